@@ -1,0 +1,2 @@
+/** Stable codes of everything that can fail a probe. */
+export type FailureCode = string;

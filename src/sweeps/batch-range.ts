@@ -1,0 +1,39 @@
+/** The bits of the one batch of a sweep that is not split (k = 0). */
+export const WHOLE_POOL = '*';
+
+/** Most batches a sweep may have (k = 12): 4,096 batches hold a million proxies. */
+export const MAX_BATCH_BIT_COUNT = 12;
+
+/** The names of the 2^k batches of a sweep, in id order. */
+export function* batchesOf(bitCount: number): Generator<string> {
+  if (bitCount === 0) {
+    yield WHOLE_POOL;
+    return;
+  }
+  for (let index = 0; index < 2 ** bitCount; index++) {
+    yield index.toString(2).padStart(bitCount, '0');
+  }
+}
+
+/** The position of a batch among its sweep's batches. */
+export function batchIndex(bits: string): number {
+  return bits === WHOLE_POOL ? 0 : Number.parseInt(bits, 2);
+}
+
+/** The first and the last proxy id that can belong to a batch, both inclusive. */
+export function idRange(bits: string): { readonly low: string; readonly high: string } {
+  const prefix = bits === WHOLE_POOL ? '' : bits;
+  return { low: boundOf(prefix, '0'), high: boundOf(prefix, '1') };
+}
+
+/** The batch of a sweep with `bitCount` bits that a proxy id belongs to. */
+export function batchOf(proxyId: string, bitCount: number): string {
+  if (bitCount === 0) return WHOLE_POOL;
+  return Number.parseInt(proxyId.slice(0, 4), 16).toString(2).padStart(16, '0').slice(0, bitCount);
+}
+
+function boundOf(prefix: string, fill: '0' | '1'): string {
+  const first = Number.parseInt(prefix.padEnd(16, fill), 2).toString(16).padStart(4, '0');
+  const hex = first.padEnd(32, fill === '0' ? '0' : 'f');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,53 @@
+import type { FailureCode } from '../health/failure.ts';
+import type {
+  HealthCheckResult,
+  Phase,
+  PhaseTimings,
+  Verdict,
+} from '../health/health-check-result.ts';
+
+/** A probe's outcome as stored: what can be derived when read is left out. */
+export interface StoredResult {
+  readonly status: Verdict;
+  readonly protocol: string;
+  readonly latencyMs: number;
+  /** Start of the probe, milliseconds after the batch's `startedAt`. */
+  readonly offsetMs: number;
+  readonly statusCode?: number;
+  readonly failure?: FailureCode;
+  readonly failedPhase?: Phase;
+  /** Left out when 1. */
+  readonly attempts?: number;
+  readonly bytes?: number;
+  /** Kept only for a slow or failed probe. */
+  readonly timings?: PhaseTimings;
+  readonly certificateIssuer?: string;
+  readonly certificateChanged?: true;
+}
+
+/** What asking the target directly, before and after the work, found. */
+export interface ControlOutcome {
+  readonly ok: boolean;
+  readonly latencyMs: number;
+  readonly statusCode?: number;
+  readonly failure?: FailureCode;
+}
+
+/** What one sweep found in one batch: the commit point, written once and never changed. */
+export interface BatchResult {
+  readonly poolName: string;
+  readonly bits: string;
+  readonly sweepId: string;
+  readonly startedAt: string;
+  readonly results: ReadonlyMap<string, StoredResult>;
+  /** Absent when the pool has its control probe turned off. */
+  readonly control?: ControlOutcome;
+  /** The batch held more rows than one batch may; the rest were not probed. */
+  readonly truncated?: true;
+  readonly expiresAtEpochSeconds: number;
+}
+
+/** One proxy's result of one sweep, as histories return it. */
+export interface SweepHealthCheckResult extends HealthCheckResult {
+  readonly sweepId: string;
+}

@@ -1,0 +1,28 @@
+import type { HealthCheckOptions } from '../health/health-check-options.ts';
+import type { RiseFall } from '../health/rise-fall.ts';
+import type { PoolSalt } from '../proxies/proxy-id.ts';
+
+/** How a pool's proxies are checked, and when. What `PUT /pools/{pool}` sets. */
+export interface PoolPolicy {
+  readonly options: HealthCheckOptions;
+  readonly riseFall: RiseFall;
+  /** Seconds between scheduled sweeps, 60 to 86,400 in whole minutes; null: by hand only. */
+  readonly intervalSeconds: number | null;
+  /** Ask the target directly around each batch; off for targets only proxies reach. @default true */
+  readonly control: boolean;
+}
+
+/** A named set of proxies with one health-check policy and one schedule. */
+export interface Pool extends PoolPolicy {
+  /** 1 to 64 characters of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. */
+  readonly poolName: string;
+  /** Key of the pool's proxy ids. Never returned by the API, never changed. */
+  readonly salt: PoolSalt;
+  readonly createdAt: string;
+  /** Every batch bit count (k) with results inside retention, the one in use first. */
+  readonly batchBitCounts: readonly number[];
+  readonly runningSweepId?: string;
+  readonly lastSweepId?: string;
+  /** Set on the pool of an inline list; readers ignore expired pools. */
+  readonly expiresAtEpochSeconds?: number;
+}

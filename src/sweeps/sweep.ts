@@ -1,0 +1,59 @@
+import type { PoolPolicy } from './pool.ts';
+
+export const SweepState = {
+  running: 'running',
+  /** Every batch is in the ledger. */
+  complete: 'complete',
+  /** Closed by the tick after its deadline; `missingBatches` names what never came. */
+  incomplete: 'incomplete',
+} as const;
+export type SweepState = (typeof SweepState)[keyof typeof SweepState];
+
+/** What the ledger keeps of one batch. */
+export interface BatchCounts {
+  readonly active: number;
+  readonly slow: number;
+  readonly inactive: number;
+  readonly inconclusive: number;
+  /** Bytes on the wire, sent and received, over all probes of the batch. */
+  readonly bytes: number;
+  /** Healthy latencies in 16 logarithmic buckets; see `latency-histogram.ts`. */
+  readonly latencyHistogram: readonly number[];
+}
+
+/** One pass over a pool. */
+export interface Sweep {
+  /** UUID version 7; sorts by time. */
+  readonly sweepId: string;
+  readonly poolName: string;
+  /** k: the sweep has 2^k batches. */
+  readonly bitCount: number;
+  /** The pool's policy as it was when the sweep started. */
+  readonly policy: PoolPolicy;
+  readonly trigger: 'schedule' | 'manual';
+  readonly startedAt: string;
+  /** Work begun later still writes result and ledger, but neither rows nor events. */
+  readonly deadlineAt: string;
+  /** When fan-out had sent every message; absent until then. */
+  readonly dispatchedAt?: string;
+  readonly state: SweepState;
+  readonly closedAt?: string;
+  /** A cache of the ledger's sum, written when the sweep closes. */
+  readonly totals?: BatchCounts;
+  /** The batches an `incomplete` sweep ended without. */
+  readonly missingBatches?: readonly string[];
+  /** Batches recorded after the sweep had closed. */
+  readonly lateBatches?: number;
+  readonly expiresAtEpochSeconds: number;
+}
+
+/** The SQS message of one batch; carries no credentials. */
+export interface BatchMessage {
+  readonly sweepId: string;
+  readonly poolName: string;
+  readonly bits: string;
+  readonly deadlineAt: string;
+}
+
+/** Batches per ledger item: the item stays far below DynamoDB's 400 KB limit. */
+export const BATCHES_PER_LEDGER_PART = 64;
