@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import type { AsyncInvocations } from '../functions/async-invocations.ts';
+import type { InvocationOutcome } from '../functions/invocation.ts';
+import type { LocalFunction } from '../functions/local-function.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/physical-names.ts';
+import type { ScheduleSettings } from './schedule-settings.ts';
+
+export interface LocalScheduleDependencies {
+  readonly target: LocalFunction;
+  readonly asyncInvocations: AsyncInvocations;
+  readonly clock: Clock;
+}
+
+/**
+ * Invokes a function asynchronously, as EventBridge Scheduler does, at whole multiples of its
+ * interval, so that a stack started again goes on with the same scheduled times.
+ */
+export class LocalSchedule {
+  readonly settings: ScheduleSettings;
+  readonly #dependencies: LocalScheduleDependencies;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(settings: ScheduleSettings, dependencies: LocalScheduleDependencies) {
+    this.settings = settings;
+    this.#dependencies = dependencies;
+    if (settings.enabled) this.#arm();
+  }
+
+  /** Invokes now, as if `scheduledAt` had come; the answer is that of the last try. */
+  fire(scheduledAt: Date): Promise<InvocationOutcome | null> {
+    const { asyncInvocations, target } = this.#dependencies;
+    return asyncInvocations.submit(target, eventOf(this.settings, scheduledAt));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    const { intervalMs } = this.settings;
+    const { clock } = this.#dependencies;
+    const next = (Math.floor(clock.now() / intervalMs) + 1) * intervalMs;
+    this.#timer = setTimeout(() => {
+      // A timer may fire a little early; the time is not lost, only waited for again.
+      if (clock.now() >= next) this.fire(new Date(next));
+      this.#arm();
+    }, next - clock.now());
+  }
+}
+
+/** AWS: "EventBridge Scheduler user guide", adding context attributes. */
+function eventOf({ logicalId, input }: ScheduleSettings, scheduledAt: Date): string {
+  const attributes: Readonly<Record<string, string>> = {
+    'scheduled-time': scheduledAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+    'schedule-arn': `arn:aws:scheduler:${LOCAL_REGION}:${LOCAL_ACCOUNT}:schedule/default/${logicalId}`,
+    'execution-id': randomUUID(),
+    'attempt-number': '1',
+  };
+  return input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (all, name) => attributes[name] ?? all);
+}

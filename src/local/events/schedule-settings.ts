@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { LocalStackError } from '../local-stack-error.ts';
+import { type ResolvedTemplate, resourceProperties } from '../template/resolved-template.ts';
+import { LocalResourceType } from '../template/supported-resources.ts';
+
+const scheduleSchema = resourceProperties(
+  {
+    ScheduleExpression: z.string(),
+    FlexibleTimeWindow: z.object({ Mode: z.literal('OFF') }),
+    State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+    Target: z.strictObject({
+      Arn: z.string(),
+      Input: z.string().default('{}'),
+      RoleArn: z.unknown(),
+      /** Of the delivery, which cannot fail here; the function's own retries are Lambda's. */
+      RetryPolicy: z.unknown().optional(),
+      DeadLetterConfig: z.unknown().optional(),
+    }),
+  },
+  ['Description', 'GroupName', 'Name', 'ScheduleExpressionTimezone'],
+);
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+/** A function that is invoked again and again. */
+export interface ScheduleSettings {
+  readonly logicalId: string;
+  readonly constructPath: string;
+  readonly intervalMs: number;
+  readonly functionArn: string;
+  /** The event, with EventBridge Scheduler's context attributes (`<aws.scheduler.…>`) in it. */
+  readonly input: string;
+  readonly enabled: boolean;
+}
+
+/**
+ * Reads the stack's schedules.
+ * @throws {LocalStackError} for anything but `rate(…)`.
+ */
+export function readSchedules(template: ResolvedTemplate): readonly ScheduleSettings[] {
+  return template
+    .resources(LocalResourceType.schedule, scheduleSchema)
+    .map(({ logicalId, constructPath, properties }) => ({
+      logicalId,
+      constructPath,
+      intervalMs: intervalOf(logicalId, properties.ScheduleExpression),
+      functionArn: properties.Target.Arn,
+      input: properties.Target.Input,
+      enabled: properties.State === 'ENABLED',
+    }));
+}
+
+function intervalOf(logicalId: string, expression: string): number {
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs !== undefined) return Number(count) * unitMs;
+  throw new LocalStackError(
+    `${logicalId} runs at ${expression}; the local stack knows only rate(n minutes|hours|days).`,
+  );
+}

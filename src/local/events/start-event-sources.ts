@@ -1,0 +1,40 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { LocalFunctions } from '../local-functions.ts';
+import { LocalStackError } from '../local-stack-error.ts';
+import type { LocalQueue } from '../resources/local-queues.ts';
+import type { SqsEventSourceSettings } from './event-source-settings.ts';
+import { SqsEventSource } from './sqs-event-source.ts';
+
+/**
+ * Connects queues to functions.
+ * @throws {LocalStackError} for what CloudFormation refuses too: a source that is no queue of the
+ * stack, or one whose messages reappear before their function's time is up.
+ */
+export function startEventSources(
+  sources: readonly SqsEventSourceSettings[],
+  dependencies: {
+    readonly queues: readonly LocalQueue[];
+    readonly functions: LocalFunctions;
+    readonly sqs: SQSClient;
+    readonly log: (line: string) => void;
+  },
+): readonly SqsEventSource[] {
+  const { queues, functions, sqs, log } = dependencies;
+  const wirings = sources.map((settings) => {
+    const queue = queues.find(({ arn }) => arn === settings.queueArn);
+    if (queue === undefined) {
+      throw new LocalStackError(
+        `${settings.logicalId} reads ${settings.queueArn}, no local queue.`,
+      );
+    }
+    const target = functions.get(settings.functionName);
+    const { name, timeoutMs } = target.settings;
+    if (queue.visibilityTimeoutMs < timeoutMs) {
+      throw new LocalStackError(
+        `Queue visibility timeout: ${queue.visibilityTimeoutMs / 1000} seconds is less than Function timeout: ${timeoutMs / 1000} seconds (${name}).`,
+      );
+    }
+    return { settings, dependencies: { sqs, queueUrl: queue.url, target, log } };
+  });
+  return wirings.map((wiring) => new SqsEventSource(wiring.settings, wiring.dependencies));
+}

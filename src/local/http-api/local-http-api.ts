@@ -1,0 +1,71 @@
+import type { Clock } from '../../clock.ts';
+import { type InvocationOutcome, MAX_SYNCHRONOUS_PAYLOAD_BYTES } from '../functions/invocation.ts';
+import type { LocalFunction } from '../functions/local-function.ts';
+import {
+  type HttpReply,
+  jsonReply,
+  type LoopbackServer,
+  readBody,
+  serveOnLoopback,
+} from '../http-server.ts';
+import { functionReply } from './function-reply.ts';
+import type { HttpApiSettings } from './http-api-settings.ts';
+import { comesFromThisMachine } from './loopback-guard.ts';
+import { requestEvent } from './request-event.ts';
+import { compileRoutes, type RouteMatch } from './route-table.ts';
+
+/** AWS: "HTTP API quotas", payload size. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+export interface LocalHttpApiOptions {
+  readonly settings: HttpApiSettings;
+  readonly findFunction: (nameOrArn: string) => LocalFunction | undefined;
+  readonly clock: Clock;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** Serves the stack's HTTP API: each request becomes an event for the function of its route. */
+export function serveHttpApi(options: LocalHttpApiOptions): Promise<LoopbackServer> {
+  const findRoute = compileRoutes(options.settings.routes);
+  return serveOnLoopback(options.port, async (request) => {
+    const receivedAtMs = options.clock.now();
+    const url = new URL(`http://local${request.url ?? '/'}`);
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (!comesFromThisMachine(request)) return jsonReply(403, { message: 'Forbidden' });
+    const match = findRoute(request.method ?? '', url.pathname);
+    if (match === null) return jsonReply(404, { message: 'Not Found' });
+    if (body === null) return tooLong();
+    const { apiId } = options.settings;
+    const event = requestEvent({ request, url, body, match, apiId, receivedAtMs });
+    return answerWith(event, match, options);
+  });
+}
+
+async function answerWith(
+  event: string,
+  { route }: RouteMatch,
+  { findFunction }: LocalHttpApiOptions,
+): Promise<HttpReply> {
+  const target = findFunction(route.functionArn);
+  if (target === undefined) return jsonReply(500, { message: 'Internal Server Error' });
+  if (Buffer.byteLength(event) > MAX_SYNCHRONOUS_PAYLOAD_BYTES) return tooLong();
+  const outcome = await withTimeout(target.invoke(event), route.timeoutMs);
+  if (outcome === null) return jsonReply(503, { message: 'Service Unavailable' });
+  return outcome.ok
+    ? functionReply(outcome.payload)
+    : jsonReply(500, { message: 'Internal Server Error' });
+}
+
+function tooLong(): HttpReply {
+  return jsonReply(413, { message: 'Request Entity Too Large' });
+}
+
+async function withTimeout(
+  invocation: Promise<InvocationOutcome>,
+  timeoutMs: number,
+): Promise<InvocationOutcome | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), timeoutMs);
+  return Promise.race([invocation, promise]).finally(() => clearTimeout(timer));
+}

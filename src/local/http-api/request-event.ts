@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { LOCAL_ACCOUNT } from '../template/physical-names.ts';
+import type { RouteMatch } from './route-table.ts';
+
+/** Content types whose bodies API Gateway passes on as text; the others arrive in base64. */
+const TEXT =
+  /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded|[^;]+\+(json|xml))\b)/i;
+
+export interface ReceivedRequest {
+  readonly request: IncomingMessage;
+  readonly url: URL;
+  readonly body: Buffer;
+  readonly match: RouteMatch;
+  readonly apiId: string;
+  readonly receivedAtMs: number;
+}
+
+/** The event of a request in payload format 2.0. AWS: "Lambda integrations for HTTP APIs". */
+export function requestEvent(received: ReceivedRequest): string {
+  const { request, url, body, match } = received;
+  const { cookie, ...headers } = request.headers;
+  const query = [...new Set(url.searchParams.keys())].map((name) => [
+    name,
+    url.searchParams.getAll(name).join(','),
+  ]);
+  return JSON.stringify({
+    version: '2.0',
+    routeKey: match.route.routeKey,
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(',') : value,
+      ]),
+    ),
+    ...(query.length === 0 ? {} : { queryStringParameters: Object.fromEntries(query) }),
+    requestContext: requestContext(received),
+    ...(Object.keys(match.pathParameters).length === 0
+      ? {}
+      : { pathParameters: match.pathParameters }),
+    ...encodeBody(body, request),
+  });
+}
+
+function requestContext({ request, url, match, apiId, receivedAtMs }: ReceivedRequest) {
+  const host = request.headers.host ?? '';
+  return {
+    accountId: LOCAL_ACCOUNT,
+    apiId,
+    ...(match.route.authorization === 'AWS_IAM' ? { authorizer: { iam: LOCAL_CALLER } } : {}),
+    domainName: host,
+    domainPrefix: host.split('.')[0],
+    http: {
+      method: request.method,
+      path: url.pathname,
+      protocol: `HTTP/${request.httpVersion}`,
+      sourceIp: request.socket.remoteAddress,
+      userAgent: request.headers['user-agent'] ?? '',
+    },
+    requestId: randomUUID(),
+    routeKey: match.route.routeKey,
+    stage: '$default',
+    time: new Date(receivedAtMs).toUTCString(),
+    timeEpoch: receivedAtMs,
+  };
+}
+
+/** Who calls where AWS would have checked a signature: the person at this machine. */
+const LOCAL_CALLER = {
+  accessKey: 'local',
+  accountId: LOCAL_ACCOUNT,
+  callerId: 'local',
+  cognitoIdentity: null,
+  principalOrgId: null,
+  userArn: `arn:aws:iam::${LOCAL_ACCOUNT}:user/local`,
+  userId: 'local',
+} as const;
+
+function encodeBody(body: Buffer, { headers }: IncomingMessage) {
+  if (body.length === 0) return { isBase64Encoded: false };
+  const isText =
+    headers['content-encoding'] === undefined && TEXT.test(headers['content-type'] ?? 'text/plain');
+  return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LocalStackError } from './local-stack-error.ts';
+
+/** A server of the local stack, on loopback alone. */
+export interface LoopbackServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Buffer;
+}
+
+/**
+ * Serves requests on 127.0.0.1. Anything but a reply from `answer` is a 500.
+ * @param port 0 takes a free one.
+ * @throws {LocalStackError} when the port cannot be had.
+ */
+export async function serveOnLoopback(
+  port: number,
+  answer: (request: IncomingMessage) => Promise<HttpReply>,
+): Promise<LoopbackServer> {
+  const server = createServer((request, response) => {
+    answer(request)
+      .catch(() => jsonReply(500, { message: 'Internal Server Error' }))
+      .then((reply) => send(response, reply));
+  });
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LocalStackError(`Port ${port} on 127.0.0.1 cannot be used: ${why}.`, { cause });
+  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export function jsonReply(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpReply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** Reads a request's body; null once it is longer than `maxBytes`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size > maxBytes ? null : Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, { status, headers = {}, body = '' }: HttpReply): void {
+  for (const [name, value] of Object.entries(headers)) {
+    response.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
+  response.writeHead(status);
+  response.end(body);
+}

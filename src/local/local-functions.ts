@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.ts';
+import type { FunctionSettings } from './functions/function-settings.ts';
+import { type FunctionStatistics, LocalFunction } from './functions/local-function.ts';
+import { LocalStackError } from './local-stack-error.ts';
+
+/** The functions of a stack. */
+export class LocalFunctions {
+  readonly #functions: readonly LocalFunction[];
+
+  constructor(
+    settings: readonly FunctionSettings[],
+    options: { readonly clock: Clock; readonly log: (line: string) => void },
+  ) {
+    this.#functions = settings.map((each) => new LocalFunction(each, options));
+  }
+
+  /** By name or ARN. */
+  find(nameOrArn: string): LocalFunction | undefined {
+    return this.#functions.find(
+      ({ settings }) => settings.name === nameOrArn || settings.arn === nameOrArn,
+    );
+  }
+
+  /** By ARN. @throws {LocalStackError} when the stack has no such function. */
+  get(arn: string): LocalFunction {
+    const found = this.find(arn);
+    if (found !== undefined) return found;
+    throw new LocalStackError(`The template invokes ${arn}, which is none of its functions.`);
+  }
+
+  /** What every function has used so far. */
+  statistics(): readonly LocalFunctionStatistics[] {
+    return this.#functions.map(({ settings, statistics, pids }) => ({
+      name: settings.name,
+      constructPath: settings.constructPath,
+      memoryMb: settings.memoryMb,
+      timeoutMs: settings.timeoutMs,
+      pids,
+      ...statistics,
+    }));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#functions.map((each) => each.stop()));
+  }
+}
+
+/** One function's settings that matter when its use is judged, and its use. */
+export interface LocalFunctionStatistics extends FunctionStatistics {
+  readonly name: string;
+  /** Such as `Lighthouse/Checker/Resource`. */
+  readonly constructPath: string;
+  /** The template's `MemorySize`. */
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** The processes that are up. */
+  readonly pids: readonly number[];
+}

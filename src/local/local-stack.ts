@@ -1,0 +1,117 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { ASYNC_RETRY_DELAYS_MS } from './functions/async-invocations.ts';
+import type { InvocationOutcome } from './functions/invocation.ts';
+import type { LocalFunctionStatistics } from './local-functions.ts';
+import { LocalStackError } from './local-stack-error.ts';
+import type { LocalEndpoints } from './overrides.ts';
+import { removeStackFile, writeStackFile } from './stack-file.ts';
+import { type StackParts, startStackParts } from './stack-parts.ts';
+
+/** The stack's name in the CDK app. */
+const STACK_NAME = 'Lighthouse';
+
+export interface LocalStackOptions {
+  /** A cloud assembly: what `synthesize` or `cdk synth` wrote. */
+  readonly outDir: string;
+  /** @default 'Lighthouse' */
+  readonly stackName?: string;
+  /** Keeps tables and queues in this directory. @default in memory, gone with the stack */
+  readonly dataDir?: string;
+  /** Port of the HTTP API on 127.0.0.1. @default 0, a free one */
+  readonly apiPort?: number;
+  /** Takes every line the functions and the stack write. @default nothing */
+  readonly log?: (line: string) => void;
+  /** Where `.lighthouse/stack.json` is written. @default the working directory; null: nowhere */
+  readonly stackFileDirectory?: string | null;
+  /** Puts something between the functions and the services, such as a tap. @default nothing */
+  readonly functionEndpoints?: (real: LocalEndpoints) => Promise<LocalEndpoints>;
+  /** Waits before an asynchronous event is tried again, ms. @default Lambda's 1 and 2 minutes */
+  readonly asyncRetryDelaysMs?: readonly number[];
+  readonly clock?: Clock;
+}
+
+/** The synthesized stack, up on this machine. */
+export interface LocalStack {
+  /** `http://127.0.0.1:<port>`; `''` when the stack has no HTTP API. */
+  readonly apiUrl: string;
+  readonly endpoints: LocalEndpoints;
+  /** Physical table names by construct: `pools`, `proxies`, `results`, `sweeps`. */
+  readonly tableNames: Readonly<Record<string, string>>;
+  /** Queue URLs by construct. */
+  readonly queueUrls: Readonly<Record<string, string>>;
+  /** What each function has used so far, by construct: `fanOut`, `checker`, `api`. */
+  readonly functions: () => Readonly<Record<string, LocalFunctionStatistics>>;
+  /**
+   * Invokes a schedule's function at once.
+   * @param name the schedule's construct; the only schedule when left out.
+   * @param at the scheduled time the function is told. @default now
+   * @returns the answer of the last try; null when the stack ended first.
+   */
+  fireSchedule(name?: string, at?: Date): Promise<InvocationOutcome | null>;
+  /** Deletes what has expired now rather than at the next minute. */
+  sweepExpired(): Promise<void>;
+  /** Settles when the stack is down: null after `stop`, else why it could not go on. */
+  readonly closed: Promise<Error | null>;
+  /** Ends every process and server of the stack. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a synthesized stack: its functions from the assets that would be deployed, its tables and
+ * queues on embedded services, its HTTP API, schedules and event sources. Everything listens on
+ * loopback, and every process ends with this one, even when it is killed.
+ * @throws {LocalStackError} when the template holds what cannot run here.
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const directory =
+    options.stackFileDirectory === undefined ? process.cwd() : options.stackFileDirectory;
+  const resources = new AsyncDisposableStack();
+  try {
+    const parts = await startStackParts(resources, {
+      outDir: options.outDir,
+      stackName: options.stackName ?? STACK_NAME,
+      dataDir: options.dataDir,
+      apiPort: options.apiPort ?? 0,
+      log: options.log ?? (() => {}),
+      functionEndpoints: options.functionEndpoints ?? (async (real) => real),
+      asyncRetryDelaysMs: options.asyncRetryDelaysMs ?? ASYNC_RETRY_DELAYS_MS,
+      clock: options.clock ?? systemClock,
+    });
+    if (directory !== null) {
+      const { apiUrl, endpoints } = parts;
+      await writeStackFile(directory, { apiUrl, endpoints, pid: process.pid });
+      resources.defer(() => removeStackFile(directory, process.pid));
+    }
+    return handleOf(parts, resources, options.clock ?? systemClock);
+  } catch (error) {
+    await resources.disposeAsync();
+    throw error;
+  }
+}
+
+function handleOf(parts: StackParts, resources: AsyncDisposableStack, clock: Clock): LocalStack {
+  const closed = Promise.withResolvers<Error | null>();
+  let stopping: Promise<void> | undefined;
+  const stop = (reason: Error | null) => {
+    stopping ??= resources.disposeAsync().finally(() => closed.resolve(reason));
+    return stopping;
+  };
+  parts.failed.then((error) => stop(error));
+  return {
+    apiUrl: parts.apiUrl,
+    endpoints: parts.endpoints,
+    tableNames: parts.tableNames,
+    queueUrls: parts.queueUrls,
+    functions: () => parts.functionStatistics(),
+    async fireSchedule(name, at = new Date(clock.now())) {
+      const schedules = [...parts.schedules];
+      const [, schedule] = schedules.find(([each]) => name === undefined || each === name) ?? [];
+      if (schedule !== undefined) return schedule.fire(at);
+      const known = schedules.map(([each]) => each).join(', ');
+      throw new LocalStackError(`There is no schedule ${name ?? ''}; there are: ${known}.`);
+    },
+    sweepExpired: () => parts.sweepExpired(),
+    closed: closed.promise,
+    stop: () => stop(null),
+  };
+}

@@ -1,0 +1,25 @@
+/** Where the embedded services listen: `http://127.0.0.1:<port>` each. */
+export interface LocalEndpoints {
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly lambda: string;
+}
+
+/** The credentials every client of the local stack uses; nothing checks them. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+
+/**
+ * The only environment variables in which a function here differs from its template: where the
+ * services are, the credentials they ask for, and that addresses of this machine and its network
+ * may be probed.
+ */
+export function localOverrides(endpoints: LocalEndpoints): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+  };
+}

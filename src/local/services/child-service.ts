@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LocalStackError } from '../local-stack-error.ts';
+
+/** How long an embedded service may take to listen, ms: a slow disk under a loaded machine. */
+const START_TIMEOUT_MS = 30_000;
+/** How long a service may take to write what it holds and end before it is killed, ms. */
+const STOP_TIMEOUT_MS = 5_000;
+
+/** An embedded service in a process of its own. */
+export interface ChildService {
+  readonly pid: number;
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** Settles when the process has ended, with what it said when it was not asked to. */
+  readonly ended: Promise<Error | null>;
+  /** Ends the process, after it has written what it holds. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a service module (see `serve-until-disconnect.ts`) in a child process. The child ends
+ * with this process, however this one ends.
+ * @throws {LocalStackError} when it does not come to listen.
+ */
+export async function startChildService(module: URL, argument: string): Promise<ChildService> {
+  const name = basename(module.pathname, '.ts');
+  const child = fork(fileURLToPath(module), [argument], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  const errorOutput = collectTail(child);
+  let stopping = false;
+  const exited = once(child, 'exit').then(([code, signal]: unknown[]) =>
+    stopping ? null : endedBadly(name, `${signal ?? `exit status ${code}`}`, errorOutput()),
+  );
+  const port = await portOf(child, name, exited);
+  return {
+    pid: child.pid ?? 0,
+    url: `http://127.0.0.1:${port}`,
+    ended: exited,
+    async stop() {
+      stopping = true;
+      if (child.connected) child.disconnect();
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await exited.finally(() => clearTimeout(timer));
+    },
+  };
+}
+
+async function portOf(
+  child: ChildProcess,
+  name: string,
+  exited: Promise<Error | null>,
+): Promise<number> {
+  const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
+  try {
+    const first = await Promise.race([once(child, 'message', { signal: timeout }), exited]);
+    if (Array.isArray(first)) return Number(first[0]);
+    throw first ?? new LocalStackError(`The service ${name} ended before it listened.`);
+  } catch (cause) {
+    child.kill('SIGKILL');
+    if (cause instanceof LocalStackError) throw cause;
+    throw new LocalStackError(`The service ${name} did not listen within ${START_TIMEOUT_MS} ms.`, {
+      cause,
+    });
+  }
+}
+
+function endedBadly(name: string, how: string, errorOutput: string): Error {
+  return new LocalStackError(`The service ${name} ended by itself (${how}). ${errorOutput}`.trim());
+}
+
+function collectTail(child: ChildProcess): () => string {
+  let tail = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-2_000);
+  });
+  return () => tail;
+}

@@ -1,0 +1,148 @@
+import type { Clock } from '../clock.ts';
+import { constructName } from './construct-name.ts';
+import { readSqsEventSources } from './events/event-source-settings.ts';
+import { LocalSchedule } from './events/local-schedule.ts';
+import { readSchedules } from './events/schedule-settings.ts';
+import { startEventSources } from './events/start-event-sources.ts';
+import { AsyncInvocations } from './functions/async-invocations.ts';
+import { readFunctionSettings } from './functions/function-settings.ts';
+import { serveInvokeApi } from './functions/invoke-api.ts';
+import { readHttpApi } from './http-api/http-api-settings.ts';
+import { serveHttpApi } from './http-api/local-http-api.ts';
+import { type LocalFunctionStatistics, LocalFunctions } from './local-functions.ts';
+import { type LocalServices, startLocalServices } from './local-stack-services.ts';
+import { type LocalEndpoints, localOverrides } from './overrides.ts';
+import { createLocalQueues } from './resources/local-queues.ts';
+import { createLocalTables } from './resources/local-tables.ts';
+import { TtlSweeper } from './resources/ttl-sweeper.ts';
+import { type CloudAssemblyStack, readCloudAssemblyStack } from './template/cloud-assembly.ts';
+import { namePhysicalResources } from './template/physical-names.ts';
+import { ResolvedTemplate } from './template/resolved-template.ts';
+import { assertResourcesSupported } from './template/supported-resources.ts';
+
+export interface StackPartsOptions {
+  readonly outDir: string;
+  readonly stackName: string;
+  readonly dataDir: string | undefined;
+  readonly apiPort: number;
+  readonly log: (line: string) => void;
+  readonly functionEndpoints: (real: LocalEndpoints) => Promise<LocalEndpoints>;
+  readonly asyncRetryDelaysMs: readonly number[];
+  readonly clock: Clock;
+}
+
+/** Everything of a stack that runs, and what is known of it. */
+export interface StackParts {
+  readonly apiUrl: string;
+  readonly endpoints: LocalEndpoints;
+  readonly tableNames: Readonly<Record<string, string>>;
+  readonly queueUrls: Readonly<Record<string, string>>;
+  readonly functionStatistics: () => Readonly<Record<string, LocalFunctionStatistics>>;
+  readonly schedules: ReadonlyMap<string, LocalSchedule>;
+  readonly sweepExpired: () => Promise<void>;
+  readonly failed: Promise<Error>;
+}
+
+/** Starts the parts of a stack one upon the other; `resources` ends them in reverse. */
+export async function startStackParts(
+  resources: AsyncDisposableStack,
+  options: StackPartsOptions,
+): Promise<StackParts> {
+  const { clock, log } = options;
+  const stack = readCloudAssemblyStack(options.outDir, options.stackName);
+  assertResourcesSupported(stack.resources);
+  const services = await startLocalServices(resources, options.dataDir);
+  const template = resolve(stack, services.sqsUrl);
+  const [tables, queues] = await Promise.all([
+    createLocalTables(template, services.dynamodb),
+    createLocalQueues(template, services.sqs),
+  ]);
+  const compute = await startFunctions(resources, stack, services, options);
+  const { functions, asyncInvocations, endpoints } = compute;
+
+  const sources = startEventSources(readSqsEventSources(template), {
+    queues,
+    functions,
+    sqs: services.sqs,
+    log,
+  });
+  for (const source of sources) {
+    compute.beforeServicesEnd.defer(() => source.drained());
+    resources.defer(() => source.stop());
+  }
+  const schedules = new Map(
+    readSchedules(template).map((settings) => {
+      const target = functions.get(settings.functionArn);
+      const schedule = new LocalSchedule(settings, { target, asyncInvocations, clock });
+      return [constructName(settings.constructPath), schedule];
+    }),
+  );
+  for (const schedule of schedules.values()) resources.defer(() => schedule.stop());
+  const sweeper = new TtlSweeper(tables, { dynamodb: services.dynamodb, clock, log });
+  resources.defer(() => sweeper.stop());
+
+  return {
+    apiUrl: await startHttpApi(resources, template, functions, options),
+    endpoints,
+    tableNames: byConstruct(tables, (table) => table.name),
+    queueUrls: byConstruct(queues, (queue) => queue.url),
+    functionStatistics: () => byConstruct(functions.statistics(), (each) => each),
+    schedules,
+    sweepExpired: () => sweeper.sweep(),
+    failed: services.failed,
+  };
+}
+
+async function startFunctions(
+  resources: AsyncDisposableStack,
+  stack: CloudAssemblyStack,
+  services: LocalServices,
+  options: StackPartsOptions,
+) {
+  const { log, clock, asyncRetryDelaysMs } = options;
+  const beforeServicesEnd = resources.use(new AsyncDisposableStack());
+  const asyncInvocations = new AsyncInvocations({ retryDelaysMs: asyncRetryDelaysMs, log });
+  let functions: LocalFunctions | undefined;
+  const findFunction = (name: string) => functions?.find(name);
+  const invokeApi = await serveInvokeApi({ findFunction, asyncInvocations });
+  resources.defer(() => invokeApi.close());
+  const endpoints: LocalEndpoints = {
+    dynamodb: services.dynamodbUrl,
+    sqs: services.sqsUrl,
+    lambda: invokeApi.url,
+  };
+  const seen = await options.functionEndpoints(endpoints);
+  const settings = readFunctionSettings(resolve(stack, seen.sqs), stack, localOverrides(seen));
+  const started = new LocalFunctions(settings, { clock, log });
+  functions = started;
+  resources.defer(() => started.stop());
+  resources.defer(() => asyncInvocations.stop());
+  return { functions: started, asyncInvocations, endpoints, beforeServicesEnd };
+}
+
+async function startHttpApi(
+  resources: AsyncDisposableStack,
+  template: ResolvedTemplate,
+  functions: LocalFunctions,
+  { clock, apiPort }: StackPartsOptions,
+): Promise<string> {
+  const settings = readHttpApi(template);
+  if (settings === null) return '';
+  const findFunction = (arn: string) => functions.find(arn);
+  const server = await serveHttpApi({ settings, findFunction, clock, port: apiPort });
+  resources.defer(() => server.close());
+  return server.url;
+}
+
+function resolve(stack: CloudAssemblyStack, sqsUrl: string): ResolvedTemplate {
+  return new ResolvedTemplate(stack, namePhysicalResources(stack, sqsUrl));
+}
+
+function byConstruct<T extends { readonly constructPath: string }, V>(
+  parts: readonly T[],
+  valueOf: (part: T) => V,
+): Readonly<Record<string, V>> {
+  return Object.fromEntries(
+    parts.map((part) => [constructName(part.constructPath), valueOf(part)]),
+  );
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { LocalStackError } from './local-stack-error.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+const cdkConfigSchema = z.object({ context: z.record(z.string(), z.unknown()).default({}) });
+
+export interface SynthesizeOptions {
+  /** Where the cloud assembly is written. */
+  readonly outDir: string;
+  /** CDK context on top of that of `cdk.json`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Runs the CDK app, which bundles the functions and writes the templates, as `cdk synth` does but
+ * without its slow validation: a stack that would not deploy may run here.
+ * @returns the absolute path of the cloud assembly.
+ * @throws {LocalStackError} with the app's own words when it fails.
+ */
+export async function synthesize({ outDir, context = {} }: SynthesizeOptions): Promise<string> {
+  const directory = resolve(outDir);
+  const config = cdkConfigSchema.parse(
+    JSON.parse(await readFile(resolve(PROJECT, 'cdk.json'), 'utf8')),
+  );
+  const app = spawn(process.execPath, ['cdk/app.ts'], {
+    cwd: PROJECT,
+    env: {
+      ...process.env,
+      CDK_OUTDIR: directory,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...config.context, ...context }),
+      CDK_VALIDATION: 'false',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [said, [code]] = await Promise.all([text(app.stderr), once(app, 'exit')]);
+  if (code === 0) return directory;
+  throw new LocalStackError(`The CDK app failed (exit status ${code}).\n${said.slice(-4_000)}`);
+}

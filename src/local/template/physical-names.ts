@@ -1,0 +1,101 @@
+import type { CloudAssemblyStack, RawResource } from './cloud-assembly.ts';
+import type { Json } from './json.ts';
+
+/** The account and region every local resource belongs to. fauxqs knows no other account. */
+export const LOCAL_ACCOUNT = '000000000000';
+export const LOCAL_REGION = 'us-east-1';
+
+/** What `Ref` and `Fn::GetAtt` give for the resources of a stack. */
+export interface PhysicalNames {
+  /** By logical id, pseudo parameter (`AWS::Region`) or template parameter. */
+  readonly refs: ReadonlyMap<string, string>;
+  /** By `LogicalId.Attribute`. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+interface Naming {
+  readonly ref: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Names every resource before any is made, so that any may refer to any other. A resource
+ * without a name of its own gets `<stack>-<logical id>`. A queue's URL leads to `queueBaseUrl`.
+ */
+export function namePhysicalResources(
+  stack: CloudAssemblyStack,
+  queueBaseUrl: string,
+): PhysicalNames {
+  const refs = new Map([...stack.parameters, ...pseudoParameters(stack.stackName)]);
+  const attributes = new Map<string, string>();
+  for (const resource of stack.resources) {
+    const naming = nameOf(resource, stack.stackName, queueBaseUrl);
+    refs.set(resource.logicalId, naming.ref);
+    for (const [name, value] of Object.entries(naming.attributes ?? {})) {
+      attributes.set(`${resource.logicalId}.${name}`, value);
+    }
+  }
+  return { refs, attributes };
+}
+
+function pseudoParameters(stackName: string): readonly [string, string][] {
+  return [
+    ['AWS::Region', LOCAL_REGION],
+    ['AWS::AccountId', LOCAL_ACCOUNT],
+    ['AWS::Partition', 'aws'],
+    ['AWS::URLSuffix', 'amazonaws.com'],
+    ['AWS::StackName', stackName],
+    ['AWS::StackId', arn('cloudformation', `stack/${stackName}/local`)],
+  ];
+}
+
+function nameOf(
+  { logicalId, type, properties }: RawResource,
+  stackName: string,
+  queueBaseUrl: string,
+): Naming {
+  const own = (property: string, longest: number) =>
+    ownName(properties[property]) ?? `${stackName}-${logicalId}`.slice(0, longest);
+  switch (type) {
+    case 'AWS::SQS::Queue': {
+      const name = own('QueueName', 80);
+      const url = `${queueBaseUrl}/${LOCAL_ACCOUNT}/${name}`;
+      return {
+        ref: url,
+        attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url },
+      };
+    }
+    case 'AWS::Lambda::Function': {
+      const name = own('FunctionName', 64);
+      return { ref: name, attributes: { Arn: functionArn(name) } };
+    }
+    case 'AWS::DynamoDB::Table':
+    case 'AWS::DynamoDB::GlobalTable': {
+      const name = own('TableName', 255);
+      return { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
+    }
+    case 'AWS::IAM::Role': {
+      const name = own('RoleName', 64);
+      return { ref: name, attributes: { Arn: `arn:aws:iam::${LOCAL_ACCOUNT}:role/${name}` } };
+    }
+    case 'AWS::Logs::LogGroup': {
+      const name = own('LogGroupName', 512);
+      return { ref: name, attributes: { Arn: `${arn('logs', `log-group:${name}`)}:*` } };
+    }
+    default:
+      return { ref: `${stackName}-${logicalId}` };
+  }
+}
+
+function ownName(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The ARN of a function of the local account. */
+export function functionArn(functionName: string): string {
+  return arn('lambda', `function:${functionName}`);
+}
+
+function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
+}
