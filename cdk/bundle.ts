@@ -1,0 +1,57 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { FUNCTION_NAMES, type FunctionName } from '../functions/environment.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** CommonJS packages inside an ES module bundle still call `require`. */
+const REQUIRE_BANNER =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** Where the bundles of the functions are written: `<name>/index.mjs`. */
+export const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
+
+/** The folder that is uploaded as one function's code. */
+export function bundleOf(name: FunctionName): string {
+  return join(BUNDLE_DIR, name);
+}
+
+/**
+ * Bundles every function with one esbuild call, SDK included: faster at a cold start than the
+ * runtime's own SDK. Names are kept, so that stack traces and error names can be read without
+ * source maps. A bundle that did not change is not written again, so that two apps may be
+ * synthesized side by side.
+ */
+export async function bundleFunctions(): Promise<void> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: Object.fromEntries(
+      FUNCTION_NAMES.map((name) => [`${name}/index`, `functions/${name}/index.ts`]),
+    ),
+    outdir: BUNDLE_DIR,
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    banner: { js: REQUIRE_BANNER },
+    logLevel: 'warning',
+  });
+  await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));
+}
+
+async function writeIfChanged(path: string, contents: Uint8Array): Promise<void> {
+  const current = await readFile(path).catch(() => null);
+  if (current?.equals(contents)) return;
+  await mkdir(dirname(path), { recursive: true });
+  const draft = join(BUNDLE_DIR, `.${process.pid}-${basename(dirname(path))}`);
+  await writeFile(draft, contents);
+  await rename(draft, path);
+}

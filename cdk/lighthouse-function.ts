@@ -1,0 +1,57 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../functions/environment.ts';
+
+/** What the functions of the stack differ in. */
+export interface LighthouseFunctionProps {
+  /** The folder of the handler; also what its logs and metrics call the service. */
+  readonly name: FunctionName;
+  readonly description: string;
+  /** The function's bundle, with `index.handler` in it. */
+  readonly code: Code;
+  /** Memory, MB. */
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Days its logs are kept. */
+  readonly logRetentionDays: RetentionDays;
+}
+
+/** Namespace of every metric the functions write. */
+export const METRICS_NAMESPACE = 'Lighthouse';
+
+/** One function with a role of its own that allows nothing but writing its own logs. */
+export class LighthouseFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: LighthouseFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      description: props.description,
+      code: props.code,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      role,
+      logGroup,
+      environment: {
+        POWERTOOLS_SERVICE_NAME: props.name,
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+      },
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { EnvironmentName, type FunctionName } from '../functions/environment.ts';
+import type { BatchQueue } from './batch-queue.ts';
+import type { DataTables } from './data-tables.ts';
+import { LighthouseFunction } from './lighthouse-function.ts';
+import type { LighthouseSettings } from './settings.ts';
+
+/** An asynchronous request to dispatch a sweep is stale once the tick has repaired the sweep. */
+const DISPATCH_MAX_AGE_MINUTES = 5;
+
+export interface LighthouseFunctionsProps {
+  readonly settings: LighthouseSettings;
+  /** Where each function's code comes from. */
+  readonly codeOf: (name: FunctionName) => Code;
+}
+
+/** The three functions and what each may do. */
+export class LighthouseFunctions extends Construct {
+  readonly fanOut: LighthouseFunction;
+  readonly checker: LighthouseFunction;
+  readonly api: LighthouseFunction;
+  readonly #settings: LighthouseSettings;
+
+  constructor(scope: Construct, id: string, { settings, codeOf }: LighthouseFunctionsProps) {
+    super(scope, id);
+    this.#settings = settings;
+    const create = (
+      constructId: string,
+      name: FunctionName,
+      size: { readonly memoryMb: number; readonly timeoutSeconds: number },
+      description: string,
+    ) =>
+      new LighthouseFunction(this, constructId, {
+        name,
+        description,
+        code: codeOf(name),
+        memoryMb: size.memoryMb,
+        timeoutSeconds: size.timeoutSeconds,
+        logRetentionDays: settings.logRetentionDays,
+      });
+    this.fanOut = create('FanOut', 'fan-out', settings.fanOut, 'Starts sweeps, sends batches.');
+    this.checker = create('Checker', 'checker', settings.checker, 'Probes the proxies of batches.');
+    this.api = create('Api', 'api', settings.api, 'Answers the HTTP API.');
+    this.fanOut.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(DISPATCH_MAX_AGE_MINUTES),
+    });
+    for (const fn of [this.fanOut, this.checker, this.api]) this.#setLimits(fn);
+  }
+
+  /** Wires the functions to the tables, the queue and each other. */
+  connect(tables: DataTables, batches: BatchQueue): void {
+    tables.grantAccess(this.fanOut, 'fan-out');
+    tables.grantAccess(this.checker, 'checker');
+    tables.grantAccess(this.api, 'api');
+    batches.grantSend(this.fanOut);
+    batches.grantSend(this.checker);
+    batches.grantReceive(this.checker, this.#settings.checker);
+    this.#grantDispatch(this.api);
+  }
+
+  /** Lets `fn` have the fan-out dispatch a sweep. */
+  #grantDispatch(fn: LighthouseFunction): void {
+    fn.addEnvironment(EnvironmentName.fanOutFunction, this.fanOut.functionName);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [this.fanOut.functionArn],
+      }),
+    );
+  }
+
+  /** The limits that deadlines and the greatest allowed options are computed from. */
+  #setLimits(fn: LighthouseFunction): void {
+    const { checker, queue } = this.#settings;
+    const limits: readonly (readonly [EnvironmentName, number])[] = [
+      [EnvironmentName.checkerTimeoutSeconds, checker.timeoutSeconds],
+      [EnvironmentName.visibilityTimeoutSeconds, queue.visibilityTimeoutSeconds],
+      [EnvironmentName.checkerConcurrency, checker.maxConcurrency],
+      [EnvironmentName.maxInFlight, checker.maxInFlight],
+    ];
+    for (const [name, value] of limits) fn.addEnvironment(name, String(value));
+  }
+}

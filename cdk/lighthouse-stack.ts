@@ -1,0 +1,55 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../functions/environment.ts';
+import { BatchQueue } from './batch-queue.ts';
+import { bundleOf } from './bundle.ts';
+import { DataTables } from './data-tables.ts';
+import { LighthouseFunctions } from './lighthouse-functions.ts';
+import { type LighthouseSettingsInput, parseSettings } from './settings.ts';
+import { SweepSchedule } from './sweep-schedule.ts';
+import { SweepsApi } from './sweeps-api.ts';
+
+export interface LighthouseStackProps extends StackProps {
+  /** Sizes and limits; checked against each other. @default every default of `LighthouseSettings` */
+  readonly settings?: LighthouseSettingsInput;
+  /** Where the functions' code comes from. @default the bundles of `bundleFunctions` */
+  readonly codeOf?: (name: FunctionName) => Code;
+}
+
+/** The whole of Lighthouse. */
+export class LighthouseStack extends Stack {
+  constructor(scope: Construct, id: string, props: LighthouseStackProps = {}) {
+    const { settings: input, codeOf = bundledCode, ...stackProps } = props;
+    super(scope, id, { description: 'Health checks for forward-proxy fleets.', ...stackProps });
+    const settings = parseSettings(input);
+    const tables = new DataTables(this, 'Tables', settings);
+    const batches = new BatchQueue(this, 'Queue', settings.queue);
+    const functions = new LighthouseFunctions(this, 'Functions', { settings, codeOf });
+    functions.connect(tables, batches);
+    new SweepSchedule(this, 'Schedule', {
+      target: functions.fanOut,
+      enabled: settings.fanOut.scheduleEnabled,
+    });
+    const { api } = new SweepsApi(this, 'Api', {
+      ...settings.api,
+      logRetentionDays: settings.logRetentionDays,
+      handler: functions.api,
+    });
+    this.#output('ApiUrl', api.apiEndpoint);
+    this.#output('PoolsTableName', tables.tables.pools.tableName);
+    this.#output('ProxiesTableName', tables.tables.proxies.tableName);
+    this.#output('ResultsTableName', tables.tables.results.tableName);
+    this.#output('SweepsTableName', tables.tables.sweeps.tableName);
+    this.#output('BatchQueueUrl', batches.queue.queueUrl);
+    this.#output('DeadLetterQueueUrl', batches.deadLetterQueue.queueUrl);
+  }
+
+  #output(id: string, value: string): void {
+    new CfnOutput(this, id, { value });
+  }
+}
+
+function bundledCode(name: FunctionName): Code {
+  return Code.fromAsset(bundleOf(name));
+}

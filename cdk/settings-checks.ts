@@ -1,0 +1,105 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LighthouseSettings } from './settings.ts';
+
+/** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */
+const VISIBILITY_PER_TIMEOUT = 6;
+/** An HTTP API gives up on an integration after 30 s ("Quotas for HTTP APIs"). */
+const HTTP_API_TIMEOUT_SECONDS = 29;
+/** Rows one batch may hold at most, and the longest attempt of the default options, seconds. */
+const MAX_ROWS_PER_BATCH = 1024;
+const DEFAULT_ATTEMPT_SECONDS = 5;
+/** Control probe and the reserve for reads and writes, seconds. */
+const BATCH_OVERHEAD_SECONDS = DEFAULT_ATTEMPT_SECONDS + 5;
+/** Memory of a checker that is idle, and of one TLS probe in flight, MB. */
+const IDLE_CHECKER_MB = 160;
+const PROBE_MB = 0.08;
+
+type Check = (settings: LighthouseSettings) => string | null;
+
+const visibilityCoversRetries: Check = ({ checker, queue }) => {
+  const least = VISIBILITY_PER_TIMEOUT * checker.timeoutSeconds;
+  return queue.visibilityTimeoutSeconds < least
+    ? `queue.visibilityTimeoutSeconds is ${queue.visibilityTimeoutSeconds} but must be at least ` +
+        `${least}, ${VISIBILITY_PER_TIMEOUT} times checker.timeoutSeconds ` +
+        `(${checker.timeoutSeconds}): a message that becomes visible while its batch is still ` +
+        'being probed is probed twice.'
+    : null;
+};
+
+const batchFitsChecker: Check = ({ checker }) => {
+  const rounds = Math.ceil(MAX_ROWS_PER_BATCH / checker.maxInFlight);
+  const needed = rounds * DEFAULT_ATTEMPT_SECONDS + BATCH_OVERHEAD_SECONDS;
+  return needed > checker.timeoutSeconds
+    ? `checker.timeoutSeconds is ${checker.timeoutSeconds} but the longest batch takes ${needed} ` +
+        `(${MAX_ROWS_PER_BATCH} dead proxies, ${checker.maxInFlight} in flight, ` +
+        `${DEFAULT_ATTEMPT_SECONDS} s each, plus ${BATCH_OVERHEAD_SECONDS} s): raise it, or ` +
+        'checker.maxInFlight.'
+    : null;
+};
+
+const memoryHoldsProbes: Check = ({ checker }) => {
+  const needed = IDLE_CHECKER_MB + Math.ceil(checker.maxInFlight * PROBE_MB);
+  return needed > checker.memoryMb
+    ? `checker.memoryMb is ${checker.memoryMb} but ${checker.maxInFlight} probes in flight need ` +
+        `${needed}: raise it, or lower checker.maxInFlight.`
+    : null;
+};
+
+const apiAnswersInTime: Check = ({ api }) =>
+  api.timeoutSeconds > HTTP_API_TIMEOUT_SECONDS
+    ? `api.timeoutSeconds is ${api.timeoutSeconds} but an HTTP API stops waiting after 30: set at ` +
+      `most ${HTTP_API_TIMEOUT_SECONDS}, so that the function's own answer is the one that arrives.`
+    : null;
+
+const retriesBeforeDlq: Check = ({ queue }) =>
+  queue.maxReceives < 5
+    ? `queue.maxReceives is ${queue.maxReceives} but must be at least 5: an event source with a ` +
+      'maximum concurrency may put messages back that it could not start, and each counts as a receive.'
+    : null;
+
+const deadLettersOutlive: Check = ({ queue }) =>
+  queue.dlqRetentionDays * 86_400 <= queue.visibilityTimeoutSeconds * queue.maxReceives
+    ? `queue.dlqRetentionDays is ${queue.dlqRetentionDays}, no longer than the ${queue.maxReceives} ` +
+      'receives a message may take before it gets there: SQS counts its age from when it was first ' +
+      'sent, so it would vanish on arrival.'
+    : null;
+
+const burstCoversRate: Check = ({ api }) =>
+  api.burstRequests < api.requestsPerSecond
+    ? `api.burstRequests is ${api.burstRequests}, below api.requestsPerSecond ` +
+      `(${api.requestsPerSecond}): the rate could never be reached.`
+    : null;
+
+const retentionExists: Check = ({ logRetentionDays }) =>
+  RetentionDays[logRetentionDays] === undefined
+    ? `logRetentionDays is ${logRetentionDays}, which CloudWatch Logs does not offer: use one of ` +
+      `${offeredRetentionDays().join(', ')}.`
+    : null;
+
+const protectionMeansRetain: Check = ({ dataRemoval, deletionProtection }) =>
+  dataRemoval === 'destroy' && deletionProtection
+    ? 'dataRemoval is "destroy" but deletionProtection is on: deleting the stack would fail.'
+    : null;
+
+const CHECKS: readonly Check[] = [
+  visibilityCoversRetries,
+  batchFitsChecker,
+  memoryHoldsProbes,
+  apiAnswersInTime,
+  retriesBeforeDlq,
+  deadLettersOutlive,
+  burstCoversRate,
+  retentionExists,
+  protectionMeansRetain,
+];
+
+/** One sentence for each pair of settings that cannot work together; empty when all is well. */
+export function checkSettings(settings: LighthouseSettings): readonly string[] {
+  return CHECKS.map((check) => check(settings)).filter((sentence) => sentence !== null);
+}
+
+function offeredRetentionDays(): number[] {
+  return Object.values(RetentionDays).filter(
+    (days): days is RetentionDays => typeof days === 'number' && days < 9999,
+  );
+}

@@ -1,0 +1,41 @@
+import type { FunctionName } from '../functions/environment.ts';
+import { BY_POOL_INDEX, BY_STATUS_INDEX, type TableName } from '../src/storage/dynamodb-tables.ts';
+
+/** DynamoDB calls the functions make. */
+type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'Scan'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem';
+
+/** What one function may do with one table, and which of its indexes it may query. */
+interface TableGrant {
+  readonly actions: readonly TableAction[];
+  readonly indexes?: readonly string[];
+}
+
+type TableGrants = Readonly<Partial<Record<TableName, TableGrant>>>;
+
+/** The DynamoDB calls each function makes, and so all that its role allows. */
+export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
+  'fan-out': {
+    pools: { actions: ['GetItem', 'Scan', 'UpdateItem'] },
+    proxies: { actions: ['Query'] },
+    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], indexes: [BY_POOL_INDEX] },
+  },
+  checker: {
+    pools: { actions: ['GetItem', 'UpdateItem'] },
+    proxies: { actions: ['GetItem', 'Query', 'UpdateItem'] },
+    results: { actions: ['GetItem', 'PutItem'] },
+    sweeps: { actions: ['GetItem', 'Query', 'UpdateItem'] },
+  },
+  api: {
+    pools: { actions: ['GetItem', 'Scan', 'PutItem', 'UpdateItem'] },
+    proxies: { actions: ['GetItem', 'Query', 'PutItem'], indexes: [BY_STATUS_INDEX] },
+    results: { actions: ['GetItem', 'Query'] },
+    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], indexes: [BY_POOL_INDEX] },
+  },
+};

@@ -1,0 +1,28 @@
+/** HTTP methods the API uses. */
+export type RouteMethod = 'GET' | 'POST' | 'PUT';
+
+/** `METHOD /path`, as API Gateway writes a route. */
+export type RouteKey = `${RouteMethod} /${string}`;
+
+/**
+ * Every route of the API. The function routes by this list and the stack declares exactly these,
+ * so that neither can know a route the other does not.
+ */
+export const ROUTE_KEYS = [
+  'GET /pools/{pool}',
+  'PUT /pools/{pool}',
+  'GET /pools/{pool}/proxies',
+  'POST /pools/{pool}/proxies',
+  'GET /pools/{pool}/proxies/{id}',
+  'GET /pools/{pool}/proxies/{id}/results',
+  'POST /sweeps',
+  'GET /sweeps/{id}',
+  'GET /sweeps/{id}/results',
+] as const satisfies readonly RouteKey[];
+export type KnownRouteKey = (typeof ROUTE_KEYS)[number];
+
+/** The method and the path of a route. */
+export function splitRouteKey(routeKey: RouteKey): { method: RouteMethod; path: string } {
+  const space = routeKey.indexOf(' ');
+  return { method: routeKey.slice(0, space) as RouteMethod, path: routeKey.slice(space + 1) };
+}

@@ -1,0 +1,30 @@
+/**
+ * The environment variables the functions read, once per cold start. The CDK constructs set them
+ * by these names; nothing else configures a function.
+ */
+export const EnvironmentName = {
+  /** Table names, one variable per table. */
+  poolsTable: 'POOLS_TABLE',
+  proxiesTable: 'PROXIES_TABLE',
+  resultsTable: 'RESULTS_TABLE',
+  sweepsTable: 'SWEEPS_TABLE',
+  /** URL of the queue that carries one message per batch. */
+  batchQueueUrl: 'BATCH_QUEUE_URL',
+  /** Name or ARN of the function that the api invokes to dispatch a sweep. */
+  fanOutFunction: 'FAN_OUT_FUNCTION',
+  /** The checker's timeout, which bounds what a pool's options may ask for. */
+  checkerTimeoutSeconds: 'CHECKER_TIMEOUT_SECONDS',
+  /** The batch queue's visibility timeout, which a sweep's deadline is computed from. */
+  visibilityTimeoutSeconds: 'VISIBILITY_TIMEOUT_SECONDS',
+  /** Checkers that run at once at most: the event source's maximum concurrency. */
+  checkerConcurrency: 'CHECKER_CONCURRENCY',
+  /** Probes one checker holds in flight at most. */
+  maxInFlight: 'MAX_IN_FLIGHT',
+  /** `true` opens private addresses; set by the local stack only. */
+  allowPrivateAddresses: 'ALLOW_PRIVATE_ADDRESSES',
+} as const;
+export type EnvironmentName = (typeof EnvironmentName)[keyof typeof EnvironmentName];
+
+/** The functions of the stack; also the folder of each handler and of its bundle. */
+export const FUNCTION_NAMES = ['fan-out', 'checker', 'api'] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
