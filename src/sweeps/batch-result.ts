@@ -18,7 +18,6 @@ export interface StoredResult {
   readonly failedPhase?: Phase;
   /** Left out when 1. */
   readonly attempts?: number;
-  readonly bytes?: number;
   /** Kept only for a slow or failed probe. */
   readonly timings?: PhaseTimings;
   readonly certificateIssuer?: string;
@@ -40,6 +39,8 @@ export interface BatchResult {
   readonly sweepId: string;
   readonly startedAt: string;
   readonly results: ReadonlyMap<string, StoredResult>;
+  /** On the wire, sent and received, over all probes of the batch. */
+  readonly bytes: number;
   /** Absent when the pool has its control probe turned off. */
   readonly control?: ControlOutcome;
   /** The batch held more rows than one batch may; the rest were not probed. */

@@ -19,7 +19,7 @@ export interface Pool extends PoolPolicy {
   /** Key of the pool's proxy ids. Never returned by the API, never changed. */
   readonly salt: PoolSalt;
   readonly createdAt: string;
-  /** Every batch bit count (k) with results inside retention, the one in use first. */
+  /** Every batch bit count (k) a sweep of the pool has had, the one in use first. */
   readonly batchBitCounts: readonly number[];
   readonly runningSweepId?: string;
   readonly lastSweepId?: string;

@@ -1,3 +1,5 @@
+import type { FailureCode } from '../health/failure.ts';
+import { batchIndex } from './batch-range.ts';
 import type { PoolPolicy } from './pool.ts';
 
 export const SweepState = {
@@ -9,16 +11,18 @@ export const SweepState = {
 } as const;
 export type SweepState = (typeof SweepState)[keyof typeof SweepState];
 
-/** What the ledger keeps of one batch. */
+/** What the ledger keeps of one batch; summed, the totals of a sweep. */
 export interface BatchCounts {
   readonly active: number;
   readonly slow: number;
   readonly inactive: number;
   readonly inconclusive: number;
-  /** Bytes on the wire, sent and received, over all probes of the batch. */
+  /** Bytes on the wire, sent and received, over all probes. */
   readonly bytes: number;
   /** Healthy latencies in 16 logarithmic buckets; see `latency-histogram.ts`. */
   readonly latencyHistogram: readonly number[];
+  /** How often each failure code occurred; codes that did not are absent. */
+  readonly failures: Readonly<Record<FailureCode, number>>;
 }
 
 /** One pass over a pool. */
@@ -57,3 +61,8 @@ export interface BatchMessage {
 
 /** Batches per ledger item: the item stays far below DynamoDB's 400 KB limit. */
 export const BATCHES_PER_LEDGER_PART = 64;
+
+/** The ledger part a batch is entered in. */
+export function ledgerPartOf(bits: string): number {
+  return Math.floor(batchIndex(bits) / BATCHES_PER_LEDGER_PART);
+}

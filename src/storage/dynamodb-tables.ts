@@ -1,0 +1,56 @@
+/** The four tables by what they hold. */
+export type TableName = 'pools' | 'proxies' | 'results' | 'sweeps';
+
+/** The deployed name of each table. */
+export type TableNames = Readonly<Record<TableName, string>>;
+
+/** A secondary index; both of its keys are strings. */
+export interface TableIndex {
+  readonly indexName: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** Attributes copied besides the keys, or all of them. */
+  readonly projection: 'ALL' | readonly string[];
+}
+
+/** The shape of a table; all keys are strings. */
+export interface TableDefinition {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  readonly index?: TableIndex;
+}
+
+/** Rows of one status, without scanning the pool. */
+export const BY_STATUS_INDEX = 'by-status';
+
+/** A pool's sweeps by time. Sparse: summaries alone have a `poolName`. */
+export const BY_POOL_INDEX = 'by-pool';
+
+/** The attribute of every table that DynamoDB's time-to-live deletion reads. */
+export const TTL_ATTRIBUTE = 'expiresAtEpochSeconds';
+
+/** The one place the table shapes are written down; the stack and the tests build from it. */
+export const TABLE_DEFINITIONS: Readonly<Record<TableName, TableDefinition>> = {
+  pools: { partitionKey: 'poolName' },
+  proxies: {
+    partitionKey: 'poolName',
+    sortKey: 'proxyId',
+    index: {
+      indexName: BY_STATUS_INDEX,
+      partitionKey: 'poolStatus',
+      sortKey: 'proxyId',
+      projection: ['proxyUrl', 'statusSince'],
+    },
+  },
+  results: { partitionKey: 'batchKey', sortKey: 'sweepId' },
+  sweeps: {
+    partitionKey: 'sweepId',
+    sortKey: 'part',
+    index: {
+      indexName: BY_POOL_INDEX,
+      partitionKey: 'poolName',
+      sortKey: 'sweepId',
+      projection: 'ALL',
+    },
+  },
+};

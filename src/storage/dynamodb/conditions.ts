@@ -1,0 +1,69 @@
+import { ProxyStatus } from '../../health/rise-fall.ts';
+import { SweepState } from '../../sweeps/sweep.ts';
+import { TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
+import { anyOf, type Clause } from './expressions.ts';
+
+/** The item is there. `key`: any key attribute of its table. */
+export function exists(key: string): Clause {
+  return { text: `attribute_exists(${key})` };
+}
+
+/** There is no such item, or only one that readers already ignore. */
+export function absentOrExpired(key: string, nowMs: number): Clause {
+  return anyOf(
+    { text: `attribute_not_exists(${key})` },
+    {
+      text: '#ttl <= :nowSeconds',
+      names: { '#ttl': TTL_ATTRIBUTE },
+      values: { ':nowSeconds': Math.floor(nowMs / 1000) },
+    },
+  );
+}
+
+/** There is no such item. */
+export function absent(key: string): Clause {
+  return { text: `attribute_not_exists(${key})` };
+}
+
+/** The proxy has not been taken out by hand. */
+export const notBanned: Clause = {
+  text: '#status <> :banned',
+  names: { '#status': 'status' },
+  values: { ':banned': ProxyStatus.banned },
+};
+
+/** No sweep has written the row since it was read. */
+export function writtenAsRead(rowSweepId: string): Clause {
+  return { text: 'rowSweepId = :asRead', values: { ':asRead': rowSweepId } };
+}
+
+/** No sweep of the pool runs. */
+export const noSweepRuns: Clause = { text: 'attribute_not_exists(runningSweepId)' };
+
+/** The pool's running sweep is this one. */
+export function runs(sweepId: string): Clause {
+  return { text: 'runningSweepId = :running', values: { ':running': sweepId } };
+}
+
+/** The pool has seen neither this sweep id nor a later one. */
+export function laterThanLastSweep(sweepId: string): Clause {
+  return anyOf(
+    { text: 'attribute_not_exists(lastSweepId)' },
+    { text: 'lastSweepId < :claimed', values: { ':claimed': sweepId } },
+  );
+}
+
+/** The sweep has not been closed. */
+export const sweepIsOpen: Clause = {
+  text: '#state = :open',
+  names: { '#state': 'state' },
+  values: { ':open': SweepState.running },
+};
+
+/** Fewer late batches are recorded than these. */
+export function fewerLateBatches(lateBatches: number): Clause {
+  return anyOf(
+    { text: 'attribute_not_exists(lateBatches)' },
+    { text: 'lateBatches < :late', values: { ':late': lateBatches } },
+  );
+}

@@ -1,0 +1,147 @@
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ProxyStatus } from '../../health/rise-fall.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
+import { mapBounded } from '../bounded.ts';
+import { isExpired } from '../expiry.ts';
+import { createProxyRow } from '../proxy-row.ts';
+import type {
+  InsertOutcome,
+  ManualStatusWrite,
+  ProxyRow,
+  ProxyStorage,
+  RowPage,
+  RowQuery,
+  StatusWrite,
+} from '../proxy-storage.ts';
+import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
+import { type Database, queryItems, unlessRefused } from './database.ts';
+import { allOf, conditionInput, updateInput } from './expressions.ts';
+import { poolStatusKey, toProxyItem, toProxyRow } from './proxy-items.ts';
+import { queryRows, queryRowsByStatus } from './proxy-queries.ts';
+
+/** Conditional inserts under way at once: within the sockets the SDK opens by default (50). */
+const INSERT_CONCURRENCY = 32;
+
+/** The `Proxies` table. */
+export class DynamoDbProxies implements ProxyStorage {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async insertProxies(
+    poolName: string,
+    proxies: readonly Proxy[],
+    options: { readonly expiresAtEpochSeconds?: number } = {},
+  ): Promise<InsertOutcome> {
+    const now = this.#db.clock.now();
+    const statusSince = new Date(now).toISOString();
+    const inserted = await mapBounded(proxies, INSERT_CONCURRENCY, async (proxy) => {
+      const put = new PutCommand({
+        TableName: this.#db.tables.proxies,
+        Item: toProxyItem(createProxyRow({ poolName, proxy, statusSince, ...options })),
+        ...conditionInput(absentOrExpired('proxyId', now)),
+      });
+      return (await unlessRefused(this.#db.client.send(put))) !== null;
+    });
+    const added = inserted.filter(Boolean).length;
+    return { added, existing: proxies.length - added };
+  }
+
+  async getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null> {
+    const { Item } = await this.#db.client.send(
+      new GetCommand({
+        TableName: this.#db.tables.proxies,
+        Key: { poolName, proxyId },
+        ConsistentRead: true,
+      }),
+    );
+    if (!Item) return null;
+    const row = toProxyRow(Item);
+    return isExpired(row, this.#db.clock.now()) ? null : row;
+  }
+
+  queryProxyRows(poolName: string, query: RowQuery): Promise<RowPage> {
+    return queryRows(this.#db, poolName, query);
+  }
+
+  queryProxyRowsByStatus(
+    poolName: string,
+    status: ProxyStatus,
+    query: { readonly after?: string; readonly limit: number },
+  ): Promise<RowPage> {
+    return queryRowsByStatus(this.#db, { poolName, status, ...query });
+  }
+
+  async queryProxyIds(poolName: string, limit: number): Promise<readonly string[]> {
+    const ids: string[] = [];
+    const items = queryItems(this.#db, {
+      TableName: this.#db.tables.proxies,
+      KeyConditionExpression: 'poolName = :pool',
+      ExpressionAttributeValues: { ':pool': poolName },
+      ProjectionExpression: 'proxyId, expiresAtEpochSeconds',
+      ConsistentRead: true,
+      Limit: limit,
+    });
+    for await (const item of items) {
+      if (!isExpired(item, this.#db.clock.now())) ids.push(String(item.proxyId));
+      if (ids.length >= limit) break;
+    }
+    return ids;
+  }
+
+  async writeStatus(write: StatusWrite): Promise<boolean> {
+    const { poolName, proxyId, sweepId, before, after, at } = write;
+    const set = {
+      rowSweepId: sweepId,
+      streak: after.streak,
+      ...(before.status !== after.status && {
+        status: after.status,
+        poolStatus: poolStatusKey(poolName, after.status, proxyId),
+        previousStatus: before.status,
+        statusSince: at,
+        statusSweepId: sweepId,
+      }),
+    };
+    const condition = allOf(exists('proxyId'), notBanned, writtenAsRead(write.expectedRowSweepId));
+    const update = new UpdateCommand({
+      TableName: this.#db.tables.proxies,
+      Key: { poolName, proxyId },
+      ...updateInput({ set }, condition),
+    });
+    return (await unlessRefused(this.#db.client.send(update))) !== null;
+  }
+
+  async writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null> {
+    const { poolName, proxyId, status, at } = write;
+    const before = await this.getProxyRow(poolName, proxyId);
+    if (!before) return null;
+    const set = {
+      status,
+      streak: null,
+      poolStatus: poolStatusKey(poolName, status, proxyId),
+      previousStatus: before.status,
+      statusSince: at,
+    };
+    const update = new UpdateCommand({
+      TableName: this.#db.tables.proxies,
+      Key: { poolName, proxyId },
+      ReturnValues: 'ALL_NEW',
+      ...updateInput({ set, remove: ['statusSweepId'] }, exists('proxyId')),
+    });
+    const updated = await unlessRefused(this.#db.client.send(update));
+    return updated?.Attributes ? toProxyRow(updated.Attributes) : null;
+  }
+
+  async deleteProxy(poolName: string, proxyId: string): Promise<boolean> {
+    const { Attributes } = await this.#db.client.send(
+      new DeleteCommand({
+        TableName: this.#db.tables.proxies,
+        Key: { poolName, proxyId },
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    return Attributes !== undefined && !isExpired(Attributes, this.#db.clock.now());
+  }
+}

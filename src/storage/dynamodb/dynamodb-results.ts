@@ -1,0 +1,102 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { BatchResult } from '../../sweeps/batch-result.ts';
+import { isExpired } from '../expiry.ts';
+import type { ProxyResultEntry, ResultStorage } from '../result-storage.ts';
+import { absent } from './conditions.ts';
+import { type Database, type Item, queryItems, unlessRefused } from './database.ts';
+import { conditionInput } from './expressions.ts';
+import { batchKeyOf, expand, toBatchResult, toResultItem } from './result-items.ts';
+
+/** Sorts after every sweep id: ids are hexadecimal. */
+const AFTER_ALL_SWEEPS = 'g';
+
+/** The `Results` table. */
+export class DynamoDbResults implements ResultStorage {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async putBatchResult(result: BatchResult): Promise<BatchResult> {
+    const put = new PutCommand({
+      TableName: this.#db.tables.results,
+      Item: toResultItem(result),
+      ...conditionInput(absent('sweepId')),
+    });
+    if (await unlessRefused(this.#db.client.send(put))) return result;
+    const { poolName, bits, sweepId } = result;
+    return (await this.getBatchResult(poolName, bits, sweepId)) ?? result;
+  }
+
+  async getBatchResult(poolName: string, bits: string, sweepId: string) {
+    const { Item } = await this.#db.client.send(
+      new GetCommand({
+        TableName: this.#db.tables.results,
+        Key: { batchKey: batchKeyOf(poolName, bits), sweepId },
+        ConsistentRead: true,
+      }),
+    );
+    return Item && !this.#expired(Item) ? toBatchResult(Item) : null;
+  }
+
+  async getNewestBatchResult(poolName: string, bits: string): Promise<BatchResult | null> {
+    for await (const item of this.#newestFirst(poolName, bits, { Limit: 1 })) {
+      if (!this.#expired(item)) return toBatchResult(item);
+    }
+    return null;
+  }
+
+  async queryProxyResults(
+    poolName: string,
+    bits: string,
+    proxyId: string,
+    { limit, beforeSweepId }: { readonly limit: number; readonly beforeSweepId?: string },
+  ): Promise<readonly ProxyResultEntry[]> {
+    const found: ProxyResultEntry[] = [];
+    const items = this.#newestFirst(poolName, bits, {
+      ...(beforeSweepId !== undefined && { beforeSweepId }),
+      Limit: limit,
+      ProjectionExpression:
+        'sweepId, startedAt, protocol, statusCode, expiresAtEpochSeconds, results.#id',
+      ExpressionAttributeNames: { '#id': proxyId },
+    });
+    for await (const item of items) {
+      const entry = (item.results as Record<string, Item> | undefined)?.[proxyId];
+      if (!entry || this.#expired(item)) continue;
+      const { sweepId, startedAt } = item as { sweepId: string; startedAt: string };
+      found.push({ sweepId, startedAt, result: expand(entry, item) });
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  #newestFirst(
+    poolName: string,
+    bits: string,
+    {
+      beforeSweepId = AFTER_ALL_SWEEPS,
+      ...input
+    }: {
+      readonly beforeSweepId?: string;
+      readonly Limit: number;
+      readonly ProjectionExpression?: string;
+      readonly ExpressionAttributeNames?: Record<string, string>;
+    },
+  ): AsyncGenerator<Item> {
+    return queryItems(this.#db, {
+      TableName: this.#db.tables.results,
+      KeyConditionExpression: 'batchKey = :key AND sweepId < :before',
+      ExpressionAttributeValues: {
+        ':key': batchKeyOf(poolName, bits),
+        ':before': beforeSweepId,
+      },
+      ScanIndexForward: false,
+      ...input,
+    });
+  }
+
+  #expired(item: Item): boolean {
+    return isExpired(item, this.#db.clock.now());
+  }
+}

@@ -1,0 +1,149 @@
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { batchIndex } from '../../sweeps/batch-range.ts';
+import { type BatchCounts, ledgerPartOf, type Sweep } from '../../sweeps/sweep.ts';
+import { BY_POOL_INDEX, TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
+import { isExpired } from '../expiry.ts';
+import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
+import { absent, exists, fewerLateBatches, sweepIsOpen } from './conditions.ts';
+import { type Database, type Item, queryItems, unlessRefused } from './database.ts';
+import { allOf, type Changes, type Clause, conditionInput, updateInput } from './expressions.ts';
+
+const SUMMARY = 'summary';
+
+/** Sorts after every sweep id: ids are hexadecimal. */
+const AFTER_ALL_SWEEPS = 'g';
+
+/** A ledger attribute: `b` and the batch's bits. */
+const LEDGER_ATTRIBUTE = /^b(?:\*|[01]+)$/;
+
+/** The `Sweeps` table: a summary and the ledger parts of each sweep. */
+export class DynamoDbSweeps implements SweepStorage {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async putSweep(sweep: Sweep): Promise<Sweep> {
+    const put = new PutCommand({
+      TableName: this.#db.tables.sweeps,
+      Item: { ...sweep, part: SUMMARY },
+      ...conditionInput(absent('sweepId')),
+    });
+    if (await unlessRefused(this.#db.client.send(put))) return sweep;
+    return (await this.getSweep(sweep.sweepId)) ?? sweep;
+  }
+
+  async getSweep(sweepId: string): Promise<Sweep | null> {
+    const { Item } = await this.#db.client.send(
+      new GetCommand({
+        TableName: this.#db.tables.sweeps,
+        Key: { sweepId, part: SUMMARY },
+        ConsistentRead: true,
+      }),
+    );
+    return Item && !this.#expired(Item) ? toSweep(Item) : null;
+  }
+
+  async listSweeps(
+    poolName: string,
+    {
+      limit,
+      beforeSweepId = AFTER_ALL_SWEEPS,
+    }: { readonly limit: number; readonly beforeSweepId?: string },
+  ): Promise<readonly Sweep[]> {
+    const sweeps: Sweep[] = [];
+    const items = queryItems(this.#db, {
+      TableName: this.#db.tables.sweeps,
+      IndexName: BY_POOL_INDEX,
+      KeyConditionExpression: 'poolName = :pool AND sweepId < :before',
+      ExpressionAttributeValues: { ':pool': poolName, ':before': beforeSweepId },
+      ScanIndexForward: false,
+      Limit: limit,
+    });
+    for await (const item of items) {
+      if (!this.#expired(item)) sweeps.push(toSweep(item));
+      if (sweeps.length >= limit) break;
+    }
+    return sweeps;
+  }
+
+  async markSweepDispatched(sweepId: string, at: string): Promise<void> {
+    await this.#updateSummary(sweepId, { set: { dispatchedAt: at } }, exists('sweepId'));
+  }
+
+  async recordBatch(
+    sweep: Pick<Sweep, 'sweepId' | 'expiresAtEpochSeconds'>,
+    bits: string,
+    counts: BatchCounts,
+  ) {
+    const part = ledgerPartOf(bits);
+    const set = { [`b${bits}`]: counts, [TTL_ATTRIBUTE]: sweep.expiresAtEpochSeconds };
+    const { Attributes } = await this.#db.client.send(
+      new UpdateCommand({
+        TableName: this.#db.tables.sweeps,
+        Key: { sweepId: sweep.sweepId, part: `ledger#${part}` },
+        ReturnValues: 'ALL_NEW',
+        ...updateInput({ set }),
+      }),
+    );
+    return { part, recordedInPart: ledgerEntries(Attributes ?? {}).length };
+  }
+
+  async markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>> {
+    const add = { completeParts: new Set([part]) };
+    const updated = await this.#updateSummary(sweepId, { add }, exists('sweepId'));
+    return new Set(updated?.completeParts as Iterable<number> | undefined);
+  }
+
+  async readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>> {
+    const entries: [string, BatchCounts][] = [];
+    const parts = queryItems(this.#db, {
+      TableName: this.#db.tables.sweeps,
+      KeyConditionExpression: 'sweepId = :id AND begins_with(part, :ledger)',
+      ExpressionAttributeValues: { ':id': sweepId, ':ledger': 'ledger#' },
+      ConsistentRead: true,
+    });
+    for await (const item of parts) entries.push(...ledgerEntries(item));
+    return new Map(entries.sort(([a], [b]) => batchIndex(a) - batchIndex(b)));
+  }
+
+  async closeSweep(sweepId: string, closing: SweepClosing): Promise<boolean> {
+    return (await this.#updateSummary(sweepId, { set: { ...closing } }, sweepIsOpen)) !== null;
+  }
+
+  async recordLateBatches(
+    sweepId: string,
+    lateBatches: number,
+    totals: BatchCounts,
+  ): Promise<void> {
+    const condition = allOf(exists('sweepId'), fewerLateBatches(lateBatches));
+    await this.#updateSummary(sweepId, { set: { lateBatches, totals } }, condition);
+  }
+
+  async #updateSummary(sweepId: string, changes: Changes, condition: Clause) {
+    const update = new UpdateCommand({
+      TableName: this.#db.tables.sweeps,
+      Key: { sweepId, part: SUMMARY },
+      ReturnValues: 'ALL_NEW',
+      ...updateInput(changes, condition),
+    });
+    const updated = await unlessRefused(this.#db.client.send(update));
+    return updated && (updated.Attributes ?? {});
+  }
+
+  #expired(item: Item): boolean {
+    return isExpired(item, this.#db.clock.now());
+  }
+}
+
+function toSweep(item: Item): Sweep {
+  const { part: _key, completeParts: _marks, ...sweep } = item;
+  return sweep as unknown as Sweep;
+}
+
+function ledgerEntries(item: Item): [string, BatchCounts][] {
+  return Object.entries(item)
+    .filter(([attribute]) => LEDGER_ATTRIBUTE.test(attribute))
+    .map(([attribute, counts]) => [attribute.slice(1), counts as BatchCounts]);
+}

@@ -1,0 +1,77 @@
+/** A condition, or a part of one, with the attribute names and values it mentions. */
+export interface Clause {
+  readonly text: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** True where every clause is. */
+export function allOf(...clauses: readonly Clause[]): Clause {
+  return join(clauses, ' AND ');
+}
+
+/** True where at least one clause is. */
+export function anyOf(...clauses: readonly Clause[]): Clause {
+  return join(clauses, ' OR ');
+}
+
+/** The part of a command input that makes its write conditional. */
+export function conditionInput(condition: Clause) {
+  return { ConditionExpression: condition.text, ...placeholders(condition) };
+}
+
+/** The changes of one update. */
+export interface Changes {
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly remove?: readonly string[];
+  /** Numbers or sets; sets are united. */
+  readonly add?: Readonly<Record<string, unknown>>;
+}
+
+/** The part of an `UpdateCommand` input that makes `changes` where `condition`, if any, holds. */
+export function updateInput(changes: Changes, condition?: Clause) {
+  const names: Record<string, string> = { ...condition?.names };
+  const values: Record<string, unknown> = { ...condition?.values };
+  const placeholder = (attribute: string) => {
+    const name = `#u${Object.keys(names).length}`;
+    names[name] = attribute;
+    return name;
+  };
+  const bind = (value: unknown) => {
+    const name = `:u${Object.keys(values).length}`;
+    values[name] = value;
+    return name;
+  };
+  const pairs = (of: Readonly<Record<string, unknown>> = {}, between: string) =>
+    Object.entries(of)
+      .filter(([, value]) => value !== undefined)
+      .map(([attribute, value]) => `${placeholder(attribute)}${between}${bind(value)}`);
+  const sections = [
+    ['SET', pairs(changes.set, ' = ')],
+    ['REMOVE', (changes.remove ?? []).map(placeholder)],
+    ['ADD', pairs(changes.add, ' ')],
+  ] as const;
+  return {
+    UpdateExpression: sections
+      .filter(([, parts]) => parts.length > 0)
+      .map(([keyword, parts]) => `${keyword} ${parts.join(', ')}`)
+      .join(' '),
+    ...(condition && { ConditionExpression: condition.text }),
+    ...placeholders({ names, values }),
+  };
+}
+
+function placeholders({ names = {}, values = {} }: Omit<Clause, 'text'>) {
+  return {
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+  };
+}
+
+function join(clauses: readonly Clause[], operator: string): Clause {
+  return {
+    text: clauses.map(({ text }) => `(${text})`).join(operator),
+    names: Object.assign({}, ...clauses.map(({ names }) => names)),
+    values: Object.assign({}, ...clauses.map(({ values }) => values)),
+  };
+}

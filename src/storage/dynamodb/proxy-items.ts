@@ -1,0 +1,42 @@
+import type { ProxyStatus } from '../../health/rise-fall.ts';
+import { Credentials } from '../../proxies/credentials.ts';
+import { formatRedactedUrl, type Proxy } from '../../proxies/proxy.ts';
+import type { ProxyRow } from '../proxy-storage.ts';
+import type { Item } from './database.ts';
+
+/** The key of the `by-status` index: one of 16 shards, so that no status is one hot key. */
+export function poolStatusKey(poolName: string, status: ProxyStatus, proxyId: string): string {
+  return `${poolName}#${status}#${proxyId.charAt(0)}`;
+}
+
+/** A row as the `Proxies` table holds it. */
+export function toProxyItem(row: ProxyRow): Item {
+  const { proxy, ...state } = row;
+  const { id, credentials, ...endpoint } = proxy;
+  return {
+    ...state,
+    ...endpoint,
+    proxyId: id,
+    proxyUrl: formatRedactedUrl(proxy),
+    poolStatus: poolStatusKey(row.poolName, row.status, id),
+    ...(credentials && { username: credentials.username, password: credentials.password }),
+  };
+}
+
+/** The row of an item. */
+export function toProxyRow(item: Item): ProxyRow {
+  const { proxyId, proxyUrl, poolStatus, username, password, ...rest } = item;
+  const { protocol, host, port, remoteDns, tags, ...state } = rest;
+  const proxy = {
+    id: proxyId,
+    protocol,
+    host,
+    port,
+    ...(remoteDns !== undefined && { remoteDns }),
+    ...(tags !== undefined && { tags }),
+    ...(username !== undefined && {
+      credentials: new Credentials(String(username), String(password)),
+    }),
+  } as Proxy;
+  return { ...state, proxy } as unknown as ProxyRow;
+}

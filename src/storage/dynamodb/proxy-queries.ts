@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import type { ProxyStatus } from '../../health/rise-fall.ts';
+import { BY_STATUS_INDEX } from '../dynamodb-tables.ts';
+import { isExpired } from '../expiry.ts';
+import type { ProxyRow, RowPage, RowQuery } from '../proxy-storage.ts';
+import { type Database, type Item, queryItems } from './database.ts';
+import { poolStatusKey, toProxyRow } from './proxy-items.ts';
+
+/** Items one BatchGetItem may ask for (AWS: "BatchGetItem", DynamoDB API Reference). */
+const BATCH_GET_LIMIT = 100;
+
+/** Waits before unprocessed keys are asked for again, milliseconds; then it is an error. */
+const BACK_OFF_MS = [50, 100, 200, 400, 800, 1600] as const;
+
+const HEX_DIGITS = '0123456789abcdef';
+
+/** Rows of a pool in id order. */
+export async function queryRows(
+  db: Database,
+  poolName: string,
+  { range, after, limit, consistent = false }: RowQuery,
+): Promise<RowPage> {
+  const low = range?.low ?? '0';
+  const items = queryItems(db, {
+    TableName: db.tables.proxies,
+    KeyConditionExpression: 'poolName = :pool AND proxyId BETWEEN :low AND :high',
+    ExpressionAttributeValues: {
+      ':pool': poolName,
+      // Ids have one length, so the first string greater than an id and its prefix is `id0`.
+      ':low': after !== undefined && after >= low ? `${after}0` : low,
+      ':high': range?.high ?? 'g',
+    },
+    ConsistentRead: consistent,
+    Limit: limit + 1,
+  });
+  const rows: ProxyRow[] = [];
+  for await (const item of items) {
+    const row = toProxyRow(item);
+    if (isExpired(row, db.clock.now())) continue;
+    const last = rows.at(-1);
+    if (last && rows.length >= limit) return { rows, next: last.proxy.id };
+    rows.push(row);
+  }
+  return { rows };
+}
+
+/** Rows the index names, read from the table itself. */
+export async function queryRowsByStatus(
+  db: Database,
+  query: {
+    readonly poolName: string;
+    readonly status: ProxyStatus;
+    readonly after?: string;
+    readonly limit: number;
+  },
+): Promise<RowPage> {
+  const ids: string[] = [];
+  for await (const id of idsOfStatus(db, query)) {
+    ids.push(id);
+    if (ids.length > query.limit) break;
+  }
+  const page = ids.slice(0, query.limit);
+  const rows = await getRows(db, query.poolName, page);
+  const current = rows.filter(
+    (row) => row.status === query.status && !isExpired(row, db.clock.now()),
+  );
+  const last = page.at(-1);
+  return { rows: current, ...(ids.length > query.limit && last !== undefined && { next: last }) };
+}
+
+async function* idsOfStatus(
+  db: Database,
+  {
+    poolName,
+    status,
+    after = '0',
+    limit,
+  }: {
+    readonly poolName: string;
+    readonly status: ProxyStatus;
+    readonly after?: string;
+    readonly limit: number;
+  },
+): AsyncGenerator<string> {
+  for (const shard of HEX_DIGITS.slice(HEX_DIGITS.indexOf(after.charAt(0)))) {
+    const items = queryItems(db, {
+      TableName: db.tables.proxies,
+      IndexName: BY_STATUS_INDEX,
+      KeyConditionExpression: 'poolStatus = :key AND proxyId > :after',
+      ExpressionAttributeValues: {
+        ':key': poolStatusKey(poolName, status, shard),
+        ':after': after,
+      },
+      Limit: limit + 1,
+    });
+    for await (const item of items) yield String(item.proxyId);
+  }
+}
+
+async function getRows(
+  db: Database,
+  poolName: string,
+  ids: readonly string[],
+): Promise<ProxyRow[]> {
+  const found = new Map<string, ProxyRow>();
+  for (let start = 0; start < ids.length; start += BATCH_GET_LIMIT) {
+    const keys = ids
+      .slice(start, start + BATCH_GET_LIMIT)
+      .map((proxyId) => ({ poolName, proxyId }));
+    for await (const item of getItems(db, keys)) {
+      const row = toProxyRow(item);
+      found.set(row.proxy.id, row);
+    }
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+async function* getItems(db: Database, keys: readonly Item[]): AsyncGenerator<Item> {
+  const table = db.tables.proxies;
+  let pending: readonly Item[] = keys;
+  for (let attempt = 0; pending.length > 0; attempt++) {
+    if (attempt > 0) await sleep(backOffMs(attempt));
+    const answer = await db.client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: [...pending] } } }),
+    );
+    yield* answer.Responses?.[table] ?? [];
+    pending = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+  }
+}
+
+function backOffMs(attempt: number): number {
+  const limit = BACK_OFF_MS[attempt - 1];
+  if (limit === undefined) throw new Error('DynamoDB left keys unprocessed after every retry');
+  return Math.random() * limit;
+}

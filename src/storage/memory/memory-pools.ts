@@ -1,0 +1,68 @@
+import type { Clock } from '../../clock.ts';
+import type { Pool, PoolPolicy } from '../../sweeps/pool.ts';
+import { isExpired } from '../expiry.ts';
+import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
+
+/** Pools in a map. */
+export class MemoryPools implements PoolStorage {
+  readonly #pools = new Map<string, Pool>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async createPool(pool: Pool): Promise<boolean> {
+    if (this.#find(pool.poolName)) return false;
+    this.#pools.set(pool.poolName, pool);
+    return true;
+  }
+
+  async updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
+    const pool = this.#find(poolName);
+    if (!pool) return null;
+    const { options, riseFall, intervalSeconds, control } = policy;
+    const updated = { ...pool, options, riseFall, intervalSeconds, control };
+    this.#pools.set(poolName, updated);
+    return updated;
+  }
+
+  async getPool(poolName: string): Promise<Pool | null> {
+    return this.#find(poolName);
+  }
+
+  async *listPools(): AsyncGenerator<Pool> {
+    for (const poolName of [...this.#pools.keys()]) {
+      const pool = this.#find(poolName);
+      if (pool) yield pool;
+    }
+  }
+
+  async claimPool({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
+    const pool = this.#find(poolName);
+    if (!pool) return { claimed: false };
+    const { runningSweepId, lastSweepId } = pool;
+    if (runningSweepId !== undefined || (lastSweepId !== undefined && lastSweepId >= sweepId)) {
+      return {
+        claimed: false,
+        ...(runningSweepId !== undefined && { runningSweepId }),
+        ...(lastSweepId !== undefined && { lastSweepId }),
+      };
+    }
+    const claim = { runningSweepId: sweepId, lastSweepId: sweepId, batchBitCounts };
+    this.#pools.set(poolName, { ...pool, ...claim });
+    return { claimed: true };
+  }
+
+  async clearRunningSweep(poolName: string, sweepId: string): Promise<void> {
+    const pool = this.#find(poolName);
+    if (pool?.runningSweepId !== sweepId) return;
+    const { runningSweepId: _cleared, ...idle } = pool;
+    this.#pools.set(poolName, idle);
+  }
+
+  #find(poolName: string): Pool | null {
+    const pool = this.#pools.get(poolName);
+    return pool && !isExpired(pool, this.#clock.now()) ? pool : null;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Clock } from '../../clock.ts';
+import { ProxyStatus } from '../../health/rise-fall.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
+import { isExpired } from '../expiry.ts';
+import { createProxyRow } from '../proxy-row.ts';
+import type {
+  InsertOutcome,
+  ManualStatusWrite,
+  ProxyRow,
+  ProxyStorage,
+  RowPage,
+  RowQuery,
+  StatusWrite,
+} from '../proxy-storage.ts';
+import { SortedRows } from './sorted-rows.ts';
+
+/** Proxy rows in one sorted map per pool. */
+export class MemoryProxies implements ProxyStorage {
+  readonly #pools = new Map<string, SortedRows>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async insertProxies(
+    poolName: string,
+    proxies: readonly Proxy[],
+    options: { readonly expiresAtEpochSeconds?: number } = {},
+  ): Promise<InsertOutcome> {
+    const statusSince = new Date(this.#clock.now()).toISOString();
+    let added = 0;
+    for (const proxy of proxies) {
+      if (this.#find(poolName, proxy.id)) continue;
+      this.#rowsOf(poolName).set(createProxyRow({ poolName, proxy, statusSince, ...options }));
+      added += 1;
+    }
+    return { added, existing: proxies.length - added };
+  }
+
+  async getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null> {
+    return this.#find(poolName, proxyId);
+  }
+
+  async queryProxyRows(poolName: string, query: RowQuery): Promise<RowPage> {
+    return this.#page(poolName, query, () => true);
+  }
+
+  async queryProxyRowsByStatus(
+    poolName: string,
+    status: ProxyStatus,
+    query: { readonly after?: string; readonly limit: number },
+  ): Promise<RowPage> {
+    return this.#page(poolName, query, (row) => row.status === status);
+  }
+
+  async queryProxyIds(poolName: string, limit: number): Promise<readonly string[]> {
+    return this.#page(poolName, { limit }, () => true).rows.map((row) => row.proxy.id);
+  }
+
+  async writeStatus(write: StatusWrite): Promise<boolean> {
+    const row = this.#find(write.poolName, write.proxyId);
+    if (!row || row.status === ProxyStatus.banned) return false;
+    if (row.rowSweepId !== write.expectedRowSweepId) return false;
+    const transition = write.before.status !== write.after.status && {
+      previousStatus: write.before.status,
+      statusSince: write.at,
+      statusSweepId: write.sweepId,
+    };
+    const changed = { ...row, ...write.after, rowSweepId: write.sweepId, ...transition };
+    this.#rowsOf(write.poolName).set(changed);
+    return true;
+  }
+
+  async writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null> {
+    const row = this.#find(write.poolName, write.proxyId);
+    if (!row) return null;
+    const { statusSweepId: _unset, ...kept } = row;
+    const changed: ProxyRow = {
+      ...kept,
+      status: write.status,
+      streak: null,
+      previousStatus: row.status,
+      statusSince: write.at,
+    };
+    this.#rowsOf(write.poolName).set(changed);
+    return changed;
+  }
+
+  async deleteProxy(poolName: string, proxyId: string): Promise<boolean> {
+    const existed = this.#find(poolName, proxyId) !== null;
+    this.#rowsOf(poolName).delete(proxyId);
+    return existed;
+  }
+
+  #page(poolName: string, query: RowQuery, matches: (row: ProxyRow) => boolean): RowPage {
+    const { range, after, limit } = query;
+    const low = range?.low ?? '';
+    const resumes = after !== undefined && after >= low;
+    const rows: ProxyRow[] = [];
+    for (const row of this.#rowsOf(poolName).from(resumes ? after : low, resumes)) {
+      if (range && row.proxy.id > range.high) break;
+      if (!matches(row) || isExpired(row, this.#clock.now())) continue;
+      const last = rows.at(-1);
+      if (last && rows.length >= limit) return { rows, next: last.proxy.id };
+      rows.push(row);
+    }
+    return { rows };
+  }
+
+  #find(poolName: string, proxyId: string): ProxyRow | null {
+    const row = this.#pools.get(poolName)?.get(proxyId);
+    return row && !isExpired(row, this.#clock.now()) ? row : null;
+  }
+
+  #rowsOf(poolName: string): SortedRows {
+    let rows = this.#pools.get(poolName);
+    if (!rows) {
+      rows = new SortedRows();
+      this.#pools.set(poolName, rows);
+    }
+    return rows;
+  }
+}

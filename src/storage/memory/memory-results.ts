@@ -1,0 +1,62 @@
+import type { Clock } from '../../clock.ts';
+import type { BatchResult } from '../../sweeps/batch-result.ts';
+import { isExpired } from '../expiry.ts';
+import type { ProxyResultEntry, ResultStorage } from '../result-storage.ts';
+
+/** Batch results in one map per batch, by sweep. */
+export class MemoryResults implements ResultStorage {
+  readonly #batches = new Map<string, Map<string, BatchResult>>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async putBatchResult(result: BatchResult): Promise<BatchResult> {
+    const sweeps = this.#sweepsOf(result.poolName, result.bits);
+    const stored = sweeps.get(result.sweepId);
+    if (stored) return stored;
+    sweeps.set(result.sweepId, result);
+    return result;
+  }
+
+  async getBatchResult(poolName: string, bits: string, sweepId: string) {
+    const result = this.#sweepsOf(poolName, bits).get(sweepId);
+    return result && !isExpired(result, this.#clock.now()) ? result : null;
+  }
+
+  async getNewestBatchResult(poolName: string, bits: string): Promise<BatchResult | null> {
+    return this.#newestFirst(poolName, bits)[0] ?? null;
+  }
+
+  async queryProxyResults(
+    poolName: string,
+    bits: string,
+    proxyId: string,
+    { limit, beforeSweepId }: { readonly limit: number; readonly beforeSweepId?: string },
+  ): Promise<readonly ProxyResultEntry[]> {
+    return this.#newestFirst(poolName, bits)
+      .filter(({ sweepId }) => beforeSweepId === undefined || sweepId < beforeSweepId)
+      .flatMap(({ sweepId, startedAt, results }) => {
+        const result = results.get(proxyId);
+        return result ? [{ sweepId, startedAt, result }] : [];
+      })
+      .slice(0, limit);
+  }
+
+  #newestFirst(poolName: string, bits: string): BatchResult[] {
+    return [...this.#sweepsOf(poolName, bits).values()]
+      .filter((result) => !isExpired(result, this.#clock.now()))
+      .sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1));
+  }
+
+  #sweepsOf(poolName: string, bits: string): Map<string, BatchResult> {
+    const key = `${poolName}#${bits}`;
+    let sweeps = this.#batches.get(key);
+    if (!sweeps) {
+      sweeps = new Map();
+      this.#batches.set(key, sweeps);
+    }
+    return sweeps;
+  }
+}

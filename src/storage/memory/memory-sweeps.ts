@@ -1,0 +1,85 @@
+import type { Clock } from '../../clock.ts';
+import { batchIndex } from '../../sweeps/batch-range.ts';
+import { type BatchCounts, ledgerPartOf, type Sweep } from '../../sweeps/sweep.ts';
+import { isExpired } from '../expiry.ts';
+import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
+
+/** Sweeps and their ledgers in maps. */
+export class MemorySweeps implements SweepStorage {
+  readonly #sweeps = new Map<string, Sweep>();
+  readonly #ledgers = new Map<string, Map<string, BatchCounts>>();
+  readonly #completeParts = new Map<string, Set<number>>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async putSweep(sweep: Sweep): Promise<Sweep> {
+    const stored = this.#sweeps.get(sweep.sweepId);
+    if (stored) return stored;
+    this.#sweeps.set(sweep.sweepId, sweep);
+    return sweep;
+  }
+
+  async getSweep(sweepId: string): Promise<Sweep | null> {
+    return this.#find(sweepId);
+  }
+
+  async listSweeps(
+    poolName: string,
+    { limit, beforeSweepId }: { readonly limit: number; readonly beforeSweepId?: string },
+  ): Promise<readonly Sweep[]> {
+    return [...this.#sweeps.values()]
+      .filter((sweep) => sweep.poolName === poolName && this.#find(sweep.sweepId) !== null)
+      .filter(({ sweepId }) => beforeSweepId === undefined || sweepId < beforeSweepId)
+      .sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  async markSweepDispatched(sweepId: string, at: string): Promise<void> {
+    const sweep = this.#find(sweepId);
+    if (sweep) this.#sweeps.set(sweepId, { ...sweep, dispatchedAt: at });
+  }
+
+  async recordBatch({ sweepId }: Pick<Sweep, 'sweepId'>, bits: string, counts: BatchCounts) {
+    const ledger = this.#ledgers.get(sweepId) ?? new Map<string, BatchCounts>();
+    this.#ledgers.set(sweepId, ledger.set(bits, counts));
+    const part = ledgerPartOf(bits);
+    const recordedInPart = [...ledger.keys()].filter((key) => ledgerPartOf(key) === part).length;
+    return { part, recordedInPart };
+  }
+
+  async markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>> {
+    const parts = new Set(this.#completeParts.get(sweepId)).add(part);
+    this.#completeParts.set(sweepId, parts);
+    return parts;
+  }
+
+  async readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>> {
+    const entries = [...(this.#ledgers.get(sweepId) ?? [])];
+    return new Map(entries.sort(([a], [b]) => batchIndex(a) - batchIndex(b)));
+  }
+
+  async closeSweep(sweepId: string, closing: SweepClosing): Promise<boolean> {
+    const sweep = this.#find(sweepId);
+    if (sweep?.state !== 'running') return false;
+    this.#sweeps.set(sweepId, { ...sweep, ...closing });
+    return true;
+  }
+
+  async recordLateBatches(
+    sweepId: string,
+    lateBatches: number,
+    totals: BatchCounts,
+  ): Promise<void> {
+    const sweep = this.#find(sweepId);
+    if (!sweep || (sweep.lateBatches ?? 0) >= lateBatches) return;
+    this.#sweeps.set(sweepId, { ...sweep, lateBatches, totals });
+  }
+
+  #find(sweepId: string): Sweep | null {
+    const sweep = this.#sweeps.get(sweepId);
+    return sweep && !isExpired(sweep, this.#clock.now()) ? sweep : null;
+  }
+}

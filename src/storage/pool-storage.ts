@@ -1,0 +1,29 @@
+import type { Pool, PoolPolicy } from '../sweeps/pool.ts';
+
+/** A sweep's claim on its pool. */
+export interface PoolClaim {
+  readonly poolName: string;
+  readonly sweepId: string;
+  /** The pool's `batchBitCounts` from now on: the sweep's own first. */
+  readonly batchBitCounts: readonly number[];
+}
+
+export type ClaimOutcome =
+  | { readonly claimed: true }
+  /** Another sweep runs, or the pool has seen this id or a later one, or the pool is gone. */
+  | { readonly claimed: false; readonly runningSweepId?: string; readonly lastSweepId?: string };
+
+/** Where pools are kept. */
+export interface PoolStorage {
+  /** Stores a pool unless one of that name exists; tells whether it did. */
+  createPool(pool: Pool): Promise<boolean>;
+  /** Replaces the policy of an existing pool; null when there is none. */
+  updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null>;
+  /** Consistent; null when there is none. */
+  getPool(poolName: string): Promise<Pool | null>;
+  listPools(): AsyncIterable<Pool>;
+  /** Makes a sweep the pool's running one, if none runs and `lastSweepId` is an earlier one. */
+  claimPool(claim: PoolClaim): Promise<ClaimOutcome>;
+  /** Ends the pool's pointer to a running sweep, if it still points at this one. */
+  clearRunningSweep(poolName: string, sweepId: string): Promise<void>;
+}

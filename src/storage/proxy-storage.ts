@@ -1,0 +1,101 @@
+import type { ProxyStatus, StatusState, Streak } from '../health/rise-fall.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+
+/** A proxy as its pool knows it. */
+export interface ProxyRow {
+  readonly poolName: string;
+  readonly proxy: Proxy;
+  readonly status: ProxyStatus;
+  readonly streak: Streak | null;
+  /** The sweep that last wrote the row; `'0'` until one has. Never goes back. */
+  readonly rowSweepId: string;
+  /** Of the last transition; absent before the first. */
+  readonly previousStatus?: ProxyStatus;
+  readonly statusSince: string;
+  /** The sweep that made the last transition; absent before the first, and after one by hand. */
+  readonly statusSweepId?: string;
+  /** Consumers that may hold the proxy at once, 1 to 100; null: unlimited. @default 1 */
+  readonly maxConcurrency: number | null;
+  /** Lease id to its expiry, epoch milliseconds. */
+  readonly leases: Readonly<Record<string, number>>;
+  readonly leaseCount: number;
+  /** As its pool's; absent where the pool does not expire. */
+  readonly expiresAtEpochSeconds?: number;
+}
+
+/** `rowSweepId` of a row that no sweep has written; less than every sweep id. */
+export const NO_SWEEP_ID = '0';
+
+/** A page of rows; `next` is passed back as `after`, and absent on the last page. */
+export interface RowPage {
+  readonly rows: readonly ProxyRow[];
+  readonly next?: string;
+}
+
+export interface RowQuery {
+  /** First and last proxy id, inclusive. @default the whole pool */
+  readonly range?: { readonly low: string; readonly high: string };
+  /** Only ids greater than this one. */
+  readonly after?: string;
+  /** Rows per page at most, 1 to 1,025; a page that is not the last is full. */
+  readonly limit: number;
+  /** Read what was last written, whoever wrote it. @default false */
+  readonly consistent?: boolean;
+}
+
+/** A status or streak change of one row, fenced by the sweep that decided it. */
+export interface StatusWrite {
+  readonly poolName: string;
+  readonly proxyId: string;
+  readonly sweepId: string;
+  /** `rowSweepId` as it was read; must be less than `sweepId`. */
+  readonly expectedRowSweepId: string;
+  readonly before: StatusState;
+  readonly after: StatusState;
+  /** Wall-clock instant of the change. */
+  readonly at: string;
+}
+
+/** A status set by hand: `banned`, or `unknown` to let the next verdict decide. */
+export interface ManualStatusWrite {
+  readonly poolName: string;
+  readonly proxyId: string;
+  readonly status: 'banned' | 'unknown';
+  readonly at: string;
+}
+
+export interface InsertOutcome {
+  readonly added: number;
+  readonly existing: number;
+}
+
+/** Where the proxies of all pools are kept, one row each. */
+export interface ProxyStorage {
+  /** Inserts those not there yet, as `unknown`; existing rows stay as they are. */
+  insertProxies(
+    poolName: string,
+    proxies: readonly Proxy[],
+    options?: { readonly expiresAtEpochSeconds?: number },
+  ): Promise<InsertOutcome>;
+  /** Consistent; null when there is none. */
+  getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null>;
+  /** Rows in id order. */
+  queryProxyRows(poolName: string, query: RowQuery): Promise<RowPage>;
+  /** Rows of one status in id order; the choice is eventually consistent, the rows are current. */
+  queryProxyRowsByStatus(
+    poolName: string,
+    status: ProxyStatus,
+    query: { readonly after?: string; readonly limit: number },
+  ): Promise<RowPage>;
+  /** The first ids of a pool in id order, for estimating its size; consistent. */
+  queryProxyIds(poolName: string, limit: number): Promise<readonly string[]>;
+  /**
+   * Writes a decided status. False, and nothing written, when the row is gone or banned, or
+   * another sweep wrote it since it was read: reread and decide again.
+   */
+  writeStatus(write: StatusWrite): Promise<boolean>;
+  /** Sets a status by hand; clears the streak, leaves `rowSweepId`. Null when there is no row. */
+  writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null>;
+  /** Tells whether there was one. */
+  deleteProxy(poolName: string, proxyId: string): Promise<boolean>;
+}

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
+import { describeStorageContract } from '../support/storage-contract.ts';
+
+describe('DynamoDbStorage', () => {
+  let database: TestDynamoDb;
+
+  beforeAll(async () => {
+    database = await startDynamoDb();
+  });
+
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
+  describeStorageContract(async (clock) => {
+    const tables = await database.createTables();
+    return new DynamoDbStorage({ client: database.client, tables, clock });
+  });
+});

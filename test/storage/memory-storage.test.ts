@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { MemoryStorage } from '../../src/storage/memory-storage.ts';
+import { describeStorageContract } from '../support/storage-contract.ts';
+
+describe('MemoryStorage', () => {
+  describeStorageContract(async (clock) => new MemoryStorage({ clock }));
+});

@@ -1,0 +1,129 @@
+import type { HealthCheckOptions } from '../../src/health/health-check-options.ts';
+import { Credentials } from '../../src/proxies/credentials.ts';
+import { createProxy, type Proxy, type ProxyEndpoint } from '../../src/proxies/proxy.ts';
+import type { BatchResult, StoredResult } from '../../src/sweeps/batch-result.ts';
+import type { Pool, PoolPolicy } from '../../src/sweeps/pool.ts';
+import type { BatchCounts, Sweep } from '../../src/sweeps/sweep.ts';
+import { TEST_TIME } from './fake-clock.ts';
+
+export const TEST_SALT = Buffer.alloc(32, 7).toString('base64');
+
+/** When test items expire: long after every test clock. */
+export const FAR_FUTURE_SECONDS = TEST_TIME / 1000 + 10 * 86_400;
+
+export function makeOptions(changes: Partial<HealthCheckOptions> = {}): HealthCheckOptions {
+  return {
+    targetUrl: 'http://target.test/',
+    timeoutMs: 1000,
+    attempts: 1,
+    expectedStatusCodes: [200],
+    slowThresholdMs: 500,
+    headers: { accept: '*/*' },
+    proxyHeaders: {},
+    allowRedirects: true,
+    verifyTls: true,
+    verifyProxyTls: true,
+    maxBodyBytes: 65_536,
+    resumeTls: false,
+    ...changes,
+  };
+}
+
+export function makePolicy(changes: Partial<PoolPolicy> = {}): PoolPolicy {
+  return {
+    options: makeOptions(),
+    riseFall: { rise: 1, fall: 1 },
+    intervalSeconds: null,
+    control: true,
+    ...changes,
+  };
+}
+
+export function makePool(changes: Partial<Pool> = {}): Pool {
+  return {
+    ...makePolicy(),
+    poolName: 'fleet',
+    salt: TEST_SALT,
+    createdAt: new Date(TEST_TIME).toISOString(),
+    batchBitCounts: [],
+    ...changes,
+  };
+}
+
+export function makeEndpoint(index: number, changes: Partial<ProxyEndpoint> = {}): ProxyEndpoint {
+  const host = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
+  return { protocol: 'http', host, port: 8080, ...changes };
+}
+
+export function makeProxy(index: number, changes: Partial<ProxyEndpoint> = {}): Proxy {
+  return createProxy(makeEndpoint(index, changes), TEST_SALT);
+}
+
+export function makeProxies(count: number): Proxy[] {
+  return Array.from({ length: count }, (_, index) => makeProxy(index));
+}
+
+export function makeProxyWithSecrets(index = 0): Proxy {
+  return makeProxy(index, {
+    credentials: new Credentials('user', 'p@ss:word'),
+    tags: { country: 'SE', asn: 0, latitude: 59.3, longitude: 18.1, city: 'Malmö' },
+  });
+}
+
+/** A sweep id that sorts by `order`. */
+export function makeSweepId(order: number): string {
+  return `019b${order.toString(16).padStart(4, '0')}-0000-7000-8000-000000000000`;
+}
+
+export function makeStoredResult(changes: Partial<StoredResult> = {}): StoredResult {
+  return {
+    status: 'active',
+    protocol: 'http',
+    latencyMs: 42.5,
+    offsetMs: 10,
+    statusCode: 200,
+    ...changes,
+  };
+}
+
+export function makeBatchResult(changes: Partial<BatchResult> = {}): BatchResult {
+  return {
+    poolName: 'fleet',
+    bits: '*',
+    sweepId: makeSweepId(1),
+    startedAt: new Date(TEST_TIME).toISOString(),
+    results: new Map([[makeProxy(0).id, makeStoredResult()]]),
+    bytes: 1000,
+    control: { ok: true, latencyMs: 5, statusCode: 200 },
+    expiresAtEpochSeconds: FAR_FUTURE_SECONDS,
+    ...changes,
+  };
+}
+
+export function makeCounts(changes: Partial<BatchCounts> = {}): BatchCounts {
+  return {
+    active: 1,
+    slow: 0,
+    inactive: 0,
+    inconclusive: 0,
+    bytes: 1000,
+    latencyHistogram: Array.from({ length: 16 }, (_, bucket) => (bucket === 4 ? 1 : 0)),
+    failures: {},
+    ...changes,
+  };
+}
+
+export function makeSweep(changes: Partial<Sweep> = {}): Sweep {
+  return {
+    sweepId: makeSweepId(1),
+    poolName: 'fleet',
+    bitCount: 0,
+    policy: makePolicy(),
+    trigger: 'manual',
+    startedAt: new Date(TEST_TIME).toISOString(),
+    deadlineAt: new Date(TEST_TIME + 900_000).toISOString(),
+    state: 'running',
+    expiresAtEpochSeconds: FAR_FUTURE_SECONDS,
+    ...changes,
+  };
+}

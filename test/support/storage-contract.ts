@@ -1,0 +1,27 @@
+import type { Clock } from '../../src/clock.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { FakeClock } from './fake-clock.ts';
+import { describePoolStorage } from './storage-contract/pools.ts';
+import { describeProxyStorage } from './storage-contract/proxies.ts';
+import { describeResultStorage } from './storage-contract/results.ts';
+import { describeSweepStorage } from './storage-contract/sweeps.ts';
+
+/** An empty storage and the clock it expires items by. */
+export interface StorageUnderTest {
+  readonly storage: Storage;
+  readonly clock: FakeClock;
+}
+
+export type CreateStorage = () => Promise<StorageUnderTest>;
+
+/** What every `Storage` adapter keeps to. `createStorage` returns an empty one each time. */
+export function describeStorageContract(createStorage: (clock: Clock) => Promise<Storage>): void {
+  const create = async () => {
+    const clock = new FakeClock();
+    return { clock, storage: await createStorage(clock) };
+  };
+  describePoolStorage(create);
+  describeProxyStorage(create);
+  describeResultStorage(create);
+  describeSweepStorage(create);
+}

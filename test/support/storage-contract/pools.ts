@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { makeOptions, makePolicy, makePool, makeSweepId } from '../factories.ts';
+import { TEST_TIME } from '../fake-clock.ts';
+import type { CreateStorage } from '../storage-contract.ts';
+
+const claim = (order: number, batchBitCounts: readonly number[] = [0]) => ({
+  poolName: 'fleet',
+  sweepId: makeSweepId(order),
+  batchBitCounts,
+});
+
+export function describePoolStorage(create: CreateStorage): void {
+  describe('pools', () => {
+    it('returns a pool as it was stored', async () => {
+      const { storage } = await create();
+      const pool = makePool({
+        options: makeOptions({ headers: { 'x-key': 'secret' }, expectedStatusCodes: [200, 204] }),
+        intervalSeconds: 60,
+        expiresAtEpochSeconds: TEST_TIME / 1000 + 60,
+      });
+      expect(await storage.createPool(pool)).toBe(true);
+      expect(await storage.getPool('fleet')).toEqual(pool);
+    });
+
+    it('has no pool that was never stored', async () => {
+      const { storage } = await create();
+      expect(await storage.getPool('fleet')).toBeNull();
+      expect(await storage.updatePoolPolicy('fleet', makePolicy())).toBeNull();
+      expect(await storage.getPool('fleet')).toBeNull();
+    });
+
+    it('keeps the first of two pools of one name', async () => {
+      const { storage } = await create();
+      await storage.createPool(makePool());
+      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(false);
+      expect(await storage.getPool('fleet')).toEqual(makePool());
+    });
+
+    it('replaces the policy and nothing else', async () => {
+      const { storage } = await create();
+      await storage.createPool(makePool());
+      await storage.claimPool(claim(1, [3]));
+      const policy = makePolicy({ riseFall: { rise: 2, fall: 3 }, control: false });
+      const updated = await storage.updatePoolPolicy('fleet', policy);
+      expect(updated).toEqual({
+        ...makePool(),
+        ...policy,
+        batchBitCounts: [3],
+        runningSweepId: makeSweepId(1),
+        lastSweepId: makeSweepId(1),
+      });
+      expect(await storage.getPool('fleet')).toEqual(updated);
+    });
+
+    it('lists every pool', async () => {
+      const { storage } = await create();
+      for (const poolName of ['a', 'b', 'c']) await storage.createPool(makePool({ poolName }));
+      const names: string[] = [];
+      for await (const pool of storage.listPools()) names.push(pool.poolName);
+      expect(names.sort()).toEqual(['a', 'b', 'c']);
+    });
+
+    it('ignores an expired pool and gives its name away', async () => {
+      const { storage, clock } = await create();
+      await storage.createPool(makePool({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));
+      clock.advance(60_000);
+      expect(await storage.getPool('fleet')).toBeNull();
+      for await (const pool of storage.listPools()) expect.unreachable(pool.poolName);
+      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(true);
+      expect(await storage.getPool('fleet')).toEqual(makePool({ salt: 'other' }));
+    });
+
+    it('lets one sweep claim a pool', async () => {
+      const { storage } = await create();
+      await storage.createPool(makePool({ batchBitCounts: [2] }));
+      const outcomes = await Promise.all([1, 2, 3].map((n) => storage.claimPool(claim(n, [3, 2]))));
+      const won = outcomes.findIndex(({ claimed }) => claimed) + 1;
+      expect(outcomes.filter(({ claimed }) => claimed)).toHaveLength(1);
+      const winner = { runningSweepId: makeSweepId(won), lastSweepId: makeSweepId(won) };
+      expect(outcomes.filter(({ claimed }) => !claimed)).toEqual([
+        { claimed: false, ...winner },
+        { claimed: false, ...winner },
+      ]);
+      expect(await storage.getPool('fleet')).toEqual({
+        ...makePool({ batchBitCounts: [3, 2] }),
+        ...winner,
+      });
+    });
+
+    it('refuses a sweep id that is not later than the last', async () => {
+      const { storage } = await create();
+      await storage.createPool(makePool());
+      await storage.claimPool(claim(5));
+      await storage.clearRunningSweep('fleet', makeSweepId(5));
+      const refused = { claimed: false, lastSweepId: makeSweepId(5) };
+      expect(await storage.claimPool(claim(5))).toEqual(refused);
+      expect(await storage.claimPool(claim(4))).toEqual(refused);
+      expect(await storage.claimPool(claim(6))).toEqual({ claimed: true });
+    });
+
+    it('refuses to claim a pool that is not there', async () => {
+      const { storage } = await create();
+      expect(await storage.claimPool(claim(1))).toEqual({ claimed: false });
+      expect(await storage.getPool('fleet')).toBeNull();
+    });
+
+    it('clears the running sweep only when it is the one named', async () => {
+      const { storage } = await create();
+      await storage.createPool(makePool());
+      await storage.claimPool(claim(2));
+      await storage.clearRunningSweep('fleet', makeSweepId(1));
+      expect((await storage.getPool('fleet'))?.runningSweepId).toBe(makeSweepId(2));
+      await storage.clearRunningSweep('fleet', makeSweepId(2));
+      await storage.clearRunningSweep('fleet', makeSweepId(2));
+      const pool = await storage.getPool('fleet');
+      expect(pool).not.toHaveProperty('runningSweepId');
+      expect(pool?.lastSweepId).toBe(makeSweepId(2));
+    });
+  });
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredResult } from '../../../src/sweeps/batch-result.ts';
+import {
+  FAR_FUTURE_SECONDS,
+  makeBatchResult,
+  makeProxies,
+  makeProxy,
+  makeStoredResult,
+  makeSweepId,
+} from '../factories.ts';
+import { TEST_TIME } from '../fake-clock.ts';
+import type { CreateStorage } from '../storage-contract.ts';
+
+const TIMINGS = {
+  dns: 1000.1,
+  connect: 1000.2,
+  proxyTls: 1000.3,
+  handshake: 1000.4,
+  targetTls: 1000.5,
+  firstByte: 1000.6,
+  body: 1000.7,
+};
+
+/** As large as one result gets. */
+const LARGEST: StoredResult = makeStoredResult({
+  status: 'inconclusive',
+  latencyMs: 29_999.9,
+  offsetMs: 59_999,
+  statusCode: 599,
+  failure: 'a_failure_code_of_some_length',
+  failedPhase: 'targetTls',
+  attempts: 5,
+  timings: TIMINGS,
+  certificateIssuer: 'i'.repeat(64),
+});
+
+export function describeResultStorage(create: CreateStorage): void {
+  describe('results', () => {
+    it('returns every kind of result as it was stored', async () => {
+      const { storage } = await create();
+      const kinds: StoredResult[] = [
+        makeStoredResult(),
+        makeStoredResult(),
+        makeStoredResult({ status: 'slow', timings: TIMINGS, attempts: 2 }),
+        makeStoredResult({ statusCode: 204, protocol: 'socks5' }),
+        makeStoredResult({ certificateChanged: true }),
+        withoutStatusCode(makeStoredResult()),
+        withoutStatusCode(makeStoredResult({ status: 'inactive', failure: 'refused' })),
+        makeStoredResult({ status: 'inactive', failure: 'auth_required', statusCode: 407 }),
+        LARGEST,
+      ];
+      const results = new Map(kinds.map((kind, index) => [makeProxy(index).id, kind]));
+      const stored = makeBatchResult({ bits: '0110', results });
+      expect(await storage.putBatchResult(stored)).toEqual(stored);
+      expect(await storage.getBatchResult('fleet', '0110', stored.sweepId)).toEqual(stored);
+      for (const [id, result] of results) {
+        expect(await storage.queryProxyResults('fleet', '0110', id, { limit: 1 })).toEqual([
+          { sweepId: stored.sweepId, startedAt: stored.startedAt, result },
+        ]);
+      }
+    });
+
+    it('keeps an empty, a truncated and an uncontrolled batch as they are', async () => {
+      const { storage } = await create();
+      const { control: _off, ...uncontrolled } = makeBatchResult({
+        results: new Map(),
+        truncated: true,
+      });
+      await storage.putBatchResult(uncontrolled);
+      expect(await storage.getBatchResult('fleet', '*', uncontrolled.sweepId)).toEqual(
+        uncontrolled,
+      );
+    });
+
+    it('holds the largest results of the largest batch in one item', async () => {
+      const { storage } = await create();
+      const results = new Map(makeProxies(1024).map(({ id }) => [id, LARGEST]));
+      const stored = makeBatchResult({ results });
+      await storage.putBatchResult(stored);
+      expect(await storage.getBatchResult('fleet', '*', stored.sweepId)).toEqual(stored);
+    });
+
+    it('keeps the first of several results and gives it to all', async () => {
+      const { storage } = await create();
+      const contenders = [1, 2, 3].map((bytes) => makeBatchResult({ bytes }));
+      const kept = await Promise.all(contenders.map((result) => storage.putBatchResult(result)));
+      expect(new Set(kept.map(({ bytes }) => bytes)).size).toBe(1);
+      const stored = await storage.getBatchResult('fleet', '*', makeSweepId(1));
+      expect(kept[0]).toEqual(stored);
+      expect(await storage.putBatchResult(makeBatchResult({ bytes: 9 }))).toEqual(stored);
+      expect(await storage.getBatchResult('fleet', '*', makeSweepId(1))).toEqual(stored);
+    });
+
+    it('finds the newest result of a batch', async () => {
+      const { storage } = await create();
+      expect(await storage.getNewestBatchResult('fleet', '*')).toBeNull();
+      for (const order of [2, 3, 1]) {
+        await storage.putBatchResult(makeBatchResult({ sweepId: makeSweepId(order) }));
+      }
+      await storage.putBatchResult(makeBatchResult({ bits: '0', sweepId: makeSweepId(9) }));
+      const newest = await storage.getNewestBatchResult('fleet', '*');
+      expect(newest?.sweepId).toBe(makeSweepId(3));
+    });
+
+    it('lists the results of one proxy newest first, without the sweeps it was not in', async () => {
+      const { storage } = await create();
+      const id = makeProxy(0).id;
+      for (let order = 1; order <= 8; order++) {
+        const result = makeStoredResult({ latencyMs: order });
+        const results = new Map([[order % 2 ? id : makeProxy(1).id, result]]);
+        await storage.putBatchResult(makeBatchResult({ sweepId: makeSweepId(order), results }));
+      }
+      const read = async (query: { limit: number; beforeSweepId?: string }) =>
+        (await storage.queryProxyResults('fleet', '*', id, query)).map((e) => e.result.latencyMs);
+      expect(await read({ limit: 10 })).toEqual([7, 5, 3, 1]);
+      expect(await read({ limit: 2 })).toEqual([7, 5]);
+      expect(await read({ limit: 2, beforeSweepId: makeSweepId(5) })).toEqual([3, 1]);
+    });
+
+    it('ignores expired results', async () => {
+      const { storage, clock } = await create();
+      const expiresAtEpochSeconds = TEST_TIME / 1000 + 60;
+      await storage.putBatchResult(makeBatchResult({ expiresAtEpochSeconds: FAR_FUTURE_SECONDS }));
+      const sweepId = makeSweepId(2);
+      await storage.putBatchResult(makeBatchResult({ sweepId, expiresAtEpochSeconds }));
+      clock.advance(60_000);
+      expect(await storage.getBatchResult('fleet', '*', sweepId)).toBeNull();
+      expect((await storage.getNewestBatchResult('fleet', '*'))?.sweepId).toBe(makeSweepId(1));
+      const history = await storage.queryProxyResults('fleet', '*', makeProxy(0).id, { limit: 9 });
+      expect(history.map((entry) => entry.sweepId)).toEqual([makeSweepId(1)]);
+    });
+  });
+}
+
+function withoutStatusCode({ statusCode: _none, ...result }: StoredResult): StoredResult {
+  return result;
+}
