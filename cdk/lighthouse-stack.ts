@@ -12,7 +12,7 @@ import { SweepsApi } from './sweeps-api.ts';
 
 export interface LighthouseStackProps extends StackProps {
   /** Sizes and limits; checked against each other. @default every default of `LighthouseSettings` */
-  readonly settings?: LighthouseSettingsInput;
+  readonly settings?: LighthouseSettingsInput | string;
   /** Where the functions' code comes from. @default the bundles of `bundleFunctions` */
   readonly codeOf?: (name: FunctionName) => Code;
 }

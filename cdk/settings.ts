@@ -119,10 +119,11 @@ export type LighthouseSettingsInput = z.input<typeof settingsSchema>;
 /**
  * Reads the settings, fills in the defaults and refuses what cannot work together.
  *
+ * @param input an object, or its JSON text as `cdk -c lighthouse=…` passes it
  * @throws Error with one sentence for each thing that is wrong
  */
 export function parseSettings(input: unknown = {}): LighthouseSettings {
-  const parsed = settingsSchema.safeParse(input);
+  const parsed = settingsSchema.safeParse(typeof input === 'string' ? parseJson(input) : input);
   if (!parsed.success) {
     throw new Error(
       withHeading(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
@@ -135,4 +136,12 @@ export function parseSettings(input: unknown = {}): LighthouseSettings {
 
 function withHeading(sentences: readonly string[]): string {
   return ['The settings under "lighthouse" cannot be used:', ...sentences].join('\n- ');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(withHeading(['the text is not valid JSON']), { cause: error });
+  }
 }

@@ -1,0 +1,61 @@
+import { InvalidInputError } from '../../src/errors.ts';
+
+/** Levels of arrays and objects a body may have; ours need four. */
+const MAX_DEPTH = 32;
+
+/**
+ * Parses a JSON body, refusing what is no JSON, nests deeper than any request of ours, or has a
+ * `__proto__` key.
+ *
+ * @throws InvalidInputError
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  const text = decodeUtf8(body);
+  if (text.trim() === '') {
+    throw new InvalidInputError('The body is empty; send a JSON object.');
+  }
+  if (isDeeperThan(text, MAX_DEPTH)) {
+    throw new InvalidInputError(`The body nests deeper than ${MAX_DEPTH} levels.`);
+  }
+  try {
+    return JSON.parse(text, mayHideProto(text) ? refuseProto : undefined);
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error;
+    // V8's message quotes the body, which may hold passwords.
+    throw new InvalidInputError('The body is not valid JSON.');
+  }
+}
+
+/** @throws InvalidInputError when the bytes are not UTF-8. */
+export function decodeUtf8(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new InvalidInputError('The body is not valid UTF-8.');
+  }
+}
+
+function mayHideProto(text: string): boolean {
+  return text.includes('__proto__') || text.includes('\\u');
+}
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new InvalidInputError('The body has a key named __proto__.');
+  return value;
+}
+
+function isDeeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (inString) {
+      if (character === '\\') index++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    if (depth > limit) return true;
+  }
+  return false;
+}

@@ -1,0 +1,74 @@
+import { STATUS_CODES } from 'node:http';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { type InputIssue, InvalidInputError, LighthouseError } from '../../src/errors.ts';
+
+/** A failure that has an HTTP status of its own. */
+export class HttpProblem extends LighthouseError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(code, detail);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** The request body, or what it asks for, is larger than one request may be. */
+export function tooLarge(detail: string): HttpProblem {
+  return new HttpProblem(413, 'too_large', detail);
+}
+
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  invalid_input: 400,
+  not_found: 404,
+  conflict: 409,
+};
+
+/** A problem document (RFC 9457, section 3.1). */
+interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** What is wrong with the input, by JSON pointer; absent when nothing can be pointed at. */
+  readonly errors?: readonly InputIssue[];
+}
+
+/** Whether an error is the caller's to mend, and so no failure of ours. */
+export function isCallersProblem(error: unknown): boolean {
+  return statusOf(error) < 500;
+}
+
+/** The problem document an error becomes; what we did not foresee tells no details. */
+export function toProblemReply(error: unknown): APIGatewayProxyStructuredResultV2 {
+  const status = statusOf(error);
+  const foreseen = error instanceof LighthouseError && status < 500;
+  const document: ProblemDocument = {
+    type: `urn:lighthouse:problem:${foreseen ? error.code : 'internal_error'}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: foreseen
+      ? error.message
+      : 'Something failed on our side; the logs have it under the request id.',
+    ...(error instanceof InvalidInputError && error.issues.length > 0 && { errors: error.issues }),
+  };
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(error instanceof HttpProblem && error.headers),
+    },
+    body: JSON.stringify(document),
+  };
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpProblem) return error.status;
+  return error instanceof LighthouseError ? (STATUS_OF_CODE[error.code] ?? 500) : 500;
+}

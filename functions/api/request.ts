@@ -1,0 +1,76 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { InvalidInputError } from '../../src/errors.ts';
+import { HttpProblem, tooLarge } from './problem.ts';
+
+/** Bytes of body one request may carry. Lambda takes 6 MB an invocation, wrapping included. */
+export const MAX_BODY_BYTES = 5 * 1024 * 1024;
+
+/** A request as the routes see it. */
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The parts of the path named by the route, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/**
+ * Decodes an event of an HTTP API (payload format 2.0).
+ *
+ * @throws InvalidInputError for a body or path that cannot be decoded
+ * @throws HttpProblem 413 for a body that is too large
+ */
+export function decodeRequest(event: APIGatewayProxyEventV2): ApiRequest {
+  return {
+    method: event.requestContext.http.method,
+    path: event.requestContext.http.path,
+    params: decodeParams(event.pathParameters ?? {}),
+    query: definedOnly(event.queryStringParameters ?? {}),
+    headers: definedOnly(event.headers),
+    body: decodeBody(event),
+  };
+}
+
+function decodeBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
+  if (isBase64Encoded && !isBase64(body)) {
+    throw new InvalidInputError('The body is marked as base64 but is not.');
+  }
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw tooLarge(
+      `The body has ${bytes.length} bytes; at most ${MAX_BODY_BYTES} fit one request. Import ` +
+        'longer lists in parts with POST /pools/{pool}/proxies: importing twice changes nothing.',
+    );
+  }
+  return bytes;
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+function decodeParams(params: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(definedOnly(params)).map(([name, value]) => [name, decodeParam(value)]),
+  );
+}
+
+function decodeParam(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch (error) {
+    if (error instanceof URIError) {
+      throw new HttpProblem(400, 'invalid_input', 'The path holds a broken percent-encoding.');
+    }
+    throw error;
+  }
+}
+
+function definedOnly(record: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,23 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+
+/** Where a function writes what it did: JSON lines, and metrics embedded in them (EMF). */
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Service and namespace come from the `POWERTOOLS_*` variables the stack sets. */
+export function createTelemetry(): Telemetry {
+  return { logger: new Logger(), metrics: new Metrics() };
+}
+
+/** Middlewares of every function. Events are never logged: they may carry passwords. */
+export function telemetryMiddlewares({ logger, metrics }: Telemetry) {
+  return [
+    injectLambdaContext(logger, { logEvent: false, resetKeys: true }),
+    logMetrics(metrics, { throwOnEmptyMetrics: false }),
+  ];
+}

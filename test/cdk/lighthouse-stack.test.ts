@@ -1,0 +1,195 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { ROUTE_KEYS } from '../../functions/api/route-keys.ts';
+import { TABLE_DEFINITIONS, TTL_ATTRIBUTE } from '../../src/storage/dynamodb-tables.ts';
+import { resourcesOf, templateOf } from './template.ts';
+
+const template = templateOf();
+
+describe('the tables', () => {
+  test('are four, on demand, encrypted, restorable, expiring and kept', () => {
+    template.resourceCountIs('AWS::DynamoDB::Table', Object.keys(TABLE_DEFINITIONS).length);
+    template.allResourcesProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+    });
+    template.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
+  });
+
+  test.each(Object.entries(TABLE_DEFINITIONS))('%s has the keys storage uses', (_, definition) => {
+    const { partitionKey, sortKey, index } = definition;
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema: [
+        { AttributeName: partitionKey, KeyType: 'HASH' },
+        ...(sortKey ? [{ AttributeName: sortKey, KeyType: 'RANGE' }] : []),
+      ],
+      GlobalSecondaryIndexes: index
+        ? [
+            Match.objectLike({
+              IndexName: index.indexName,
+              KeySchema: [
+                { AttributeName: index.partitionKey, KeyType: 'HASH' },
+                { AttributeName: index.sortKey, KeyType: 'RANGE' },
+              ],
+            }),
+          ]
+        : Match.absent(),
+    });
+  });
+
+  test('go with the stack when the settings say so', () => {
+    const destroyed = templateOf({ dataRemoval: 'destroy' });
+    destroyed.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
+  });
+});
+
+describe('the queue', () => {
+  test('hides a message for at least 6 times the timeout of the checker', () => {
+    const [queue] = Object.values(resourcesOf(template, 'AWS::SQS::Queue')).filter(
+      ({ Properties }) => Properties.RedrivePolicy,
+    );
+    const checker = functionOf('checker');
+    expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(
+      6 * checker.Properties.Timeout,
+    );
+  });
+
+  test('sends what failed 5 times to a dead-letter queue that keeps it for 14 days', () => {
+    const deadLetters = Object.entries(resourcesOf(template, 'AWS::SQS::Queue')).find(
+      ([, { Properties }]) => !Properties.RedrivePolicy,
+    );
+    expect(deadLetters?.[1].Properties.MessageRetentionPeriod).toBe(14 * 86_400);
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      RedrivePolicy: {
+        maxReceiveCount: 5,
+        deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters?.[0], 'Arn'] },
+      },
+    });
+  });
+
+  test('is encrypted and refuses plain HTTP, and so is its dead-letter queue', () => {
+    template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 2);
+    template.allResourcesProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 'sqs:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ],
+      },
+    });
+  });
+
+  test('feeds the checker 8 records at a time, each failing by itself', () => {
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 8,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+      FunctionName: { Ref: functionOf('checker').id },
+    });
+  });
+});
+
+describe('the functions', () => {
+  test('run on Node 24 and arm64, with a log group each that forgets', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 3);
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogGroup: Match.anyValue() },
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  test('are never allowed private addresses', () => {
+    for (const name of ['fan-out', 'checker', 'api']) {
+      const variables = functionOf(name).Properties.Environment.Variables;
+      expect(variables).not.toHaveProperty('ALLOW_PRIVATE_ADDRESSES');
+    }
+  });
+
+  test('take their sizes from the settings', () => {
+    const sized = templateOf({ checker: { memoryMb: 1024, maxInFlight: 400, maxConcurrency: 50 } });
+    sized.hasResourceProperties('AWS::Lambda::Function', {
+      MemorySize: 1024,
+      Environment: { Variables: Match.objectLike({ MAX_IN_FLIGHT: '400' }) },
+    });
+    sized.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      ScalingConfig: { MaximumConcurrency: 50 },
+    });
+  });
+});
+
+describe('the schedule', () => {
+  test('calls the fan-out every minute with the scheduled time', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': [functionOf('fan-out').id, 'Arn'] },
+        Input: '{"scheduledAt":"<aws.scheduler.scheduled-time>"}',
+      },
+    });
+  });
+
+  test('may be turned off', () => {
+    templateOf({ fanOut: { scheduleEnabled: false } }).hasResourceProperties(
+      'AWS::Scheduler::Schedule',
+      { State: 'DISABLED' },
+    );
+  });
+});
+
+describe('the HTTP API', () => {
+  test('has the routes of the function, each behind IAM, and one for all others', () => {
+    const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route'));
+    expect(routes.map(({ Properties }) => Properties.RouteKey).sort()).toEqual(
+      ['$default', ...ROUTE_KEYS].sort(),
+    );
+    template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
+  });
+
+  test('is throttled and logs every request', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.anyValue() },
+    });
+  });
+
+  test('writes access logs that are JSON', () => {
+    const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
+    expect(JSON.parse(stage?.Properties.AccessLogSettings.Format)).toMatchObject({
+      routeKey: '$context.routeKey',
+      status: '$context.status',
+    });
+  });
+});
+
+test.each([
+  'ApiUrl',
+  'PoolsTableName',
+  'ProxiesTableName',
+  'ResultsTableName',
+  'SweepsTableName',
+  'BatchQueueUrl',
+  'DeadLetterQueueUrl',
+])('outputs %s', (name) => {
+  template.hasOutput(name, { Value: Match.anyValue() });
+});
+
+function functionOf(service: string) {
+  const found = Object.entries(resourcesOf(template, 'AWS::Lambda::Function')).find(
+    ([, { Properties }]) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME === service,
+  );
+  if (!found) throw new Error(`no function for ${service}`);
+  return { id: found[0], ...found[1] };
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { resourcesOf, type TemplateResource, templateOf } from './template.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+const template = templateOf();
+
+describe('the role of each function', () => {
+  test('allows no action or resource by wildcard', () => {
+    const statements = Object.values(resourcesOf(template, 'AWS::IAM::Policy')).flatMap(
+      statementsOf,
+    );
+    expect(statements.length).toBeGreaterThan(10);
+    for (const statement of statements) {
+      expect(JSON.stringify([statement.Action, statement.Resource])).not.toContain('*');
+    }
+  });
+
+  test('is its own and has no managed policy', () => {
+    const roles = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).map(
+      ({ Properties }) => JSON.stringify(Properties.Role),
+    );
+    expect(new Set(roles).size).toBe(3);
+    for (const role of Object.values(resourcesOf(template, 'AWS::IAM::Role'))) {
+      expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
+  });
+
+  test('lets the api call the fan-out and no other function', () => {
+    const invoking = statementsOf(policyOf('Api')).filter(({ Action }) =>
+      JSON.stringify(Action).includes('lambda:'),
+    );
+    const fanOut = Object.keys(resourcesOf(template, 'AWS::Lambda::Function')).find((id) =>
+      id.includes('FanOut'),
+    );
+    expect(invoking).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: { 'Fn::GetAtt': [fanOut, 'Arn'] },
+      },
+    ]);
+  });
+
+  test.each([
+    ['FanOut', ['sqs:SendMessage']],
+    [
+      'Checker',
+      [
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:GetQueueUrl',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
+    ],
+    ['Api', []],
+  ])('gives %s the queue actions %j', (name, expected) => {
+    expect(actionsOf(name, 'sqs:')).toEqual(expected);
+  });
+
+  test('lets the checker alone write results, and nobody delete', () => {
+    expect(actionsOf('FanOut', 'dynamodb:')).not.toContain('dynamodb:DeleteItem');
+    const results = Object.keys(resourcesOf(template, 'AWS::DynamoDB::Table')).find((id) =>
+      id.includes('Results'),
+    );
+    const writers = ['FanOut', 'Checker', 'Api'].filter((name) =>
+      statementsOf(policyOf(name)).some(
+        ({ Action, Resource }) =>
+          JSON.stringify(Action).includes('PutItem') &&
+          JSON.stringify(Resource).includes(`"${results}"`),
+      ),
+    );
+    expect(writers).toEqual(['Checker']);
+  });
+});
+
+function policyOf(functionId: string): TemplateResource {
+  const found = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).find(([id]) =>
+    id.startsWith(`Functions${functionId}Role`),
+  );
+  if (!found) throw new Error(`no policy for ${functionId}`);
+  return found[1];
+}
+
+function statementsOf({ Properties }: TemplateResource): readonly Statement[] {
+  return Properties.PolicyDocument.Statement;
+}
+
+function actionsOf(functionId: string, prefix: string): string[] {
+  return statementsOf(policyOf(functionId))
+    .flatMap(({ Action }) => Action)
+    .filter((action) => action.startsWith(prefix))
+    .sort();
+}

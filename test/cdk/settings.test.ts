@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { type LighthouseSettingsInput, parseSettings } from '../../cdk/settings.ts';
+
+describe('settings of the stack', () => {
+  test('have defaults that agree with each other', () => {
+    expect(parseSettings()).toMatchObject({
+      checker: { memoryMb: 512, timeoutSeconds: 60, recordsPerInvocation: 8, maxInFlight: 256 },
+      queue: { visibilityTimeoutSeconds: 360, maxReceives: 5, dlqRetentionDays: 14 },
+      logRetentionDays: 30,
+      dataRemoval: 'retain',
+    });
+  });
+
+  test('may be given as JSON text, as `cdk -c lighthouse=…` does', () => {
+    expect(parseSettings('{"logRetentionDays":7}').logRetentionDays).toBe(7);
+    expect(() => parseSettings('{')).toThrow('not valid JSON');
+  });
+
+  test.each<[string, LighthouseSettingsInput, RegExp]>([
+    [
+      'a visibility timeout below 6 times the timeout',
+      { queue: { visibilityTimeoutSeconds: 359 } },
+      /must be at least 360, 6 times checker\.timeoutSeconds \(60\).*probed twice/,
+    ],
+    [
+      'a raised checker timeout with the visibility left behind',
+      { checker: { timeoutSeconds: 120 } },
+      /visibilityTimeoutSeconds is 360 but must be at least 720/,
+    ],
+    [
+      'a checker timeout that the longest batch does not fit',
+      { checker: { timeoutSeconds: 20 }, queue: { visibilityTimeoutSeconds: 360 } },
+      /the longest batch takes 30 .*raise it, or checker\.maxInFlight/,
+    ],
+    [
+      'more probes in flight than the memory holds',
+      { checker: { memoryMb: 192, maxInFlight: 800 } },
+      /checker\.memoryMb is 192 but 800 probes in flight need/,
+    ],
+    [
+      'an api that outlives its HTTP API',
+      { api: { timeoutSeconds: 30 } },
+      /api\.timeoutSeconds is 30 but an HTTP API stops waiting after 30/,
+    ],
+    ['too few receives', { queue: { maxReceives: 4 } }, /queue\.maxReceives is 4 .*at least 5/],
+    [
+      'dead letters that expire on arrival',
+      {
+        checker: { timeoutSeconds: 900 },
+        queue: { visibilityTimeoutSeconds: 43_200, dlqRetentionDays: 2 },
+      },
+      /dlqRetentionDays is 2.*vanish on arrival/,
+    ],
+    [
+      'a burst below the rate',
+      { api: { requestsPerSecond: 200 } },
+      /api\.burstRequests is 100, below api\.requestsPerSecond \(200\)/,
+    ],
+    [
+      'a retention CloudWatch does not offer',
+      { logRetentionDays: 42 },
+      /logRetentionDays is 42, which CloudWatch Logs does not offer: use one of 1, 3, 5, 7/,
+    ],
+    [
+      'protected tables that are to be destroyed',
+      { dataRemoval: 'destroy', deletionProtection: true },
+      /dataRemoval is "destroy" but deletionProtection is on/,
+    ],
+    ['a concurrency out of range', { checker: { maxConcurrency: 1 } }, /checker\.maxConcurrency: /],
+    ['more probes than descriptors', { checker: { maxInFlight: 801 } }, /checker\.maxInFlight: /],
+    ['memory Lambda does not offer', { api: { memoryMb: 64 } }, /api\.memoryMb: /],
+  ])('refuse %s', (_, settings, sentence) => {
+    expect(() => parseSettings(settings)).toThrow(sentence);
+  });
+
+  test('refuse a name they do not know', () => {
+    expect(() => parseSettings({ checker: { memory: 512 } })).toThrow(/checker: .*"memory"/);
+  });
+
+  test('name everything that is wrong at once', () => {
+    expect(() => parseSettings({ queue: { maxReceives: 1 }, api: { timeoutSeconds: 60 } })).toThrow(
+      /api\.timeoutSeconds[\s\S]*queue\.maxReceives/,
+    );
+  });
+});
