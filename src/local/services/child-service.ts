@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalStackError } from '../local-stack-error.ts';
+import type { ServiceMessage } from './serve-until-disconnect.ts';
 
 /** How long an embedded service may take to listen, ms: a slow disk under a loaded machine. */
 const START_TIMEOUT_MS = 30_000;
@@ -58,8 +59,12 @@ async function portOf(
   const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
   try {
     const first = await Promise.race([once(child, 'message', { signal: timeout }), exited]);
-    if (Array.isArray(first)) return Number(first[0]);
-    throw first ?? new LocalStackError(`The service ${name} ended before it listened.`);
+    const message: ServiceMessage | undefined = Array.isArray(first) ? first[0] : undefined;
+    if (message !== undefined && 'port' in message) return message.port;
+    if (message !== undefined) throw new LocalStackError(message.error);
+    throw first instanceof LocalStackError
+      ? first
+      : new LocalStackError(`The service ${name} ended before it listened.`);
   } catch (cause) {
     child.kill('SIGKILL');
     if (cause instanceof LocalStackError) throw cause;

@@ -5,12 +5,17 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 // @ts-expect-error dynalite comes without types
 import dynalite from 'dynalite';
-import { serveUntilDisconnect } from './serve-until-disconnect.ts';
+import { failToServe, serveUntilDisconnect } from './serve-until-disconnect.ts';
 
 const path = process.argv[2] ?? '';
-if (path !== '') mkdirSync(path, { recursive: true });
+if (path !== '') {
+  mkdirSync(path, { recursive: true });
+  await refuseSharedDirectory(path);
+}
 
 const server: Server = dynalite({
   createTableMs: 0,
@@ -26,3 +31,17 @@ server.on('request', (request: IncomingMessage) => {
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 serveUntilDisconnect(server, () => new Promise((resolve) => server.close(() => resolve())));
+
+/** dynalite would listen and then end at its first request: its store has room for one process. */
+async function refuseSharedDirectory(location: string): Promise<void> {
+  const { Level } = createRequire(import.meta.resolve('dynalite'))('level');
+  const store = new Level(location);
+  try {
+    await store.open();
+    await store.close();
+  } catch (error) {
+    const locked = (error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED';
+    const why = locked ? 'is in use by another stack' : `cannot be used: ${String(error)}`;
+    await failToServe(`The directory ${dirname(location)} ${why}.`);
+  }
+}

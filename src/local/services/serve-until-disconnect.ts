@@ -1,6 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** The one message of a service to its parent. */
+export type ServiceMessage = { readonly port: number } | { readonly error: string };
+
 /**
  * Tells the parent process the port a service listens on, and ends the process once the parent
  * lets go or is gone. Signals are left to the parent: Ctrl-C reaches the whole process group.
@@ -12,5 +15,17 @@ export function serveUntilDisconnect(server: Server, close: () => Promise<void>)
     server.closeAllConnections();
     close().finally(() => process.exit());
   });
-  process.send?.((server.address() as AddressInfo).port);
+  say({ port: (server.address() as AddressInfo).port });
+}
+
+/** Tells the parent process why there will be no service, and ends this one. */
+export async function failToServe(why: string): Promise<never> {
+  await say({ error: why });
+  process.exit(1);
+}
+
+function say(message: ServiceMessage): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(message, () => resolve());
+  });
 }
