@@ -7,11 +7,20 @@ import { LOOPBACK } from './loopback-server.ts';
 const FIRST_PORT = 20_000;
 const PORT_COUNT = 10_000;
 
-/** Finds a loopback port where nobody listens and which stays so: connections are refused. */
+/** Ports given away before, so that two servers about to start never get the same one. */
+const givenAway = new Set<number>();
+
+/**
+ * Finds a loopback port where nobody listens: connections are refused, and stay so, since no
+ * system hands it out. Never finds the same port twice.
+ */
 export async function findDeadPort(host = LOOPBACK): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-    if (await isRefused(host, port)) return port;
+    if (!givenAway.has(port) && (await isRefused(host, port))) {
+      givenAway.add(port);
+      return port;
+    }
     await nextTurn();
   }
 }

@@ -20,6 +20,8 @@ export interface TargetAnswer {
 
 /** How a target is started. */
 export interface TargetOptions extends TargetAnswer {
+  /** Answers of single paths (`/busy`), where they differ. @default {} */
+  readonly paths?: Readonly<Record<string, TargetAnswer>>;
   /** Serves `https:` with this certificate; without it, `http:`. */
   readonly tls?: ServerCertificate;
   /** @default 0, a free port */
@@ -71,7 +73,7 @@ export class Target {
     );
   }
 
-  /** Answers differently from now on; what is left out takes its default. */
+  /** Answers differently from now on, single paths excepted; what is left out takes its default. */
   answerWith(answer: TargetAnswer): void {
     this.#setAnswer(answer);
   }
@@ -84,12 +86,12 @@ export class Target {
 
 /** Starts a target on a free loopback port. */
 export async function startTarget(options: TargetOptions = {}): Promise<Target> {
-  const { tls, port, host } = options;
+  const { tls, port, host, paths = {} } = options;
   let answer: TargetAnswer = options;
   const requests: TargetRequest[] = [];
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(describe(request));
-    void respond(response, answer, server.signal);
+    void respond(response, paths[request.url ?? ''] ?? answer, server.signal);
   };
   const httpServer = tls
     ? createHttpsServer({ cert: tls.certPem, key: tls.keyPem }, handle)

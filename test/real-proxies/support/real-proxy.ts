@@ -1,0 +1,39 @@
+import type { FleetCredentials } from '../../../src/local/fleet/index.ts';
+import type { BuiltInProtocol } from '../../../src/proxies/proxy.ts';
+
+/** Servers the suite knows, by the name of their Debian package. */
+export type ServerName = 'squid' | 'tinyproxy' | 'dante-server' | 'microsocks';
+
+/** One way into one server: the suite has a set of cases for each, for each target scheme. */
+export interface Entrance {
+  readonly server: ServerName;
+  readonly protocol: BuiltInProtocol;
+  readonly asksForCredentials: boolean;
+}
+
+/** An entrance that is open. */
+export interface RealProxy extends Entrance {
+  readonly host: string;
+  readonly port: number;
+  readonly credentials?: FleetCredentials;
+}
+
+/** Where the servers connect from, so that targets can tell them from everybody else. */
+export const EGRESS_ADDRESS = '127.0.0.2';
+
+/** What the servers ask for, where they ask. */
+export const CREDENTIALS: FleetCredentials = { username: 'proxytester', password: 's3cret-word' };
+
+/** Every entrance of every server. Dante knows passwords in SOCKS5 only; SOCKS4 has none. */
+export const ENTRANCES: readonly Entrance[] = [
+  ...both('squid', 'http'),
+  ...both('squid', 'https'),
+  ...both('tinyproxy', 'http'),
+  { server: 'dante-server', protocol: 'socks4', asksForCredentials: false },
+  ...both('dante-server', 'socks5'),
+  ...both('microsocks', 'socks5'),
+];
+
+function both(server: ServerName, protocol: BuiltInProtocol): readonly Entrance[] {
+  return [false, true].map((asksForCredentials) => ({ server, protocol, asksForCredentials }));
+}
