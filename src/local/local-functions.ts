@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { NamedByConstruct } from './construct-name.ts';
 import type { FunctionSettings } from './functions/function-settings.ts';
 import { type FunctionStatistics, LocalFunction } from './functions/local-function.ts';
 import { LocalStackError } from './local-stack-error.ts';
@@ -32,6 +33,7 @@ export class LocalFunctions {
   statistics(): readonly LocalFunctionStatistics[] {
     return this.#functions.map(({ settings, statistics, pids }) => ({
       name: settings.name,
+      logicalId: settings.logicalId,
       constructPath: settings.constructPath,
       memoryMb: settings.memoryMb,
       timeoutMs: settings.timeoutMs,
@@ -46,10 +48,8 @@ export class LocalFunctions {
 }
 
 /** One function's settings that matter when its use is judged, and its use. */
-export interface LocalFunctionStatistics extends FunctionStatistics {
+export interface LocalFunctionStatistics extends FunctionStatistics, NamedByConstruct {
   readonly name: string;
-  /** Such as `Lighthouse/Checker/Resource`. */
-  readonly constructPath: string;
   /** The template's `MemorySize`. */
   readonly memoryMb: number;
   readonly timeoutMs: number;

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { constructName } from './construct-name.ts';
+import { constructName, type NamedByConstruct } from './construct-name.ts';
 import { readSqsEventSources } from './events/event-source-settings.ts';
 import { LocalSchedule } from './events/local-schedule.ts';
 import { readSchedules } from './events/schedule-settings.ts';
 import { startEventSources } from './events/start-event-sources.ts';
 import { AsyncInvocations } from './functions/async-invocations.ts';
+import { readAsyncInvokeSettings } from './functions/async-invoke-settings.ts';
 import { readFunctionSettings } from './functions/function-settings.ts';
 import { serveInvokeApi } from './functions/invoke-api.ts';
 import { readHttpApi } from './http-api/http-api-settings.ts';
@@ -74,7 +75,7 @@ export async function startStackParts(
     readSchedules(template).map((settings) => {
       const target = functions.get(settings.functionArn);
       const schedule = new LocalSchedule(settings, { target, asyncInvocations, clock });
-      return [constructName(settings.constructPath), schedule];
+      return [constructName(settings), schedule];
     }),
   );
   for (const schedule of schedules.values()) resources.defer(() => schedule.stop());
@@ -99,9 +100,15 @@ async function startFunctions(
   services: LocalServices,
   options: StackPartsOptions,
 ) {
-  const { log, clock, asyncRetryDelaysMs } = options;
+  const { log, clock, asyncRetryDelaysMs: retryDelaysMs } = options;
   const beforeServicesEnd = resources.use(new AsyncDisposableStack());
-  const asyncInvocations = new AsyncInvocations({ retryDelaysMs: asyncRetryDelaysMs, log });
+  const settingsByName = readAsyncInvokeSettings(resolve(stack, services.sqsUrl));
+  const asyncInvocations = new AsyncInvocations({
+    settings: settingsByName,
+    retryDelaysMs,
+    clock,
+    log,
+  });
   let functions: LocalFunctions | undefined;
   const findFunction = (name: string) => functions?.find(name);
   const invokeApi = await serveInvokeApi({ findFunction, asyncInvocations });
@@ -138,11 +145,9 @@ function resolve(stack: CloudAssemblyStack, sqsUrl: string): ResolvedTemplate {
   return new ResolvedTemplate(stack, namePhysicalResources(stack, sqsUrl));
 }
 
-function byConstruct<T extends { readonly constructPath: string }, V>(
+function byConstruct<T extends NamedByConstruct, V>(
   parts: readonly T[],
   valueOf: (part: T) => V,
 ): Readonly<Record<string, V>> {
-  return Object.fromEntries(
-    parts.map((part) => [constructName(part.constructPath), valueOf(part)]),
-  );
+  return Object.fromEntries(parts.map((part) => [constructName(part), valueOf(part)]));
 }

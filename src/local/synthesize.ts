@@ -11,6 +11,9 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 const cdkConfigSchema = z.object({ context: z.record(z.string(), z.unknown()).default({}) });
 
+/** What the CDK's command line adds by itself, so that the same template comes out. */
+const COMMAND_LINE_CONTEXT = { 'aws:cdk:enable-path-metadata': true };
+
 export interface SynthesizeOptions {
   /** Where the cloud assembly is written. */
   readonly outDir: string;
@@ -34,7 +37,7 @@ export async function synthesize({ outDir, context = {} }: SynthesizeOptions): P
     env: {
       ...process.env,
       CDK_OUTDIR: directory,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...config.context, ...context }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...COMMAND_LINE_CONTEXT, ...config.context, ...context }),
       CDK_VALIDATION: 'false',
     },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -91,16 +91,16 @@ describe('the Lambda API', () => {
     });
   });
 
-  it('tries an asynchronous event twice more, and no more', async () => {
+  it('tries an asynchronous event again as often as its function allows', async () => {
     expect((await invoke({ do: 'fail', key: 'c' }, 'Event')).StatusCode).toBe(202);
-    await watcher.waitFor((line) => printedEvent(line)?.event.key === 'c', 3);
+    await watcher.waitFor((line) => printedEvent(line)?.event.key === 'c', 2);
     const after = await invoke({ do: 'fail once', key: 'd' }, 'Event');
     expect(after.StatusCode).toBe(202);
     await watcher.waitFor((line) => printedEvent(line)?.event.key === 'd', 2);
     await invoke({ key: 'e' }, 'RequestResponse');
     const tries = (key: string) =>
       watcher.lines.filter((line) => printedEvent(line)?.event.key === key).length;
-    expect([tries('c'), tries('d')]).toEqual([3, 2]);
+    expect([tries('c'), tries('d')]).toEqual([2, 2]);
   });
 
   it('names a function that is not there', async () => {

@@ -137,7 +137,8 @@ describe('a construct', () => {
     ['Lighthouse/Checker/Function/Resource', 'function'],
     ['Lighthouse/FanOutFunction/Resource', 'fanOut'],
     ['Lighthouse/Results/Default', 'results'],
-  ])('%s is called %s', (path, name) => {
-    expect(constructName(path)).toBe(name);
+    ['', 'logicalId'],
+  ])('%s is called %s', (constructPath, name) => {
+    expect(constructName({ logicalId: 'LogicalId', constructPath })).toBe(name);
   });
 });

@@ -11,6 +11,12 @@ export type InvocationOutcome = { readonly requestId: string } & (
   | { readonly ok: false; readonly error: FunctionError }
 );
 
+/** Something that takes events by name. */
+export interface Invocable {
+  readonly settings: { readonly name: string };
+  invoke(payload: string): Promise<InvocationOutcome>;
+}
+
 /** What the runtime in a function's process sends. */
 export type RuntimeMessage =
   | { readonly type: 'ready' }

@@ -48,6 +48,10 @@ export const FIXTURE_RESOURCES: Readonly<Record<string, FixtureResource>> = {
     Timeout: 1,
     Environment: { Variables: { QUEUE_URL: { Ref: 'Jobs' }, TABLE_NAME: { Ref: 'ItemsTable' } } },
   }),
+  WorkerAsyncInvoke: {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: { FunctionName: { Ref: 'Worker' }, Qualifier: '$LATEST', MaximumRetryAttempts: 1 },
+  },
   Jobs: {
     Type: 'AWS::SQS::Queue',
     Properties: {
