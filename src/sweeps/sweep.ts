@@ -21,8 +21,8 @@ export interface BatchCounts {
   readonly bytes: number;
   /** Healthy latencies in 16 logarithmic buckets; see `latency-histogram.ts`. */
   readonly latencyHistogram: readonly number[];
-  /** How often each failure code occurred; codes that did not are absent. */
-  readonly failures: Readonly<Record<FailureCode, number>>;
+  /** How often each failure decided a verdict; codes that did not are absent. */
+  readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
 }
 
 /** One pass over a pool. */

@@ -27,7 +27,7 @@ const LARGEST: StoredResult = makeStoredResult({
   latencyMs: 29_999.9,
   offsetMs: 59_999,
   statusCode: 599,
-  failure: 'a_failure_code_of_some_length',
+  failure: 'target_name_unresolved',
   failedPhase: 'targetTls',
   attempts: 5,
   timings: TIMINGS,

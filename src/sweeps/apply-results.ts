@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts';
+import { ConflictError } from '../errors.ts';
+import type { Verdict } from '../health/health-check-result.ts';
+import { applyVerdict } from '../health/rise-fall.ts';
+import { mapBounded } from '../storage/bounded.ts';
+import type { ProxyRow, Storage } from '../storage/storage.ts';
+import type { BatchResult } from './batch-result.ts';
+import type { Sweep } from './sweep.ts';
+
+/** Row writes of one batch under way at once: within the sockets the SDK opens by default (50). */
+const WRITE_CONCURRENCY = 32;
+
+/** Lost races after which a row is left to the message's next delivery. */
+const MAX_TRIES = 5;
+
+/**
+ * Applies the verdicts of a stored batch result to the rows they change. Repeating it changes
+ * nothing: a row that this sweep or a later one has written is left alone.
+ *
+ * @param rows as read from the pool; what has changed since is reread
+ */
+export async function applyResults(
+  dependencies: { readonly storage: Storage; readonly clock: Clock },
+  sweep: Sweep,
+  { results }: BatchResult,
+  rows: readonly ProxyRow[],
+): Promise<void> {
+  const { storage } = dependencies;
+  const known = new Map(rows.map((row) => [row.proxy.id, row]));
+  await mapBounded([...results], WRITE_CONCURRENCY, async ([proxyId, { status }]) => {
+    const row = known.get(proxyId) ?? (await storage.getProxyRow(sweep.poolName, proxyId));
+    await applyToRow(dependencies, sweep, row, status);
+  });
+}
+
+async function applyToRow(
+  { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
+  sweep: Sweep,
+  asRead: ProxyRow | null,
+  verdict: Verdict,
+): Promise<void> {
+  let row = asRead;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    if (!row || row.rowSweepId >= sweep.sweepId) return;
+    const before = { status: row.status, streak: row.streak };
+    const after = applyVerdict(before, verdict, sweep.policy.riseFall);
+    if (after === before) return;
+    const written = await storage.writeStatus({
+      poolName: row.poolName,
+      proxyId: row.proxy.id,
+      sweepId: sweep.sweepId,
+      expectedRowSweepId: row.rowSweepId,
+      before,
+      after,
+      at: new Date(clock.now()).toISOString(),
+    });
+    if (written) return;
+    row = await storage.getProxyRow(row.poolName, row.proxy.id);
+  }
+  throw new ConflictError(`row ${asRead?.proxy.id} was written by others again and again`);
+}

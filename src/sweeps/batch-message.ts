@@ -1,0 +1,37 @@
+import * as z from 'zod/mini';
+import { InvalidInputError } from '../errors.ts';
+import { POOL_NAME } from './pool-name.ts';
+import type { BatchMessage } from './sweep.ts';
+import { isSweepId } from './sweep-id.ts';
+
+const batchMessageSchema = z.strictObject({
+  sweepId: z.string().check(z.refine(isSweepId)),
+  poolName: z.string().check(z.regex(POOL_NAME)),
+  bits: z.string().check(z.regex(/^(?:\*|[01]{1,12})$/)),
+  deadlineAt: z.iso.datetime(),
+});
+
+/**
+ * Reads the body of a batch's message.
+ *
+ * @throws {InvalidInputError} for what fan-out never sends: a message of someone else
+ */
+export function parseBatchMessage(body: string): BatchMessage {
+  const parsed = batchMessageSchema.safeParse(parseJson(body));
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(
+    'the message is not a batch: it should be JSON with sweepId, poolName, bits and deadlineAt',
+    parsed.error.issues.map(({ path, message }) => ({
+      pointer: path.map((step) => `/${String(step)}`).join(''),
+      detail: message,
+    })),
+  );
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../clock.ts';
+import type { Storage } from '../storage/storage.ts';
+import { missingBatches } from './close-sweep.ts';
+import { requireSweep } from './required.ts';
+import { type BatchMessage, SweepState } from './sweep.ts';
+
+export interface DispatchDependencies {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Sends every message or throws; sending one twice does no harm. */
+  readonly sendBatches: (messages: readonly BatchMessage[]) => Promise<void>;
+}
+
+/**
+ * Sends the messages of a running sweep: those of the batches its ledger does not have yet, so
+ * that a dispatch that died half-way can be repeated. Returns how many were sent; 0 for a sweep
+ * that was dispatched before or has ended.
+ *
+ * @throws {NotFoundError} when there is no such sweep
+ */
+export async function dispatchSweep(
+  { storage, clock, sendBatches }: DispatchDependencies,
+  sweepId: string,
+): Promise<number> {
+  const sweep = await requireSweep(storage, sweepId);
+  if (sweep.state !== SweepState.running || sweep.dispatchedAt !== undefined) return 0;
+  const { poolName, deadlineAt } = sweep;
+  const missing = missingBatches(sweep, await storage.readLedger(sweepId));
+  await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));
+  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());
+  return missing.length;
+}

@@ -1,0 +1,43 @@
+import { InvalidInputError } from '../errors.ts';
+import type { ProxyRow, Storage } from '../storage/storage.ts';
+import { idRange, WHOLE_POOL } from './batch-range.ts';
+import type { BatchResult } from './batch-result.ts';
+import { requireSweep } from './required.ts';
+import type { BatchMessage, Sweep } from './sweep.ts';
+import { MAX_ROWS_PER_BATCH } from './sweep-limits.ts';
+
+/** Everything a batch's work begins with. */
+export interface PreparedBatch {
+  readonly sweep: Sweep;
+  readonly bits: string;
+  readonly rows: readonly ProxyRow[];
+  /** The pool has more rows in this batch than a batch may have. */
+  readonly truncated: boolean;
+  /** What an earlier delivery found; then there is nothing left to probe. */
+  readonly stored: BatchResult | null;
+}
+
+/**
+ * Reads the sweep, the rows and the stored result of a batch, all consistently.
+ *
+ * @throws {NotFoundError} when there is no such sweep
+ * @throws {InvalidInputError} when the sweep has no such batch
+ */
+export async function prepareBatch(
+  storage: Storage,
+  { sweepId, poolName, bits }: BatchMessage,
+): Promise<PreparedBatch> {
+  const sweep = await requireSweep(storage, sweepId);
+  const bitCount = bits === WHOLE_POOL ? 0 : bits.length;
+  if (sweep.poolName !== poolName || sweep.bitCount !== bitCount) {
+    throw new InvalidInputError(
+      `sweep ${sweepId} has no batch ${bits} of pool "${poolName}": it has ${2 ** sweep.bitCount} batches of pool "${sweep.poolName}"`,
+    );
+  }
+  const query = { range: idRange(bits), limit: MAX_ROWS_PER_BATCH, consistent: true };
+  const [stored, page] = await Promise.all([
+    storage.getBatchResult(poolName, bits, sweepId),
+    storage.queryProxyRows(poolName, query),
+  ]);
+  return { sweep, bits, rows: page.rows, truncated: page.next !== undefined, stored };
+}

@@ -1,0 +1,86 @@
+import { Blame, describeFailure, type FailureCode } from '../health/failure.ts';
+import {
+  type HealthCheckResult,
+  type Phase,
+  type PhaseTimings,
+  Verdict,
+} from '../health/health-check-result.ts';
+import { formatRedactedUrl, type ProxyEndpoint } from '../proxies/proxy.ts';
+import type { StoredResult } from './batch-result.ts';
+
+/** A result as every machine format shows it; fields that do not apply are null. */
+export interface ResultRecord {
+  /** The URL without its password; null when the proxy has been deleted since. */
+  readonly proxy: string | null;
+  readonly proxyId: string;
+  readonly protocol: string;
+  readonly status: Verdict;
+  readonly latencyMs: number;
+  readonly statusCode: number | null;
+  readonly attempts: number;
+  readonly failure: FailureCode | null;
+  readonly blame: Blame | null;
+  readonly failedPhase: Phase | null;
+  /** Stored results keep none for healthy proxies. */
+  readonly timings: PhaseTimings | null;
+  /** ISO 8601. */
+  readonly checkedAt: string;
+  readonly errorMessage: string | null;
+}
+
+type Outcome = Pick<HealthCheckResult, 'status' | 'protocol' | 'latencyMs'> &
+  Partial<HealthCheckResult>;
+
+const TARGET_IS_DOWN =
+  'The target did not answer when asked directly either, so this says nothing about the proxy.';
+
+/** The record of a probe's result. */
+export function toResultRecord(
+  proxy: ProxyEndpoint | null,
+  result: HealthCheckResult,
+): ResultRecord {
+  return formatRecord(proxy, result, result);
+}
+
+/** The record of a stored result. `startedAt`: of its batch. */
+export function toStoredRecord(
+  proxy: ProxyEndpoint | null,
+  proxyId: string,
+  { result, startedAt }: { readonly result: StoredResult; readonly startedAt: string },
+): ResultRecord {
+  const checkedAt = new Date(Date.parse(startedAt) + result.offsetMs).toISOString();
+  return formatRecord(proxy, { proxyId, checkedAt }, result);
+}
+
+function formatRecord(
+  proxy: ProxyEndpoint | null,
+  { proxyId, checkedAt }: Pick<HealthCheckResult, 'proxyId' | 'checkedAt'>,
+  outcome: Outcome,
+): ResultRecord {
+  return {
+    proxy: proxy && formatRedactedUrl(proxy),
+    proxyId,
+    protocol: outcome.protocol,
+    status: outcome.status,
+    latencyMs: outcome.latencyMs,
+    statusCode: outcome.statusCode ?? null,
+    attempts: outcome.attempts ?? 1,
+    failure: outcome.failure ?? null,
+    failedPhase: outcome.failedPhase ?? null,
+    timings: outcome.timings ?? null,
+    checkedAt,
+    ...explain(outcome),
+  };
+}
+
+/** Says whose fault an outcome is and why, in a sentence. */
+function explain({ status, failure, errorMessage }: Outcome) {
+  const described = failure === undefined ? null : describeFailure(failure);
+  if (status === Verdict.inconclusive && described?.blame !== Blame.us) {
+    return { blame: Blame.target, errorMessage: TARGET_IS_DOWN };
+  }
+  return {
+    blame: described?.blame ?? null,
+    errorMessage: errorMessage ?? described?.sentence ?? null,
+  };
+}

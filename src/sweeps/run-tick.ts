@@ -1,0 +1,113 @@
+import { ConflictError } from '../errors.ts';
+import { mapBounded } from '../storage/bounded.ts';
+import { closeSweep, missingBatches } from './close-sweep.ts';
+import type { Pool } from './pool.ts';
+import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
+import { type Sweep, SweepState } from './sweep.ts';
+import { sweepIdTimeMs } from './sweep-id.ts';
+
+/** Pools looked after at once. */
+const POOL_CONCURRENCY = 8;
+
+/** After a sweep's deadline and the last checker's time, it is closed as it is, milliseconds. */
+const CLOSING_GRACE_MS = 60_000;
+
+export interface TickDependencies extends StartDependencies {
+  /** Has the messages of a sweep sent; doing so twice does no harm. */
+  readonly startFanOut: (sweepId: string) => Promise<void>;
+}
+
+/** What a tick did with one pool; `idle` when there was nothing to do. */
+export type TickAction = 'idle' | 'started' | 'running' | 'dispatched' | 'closed' | 'released';
+
+/** One pool's part of a tick. */
+export interface TickEntry {
+  readonly poolName: string;
+  readonly action: TickAction;
+  readonly sweepId?: string;
+  /** What kept this pool's part from being done; the other pools are unaffected. */
+  readonly error?: unknown;
+}
+
+/**
+ * The minute's work: starts a sweep of every pool that is due, and brings forward each running one
+ * that a crash has stuck: restores its summary, has its messages sent, closes it when its ledger
+ * is complete or it is overdue, ends the pool's pointer to it. Two ticks at once do it once.
+ *
+ * @param scheduledAt the time the schedule fired for, epoch milliseconds
+ */
+export async function runTick(
+  dependencies: TickDependencies,
+  scheduledAt: number,
+): Promise<readonly TickEntry[]> {
+  const pools: Pool[] = [];
+  for await (const pool of dependencies.storage.listPools()) pools.push(pool);
+  return mapBounded(pools, POOL_CONCURRENCY, async (pool) => {
+    const { poolName } = pool;
+    try {
+      return { poolName, ...(await tend(dependencies, pool, scheduledAt)) };
+    } catch (error) {
+      return { poolName, action: 'idle', error };
+    }
+  });
+}
+
+type Tended = Omit<TickEntry, 'poolName'>;
+
+async function tend(
+  dependencies: TickDependencies,
+  pool: Pool,
+  scheduledAt: number,
+): Promise<Tended> {
+  const sweepId = pool.runningSweepId;
+  if (sweepId !== undefined) {
+    const sweep = await restoreSweep(dependencies, pool, sweepId);
+    return { sweepId, action: await bringForward(dependencies, sweep) };
+  }
+  return isDue(pool, scheduledAt) ? startDue(dependencies, pool, scheduledAt) : { action: 'idle' };
+}
+
+/** Due when the interval has passed since the last sweep, by the time in its id. */
+function isDue({ intervalSeconds, lastSweepId }: Pool, scheduledAt: number): boolean {
+  if (intervalSeconds === null) return false;
+  if (lastSweepId === undefined) return true;
+  return sweepIdTimeMs(lastSweepId) + intervalSeconds * 1000 <= scheduledAt;
+}
+
+async function startDue(
+  dependencies: TickDependencies,
+  { poolName }: Pool,
+  scheduledAt: number,
+): Promise<Tended> {
+  const [first] = await dependencies.storage.queryProxyIds(poolName, 1);
+  if (first === undefined) return { action: 'idle' };
+  try {
+    const request = { poolName, trigger: 'schedule', scheduledAt } as const;
+    const { sweepId, dispatchedAt } = await startSweep(dependencies, request);
+    if (dispatchedAt === undefined) await dependencies.startFanOut(sweepId);
+    return { action: 'started', sweepId };
+  } catch (error) {
+    // Someone else started a sweep between the look at the pool and the claim.
+    if (error instanceof ConflictError) return { action: 'idle' };
+    throw error;
+  }
+}
+
+async function bringForward(dependencies: TickDependencies, sweep: Sweep): Promise<TickAction> {
+  const { storage, clock, limits, startFanOut } = dependencies;
+  const { sweepId, poolName } = sweep;
+  if (sweep.state !== SweepState.running) {
+    await storage.clearRunningSweep(poolName, sweepId);
+    return 'released';
+  }
+  const ledger = await storage.readLedger(sweepId);
+  const closesAt = Date.parse(sweep.deadlineAt) + limits.checkerTimeoutMs + CLOSING_GRACE_MS;
+  if (missingBatches(sweep, ledger).length === 0 || clock.now() > closesAt) {
+    await closeSweep(dependencies, sweep, ledger);
+    return 'closed';
+  }
+  const dispatchedBy = Date.parse(sweep.startedAt) + limits.dispatchGraceMs;
+  if (sweep.dispatchedAt !== undefined || clock.now() < dispatchedBy) return 'running';
+  await startFanOut(sweepId);
+  return 'dispatched';
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../clock.ts';
+import { ConflictError, NotFoundError } from '../errors.ts';
+import type { ClaimOutcome, Storage } from '../storage/storage.ts';
+import { WHOLE_POOL } from './batch-range.ts';
+import type { Pool } from './pool.ts';
+import { recordBatch } from './record-batch.ts';
+import { requirePool } from './required.ts';
+import type { Sweep } from './sweep.ts';
+import { isSameRequest, manualSweepId, scheduledSweepId, sweepIdTimeMs } from './sweep-id.ts';
+import type { SweepLimits } from './sweep-limits.ts';
+import { draftSweep, planSweep } from './sweep-plan.ts';
+
+export interface StartDependencies {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly limits: SweepLimits;
+}
+
+export type SweepRequest =
+  | {
+      readonly poolName: string;
+      readonly trigger: 'manual';
+      /** Requests with one key start one sweep; a later one is answered with that sweep. */
+      readonly idempotencyKey?: string;
+    }
+  | {
+      readonly poolName: string;
+      readonly trigger: 'schedule';
+      /** The time the schedule fired for, epoch milliseconds. */
+      readonly scheduledAt: number;
+    };
+
+/**
+ * Starts a sweep of a pool: plans its batches, claims the pool and stores the summary. Starting
+ * the same sweep again (the same schedule, or idempotency key) returns it. A sweep of an empty
+ * pool is closed at once.
+ *
+ * @throws {NotFoundError} when there is no such pool
+ * @throws {ConflictError} when another sweep of the pool runs, or a later one has run
+ */
+export async function startSweep(
+  dependencies: StartDependencies,
+  request: SweepRequest,
+): Promise<Sweep> {
+  const { storage, clock } = dependencies;
+  const pool = await requirePool(storage, request.poolName);
+  const sweepId = sweepIdFor(request, pool, clock);
+  const plan = await planSweep(storage, pool);
+  const claim = await storage.claimPool({
+    poolName: pool.poolName,
+    sweepId,
+    batchBitCounts: [plan.bitCount, ...pool.batchBitCounts.filter((k) => k !== plan.bitCount)],
+  });
+  if (!claim.claimed) return findStarted(dependencies, { pool, sweepId, claim });
+  const { trigger } = request;
+  const sweep = await storage.putSweep(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
+  if (plan.size > 0) return sweep;
+  await recordBatch(dependencies, sweep, { bits: WHOLE_POOL, results: new Map(), bytes: 0 });
+  return (await storage.getSweep(sweepId)) ?? sweep;
+}
+
+/**
+ * The summary of a pool's running sweep; stored now, as it would have been, if a crash left the
+ * sweep without one.
+ */
+export async function restoreSweep(
+  dependencies: StartDependencies,
+  pool: Pool,
+  sweepId: string,
+): Promise<Sweep> {
+  const { storage } = dependencies;
+  const stored = await storage.getSweep(sweepId);
+  if (stored) return stored;
+  const { size } = await planSweep(storage, pool);
+  // The claim that was not followed by a summary has left its k in the pool.
+  const plan = { size, bitCount: pool.batchBitCounts[0] ?? 0 };
+  const scheduled = scheduledSweepId(pool.poolName, sweepIdTimeMs(sweepId)) === sweepId;
+  const trigger = scheduled ? 'schedule' : 'manual';
+  return storage.putSweep(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
+}
+
+function sweepIdFor(request: SweepRequest, pool: Pool, clock: Clock): string {
+  if (request.trigger === 'schedule') return scheduledSweepId(pool.poolName, request.scheduledAt);
+  const { lastSweepId } = pool;
+  return manualSweepId({
+    nowMs: clock.now(),
+    lastSweepId,
+    idempotencyKey: request.idempotencyKey,
+  });
+}
+
+/** Answers a request whose claim was refused. */
+async function findStarted(
+  dependencies: StartDependencies,
+  {
+    pool,
+    sweepId,
+    claim,
+  }: {
+    readonly pool: Pool;
+    readonly sweepId: string;
+    readonly claim: Exclude<ClaimOutcome, { claimed: true }>;
+  },
+): Promise<Sweep> {
+  const { storage } = dependencies;
+  const { runningSweepId, lastSweepId } = claim;
+  if (runningSweepId !== undefined && isSameRequest(runningSweepId, sweepId)) {
+    return restoreSweep(dependencies, await requirePool(storage, pool.poolName), runningSweepId);
+  }
+  if (runningSweepId !== undefined) {
+    throw new ConflictError(
+      `pool "${pool.poolName}" is being swept: sweep ${runningSweepId} has to end first`,
+    );
+  }
+  if (lastSweepId === undefined) throw new NotFoundError(`there is no pool "${pool.poolName}"`);
+  const last = isSameRequest(lastSweepId, sweepId) ? await storage.getSweep(lastSweepId) : null;
+  if (last) return last;
+  throw new ConflictError(
+    `pool "${pool.poolName}" has had sweep ${lastSweepId}, which is later than ${sweepId}`,
+  );
+}

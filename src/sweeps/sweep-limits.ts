@@ -1,0 +1,41 @@
+/** What the machinery around a sweep can do; the stack's settings, as the services see them. */
+export interface SweepLimits {
+  /** A checker's whole time, milliseconds. @default 60000 */
+  readonly checkerTimeoutMs: number;
+  /** How long SQS hides a message that is being worked on, milliseconds. @default 360000 */
+  readonly visibilityTimeoutMs: number;
+  /** Checkers at work at once, at most. @default 10 */
+  readonly concurrency: number;
+  /** Probes one checker has in flight, at most. @default 256 */
+  readonly maxInFlight: number;
+  /** Of them on one proxy host, at most. @default 32 */
+  readonly maxInFlightPerHost: number;
+  /** How long sweeps and their results are kept, seconds. @default 2592000 (30 days) */
+  readonly retentionSeconds: number;
+  /** A fan-out that takes longer than this to send its messages has died, ms. @default 60000 */
+  readonly dispatchGraceMs: number;
+}
+
+export const DEFAULT_SWEEP_LIMITS: SweepLimits = {
+  checkerTimeoutMs: 60_000,
+  visibilityTimeoutMs: 360_000,
+  concurrency: 10,
+  maxInFlight: 256,
+  maxInFlightPerHost: 32,
+  retentionSeconds: 30 * 86_400,
+  dispatchGraceMs: 60_000,
+};
+
+/**
+ * Rows one batch may have probed; a longer one is marked `truncated`. Keeps the result item below
+ * DynamoDB's 400 KB (AWS: "Quotas in Amazon DynamoDB") even when every proxy fails verbosely.
+ */
+export const MAX_ROWS_PER_BATCH = 1024;
+
+/** A batch's reads and writes take at most this long, milliseconds. */
+const MAX_OVERHEAD_MS = 5000;
+
+/** The part of a checker's time kept for reads and writes, milliseconds: 5 s, or a quarter. */
+export function overheadMs({ checkerTimeoutMs }: Pick<SweepLimits, 'checkerTimeoutMs'>): number {
+  return Math.min(MAX_OVERHEAD_MS, checkerTimeoutMs / 4);
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts';
+import type { Storage } from '../storage/storage.ts';
+import { chooseBitCount, estimatePoolSize, SIZE_SAMPLE, sweepTimeMs } from './planning.ts';
+import type { Pool } from './pool.ts';
+import { type Sweep, SweepState } from './sweep.ts';
+import type { SweepLimits } from './sweep-limits.ts';
+
+/** How large a pool is taken to be, and into how many batches it is split. */
+export interface SweepPlan {
+  /** Proxies; 0 only for an empty pool. */
+  readonly size: number;
+  /** k: 2^k batches. */
+  readonly bitCount: number;
+}
+
+/** Estimates a pool's size and chooses its k. */
+export async function planSweep(storage: Storage, pool: Pool): Promise<SweepPlan> {
+  const size = estimatePoolSize(await storage.queryProxyIds(pool.poolName, SIZE_SAMPLE));
+  return { size, bitCount: chooseBitCount(size, pool.batchBitCounts[0]) };
+}
+
+/** The summary of a sweep that starts now. */
+export function draftSweep(
+  { clock, limits }: { readonly clock: Clock; readonly limits: SweepLimits },
+  {
+    pool,
+    sweepId,
+    trigger,
+    plan,
+  }: {
+    readonly pool: Pool;
+    readonly sweepId: string;
+    readonly trigger: Sweep['trigger'];
+    readonly plan: SweepPlan;
+  },
+): Sweep {
+  const { poolName, options, riseFall, intervalSeconds, control } = pool;
+  const now = clock.now();
+  return {
+    sweepId,
+    poolName,
+    bitCount: plan.bitCount,
+    policy: { options, riseFall, intervalSeconds, control },
+    trigger,
+    startedAt: new Date(now).toISOString(),
+    deadlineAt: new Date(now + sweepTimeMs(plan, pool, limits)).toISOString(),
+    state: SweepState.running,
+    expiresAtEpochSeconds: Math.ceil(now / 1000) + limits.retentionSeconds,
+  };
+}

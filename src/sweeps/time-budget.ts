@@ -1,0 +1,58 @@
+import { countWaves, probeTimeMs } from './batch-time.ts';
+import type { PreparedBatch } from './prepare-batch.ts';
+import { overheadMs, type SweepLimits } from './sweep-limits.ts';
+
+/** What a batch needs at worst, milliseconds. */
+export interface TimeNeed {
+  /** For its control probe, if the pool has one, and its probes. */
+  readonly probingMs: number;
+  /** For the control probe afterwards. */
+  readonly controlMs: number;
+}
+
+/** Computes what a batch needs from the hosts it has. */
+export function timeNeedOf(
+  { sweep, rows }: Pick<PreparedBatch, 'sweep' | 'rows'>,
+  limits: SweepLimits,
+): TimeNeed {
+  const probeMs = probeTimeMs(sweep.policy.options);
+  const controlMs = sweep.policy.control ? probeMs : 0;
+  const waves = countWaves(
+    rows.map((row) => row.proxy.host),
+    limits,
+  );
+  return { probingMs: controlMs + waves * probeMs, controlMs };
+}
+
+/** Keeps the books on an invocation's time: what is under way, and whether more fits. */
+export class TimeBudget {
+  readonly #limits: SweepLimits;
+  readonly #remainingMs: () => number;
+  readonly #underWay = new Set<TimeNeed>();
+
+  constructor(limits: SweepLimits, remainingMs: () => number) {
+    this.#limits = limits;
+    this.#remainingMs = remainingMs;
+  }
+
+  /** True when the sum of all computed times, this one's included, fits the remaining time. */
+  fits(need: TimeNeed): boolean {
+    const needs = [...this.#underWay, need];
+    const probingMs = needs.reduce((sum, each) => sum + each.probingMs, 0);
+    const controlMs = Math.max(...needs.map((each) => each.controlMs));
+    return probingMs + controlMs + overheadMs(this.#limits) <= this.#remainingMs();
+  }
+
+  /** Milliseconds from now after which a batch has to stop probing. */
+  probingTimeMs(need: TimeNeed): number {
+    return Math.max(0, this.#remainingMs() - need.controlMs - overheadMs(this.#limits));
+  }
+
+  begin(need: TimeNeed): void {
+    this.#underWay.add(need);
+  }
+
+  end(need: TimeNeed): void {
+    this.#underWay.delete(need);
+  }
+}
