@@ -1,0 +1,27 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Telemetry } from '../telemetry.ts';
+import { isCallersProblem, toProblemReply } from './problem.ts';
+
+/** Answers every error with a problem document; logs those that are not the caller's to mend. */
+export function problemReplies({
+  logger,
+  metrics,
+}: Telemetry): middy.MiddlewareObj<
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Error,
+  Context
+> {
+  return {
+    onError: (request) => {
+      const error = request.error ?? new Error('An unknown error.');
+      if (!isCallersProblem(error)) {
+        metrics.addMetric('ServerErrors', MetricUnit.Count, 1);
+        logger.error('request failed', { routeKey: request.event.routeKey, error });
+      }
+      request.response = toProblemReply(error);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type CheckDependencies, checkBatches } from '../../src/sweeps/check-batches.ts';
+import type { Runtime } from '../runtime.ts';
+import { telemetryMiddlewares } from '../telemetry.ts';
+import { decodeRecords } from './decode-records.ts';
+import { stopInTime } from './stop-in-time.ts';
+import { summarize } from './summarize.ts';
+
+export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 'telemetry'> {
+  /** Makes failed records visible again soon; returns how many it could not change. */
+  readonly hideRecords: (records: readonly SQSRecord[]) => Promise<number>;
+}
+
+/**
+ * Checks the batches of up to ten records. What failed is reported record by record and becomes
+ * visible again soon; a record that is no batch fails until it is in the dead-letter queue.
+ */
+export function createCheckerHandler(dependencies: CheckerDependencies) {
+  return middy<SQSEvent, SQSBatchResponse, Error, Context>()
+    .use(telemetryMiddlewares(dependencies.telemetry))
+    .handler((event, context) => check(dependencies, event.Records, context));
+}
+
+async function check(
+  dependencies: CheckerDependencies,
+  records: readonly SQSRecord[],
+  context: Context,
+): Promise<SQSBatchResponse> {
+  const { decoded, unreadable } = decodeRecords(records);
+  const remainingMs = () => context.getRemainingTimeInMillis();
+  using stop = stopInTime(remainingMs());
+  const outcomes = await checkBatches(
+    dependencies,
+    decoded.map(({ message }) => message),
+    { remainingMs, signal: stop.signal },
+  );
+  const failed = summarize(dependencies.telemetry, { decoded, outcomes, unreadable });
+  const unchanged = failed.length > 0 ? await dependencies.hideRecords(failed) : 0;
+  dependencies.telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}

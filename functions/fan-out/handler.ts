@@ -1,0 +1,35 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
+import type { SendBatches } from '../batch-sender.ts';
+import type { Runtime } from '../runtime.ts';
+import { telemetryMiddlewares } from '../telemetry.ts';
+import { parseFanOutEvent } from './fan-out-event.ts';
+import { tick } from './tick.ts';
+
+export interface FanOutDependencies
+  extends Pick<Runtime, 'storage' | 'clock' | 'limits' | 'telemetry'> {
+  readonly sendBatches: SendBatches;
+}
+
+/**
+ * On the minute's tick: starts every sweep that is due, repairs and closes what is stuck. On a
+ * request: sends the batches of one sweep.
+ */
+export function createFanOutHandler(dependencies: FanOutDependencies) {
+  return middy<unknown, void, Error, Context>()
+    .use(telemetryMiddlewares(dependencies.telemetry))
+    .handler(async (event) => {
+      const request = parseFanOutEvent(event);
+      if (request.kind === 'dispatch') await dispatch(dependencies, request.sweepId);
+      else await tick(dependencies, request.scheduledAtMs);
+    });
+}
+
+async function dispatch(dependencies: FanOutDependencies, sweepId: string): Promise<void> {
+  const { logger, metrics } = dependencies.telemetry;
+  const batches = await dispatchSweep(dependencies, sweepId);
+  metrics.addMetric('BatchesDispatched', MetricUnit.Count, batches);
+  logger.info('sweep dispatched', { sweepId, batches });
+}

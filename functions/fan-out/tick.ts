@@ -1,0 +1,45 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
+import { runTick, type TickAction, type TickEntry } from '../../src/sweeps/run-tick.ts';
+import type { FanOutDependencies } from './handler.ts';
+
+/** What is counted of a tick; a pool that had nothing to do is not. */
+const METRIC_OF_ACTION: Readonly<Partial<Record<TickAction, string>>> = {
+  started: 'SweepsStarted',
+  dispatched: 'SweepsRedispatched',
+  closed: 'SweepsClosedByTick',
+  released: 'SweepsReleasedByTick',
+};
+
+/**
+ * Runs the minute's tick and tells what it did. A pool whose part failed is left to the next
+ * tick; it does not fail this one.
+ */
+export async function tick(dependencies: FanOutDependencies, scheduledAtMs: number): Promise<void> {
+  const { logger, metrics } = dependencies.telemetry;
+  const startFanOut = async (sweepId: string): Promise<void> => {
+    const batches = await dispatchSweep(dependencies, sweepId);
+    metrics.addMetric('BatchesDispatched', MetricUnit.Count, batches);
+  };
+  const entries = await runTick({ ...dependencies, startFanOut }, scheduledAtMs);
+  for (const entry of entries) report(dependencies, entry);
+  logger.info('tick', { scheduledAtMs, pools: entries.length });
+}
+
+function report({ telemetry }: FanOutDependencies, entry: TickEntry): void {
+  const { logger, metrics } = telemetry;
+  const { poolName, action, sweepId, error } = entry;
+  if (error !== undefined) {
+    metrics.addMetric('TickFailures', MetricUnit.Count, 1);
+    logger.error('the tick failed for a pool', { poolName, error: toError(error) });
+    return;
+  }
+  const metric = METRIC_OF_ACTION[action];
+  if (metric === undefined) return;
+  metrics.addMetric(metric, MetricUnit.Count, 1);
+  logger.info('pool tended', { poolName, action, sweepId });
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,104 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { type Clock, systemClock } from '../src/clock.ts';
+import { DynamoDbStorage } from '../src/storage/dynamodb.ts';
+import type { Storage } from '../src/storage/storage.ts';
+import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../src/sweeps/sweep-limits.ts';
+import { EnvironmentName } from './environment.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
+
+/** What every function works with, made once per cold start. */
+export interface Runtime {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly limits: SweepLimits;
+  readonly allowPrivateAddresses: boolean;
+  readonly telemetry: Telemetry;
+  /**
+   * The value of a variable that only some functions have.
+   * @throws Error when it is not set
+   */
+  readonly requireVariable: (name: EnvironmentName) => string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A throttled call is tried this often; DynamoDB on demand doubles what it takes within minutes. */
+const MAX_ATTEMPTS = 8;
+const CONNECTION_TIMEOUT_MS = 1_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+/** Leaves most of Lambda's 1,024 descriptors to the probes. */
+const MAX_SOCKETS = 100;
+
+const text = z.string().check(z.minLength(1));
+const count = z.pipe(
+  z.string().check(z.regex(/^\d+$/)),
+  z.transform((digits) => Number(digits)),
+);
+const commonSchema = z.object({
+  [EnvironmentName.poolsTable]: text,
+  [EnvironmentName.proxiesTable]: text,
+  [EnvironmentName.resultsTable]: text,
+  [EnvironmentName.sweepsTable]: text,
+  [EnvironmentName.checkerTimeoutSeconds]: count,
+  [EnvironmentName.visibilityTimeoutSeconds]: count,
+  [EnvironmentName.checkerConcurrency]: count,
+  [EnvironmentName.maxInFlight]: count,
+  [EnvironmentName.allowPrivateAddresses]: z.optional(z.string()),
+});
+type CommonVariables = z.infer<typeof commonSchema>;
+
+/**
+ * Reads the environment and makes the clients. The only reader of `process.env` in the functions.
+ *
+ * @throws Error naming each variable that is missing or malformed
+ */
+export function createRuntime(environment: Environment = process.env): Runtime {
+  const parsed = commonSchema.safeParse(environment);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map(({ path }) => path.join('.'));
+    throw new Error(`Environment variables missing or malformed: ${names.join(', ')}.`);
+  }
+  return {
+    storage: createStorage(parsed.data),
+    clock: systemClock,
+    limits: limitsOf(parsed.data),
+    allowPrivateAddresses: parsed.data[EnvironmentName.allowPrivateAddresses] === 'true',
+    telemetry: createTelemetry(),
+    requireVariable: (name) => {
+      const value = environment[name];
+      if (!value) throw new Error(`Environment variable missing: ${name}.`);
+      return value;
+    },
+  };
+}
+
+function createStorage(variables: CommonVariables): Storage {
+  return new DynamoDbStorage({
+    client: new DynamoDBClient({
+      maxAttempts: MAX_ATTEMPTS,
+      requestHandler: {
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        httpAgent: { maxSockets: MAX_SOCKETS },
+        httpsAgent: { maxSockets: MAX_SOCKETS },
+      },
+    }),
+    tables: {
+      pools: variables[EnvironmentName.poolsTable],
+      proxies: variables[EnvironmentName.proxiesTable],
+      results: variables[EnvironmentName.resultsTable],
+      sweeps: variables[EnvironmentName.sweepsTable],
+    },
+  });
+}
+
+function limitsOf(variables: CommonVariables): SweepLimits {
+  return {
+    ...DEFAULT_SWEEP_LIMITS,
+    checkerTimeoutMs: variables[EnvironmentName.checkerTimeoutSeconds] * 1000,
+    visibilityTimeoutMs: variables[EnvironmentName.visibilityTimeoutSeconds] * 1000,
+    concurrency: variables[EnvironmentName.checkerConcurrency],
+    maxInFlight: variables[EnvironmentName.maxInFlight],
+  };
+}
