@@ -7,8 +7,10 @@ import {
 import type { Clock } from '../../clock.ts';
 import type { LocalTable } from './local-tables.ts';
 
-/** How often expired items are looked for, ms. DynamoDB itself takes up to days. */
-const SWEEP_INTERVAL_MS = 60_000;
+/** Least wait between two looks for expired items, ms. DynamoDB itself takes up to days. */
+const LEAST_WAIT_MS = 60_000;
+/** The wait is at least this many times what the last look took, so that large tables cost little. */
+const WAIT_PER_SWEEP_TIME = 20;
 
 export interface TtlSweeperDependencies {
   readonly dynamodb: DynamoDBClient;
@@ -20,14 +22,14 @@ export interface TtlSweeperDependencies {
 export class TtlSweeper {
   readonly #tables: readonly LocalTable[];
   readonly #dependencies: TtlSweeperDependencies;
-  readonly #timer: NodeJS.Timeout;
   readonly #stop = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(tables: readonly LocalTable[], dependencies: TtlSweeperDependencies) {
     this.#tables = tables.filter((table) => table.ttlAttribute !== null);
     this.#dependencies = dependencies;
-    this.#timer = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS);
+    this.#arm(LEAST_WAIT_MS);
   }
 
   /** Looks through every table once; settles when what had expired is gone. */
@@ -41,9 +43,20 @@ export class TtlSweeper {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     this.#stop.abort();
+    clearTimeout(this.#timer);
     await this.#running;
+  }
+
+  #arm(waitMs: number): void {
+    const { clock } = this.#dependencies;
+    this.#timer = setTimeout(async () => {
+      const startedAt = clock.monotonic();
+      await this.sweep();
+      const tookMs = clock.monotonic() - startedAt;
+      if (!this.#stop.signal.aborted)
+        this.#arm(Math.max(LEAST_WAIT_MS, tookMs * WAIT_PER_SWEEP_TIME));
+    }, waitMs);
   }
 
   async #sweepAll(): Promise<void> {

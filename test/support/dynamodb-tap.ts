@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** One request to DynamoDB, as the tap sees it. */
+export interface TappedRequest {
+  /** Such as `PutItem`. */
+  readonly operation: string;
+  /** The table of a single-table operation; `''` otherwise. */
+  readonly tableName: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** A request stopped on its way. */
+export interface Hold {
+  /** Settles when a request that fits has come to where it is held. */
+  readonly reached: Promise<TappedRequest>;
+  /** Lets it, and those after it, go on. */
+  release(): void;
+}
+
+export interface HoldOptions {
+  readonly fits: (request: TappedRequest) => boolean;
+  /** `before` it is forwarded, or `after` DynamoDB has carried it out and before it is answered. */
+  readonly where: 'before' | 'after';
+}
+
+/** A DynamoDB endpoint that passes everything on and can stop what passes. */
+export interface DynamoDbTap extends AsyncDisposable {
+  readonly url: string;
+  /** Every request that came, in order. */
+  readonly requests: readonly TappedRequest[];
+  /** Holds the next request that fits, once. */
+  hold(options: HoldOptions): Hold;
+}
+
+interface PendingHold extends HoldOptions {
+  readonly reach: (request: TappedRequest) => void;
+  readonly released: Promise<void>;
+}
+
+/** Puts a tap in front of a DynamoDB endpoint. */
+export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
+  const requests: TappedRequest[] = [];
+  const holds: PendingHold[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await buffer(incoming).catch(() => null);
+    if (body === null) return;
+    const tapped = tappedRequest(incoming, body);
+    requests.push(tapped);
+    const index = holds.findIndex(({ fits }) => fits(tapped));
+    const [hold] = index < 0 ? [] : holds.splice(index, 1);
+    const pause = async (where: HoldOptions['where']) => {
+      if (hold?.where !== where) return;
+      hold.reach(tapped);
+      await hold.released;
+    };
+    await pause('before');
+    const reply = await forward(realUrl, incoming, body);
+    await pause('after');
+    answer(outgoing, reply);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    hold(options) {
+      const reached = Promise.withResolvers<TappedRequest>();
+      const released = Promise.withResolvers<void>();
+      holds.push({ ...options, reach: reached.resolve, released: released.promise });
+      return { reached: reached.promise, release: released.resolve };
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function tappedRequest({ headers }: IncomingMessage, body: Buffer): TappedRequest {
+  const input = body.length === 0 ? {} : JSON.parse(body.toString());
+  const operation = String(headers['x-amz-target']).split('.').at(-1) ?? '';
+  return { operation, tableName: input.TableName ?? '', input };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** Forwards whether or not the caller is still there: what was sent is carried out. */
+async function forward(
+  realUrl: string,
+  { headers }: IncomingMessage,
+  body: Buffer,
+): Promise<Reply> {
+  const sent = request(realUrl, { method: 'POST', headers, agent: false });
+  sent.end(body);
+  const [response]: IncomingMessage[] = await once(sent, 'response');
+  if (response === undefined) throw new Error('no response');
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: await buffer(response),
+  };
+}
+
+function answer(outgoing: ServerResponse, { status, headers, body }: Reply): void {
+  if (outgoing.destroyed) return;
+  outgoing.writeHead(status, { ...headers, connection: 'keep-alive' }).end(body);
+}
