@@ -57,7 +57,7 @@ export async function createTestAuthority(
     ],
   });
   return {
-    caPem: certificate.toString('pem'),
+    caPem: formatPem(certificate),
     issue: (options) => issueLeaf(options, { subject: certificate.subject, keys }),
   };
 }
@@ -90,11 +90,16 @@ async function issueLeaf(
         publicKey: keys.publicKey,
         signingKey: issuer.keys.privateKey,
       });
-  return { certPem: certificate.toString('pem'), keyPem: exportPrivateKey(keys.privateKey) };
+  return { certPem: formatPem(certificate), keyPem: exportPrivateKey(keys.privateKey) };
 }
 
 async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+/** With a line break at the end, so that certificates can be written one after another. */
+function formatPem(certificate: x509.X509Certificate): string {
+  return `${certificate.toString('pem').trimEnd()}\n`;
 }
 
 function exportPrivateKey(key: webcrypto.CryptoKey): string {
