@@ -1,0 +1,78 @@
+import type { AcceptedEntry, ListEntry } from '../proxies/list-entry.ts';
+import { type ListCounts, ListTally } from '../proxies/list-tally.ts';
+import type { RejectionReason } from '../proxies/rejection.ts';
+import type { Storage } from '../storage/storage.ts';
+import { requirePool } from './required.ts';
+
+/** Proxies inserted in one go; what an import holds in memory. */
+const CHUNK_SIZE = 256;
+
+/** Rejected entries an answer shows in full; the counts have them all. */
+const MAX_REJECTIONS = 100;
+
+export interface ImportOptions {
+  /** Called with every entry, in order. */
+  readonly onEntry?: (entry: ListEntry) => void;
+  /** Have the answer say which line became which proxy. @default false */
+  readonly lines?: boolean;
+}
+
+/** An account of every entry of a list. */
+export interface ImportReport extends ListCounts {
+  /** Accepted proxies that were new to the pool. */
+  readonly added: number;
+  /** Accepted proxies that the pool had already; they stay as they are. */
+  readonly existing: number;
+  /** The first 100. */
+  readonly rejections: readonly {
+    readonly line: number;
+    readonly reason: RejectionReason;
+    readonly detail: string;
+    readonly text: string;
+  }[];
+  /** Of the accepted entries, when asked for. */
+  readonly lines?: readonly { readonly line: number; readonly proxyId: string }[];
+}
+
+/**
+ * Puts the accepted entries of a list into a pool. The ids must have been made under the pool's
+ * salt. Importing a list twice changes nothing.
+ *
+ * @throws {NotFoundError} when there is no such pool
+ */
+export async function importProxies(
+  { storage }: { readonly storage: Storage },
+  poolName: string,
+  entries: AsyncIterable<ListEntry>,
+  { onEntry, lines = false }: ImportOptions = {},
+): Promise<ImportReport> {
+  const { expiresAtEpochSeconds } = await requirePool(storage, poolName);
+  const expiry = expiresAtEpochSeconds === undefined ? {} : { expiresAtEpochSeconds };
+  const tally = new ListTally();
+  const rejections: ImportReport['rejections'][number][] = [];
+  const accepted: { line: number; proxyId: string }[] = [];
+  let added = 0;
+  let existing = 0;
+  let chunk: AcceptedEntry[] = [];
+  const flush = async () => {
+    const proxies = chunk.map(({ proxy }) => proxy);
+    chunk = [];
+    const outcome = await storage.insertProxies(poolName, proxies, expiry);
+    added += outcome.added;
+    existing += outcome.existing;
+  };
+  for await (const entry of entries) {
+    tally.add(entry);
+    onEntry?.(entry);
+    if (entry.kind === 'rejected' && rejections.length < MAX_REJECTIONS) {
+      const { line, reason, detail, text } = entry;
+      rejections.push({ line, reason, detail, text });
+    }
+    if (entry.kind !== 'accepted') continue;
+    if (lines) accepted.push({ line: entry.line, proxyId: entry.proxy.id });
+    chunk.push(entry);
+    if (chunk.length === CHUNK_SIZE) await flush();
+  }
+  await flush();
+  return { ...tally.counts, added, existing, rejections, ...(lines && { lines: accepted }) };
+}

@@ -1,0 +1,54 @@
+import type { Storage } from '../storage/storage.ts';
+import { batchOf } from './batch-range.ts';
+import type { BatchResult, StoredResult } from './batch-result.ts';
+import type { Pool } from './pool.ts';
+
+/** What the newest sweep that has one found about a proxy. */
+export interface NewestResult {
+  readonly sweepId: string;
+  /** Of the batch. */
+  readonly startedAt: string;
+  readonly result: StoredResult;
+}
+
+/** Batches kept at once: one per k in use is enough for a walk in id order. */
+const MAX_CACHED_BATCHES = 64;
+
+/** Finds the newest result of each proxy of a pool; reads each batch once in a walk in id order. */
+export class NewestResults {
+  readonly #storage: Storage;
+  readonly #pool: Pool;
+  readonly #batches = new Map<string, Promise<BatchResult | null>>();
+
+  constructor(storage: Storage, pool: Pool) {
+    this.#storage = storage;
+    this.#pool = pool;
+  }
+
+  /** Null when no sweep within retention has had the proxy. */
+  async find(proxyId: string): Promise<NewestResult | null> {
+    const batches = await Promise.all(
+      this.#pool.batchBitCounts.map((bitCount) => this.#newestOf(batchOf(proxyId, bitCount))),
+    );
+    const holders = batches
+      .filter((batch) => batch !== null)
+      .sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1));
+    for (const { sweepId, startedAt, results } of holders) {
+      const result = results.get(proxyId);
+      if (result) return { sweepId, startedAt, result };
+    }
+    return null;
+  }
+
+  #newestOf(bits: string): Promise<BatchResult | null> {
+    const cached = this.#batches.get(bits);
+    if (cached) return cached;
+    const oldest = this.#batches.keys().next();
+    if (this.#batches.size >= MAX_CACHED_BATCHES && !oldest.done) {
+      this.#batches.delete(oldest.value);
+    }
+    const read = this.#storage.getNewestBatchResult(this.#pool.poolName, bits);
+    this.#batches.set(bits, read);
+    return read;
+  }
+}

@@ -1,0 +1,41 @@
+import { NotFoundError } from '../errors.ts';
+import type { Storage } from '../storage/storage.ts';
+import { batchOf } from './batch-range.ts';
+import { requirePool } from './required.ts';
+import { type ResultRecord, toStoredRecord } from './result-record.ts';
+
+/** What one sweep found about a proxy. */
+export interface HistoryRecord extends ResultRecord {
+  readonly sweepId: string;
+}
+
+/**
+ * What sweeps found about one proxy, newest first: one query for every k the pool has had.
+ *
+ * @param query `limit`: records at most; `before`: only sweeps earlier than this one
+ * @throws {NotFoundError} when there is no such pool, or no such proxy in it
+ */
+export async function readProxyHistory(
+  { storage }: { readonly storage: Storage },
+  poolName: string,
+  proxyId: string,
+  { limit, before }: { readonly limit: number; readonly before?: string },
+): Promise<readonly HistoryRecord[]> {
+  const pool = await requirePool(storage, poolName);
+  const row = await storage.getProxyRow(poolName, proxyId);
+  if (!row) throw new NotFoundError(`pool "${poolName}" has no proxy ${proxyId}`);
+  const query = { limit, ...(before !== undefined && { beforeSweepId: before }) };
+  const perBitCount = await Promise.all(
+    pool.batchBitCounts.map((bitCount) =>
+      storage.queryProxyResults(poolName, batchOf(proxyId, bitCount), proxyId, query),
+    ),
+  );
+  return perBitCount
+    .flat()
+    .sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1))
+    .slice(0, limit)
+    .map((entry) => ({
+      sweepId: entry.sweepId,
+      ...toStoredRecord(row.proxy, proxyId, entry),
+    }));
+}

@@ -1,0 +1,119 @@
+import type { ProxyStatus } from '../health/rise-fall.ts';
+import { formatRedactedUrl, type ProxyTags } from '../proxies/proxy.ts';
+import type { ProxyRow, RowPage, Storage } from '../storage/storage.ts';
+import { NewestResults } from './newest-results.ts';
+import type { Pool } from './pool.ts';
+import { requirePool } from './required.ts';
+import { type ResultRecord, toStoredRecord } from './result-record.ts';
+
+/** The freshest view of a proxy: its row joined with the newest result there is. */
+export interface ProxyView {
+  readonly proxyId: string;
+  /** The URL without its password. */
+  readonly proxy: string;
+  readonly protocol: string;
+  readonly status: ProxyStatus;
+  readonly statusSince: string;
+  readonly previousStatus: ProxyStatus | null;
+  readonly tags: ProxyTags;
+  /** Consumers that may hold the proxy at once; null: unlimited. */
+  readonly maxConcurrency: number | null;
+  /** Null until a sweep has had the proxy. */
+  readonly lastResult: ResultRecord | null;
+  readonly lastSweepId: string | null;
+}
+
+export interface ViewQuery {
+  readonly status?: ProxyStatus;
+  /** ISO 3166-1 alpha-2, in any case. */
+  readonly country?: string;
+  /** Only proxies with greater ids. */
+  readonly cursor?: string;
+  /** Views at most, 1 to 1,000. */
+  readonly limit: number;
+}
+
+/** A page of views; `next` is the cursor of the following one, absent on the last. */
+export interface ViewPage {
+  readonly proxies: readonly ProxyView[];
+  readonly next?: string;
+}
+
+/** Rows looked through for one page at most, so that a rare country ends the page early. */
+const MAX_ROWS_PER_PAGE = 5000;
+
+/**
+ * The proxies of a pool, in id order. With a country, a page may hold fewer than `limit` and still
+ * have a `next`.
+ *
+ * @throws {NotFoundError} when there is no such pool
+ */
+export async function readProxyViews(
+  { storage }: { readonly storage: Storage },
+  poolName: string,
+  query: ViewQuery,
+): Promise<ViewPage> {
+  const pool = await requirePool(storage, poolName);
+  const newest = new NewestResults(storage, pool);
+  const proxies: ProxyView[] = [];
+  let cursor = query.cursor;
+  for (let seen = 0; seen < MAX_ROWS_PER_PAGE; ) {
+    const limit = query.limit - proxies.length;
+    const page = await readRows(storage, pool, { ...query, ...(cursor && { cursor }), limit });
+    for (const row of page.rows) {
+      if (isIn(row, query.country)) proxies.push(await viewOf(row, newest));
+    }
+    if (page.next === undefined) return { proxies };
+    cursor = page.next;
+    seen += limit;
+    if (proxies.length >= query.limit) break;
+  }
+  return { proxies, ...(cursor !== undefined && { next: cursor }) };
+}
+
+/**
+ * The freshest view of one proxy; null when the pool has no such proxy.
+ *
+ * @throws {NotFoundError} when there is no such pool
+ */
+export async function readProxyView(
+  { storage }: { readonly storage: Storage },
+  poolName: string,
+  proxyId: string,
+): Promise<ProxyView | null> {
+  const pool = await requirePool(storage, poolName);
+  const row = await storage.getProxyRow(poolName, proxyId);
+  return row && viewOf(row, new NewestResults(storage, pool));
+}
+
+function readRows(
+  storage: Storage,
+  { poolName }: Pool,
+  { status, cursor, limit }: ViewQuery,
+): Promise<RowPage> {
+  const query = { limit, ...(cursor !== undefined && { after: cursor }) };
+  return status
+    ? storage.queryProxyRowsByStatus(poolName, status, query)
+    : storage.queryProxyRows(poolName, query);
+}
+
+function isIn({ proxy }: ProxyRow, country: string | undefined): boolean {
+  return country === undefined || proxy.tags?.country === country.toUpperCase();
+}
+
+async function viewOf(row: ProxyRow, newest: NewestResults): Promise<ProxyView> {
+  const { proxy } = row;
+  const found = await newest.find(proxy.id);
+  return {
+    proxyId: proxy.id,
+    proxy: formatRedactedUrl(proxy),
+    protocol: proxy.protocol,
+    status: row.status,
+    statusSince: row.statusSince,
+    previousStatus: row.previousStatus ?? null,
+    tags: proxy.tags ?? {},
+    maxConcurrency: row.maxConcurrency,
+    lastResult: found && toStoredRecord(proxy, proxy.id, found),
+    lastSweepId: found?.sweepId ?? null,
+  };
+}
