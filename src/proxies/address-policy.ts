@@ -1,0 +1,101 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { DENIED_PORTS } from './denied-ports.ts';
+import { embeddedIpv4 } from './embedded-ipv4.ts';
+import {
+  AddressRefusalCode,
+  SPECIAL_IPV4,
+  SPECIAL_IPV6,
+  type SpecialRange,
+} from './special-addresses.ts';
+
+/** Why an address may not be dialed. */
+export interface AddressRefusal {
+  readonly code: AddressRefusalCode;
+  /** A sentence that names the address and the block it lies in. */
+  readonly detail: string;
+}
+
+/** Why a port may not be dialed. */
+export interface PortRefusal {
+  readonly code: 'port_out_of_range' | 'denied_port';
+  readonly detail: string;
+}
+
+/** How strict the address policy is. */
+export interface AddressPolicy {
+  /**
+   * Lets through loopback, private, link-local, documentation, benchmark and (where the IPv4 inside
+   * is fine) NAT64, 6to4 and Teredo addresses. Still refused: unspecified, multicast, broadcast,
+   * reserved and IPv4-mapped addresses, metadata services, and every denied port.
+   *
+   * @default false
+   */
+  readonly allowPrivateAddresses?: boolean;
+}
+
+interface Block extends SpecialRange {
+  readonly list: BlockList;
+}
+
+const ipv4Blocks = SPECIAL_IPV4.map((range) => toBlock(range, 'ipv4'));
+const ipv6Blocks = SPECIAL_IPV6.map((range) => toBlock(range, 'ipv6'));
+const specialIpv4 = union(SPECIAL_IPV4, 'ipv4');
+const specialIpv6 = union(SPECIAL_IPV6, 'ipv6');
+
+/**
+ * Says whether an address may be dialed, for a proxy and a target alike: by default only global
+ * unicast. Apply it to every answer of the resolver and dial the very address that passed.
+ *
+ * @param address an IP literal without brackets, in canonical spelling; `0177.0.0.1`, `2130706433`
+ * and zone ids (`fe80::1%eth0`) are refused
+ * @returns null when it may be dialed
+ */
+export function refuseAddress(address: string, policy: AddressPolicy = {}): AddressRefusal | null {
+  const isV4 = isIPv4(address);
+  if (!isV4 && (!isIPv6(address) || address.includes('%'))) {
+    const detail = `${JSON.stringify(address.slice(0, 64))} is not an IP address in its canonical spelling.`;
+    return { code: AddressRefusalCode.notAnAddress, detail };
+  }
+  const family = isV4 ? 'ipv4' : 'ipv6';
+  if (!(isV4 ? specialIpv4 : specialIpv6).check(address, family)) return null;
+  const block = (isV4 ? ipv4Blocks : ipv6Blocks).find(({ list }) => list.check(address, family));
+  if (!block) return null;
+  if (policy.allowPrivateAddresses && !block.always) return refuseInside(address, policy);
+  return { code: block.code, detail: describe(address, block) };
+}
+
+/**
+ * Says whether a port may be dialed. Holds everywhere, also where private addresses are allowed.
+ *
+ * @param port 1 to 65535
+ * @returns null when it may be dialed
+ */
+export function refusePort(port: number): PortRefusal | null {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    return { code: 'port_out_of_range', detail: `Port ${port} is not between 1 and 65535.` };
+  }
+  const service = DENIED_PORTS.get(port);
+  if (service === undefined) return null;
+  return { code: 'denied_port', detail: `Port ${port} belongs to ${service} and is never dialed.` };
+}
+
+/** An allowed IPv6 address that wraps an IPv4 one is as good as the address inside. */
+function refuseInside(address: string, policy: AddressPolicy): AddressRefusal | null {
+  const inside = embeddedIpv4(address);
+  const refusal = inside === null ? null : refuseAddress(inside, policy);
+  return refusal && { code: refusal.code, detail: `${address} carries ${refusal.detail}` };
+}
+
+function describe(address: string, block: SpecialRange): string {
+  return `${address} is not a public address: it lies in ${block.network}/${block.prefix}, ${block.name}.`;
+}
+
+function toBlock(range: SpecialRange, family: 'ipv4' | 'ipv6'): Block {
+  return { ...range, list: union([range], family) };
+}
+
+function union(ranges: readonly SpecialRange[], family: 'ipv4' | 'ipv6'): BlockList {
+  const list = new BlockList();
+  for (const { network, prefix } of ranges) list.addSubnet(network, prefix, family);
+  return list;
+}

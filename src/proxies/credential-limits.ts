@@ -1,0 +1,51 @@
+import { type Rejection, RejectionReason, reject } from './rejection.ts';
+import { UNUSABLE_CHARACTERS } from './unusable-characters.ts';
+
+/** The longest user name or password, in bytes of UTF-8: RFC 1929, section 2 (one length octet). */
+export const MAX_CREDENTIAL_BYTES = 255;
+
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+/**
+ * Says why a user name and password cannot be sent to a proxy of this protocol.
+ *
+ * An HTTP user name holds no colon (RFC 7617, section 2: it would end there). A SOCKS4 user id ends
+ * at NUL, which no user name may hold; a password given with SOCKS4 is never sent but still tells
+ * two proxies apart.
+ *
+ * @returns null when they are fine
+ */
+export function refuseCredentials(
+  protocol: string,
+  username: string,
+  password: string,
+): Rejection | null {
+  if (username.includes(':') && (protocol === 'http' || protocol === 'https')) {
+    return reject(
+      RejectionReason.invalidCredentials,
+      'The user name holds a colon, which HTTP proxies read as its end.',
+    );
+  }
+  return refuseField('user name', username) ?? refuseField('password', password);
+}
+
+function refuseField(name: string, value: string): Rejection | null {
+  if (PRINTABLE_ASCII.test(value)) {
+    return value.length > MAX_CREDENTIAL_BYTES ? tooLong(name, value.length) : null;
+  }
+  if (UNUSABLE_CHARACTERS.test(value)) {
+    return reject(
+      RejectionReason.invalidCredentials,
+      `The ${name} holds a control character, an emoji or another character that cannot be sent.`,
+    );
+  }
+  const bytes = Buffer.byteLength(value);
+  return bytes > MAX_CREDENTIAL_BYTES ? tooLong(name, bytes) : null;
+}
+
+function tooLong(name: string, bytes: number): Rejection {
+  return reject(
+    RejectionReason.credentialsTooLong,
+    `The ${name} has ${bytes} bytes; at most ${MAX_CREDENTIAL_BYTES} can be sent.`,
+  );
+}

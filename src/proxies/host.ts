@@ -1,0 +1,64 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { type Rejection, RejectionReason, reject } from './rejection.ts';
+import { UNUSABLE_CHARACTERS } from './unusable-characters.ts';
+
+/** RFC 1035, section 2.3.4, without the root's dot. */
+const MAX_NAME_LENGTH = 253;
+/** Labels of RFC 1123, section 2.1, 1 to 63 long; the underscore occurs in gateways' names. */
+const ASCII_NAME =
+  /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** "Ends in a number" of the WHATWG URL standard: then it is an IPv4 address or nothing. */
+const NUMERIC_LAST_LABEL = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
+const NON_ASCII = /\P{ASCII}/u;
+
+/**
+ * The canonical form of a host as written in a list: a canonical IPv4 or IPv6 literal without
+ * brackets, or a lower-case IDNA name without the root's dot.
+ *
+ * @param text an IPv6 literal without its brackets
+ */
+export function parseHost(text: string): string | Rejection {
+  if (isIPv4(text)) return text;
+  if (text.includes(':')) return parseIpv6(text);
+  const name = toAsciiName(text);
+  if (NUMERIC_LAST_LABEL.test(name)) return refuseNumeric(name);
+  if (name.length <= MAX_NAME_LENGTH && ASCII_NAME.test(name)) return name;
+  if (text === '') return reject(RejectionReason.invalidHost, 'The host is missing.');
+  return reject(
+    RejectionReason.invalidHost,
+    'The host is neither an IP address nor a host name: labels of 1 to 63 letters, digits and hyphens, at most 253 characters.',
+  );
+}
+
+function parseIpv6(text: string): string | Rejection {
+  if (!isIPv6(text) || text.includes('%')) {
+    return reject(
+      RejectionReason.invalidAddress,
+      'What stands in the brackets is not an IPv6 address.',
+    );
+  }
+  return new URL(`http://[${text}]/`).hostname.slice(1, -1);
+}
+
+function toAsciiName(text: string): string {
+  const lower = text.toLowerCase();
+  const name = lower.endsWith('.') ? lower.slice(0, -1) : lower;
+  if (!NON_ASCII.test(name)) return name;
+  return UNUSABLE_CHARACTERS.test(name) ? '' : domainToASCII(name);
+}
+
+/** Old spellings that some resolvers still read as an address, and numbers that are none. */
+function refuseNumeric(name: string): Rejection {
+  const url = URL.parse(`http://${name}/`);
+  if (!url) {
+    return reject(
+      RejectionReason.invalidAddress,
+      `${name} is not an IPv4 address, and a name cannot end in a number.`,
+    );
+  }
+  return reject(
+    RejectionReason.notCanonical,
+    `${name} is an unusual spelling of ${url.hostname}; write that instead.`,
+  );
+}

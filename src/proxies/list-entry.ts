@@ -1,0 +1,38 @@
+import type { Proxy } from './proxy.ts';
+import type { RejectionReason } from './rejection.ts';
+
+/** A proxy seen for the first time in the list. */
+export interface AcceptedEntry {
+  readonly kind: 'accepted';
+  /** Counted from 1; in a JSON document, the ordinal of the entry. */
+  readonly line: number;
+  readonly proxy: Proxy;
+}
+
+/** A proxy whose identity an earlier entry has; the first one wins. */
+export interface DuplicateEntry {
+  readonly kind: 'duplicate';
+  readonly line: number;
+  readonly proxyId: string;
+}
+
+/** A line that holds no proxy and is not meant to. */
+export interface SkippedEntry {
+  readonly kind: 'skipped';
+  readonly line: number;
+  readonly reason: 'blank' | 'comment' | 'header';
+}
+
+/** An entry that cannot be used. */
+export interface RejectedEntry {
+  readonly kind: 'rejected';
+  readonly line: number;
+  readonly reason: RejectionReason;
+  /** A sentence: what is wrong and what would be right. */
+  readonly detail: string;
+  /** The entry with its credentials redacted, at most 200 characters. */
+  readonly text: string;
+}
+
+/** What became of one entry of a list: a line, or each proxy of a JSON entry. */
+export type ListEntry = AcceptedEntry | DuplicateEntry | SkippedEntry | RejectedEntry;

@@ -1,0 +1,73 @@
+import type { ListEntry } from '../list-entry.ts';
+import { createProxy } from '../proxy.ts';
+import type { PoolSalt } from '../proxy-id.ts';
+import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import { DuplicateSet } from './duplicate-set.ts';
+import { expandRange, isRange } from './range.ts';
+import type { RawEndpoint } from './raw-endpoint.ts';
+import { redactEndpoint } from './redact.ts';
+import { type EndpointRules, resolveEndpoint } from './resolve-endpoint.ts';
+
+/** What the entries of one list are made by. */
+export interface EntryRules extends EndpointRules {
+  readonly salt: PoolSalt;
+  readonly expandRanges: boolean;
+}
+
+/** Where an endpoint stood. */
+export interface EntrySource {
+  readonly line: number;
+  /** The entry as it may be shown; asked for only when it is rejected. */
+  readonly redacted: () => string;
+}
+
+/** One entry, or the many that a range or a JSON entry stands for. */
+export type Entries = ListEntry | Iterable<ListEntry>;
+
+const RANGE_NOT_ALLOWED = reject(
+  RejectionReason.rangeNotAllowed,
+  'This is a range of addresses or ports; ranges are read only when asked for.',
+);
+
+/** Turns endpoints as written into entries, remembering which proxies came before. */
+export class EntryMaker {
+  readonly #rules: EntryRules;
+  readonly #seen = new DuplicateSet();
+
+  constructor(rules: EntryRules) {
+    this.#rules = rules;
+  }
+
+  /** The entry, or entries, of one endpoint. */
+  make(raw: RawEndpoint | Rejection, source: EntrySource): Entries {
+    if ('reason' in raw) return this.reject(raw, source);
+    if (!isRange(raw)) return this.#one(raw, source);
+    const singles = this.#rules.expandRanges ? expandRange(raw) : RANGE_NOT_ALLOWED;
+    return 'reason' in singles ? this.reject(singles, source) : this.#many(singles, source.line);
+  }
+
+  /** A rejected entry. */
+  reject({ reason, detail }: Rejection, { line, redacted }: EntrySource): ListEntry {
+    return { kind: 'rejected', line, reason, detail, text: redacted() };
+  }
+
+  *#many(singles: Iterable<RawEndpoint>, line: number): Generator<ListEntry> {
+    for (const raw of singles) yield this.#one(raw, { line, redacted: () => redactEndpoint(raw) });
+  }
+
+  #one(raw: RawEndpoint, source: EntrySource): ListEntry {
+    const endpoint = resolveEndpoint(raw, this.#rules);
+    if ('reason' in endpoint) return this.reject(endpoint, source);
+    const proxy = createProxy(endpoint, this.#rules.salt);
+    if (this.#seen.add(proxy.id)) return { kind: 'accepted', line: source.line, proxy };
+    return { kind: 'duplicate', line: source.line, proxyId: proxy.id };
+  }
+}
+
+/** The entries of several endpoints as one sequence. */
+export function* flatten(all: readonly Entries[]): Generator<ListEntry> {
+  for (const entries of all) {
+    if ('kind' in entries) yield entries;
+    else yield* entries;
+  }
+}

@@ -1,0 +1,50 @@
+/** A `host:port` found in a line. */
+export interface HostPort {
+  /** Without brackets and prefix. */
+  readonly host: string;
+  /** Digits of the prefix length in `1.2.3.0/30`, or null. */
+  readonly prefix: string | null;
+  readonly port: string | null;
+  readonly lastPort: string | null;
+  /** An address or a dotted name: what tells a host from a user name. */
+  readonly isHostLike: boolean;
+}
+
+/**
+ * The shape of `host:port`: host (IPv6 in brackets), perhaps `/prefix`, port, perhaps `-port`, and
+ * what may follow: trailing columns, a comment, a slash. Every part is anchored by a character that
+ * the part before it cannot hold, so it matches in linear time.
+ */
+const HOST_PORT =
+  /^(?:\[([^\]]*)\]|([^\s:@/,;|"[\]]+))(?:\/(\d{1,3}))?(?::(\d+)(?:-(\d+))?)?(\/?(?:$|[\s,;|#].*))/;
+
+/**
+ * Reads a `host:port`.
+ *
+ * @param tail whether trailing columns, a comment or a slash may follow the port
+ * @param portless whether the port may be missing, as where a scheme implies one
+ * @returns null when the text has another shape
+ */
+export function parseHostPort(
+  text: string,
+  { tail, portless }: { tail: boolean; portless: boolean },
+): HostPort | null {
+  const match = HOST_PORT.exec(text);
+  if (!match) return null;
+  const [, bracketed, plain, prefix, port, lastPort, rest] = match;
+  if (port === undefined && !(portless && /^\/?(?:\s*#|$)/.test(rest ?? ''))) return null;
+  if (rest && (!tail || holdsCredentials(rest))) return null;
+  const host = bracketed ?? plain ?? '';
+  return {
+    host,
+    prefix: prefix ?? null,
+    port: port ?? null,
+    lastPort: lastPort ?? null,
+    isHostLike: bracketed !== undefined || host.includes('.'),
+  };
+}
+
+/** `1.2.3.4:8080 user:pass`: dropping what may be credentials would be a silent loss. */
+function holdsCredentials(rest: string): boolean {
+  return /^\/?\s+[^#]*:/.test(rest);
+}

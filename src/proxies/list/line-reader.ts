@@ -1,0 +1,53 @@
+import type { ListEntry } from '../list-entry.ts';
+import { RejectionReason, reject } from '../rejection.ts';
+import type { Entries } from './entry-maker.ts';
+import { isTooLong, LineSplitter, MAX_LINE_BYTES } from './line-splitter.ts';
+import { REDACTED } from './redact.ts';
+
+/** Reads one list, chunk by chunk. */
+export interface ListReader {
+  push(chunk: string): Iterable<ListEntry>;
+  /** What remains when the list has ended. */
+  end(): Iterable<ListEntry>;
+}
+
+/** How one line, neither blank nor too long, becomes entries. */
+export type ReadLine = (text: string, line: number) => Entries;
+
+/** Numbers the lines of a list, sets blank and overlong ones aside and reads the others. */
+export class LineReader implements ListReader {
+  readonly #splitter = new LineSplitter();
+  readonly #readLine: ReadLine;
+  #line = 0;
+
+  constructor(readLine: ReadLine) {
+    this.#readLine = readLine;
+  }
+
+  *push(chunk: string): Generator<ListEntry> {
+    yield* this.#read(this.#splitter.push(chunk));
+  }
+
+  *end(): Generator<ListEntry> {
+    yield* this.#read(this.#splitter.end());
+  }
+
+  *#read(lines: Iterable<string>): Generator<ListEntry> {
+    for (const raw of lines) {
+      this.#line += 1;
+      const entries = isTooLong(raw) ? tooLong(this.#line) : this.#entries(raw.trim());
+      if ('kind' in entries) yield entries;
+      else yield* entries;
+    }
+  }
+
+  #entries(text: string): Entries {
+    if (text === '') return { kind: 'skipped', line: this.#line, reason: 'blank' };
+    return this.#readLine(text, this.#line);
+  }
+}
+
+function tooLong(line: number): ListEntry {
+  const detail = `The line is longer than ${MAX_LINE_BYTES} bytes.`;
+  return { kind: 'rejected', line, ...reject(RejectionReason.lineTooLong, detail), text: REDACTED };
+}

@@ -1,0 +1,49 @@
+/** The longest line that is read, in bytes of UTF-8, without its end. */
+export const MAX_LINE_BYTES = 4096;
+/** UTF-16 units kept of a line: one over the limit, and a CR. */
+const KEPT_UNITS = MAX_LINE_BYTES + 2;
+
+/**
+ * Cuts text that arrives in chunks into lines (LF or CRLF), keeping no more of an overlong line
+ * than shows that it is one.
+ */
+export class LineSplitter {
+  #carry = '';
+
+  /** The lines that end in this chunk. */
+  *push(chunk: string): Generator<string> {
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
+      if (this.#carry === '') {
+        yield withoutCr(chunk.slice(start, Math.min(end, start + KEPT_UNITS)));
+      } else {
+        this.#keep(chunk, start, end);
+        yield withoutCr(this.#carry);
+        this.#carry = '';
+      }
+      start = end + 1;
+    }
+    this.#keep(chunk, start, chunk.length);
+  }
+
+  /** The last line, if it has no end of its own. */
+  *end(): Generator<string> {
+    if (this.#carry !== '') yield withoutCr(this.#carry);
+    this.#carry = '';
+  }
+
+  #keep(chunk: string, start: number, end: number): void {
+    const room = KEPT_UNITS - this.#carry.length;
+    if (room > 0) this.#carry += chunk.slice(start, Math.min(end, start + room));
+  }
+}
+
+/** Whether a line, as the splitter gave it, is over the limit. */
+export function isTooLong(line: string): boolean {
+  if (line.length > MAX_LINE_BYTES) return true;
+  return line.length > MAX_LINE_BYTES / 3 && Buffer.byteLength(line) > MAX_LINE_BYTES;
+}
+
+function withoutCr(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}

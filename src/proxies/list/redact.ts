@@ -1,0 +1,69 @@
+import { isIPv6 } from 'node:net';
+import { type HostPort, parseHostPort } from './host-port.ts';
+import type { RawEndpoint } from './raw-endpoint.ts';
+
+/** The longest text a rejected entry shows, in characters. */
+export const MAX_REDACTED_LENGTH = 200;
+/** What stands where credentials, or text that may be credentials, stood. */
+export const REDACTED = '***';
+
+const SCHEME = /^[a-z][a-z0-9+.-]{0,19}:\/\//i;
+const IPV6_CHARACTERS = /^[0-9a-f:.]+$/i;
+const SHOWABLE = /^[\w.:[\]/-]+$/;
+
+/**
+ * Shows of a line only what is surely not a credential: scheme, and the one host and port that
+ * stand out. A line without such a host is shown as `***` altogether.
+ */
+export function redactLine(line: string): string {
+  const text = line.trim();
+  const scheme = SCHEME.exec(text)?.[0] ?? '';
+  return `${scheme}${redactRest(text.slice(scheme.length))}`.slice(0, MAX_REDACTED_LENGTH);
+}
+
+/** Shows the host and port of an endpoint that came in columns or JSON. */
+export function redactEndpoint(raw: RawEndpoint): string {
+  const userinfo = raw.username === '' && raw.password === '' ? '' : `${REDACTED}@`;
+  const isHostLike = raw.host.includes('.') || raw.host.includes(':');
+  return `${userinfo}${show({ ...raw, isHostLike }) ?? REDACTED}`.slice(0, MAX_REDACTED_LENGTH);
+}
+
+function redactRest(text: string): string {
+  const at = text.lastIndexOf('@');
+  if (at >= 0) {
+    const right = showEnd(text.slice(at + 1));
+    if (right !== null) return `${REDACTED}@${right}`;
+    const left = showEnd(text.slice(0, text.indexOf('@')));
+    return left === null ? REDACTED : `${left}@${REDACTED}`;
+  }
+  if (IPV6_CHARACTERS.test(text) && isIPv6(text)) return text;
+  return showEnd(text) ?? redactFields(text);
+}
+
+/** `host:port:***`, `***:host:port`, or `***` where it is not certain which end is the host. */
+function redactFields(text: string): string {
+  const fields = text.split(text.startsWith('[') ? /(?<=\]):|:(?![^[]*\])/ : ':');
+  const start = fields.length > 1 ? showEnd(fields.slice(0, 2).join(':')) : null;
+  const end = fields.length > 3 ? showEnd(fields.slice(-2).join(':')) : null;
+  if (start !== null && end === null) return `${start}:${REDACTED}`;
+  if (end !== null && start === null) return `${REDACTED}:${end}`;
+  const host = fields.length === 2 ? showEnd(fields[0] ?? '') : null;
+  return host === null ? REDACTED : `${host}:${REDACTED}`;
+}
+
+function showEnd(text: string): string | null {
+  const end = parseHostPort(text, { tail: true, portless: true });
+  return end && show(end);
+}
+
+function show(
+  end: Pick<HostPort, 'host' | 'prefix' | 'port' | 'lastPort' | 'isHostLike'>,
+): string | null {
+  if (!end.isHostLike && end.host !== 'localhost') return null;
+  const host = end.host.includes(':') ? `[${end.host}]` : end.host;
+  const prefix = end.prefix === null ? '' : `/${end.prefix}`;
+  const port = end.port === null ? '' : `:${end.port}`;
+  const lastPort = end.lastPort === null ? '' : `-${end.lastPort}`;
+  const text = `${host}${prefix}${port}${lastPort}`;
+  return SHOWABLE.test(text) ? text : null;
+}

@@ -1,0 +1,56 @@
+import type { ProxyTags } from '../proxy.ts';
+import { UNUSABLE_CHARACTERS } from '../unusable-characters.ts';
+import type { Fields } from './fields.ts';
+
+/** The longest source, city or ISP kept, in characters. */
+const MAX_TAG_LENGTH = 200;
+/** RFC 6793: AS numbers have 32 bits. */
+const MAX_ASN = 0xffff_ffff;
+
+/** What an entry says about its proxy. What is no such thing is left out, never a reason to reject. */
+export function parseTags(fields: Fields): ProxyTags | null {
+  const tags: ProxyTags = {
+    ...named('source', parseText(fields.source)),
+    ...named('country', parseCountry(fields.country)),
+    ...named('city', parseText(fields.city)),
+    ...named('isp', parseText(fields.isp)),
+    ...named('asn', parseAsn(fields.asn)),
+    ...named('latitude', parseDegrees(fields.latitude, 90)),
+    ...named('longitude', parseDegrees(fields.longitude, 180)),
+  };
+  return Object.keys(tags).length > 0 ? tags : null;
+}
+
+function named<K extends keyof ProxyTags, V>(key: K, value: V | null): { [P in K]?: V } {
+  return value === null ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
+function parseText(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return text !== '' && text.length <= MAX_TAG_LENGTH && !UNUSABLE_CHARACTERS.test(text)
+    ? text
+    : null;
+}
+
+function parseCountry(value: unknown): string | null {
+  const text = parseText(value);
+  return text !== null && /^[a-z]{2}$/i.test(text) ? text.toUpperCase() : null;
+}
+
+/** `64512`, `"64512"`, `"AS64512"` and `"AS64512 Example Networks"`. */
+function parseAsn(value: unknown): number | null {
+  const digits = /^\s*(?:AS)?(\d{1,10})(?:\s|$)/i.exec(String(value))?.[1];
+  if (digits === undefined || !isScalar(value)) return null;
+  return Number(digits) <= MAX_ASN ? Number(digits) : null;
+}
+
+function parseDegrees(value: unknown, limit: number): number | null {
+  if (!isScalar(value) || String(value).trim() === '') return null;
+  const degrees = Number(value);
+  return Math.abs(degrees) <= limit ? degrees : null;
+}
+
+function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}

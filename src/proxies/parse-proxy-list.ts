@@ -1,0 +1,85 @@
+import { abortable } from './list/abortable.ts';
+import { decode, type ListSource } from './list/decode.ts';
+import { EntryMaker } from './list/entry-maker.ts';
+import { detectFormat, type ListFormat } from './list/format.ts';
+import { createNdjsonReader, JsonReader } from './list/json-reader.ts';
+import type { ListReader } from './list/line-reader.ts';
+import { defaultScheme, schemesWith } from './list/schemes.ts';
+import { createTextReader } from './list/text-reader.ts';
+import type { ListEntry } from './list-entry.ts';
+import { BuiltInProtocol } from './proxy.ts';
+import { type PoolSalt, processSalt } from './proxy-id.ts';
+
+export type { ListFormat, ListSource };
+
+/** How a list is read. */
+export interface ListOptions {
+  /** The protocol, or a scheme such as `socks4a`, of entries that name none. @default 'http' */
+  readonly defaultProtocol?: string;
+  /** Accepts proxies on private and loopback addresses; see `refuseAddress`. @default false */
+  readonly allowPrivateAddresses?: boolean;
+  /** The salt of the pool the list is for. @default the salt of this process */
+  readonly salt?: PoolSalt;
+  /** @default 'auto': told from the list's beginning */
+  readonly format?: ListFormat | 'auto';
+  /** Opens up `1.2.3.0/30` and `8080-8090`, at most 65,536 proxies each. @default false */
+  readonly expandRanges?: boolean;
+  /** Protocols besides the built-in ones that entries may name. @default none */
+  readonly extraProtocols?: readonly string[];
+  /** The most that gzip may expand, beyond its first MiB. @default 100 */
+  readonly maxExpansionRatio?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Above what lists of proxies reach (3 to 40), far below a bomb (deflate's limit is 1,032). */
+const DEFAULT_MAX_EXPANSION_RATIO = 100;
+
+/**
+ * Reads a list of proxies: plain text, CSV, JSON or NDJSON, also gzipped, while it arrives. Every
+ * entry is accounted for, in order: accepted, duplicate, skipped, or rejected with its reason; a
+ * bad one never fails the list. Memory is constant plus at most 32 bytes for each accepted entry.
+ *
+ * @throws InvalidInputError on an unknown `defaultProtocol`, and on gzip that is damaged or expands
+ * beyond `maxExpansionRatio`; the signal's reason when it aborts
+ */
+export async function* parseProxyList(
+  source: ListSource,
+  options: ListOptions = {},
+): AsyncGenerator<ListEntry, undefined> {
+  const maker = createMaker(options);
+  const parts = typeof source === 'string' || source instanceof Uint8Array ? [source] : source;
+  const { format = 'auto', maxExpansionRatio = DEFAULT_MAX_EXPANSION_RATIO, signal } = options;
+  let reader = format === 'auto' ? null : createReader(maker, format);
+  let head = '';
+  for await (const chunk of decode(abortable(parts, signal), maxExpansionRatio)) {
+    if (!reader) {
+      head += chunk;
+      const detected = detectFormat(head, false);
+      if (!detected) continue;
+      reader = createReader(maker, detected);
+      yield* reader.push(head);
+      head = '';
+    } else {
+      yield* reader.push(chunk);
+    }
+  }
+  reader ??= createReader(maker, detectFormat(head, true) ?? 'text');
+  yield* reader.push(head);
+  yield* reader.end();
+}
+
+function createMaker(options: ListOptions): EntryMaker {
+  const schemes = schemesWith(options.extraProtocols ?? []);
+  return new EntryMaker({
+    schemes,
+    defaultScheme: defaultScheme(schemes, options.defaultProtocol ?? BuiltInProtocol.http),
+    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
+    salt: options.salt ?? processSalt,
+    expandRanges: options.expandRanges ?? false,
+  });
+}
+
+function createReader(maker: EntryMaker, format: ListFormat): ListReader {
+  if (format === 'json') return new JsonReader(maker);
+  return format === 'ndjson' ? createNdjsonReader(maker) : createTextReader(maker);
+}

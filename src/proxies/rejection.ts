@@ -1,0 +1,46 @@
+/** Why an entry of a list was not accepted. Stable codes: callers branch on them. */
+export const RejectionReason = {
+  /** No port, and no scheme that implies one. */
+  missingPort: 'missing_port',
+  /** Not a number from 1 to 65535. */
+  invalidPort: 'invalid_port',
+  /** A port that is never dialed; see `refusePort`. */
+  deniedPort: 'denied_port',
+  /** Looks like an IP address and is none. */
+  invalidAddress: 'invalid_address',
+  /** An IPv4 address in a spelling that programs read differently. */
+  notCanonical: 'not_canonical',
+  /** An IPv6 address without brackets. */
+  ambiguousIpv6: 'ambiguous_ipv6',
+  /** Neither an address nor a host name. */
+  invalidHost: 'invalid_host',
+  /** Private, loopback, metadata, multicast and kin; see `refuseAddress`. */
+  addressRefused: 'address_refused',
+  rangeNotAllowed: 'range_not_allowed',
+  rangeTooLarge: 'range_too_large',
+  unknownScheme: 'unknown_scheme',
+  /** User or password over 255 bytes. */
+  credentialsTooLong: 'credentials_too_long',
+  /** User or password with a character that no protocol can carry. */
+  invalidCredentials: 'invalid_credentials',
+  lineTooLong: 'line_too_long',
+  /** A row whose quotes do not close. */
+  invalidCsv: 'invalid_csv',
+  /** A JSON entry or document that does not parse, or is nested too deep. */
+  invalidJson: 'invalid_json',
+  /** None of the known forms. */
+  unrecognised: 'unrecognised',
+} as const;
+export type RejectionReason = (typeof RejectionReason)[keyof typeof RejectionReason];
+
+/** A refusal of one entry, before it is tied to a line. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  /** What is wrong and what would be right; never shows credentials. */
+  readonly detail: string;
+}
+
+/** Makes a rejection. */
+export function reject(reason: RejectionReason, detail: string): Rejection {
+  return { reason, detail };
+}
