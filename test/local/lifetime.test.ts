@@ -18,8 +18,10 @@ type Running = Pick<LocalStack, 'apiUrl' | 'endpoints' | 'queueUrls' | 'tableNam
 };
 
 const directories: string[] = [];
+const children: ChildProcess[] = [];
 
 afterEach(async () => {
+  for (const each of children.splice(0)) each.kill('SIGKILL');
   for (const each of directories.splice(0)) await rm(each, { recursive: true, force: true });
 });
 
@@ -115,6 +117,7 @@ async function runFixtureStack(...args: string[]): Promise<Running> {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  children.push(child);
   const [message] = await once(child, 'message');
   directories.push(message.directory);
   return { ...message, process: child, pid: child.pid ?? 0 };
