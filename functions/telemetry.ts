@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import type { MiddlewareObj } from '@middy/core';
 
 /** Where a function writes what it did: JSON lines, and metrics embedded in them (EMF). */
 export interface Telemetry {
@@ -18,6 +18,14 @@ export function createTelemetry(): Telemetry {
 export function telemetryMiddlewares({ logger, metrics }: Telemetry) {
   return [
     injectLambdaContext(logger, { logEvent: false, resetKeys: true }),
-    logMetrics(metrics, { throwOnEmptyMetrics: false }),
+    publishMetrics(metrics),
   ];
+}
+
+/** Publishes what was counted, also when the handler throws; nothing when nothing was. */
+function publishMetrics(metrics: Metrics): MiddlewareObj {
+  const publish = (): void => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
+  return { after: publish, onError: publish };
 }

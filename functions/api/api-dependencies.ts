@@ -3,10 +3,7 @@ import type { RequestDispatch } from './dispatch-request.ts';
 
 /** What the routes work with. */
 export interface ApiDependencies
-  extends Pick<
-    Runtime,
-    'storage' | 'clock' | 'limits' | 'allowPrivateAddresses' | 'telemetry'
-  > {
+  extends Pick<Runtime, 'storage' | 'clock' | 'limits' | 'allowPrivateAddresses' | 'telemetry'> {
   /** Protocols that lists may name besides the built-in ones. */
   readonly extraProtocols: readonly string[];
   readonly requestDispatch: RequestDispatch;

@@ -1,0 +1,46 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { ListEntry } from '../../src/proxies/list-entry.ts';
+import { importProxies } from '../../src/sweeps/import-proxies.ts';
+import { parsePoolName } from '../../src/sweeps/pool-name.ts';
+import { requirePool } from '../../src/sweeps/required.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { listFormatOf } from './import-format.ts';
+import { parseJsonBody } from './json-body.ts';
+import { readList } from './lists.ts';
+import { importQuerySchema, parseQuery } from './query-schemas.ts';
+import { type ApiReply, jsonReply } from './reply.ts';
+import type { ApiRequest } from './request.ts';
+
+/** Entries one import may have: what is surely written within the api's time. */
+const MAX_IMPORT_ENTRIES = 20_000;
+
+/** `POST /pools/{pool}/proxies`: puts the proxies of a list into a pool. */
+export async function importList(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  const { lines } = parseQuery(importQuerySchema, request);
+  const format = listFormatOf(request.headers['content-type']);
+  const pool = await requirePool(dependencies.storage, parsePoolName(request.params.pool ?? ''));
+  if (format === 'json' && !isGzip(request.body)) parseJsonBody(request.body);
+  const entries = await readList(dependencies, {
+    source: request.body,
+    format,
+    salt: pool.salt,
+    maxEntries: MAX_IMPORT_ENTRIES,
+  });
+  const report = await importProxies(dependencies, pool.poolName, replay(entries), { lines });
+  const { metrics } = dependencies.telemetry;
+  metrics.addMetric('ProxiesImported', MetricUnit.Count, report.added);
+  metrics.addMetric('EntriesRejected', MetricUnit.Count, report.rejected);
+  return jsonReply(200, report);
+}
+
+/** Gzip begins with these bytes (RFC 1952, section 2.3.1). */
+function isGzip(body: Buffer): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b;
+}
+
+async function* replay(entries: readonly ListEntry[]): AsyncGenerator<ListEntry> {
+  yield* entries;
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { ListEntry } from '../../src/proxies/list-entry.ts';
+import { createProxy } from '../../src/proxies/proxy.ts';
+import { processSalt } from '../../src/proxies/proxy-id.ts';
+import { type ImportReport, importProxies } from '../../src/sweeps/import-proxies.ts';
+import type { Pool } from '../../src/sweeps/pool.ts';
+import { parsePoolPolicy } from '../../src/sweeps/pool-policy.ts';
+import { createPool } from '../../src/sweeps/pools.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { readList } from './lists.ts';
+import { tooLarge } from './problem.ts';
+
+/** Proxies a list sent along with a request may have; pools are imported without such a limit. */
+const MAX_INLINE_PROXIES = 10_000;
+/** How long the pool of such a list is kept, seconds. */
+const INLINE_POOL_SECONDS = 24 * 3600;
+
+/** Each proxy is a line of a list, or an object as in a JSON list. */
+export const inlineListSchema = z.strictObject({
+  proxies: z
+    .array(z.union([z.string(), z.record(z.string(), z.unknown())], 'must be a line or an object'))
+    .check(z.minLength(1)),
+  options: z.optional(z.unknown()),
+});
+export type InlineList = z.infer<typeof inlineListSchema>;
+
+/**
+ * Whether the body of `POST /sweeps` brings a list along.
+ *
+ * @throws HttpProblem 413 for a list that is too long to be sent along
+ */
+export function isInlineList(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !('proxies' in body)) return false;
+  if (Array.isArray(body.proxies) && body.proxies.length > MAX_INLINE_PROXIES) {
+    throw tooLarge(
+      `${body.proxies.length} proxies were sent along, at most ${MAX_INLINE_PROXIES} may be: ` +
+        'PUT /pools/{pool}, import them with POST /pools/{pool}/proxies and sweep the pool.',
+    );
+  }
+  return true;
+}
+
+/** Makes a pool of the list that expires in a day; nothing is stored of a list without a proxy. */
+export async function createInlinePool(
+  dependencies: ApiDependencies,
+  { proxies, options }: InlineList,
+): Promise<{ readonly poolName: string; readonly report: ImportReport }> {
+  const policy = options === undefined ? {} : { options };
+  parsePoolPolicy(policy, dependencies.limits);
+  const entries = await readList(dependencies, {
+    source: JSON.stringify(proxies),
+    format: 'json',
+    salt: processSalt,
+    maxEntries: MAX_INLINE_PROXIES,
+  });
+  const expiresAtEpochSeconds = Math.floor(dependencies.clock.now() / 1000) + INLINE_POOL_SECONDS;
+  const pool = await createPool(dependencies, `inline-${randomUUID()}`, policy, {
+    expiresAtEpochSeconds,
+  });
+  const report = await importProxies(dependencies, pool.poolName, rekey(entries, pool));
+  return { poolName: pool.poolName, report };
+}
+
+/** The entries with the ids their proxies have in the pool. */
+async function* rekey(entries: readonly ListEntry[], { salt }: Pool): AsyncGenerator<ListEntry> {
+  for (const entry of entries) {
+    yield entry.kind === 'accepted' ? { ...entry, proxy: createProxy(entry.proxy, salt) } : entry;
+  }
+}

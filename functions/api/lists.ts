@@ -1,0 +1,55 @@
+import { InvalidInputError } from '../../src/errors.ts';
+import type { ListEntry, RejectedEntry } from '../../src/proxies/list-entry.ts';
+import { type ListFormat, parseProxyList } from '../../src/proxies/list-parser.ts';
+import type { PoolSalt } from '../../src/proxies/proxy-id.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { tooLarge } from './problem.ts';
+
+/** Entries shown of a list that holds no proxy. */
+const MAX_REJECTIONS_SHOWN = 10;
+
+/** A list sent to the API. */
+export interface ReceivedList {
+  readonly source: string | Uint8Array;
+  readonly format: ListFormat | 'auto';
+  /** The salt of the pool it is for. */
+  readonly salt: PoolSalt;
+  /** Entries it may have. */
+  readonly maxEntries: number;
+}
+
+/**
+ * Reads a whole list before any of it is used, so that one that cannot be used stores nothing.
+ *
+ * @throws InvalidInputError for a list that is damaged or holds no valid proxy
+ * @throws HttpProblem 413 for one with too many entries
+ */
+export async function readList(
+  { allowPrivateAddresses, extraProtocols }: ApiDependencies,
+  { source, format, salt, maxEntries }: ReceivedList,
+): Promise<readonly ListEntry[]> {
+  const entries: ListEntry[] = [];
+  const options = { format, salt, allowPrivateAddresses, extraProtocols };
+  for await (const entry of parseProxyList(source, options)) {
+    if (entries.length === maxEntries) {
+      throw tooLarge(
+        `The list has more than ${maxEntries} entries; import longer ones in parts with ` +
+          'POST /pools/{pool}/proxies: importing twice changes nothing.',
+      );
+    }
+    entries.push(entry);
+  }
+  if (!entries.some(({ kind }) => kind === 'accepted')) throw noProxyIn(entries);
+  return entries;
+}
+
+function noProxyIn(entries: readonly ListEntry[]): InvalidInputError {
+  const rejected = entries.filter((entry): entry is RejectedEntry => entry.kind === 'rejected');
+  return new InvalidInputError(
+    `The list holds no valid proxy (${entries.length} entries read, ${rejected.length} rejected).`,
+    rejected.slice(0, MAX_REJECTIONS_SHOWN).map(({ line, reason, detail }) => ({
+      pointer: '',
+      detail: `entry ${line}: ${detail} (${reason})`,
+    })),
+  );
+}

@@ -1,0 +1,6 @@
+import type { ApiRequest } from './request.ts';
+
+/** The `Link` header (RFC 8288) to the page that begins after `cursor`. */
+export function nextPageLink({ path, query }: ApiRequest, cursor: string): string {
+  return `<${path}?${new URLSearchParams({ ...query, cursor })}>; rel="next"`;
+}

@@ -1,0 +1,48 @@
+import { NotFoundError } from '../../src/errors.ts';
+import { parsePoolName } from '../../src/sweeps/pool-name.ts';
+import { putPool as storePool } from '../../src/sweeps/pools.ts';
+import { requirePool } from '../../src/sweeps/required.ts';
+import { readSweepReport, type SweepReport } from '../../src/sweeps/sweep-report.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { parseJsonBody } from './json-body.ts';
+import { viewPool, viewPoolWithSweep } from './pool-view.ts';
+import { noQuerySchema, parseQuery } from './query-schemas.ts';
+import { type ApiReply, jsonReply } from './reply.ts';
+import type { ApiRequest } from './request.ts';
+
+/** `PUT /pools/{pool}`: gives a pool its policy and schedule; makes it where there is none. */
+export async function putPool(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const name = parsePoolName(request.params.pool ?? '');
+  const policy = parseJsonBody(request.body);
+  const { pool, created } = await storePool(dependencies, name, policy);
+  return jsonReply(created ? 201 : 200, viewPool(pool), created ? { location: request.path } : {});
+}
+
+/** `GET /pools/{pool}`: policy, schedule and what the last sweep found. */
+export async function getPool(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const name = parsePoolName(request.params.pool ?? '');
+  const pool = await requirePool(dependencies.storage, name);
+  const lastSweep = pool.lastSweepId ? await findReport(dependencies, pool.lastSweepId) : null;
+  return jsonReply(200, viewPoolWithSweep(pool, lastSweep));
+}
+
+/** Null for a sweep that has expired. */
+async function findReport(
+  dependencies: ApiDependencies,
+  sweepId: string,
+): Promise<SweepReport | null> {
+  try {
+    return await readSweepReport(dependencies, sweepId);
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}

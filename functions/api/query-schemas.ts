@@ -1,0 +1,66 @@
+import * as z from 'zod/mini';
+import { Verdict } from '../../src/health/health-check-result.ts';
+import { ProxyStatus } from '../../src/health/rise-fall.ts';
+import { parseInput } from './parse-input.ts';
+import type { ApiRequest } from './request.ts';
+import { RESULT_FORMATS } from './result-formats.ts';
+
+const uuid = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a UUID'));
+
+/**
+ * Reads the query of a request.
+ *
+ * @throws InvalidInputError with pointers that begin with `/query`
+ */
+export function parseQuery<T extends z.ZodMiniType>(schema: T, request: ApiRequest): z.output<T> {
+  return parseInput(schema, request.query, { what: 'The query', pointer: '/query' });
+}
+
+/** A whole number in a query string. */
+function wholeNumber(lowest: number, highest: number) {
+  return z.pipe(
+    z.string().check(z.regex(/^\d{1,9}$/, 'must be a whole number')),
+    z.pipe(
+      z.transform((digits: string) => Number(digits)),
+      z.number().check(z.minimum(lowest), z.maximum(highest)),
+    ),
+  );
+}
+
+export const noQuerySchema = z.strictObject({});
+
+export const importQuerySchema = z.strictObject({
+  lines: z._default(
+    z.pipe(
+      z.enum(['true', 'false']),
+      z.transform((word) => word === 'true'),
+    ),
+    false,
+  ),
+});
+
+export const resultsQuerySchema = z.strictObject({
+  /** The id of the last proxy of the page before. */
+  cursor: z.optional(uuid),
+  limit: z._default(wholeNumber(1, 5000), 1000),
+  status: z.optional(z.enum(Verdict)),
+  format: z._default(z.enum(RESULT_FORMATS), 'json'),
+});
+
+export const proxiesQuerySchema = z.strictObject({
+  cursor: z.optional(uuid),
+  limit: z._default(wholeNumber(1, 1000), 1000),
+  status: z.optional(z.enum(ProxyStatus)),
+  country: z.optional(
+    z
+      .string()
+      .check(z.regex(/^[A-Za-z]{2}$/, 'must be two letters, as in ISO 3166-1'), z.toUpperCase()),
+  ),
+});
+
+export const historyQuerySchema = z.strictObject({
+  limit: z._default(wholeNumber(1, 1000), 100),
+  before: z.optional(uuid),
+});

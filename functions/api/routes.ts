@@ -1,0 +1,28 @@
+import type { ApiDependencies } from './api-dependencies.ts';
+import { importList } from './import-route.ts';
+import { getPool, putPool } from './pool-routes.ts';
+import { getProxies, getProxy, getProxyHistory } from './proxy-routes.ts';
+import type { ApiReply } from './reply.ts';
+import type { ApiRequest } from './request.ts';
+import type { KnownRouteKey } from './route-keys.ts';
+import { postSweep } from './start-sweep-route.ts';
+import { getSweep, getSweepResults } from './sweep-report-routes.ts';
+
+/** Answers one route. */
+export type RouteHandler = (
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+) => Promise<ApiReply>;
+
+/** What answers each route. */
+export const ROUTES: Readonly<Record<KnownRouteKey, RouteHandler>> = {
+  'GET /pools/{pool}': getPool,
+  'PUT /pools/{pool}': putPool,
+  'GET /pools/{pool}/proxies': getProxies,
+  'POST /pools/{pool}/proxies': importList,
+  'GET /pools/{pool}/proxies/{id}': getProxy,
+  'GET /pools/{pool}/proxies/{id}/results': getProxyHistory,
+  'POST /sweeps': postSweep,
+  'GET /sweeps/{id}': getSweep,
+  'GET /sweeps/{id}/results': getSweepResults,
+};

@@ -1,0 +1,54 @@
+import { createApiHandler } from '../../../functions/api/handler.ts';
+import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
+import { DEFAULT_SWEEP_LIMITS } from '../../../src/sweeps/sweep-limits.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { type HttpRequest, httpEvent, lambdaContext } from './lambda-events.ts';
+import { recordTelemetry } from './recorded-telemetry.ts';
+
+/** An answer of the API with its body parsed when it is JSON. */
+export interface TestReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every route
+  readonly json: any;
+}
+
+/** The api's handler over a storage in memory; `fail` makes its dispatch requests fail. */
+export function startApi() {
+  const clock = new FakeClock();
+  const storage = new MemoryStorage({ clock });
+  const telemetry = recordTelemetry();
+  const dispatched: string[] = [];
+  const faults = { dispatch: false };
+  const handler = createApiHandler({
+    storage,
+    clock,
+    telemetry,
+    limits: DEFAULT_SWEEP_LIMITS,
+    allowPrivateAddresses: false,
+    extraProtocols: [],
+    requestDispatch: async (sweepId) => {
+      if (faults.dispatch) throw new Error('no such function');
+      dispatched.push(sweepId);
+    },
+  });
+  const call = async (request: HttpRequest): Promise<TestReply> => {
+    const reply = await handler(httpEvent(request), lambdaContext());
+    const text = reply.body ?? '';
+    const headers = reply.headers ?? {};
+    const isJson =
+      /json$/.test(String(headers['content-type'])) &&
+      !/ndjson/.test(String(headers['content-type']));
+    return { status: reply.statusCode ?? 0, headers, text, json: isJson ? JSON.parse(text) : null };
+  };
+  const get = (target: string) => call({ method: 'GET', target });
+  const put = (target: string, body: unknown) =>
+    call({ method: 'PUT', target, body: JSON.stringify(body) });
+  const post = (
+    target: string,
+    body: string | Buffer,
+    headers: Readonly<Record<string, string>> = {},
+  ) => call({ method: 'POST', target, body, headers });
+  return { storage, clock, telemetry, dispatched, faults, call, get, put, post };
+}
