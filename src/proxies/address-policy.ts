@@ -81,7 +81,7 @@ export function refusePort(port: number): PortRefusal | null {
 
 /** An allowed IPv6 address that wraps an IPv4 one is as good as the address inside. */
 function refuseInside(address: string, policy: AddressPolicy): AddressRefusal | null {
-  const inside = embeddedIpv4(address);
+  const inside = isIPv6(address) ? embeddedIpv4(address) : null;
   const refusal = inside === null ? null : refuseAddress(inside, policy);
   return refusal && { code: refusal.code, detail: `${address} carries ${refusal.detail}` };
 }
