@@ -113,8 +113,8 @@ describe('a list that cannot be imported', () => {
     ['is empty', '', /no valid proxy \(0 entries read/],
     ['has bad lines only', 'nonsense\n1.2.3.4:99999\n', /2 entries read, 2 rejected/],
     ['has private addresses only', '10.0.0.1:8080', /1 rejected/],
-    ['is damaged gzip', gzipSync(LIST).subarray(0, 20), /gzip/],
-    ['is a gzip bomb', gzipSync(Buffer.alloc(300_000_000, '#\n')), /gzip|expands|ratio/],
+    ['is damaged gzip', gzipSync(LIST).subarray(0, 20), /compressed/],
+    ['is a gzip bomb', gzipSync(Buffer.alloc(100_000_000, '#')), /expands/],
   ])('%s: 400, and nothing is stored', async (_, body, detail) => {
     const api = startApi();
     await api.put('/pools/fleet', {});
