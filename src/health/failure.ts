@@ -1,2 +1,46 @@
+import { Blame, type FailureRow } from './blame.ts';
+import { NETWORK_FAILURES } from './failures/network-failures.ts';
+import { REPLY_FAILURES } from './failures/reply-failures.ts';
+import { SOCKS_FAILURES } from './failures/socks-failures.ts';
+import { TLS_FAILURES } from './failures/tls-failures.ts';
+
+export { Blame } from './blame.ts';
+
+/**
+ * Everything that can fail a probe, by its stable code. Total: what nothing else describes is
+ * `unknown_failure`. `docs/failures.md` is generated from this table.
+ */
+export const FAILURES = {
+  ...NETWORK_FAILURES,
+  ...TLS_FAILURES,
+  ...REPLY_FAILURES,
+  ...SOCKS_FAILURES,
+} as const satisfies Record<string, FailureRow>;
+
 /** Stable codes of everything that can fail a probe. */
-export type FailureCode = string;
+export type FailureCode = keyof typeof FAILURES;
+
+/** A failure code with what it means. */
+export interface FailureDescription extends FailureRow {
+  readonly code: FailureCode;
+}
+
+const descriptions = new Map<string, FailureDescription>(
+  (Object.keys(FAILURES) as FailureCode[]).map((code) => [code, { code, ...FAILURES[code] }]),
+);
+const unknown: FailureDescription = { code: 'unknown_failure', ...FAILURES.unknown_failure };
+
+/** What a failure code means; a code that is not in the table reads as `unknown_failure`. */
+export function describeFailure(code: string): FailureDescription {
+  return descriptions.get(code) ?? unknown;
+}
+
+/** Every row of the table, in the order of the documentation. */
+export function listFailures(): readonly FailureDescription[] {
+  return [...descriptions.values()];
+}
+
+/** True when the failure is our own and must not count against the proxy. */
+export function isOurs(code: FailureCode): boolean {
+  return describeFailure(code).blame === Blame.us;
+}

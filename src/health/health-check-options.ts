@@ -32,3 +32,6 @@ export interface HealthCheckOptions {
   /** Resume the target's TLS session between probes: half the CPU, but linkable. @default false */
   readonly resumeTls: boolean;
 }
+
+export { DEFAULT_TARGET_URL, healthCheckOptionsSchema } from './schema/options-schema.ts';
+export { parseHealthCheckOptions } from './schema/parse-options.ts';

@@ -1,0 +1,158 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../clock.ts';
+import type { Phase, PhaseTimings } from '../health-check-result.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+import { PhaseClock } from './phase-clock.ts';
+
+/**
+ * A deadline noticed this much too late was not watched: the loop was blocked or the machine
+ * asleep, and the answer may have been there all the time. Milliseconds.
+ */
+const STARVED_MS = 250;
+
+/** What one attempt came to, measured. */
+export interface AttemptOutcome<T> {
+  /** What the work returned; absent when the attempt failed. */
+  readonly value?: T;
+  /** What ended the attempt, not classified yet; absent when it succeeded. */
+  readonly error?: unknown;
+  readonly failedPhase?: Phase;
+  readonly latencyMs: number;
+  readonly timings: PhaseTimings;
+  /** Sent and received on the wire. */
+  readonly bytes: number;
+}
+
+export interface AttemptLimits {
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * One attempt: owns its sockets, its one timer and its phases. Whatever comes first, the result of
+ * the work, an error of any socket, the deadline or the caller's abort, settles it; then everything
+ * it owns is destroyed and nothing that happens later counts.
+ */
+export class Attempt {
+  readonly phases: PhaseClock;
+  readonly #limits: AttemptLimits;
+  readonly #deadline: number;
+  readonly #sockets: Socket[] = [];
+  readonly #cleanups: (() => void)[] = [];
+  #bytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #forget: (() => void) | undefined;
+  #settle: ((error: unknown) => void) | undefined;
+
+  constructor(limits: AttemptLimits) {
+    this.#limits = limits;
+    this.phases = new PhaseClock(limits.clock);
+    this.#deadline = limits.clock.monotonic() + limits.timeoutMs;
+  }
+
+  /** Milliseconds until the deadline, at least 1. */
+  get remainingMs(): number {
+    return Math.max(1, Math.ceil(this.#deadline - this.#limits.clock.monotonic()));
+  }
+
+  get settled(): boolean {
+    return this.#settle === undefined;
+  }
+
+  /** Makes the attempt answer for a socket: its errors and its end fail it, its end destroys it. */
+  own<S extends Socket>(socket: S): S {
+    this.#sockets.push(socket);
+    socket.on('error', this.#broken);
+    socket.on('close', this.#closed);
+    return socket;
+  }
+
+  /** Lets the sockets say nothing more: the answer is in, and the peer may hang up as it likes. */
+  hushSockets(): void {
+    for (const socket of this.#sockets) {
+      socket.off('error', this.#broken).off('close', this.#closed).on('error', ignore);
+    }
+  }
+
+  /** Gives up the sockets so far, before others are opened in their place. */
+  releaseSockets(): void {
+    this.hushSockets();
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+    for (const socket of this.#sockets.splice(0)) {
+      this.#bytes += bytesOf(socket);
+      socket.destroy();
+    }
+  }
+
+  /** Runs before the sockets owned so far are destroyed. */
+  onRelease(cleanup: () => void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  /** Ends the attempt with an error; without effect once it is settled. */
+  readonly fail = (error: unknown): void => {
+    this.#settle?.(error);
+  };
+
+  /** Does the work under the deadline. Rejects only with the reason of the caller's abort. */
+  run<T>(work: (attempt: Attempt) => Promise<T>): Promise<AttemptOutcome<T>> {
+    const { signal, timeoutMs } = this.#limits;
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        this.#end();
+        reject(signal?.reason);
+      };
+      this.#settle = (error) => resolve(this.#finish<T>({ error }));
+      this.#timer = setTimeout(this.#expire, timeoutMs);
+      if (signal) {
+        signal.addEventListener('abort', abort, { once: true });
+        this.#forget = () => signal.removeEventListener('abort', abort);
+        if (signal.aborted) return abort();
+      }
+      work(this).then((value) => {
+        if (!this.settled) resolve(this.#finish({ value }));
+      }, this.fail);
+    });
+  }
+
+  readonly #broken = (error: Error): void => {
+    if (!this.settled) this.fail(error);
+  };
+
+  readonly #closed = (): void => {
+    if (!this.settled) this.fail(new ProbeFailure('connection_closed'));
+  };
+
+  /** Answers that already lie in the kernel are read before the deadline is called missed. */
+  readonly #expire = (): void => {
+    const late = this.#limits.clock.monotonic() - this.#deadline;
+    const code = late > STARVED_MS ? 'checker_starved' : 'timeout';
+    setImmediate(() => {
+      if (!this.settled) this.fail(new ProbeFailure(code));
+    });
+  };
+
+  #finish<T>(end: { value: T } | { error: unknown }): AttemptOutcome<T> {
+    const failedPhase = this.phases.current;
+    const { latencyMs, timings } = this.phases.finish();
+    const bytes = this.#end();
+    const measured = { latencyMs, timings, bytes };
+    return 'error' in end ? { ...end, failedPhase, ...measured } : { ...end, ...measured };
+  }
+
+  #end(): number {
+    this.#settle = undefined;
+    clearTimeout(this.#timer);
+    this.#forget?.();
+    this.releaseSockets();
+    return this.#bytes;
+  }
+}
+
+/** TLS is counted where it is carried: on the connection beneath it. */
+function bytesOf(socket: Socket): number {
+  return 'encrypted' in socket ? 0 : socket.bytesRead + socket.bytesWritten;
+}
+
+function ignore(): void {}

@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.ts';
+import type { ControlOutcome } from '../sweeps/batch-result.ts';
+import { Attempt } from './attempt/attempt.ts';
+import { classifyError } from './classify/classify-error.ts';
+import { dialDirectly } from './dial/dial.ts';
+import type { ProbeServices } from './dial/dial-context.ts';
+import type { HealthCheckOptions } from './health-check-options.ts';
+import { askTarget } from './probe/ask-target.ts';
+import { pauseBeforeRetry } from './probe/back-off.ts';
+import { planOf } from './probe/probe-plan.ts';
+
+export interface ControlProbeRequest {
+  readonly options: HealthCheckOptions;
+  readonly signal?: AbortSignal | undefined;
+  readonly services: ProbeServices;
+  readonly clock: Clock;
+}
+
+/**
+ * Asks the target without a proxy, by the same rules. When this fails, what probes find says
+ * nothing about proxies. The certificate it sees is the one later ones are compared with. Tries
+ * twice at least: one lost packet is not to void a whole batch.
+ *
+ * @throws the reason of the caller's abort
+ */
+export async function probeTarget(request: ControlProbeRequest): Promise<ControlOutcome> {
+  const { options, signal } = request;
+  const attempts = Math.max(2, options.attempts);
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await askOnce(request);
+    if (outcome.ok || attempt === attempts) return outcome;
+    await pauseBeforeRetry(attempt, signal);
+  }
+}
+
+async function askOnce({
+  options,
+  signal,
+  services,
+  clock,
+}: ControlProbeRequest): Promise<ControlOutcome> {
+  const plan = planOf(options);
+  const limits = { timeoutMs: options.timeoutMs, clock, signal };
+  const { value, error, failedPhase, latencyMs } = await new Attempt(limits).run((attempt) => {
+    const context = { attempt, options, services };
+    return askTarget({ attempt, plan, open: (target) => dialDirectly(context, target) });
+  });
+  if (value) return { ok: true, latencyMs, statusCode: value.statusCode };
+  const { code, evidence } = classifyError(error, failedPhase ?? 'connect');
+  const { statusCode } = evidence;
+  return { ok: false, latencyMs, failure: code, ...(statusCode !== undefined && { statusCode }) };
+}

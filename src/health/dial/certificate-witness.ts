@@ -1,0 +1,53 @@
+import { createHash, type X509Certificate } from 'node:crypto';
+
+/** What is remembered of a certificate. */
+export interface CertificateIdentity {
+  /** SHA-256 of the public key (SubjectPublicKeyInfo), base64: survives a renewal with one key. */
+  readonly publicKeyHash: string;
+  /** The issuer's distinguished name on one line. */
+  readonly issuer: string;
+  /** SHA-256 of the whole certificate, for quick comparison. */
+  readonly fingerprint: string;
+}
+
+/** How a certificate compares with the one seen without a proxy. */
+export type Comparison = 'unwitnessed' | 'same' | 'different';
+
+/** Origins remembered at most. */
+const MAX_ORIGINS = 1000;
+
+/** Remembers the certificate each target showed when it was asked directly. */
+export class CertificateWitness {
+  readonly #seen = new Map<string, CertificateIdentity>();
+
+  /** Takes down what the control probe saw. */
+  record(origin: string, certificate: X509Certificate): void {
+    if (this.#seen.size >= MAX_ORIGINS) this.#seen.clear();
+    this.#seen.set(origin, identify(certificate));
+  }
+
+  /** `same` when the public key and its issuer are. */
+  compare(origin: string, certificate: X509Certificate): Comparison {
+    const witnessed = this.#seen.get(origin);
+    if (!witnessed) return 'unwitnessed';
+    if (witnessed.fingerprint === certificate.fingerprint256) return 'same';
+    const { publicKeyHash, issuer } = identify(certificate);
+    return publicKeyHash === witnessed.publicKeyHash && issuer === witnessed.issuer
+      ? 'same'
+      : 'different';
+  }
+}
+
+/** The distinguished name of the issuer, on one line and at most 200 characters. */
+export function issuerOf(certificate: X509Certificate): string {
+  return certificate.issuer.split('\n').join(', ').slice(0, 200);
+}
+
+function identify(certificate: X509Certificate): CertificateIdentity {
+  const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    publicKeyHash: createHash('sha256').update(spki).digest('base64'),
+    issuer: issuerOf(certificate),
+    fingerprint: certificate.fingerprint256,
+  };
+}

@@ -1,0 +1,59 @@
+import { proxyReplyFailure } from '../classify/proxy-replies.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+import type { TunnelContext } from './dial-context.ts';
+import { proxyHeaderLines } from './proxy-headers.ts';
+import { SocketReader } from './socket-reader.ts';
+
+/** Interim (1xx) replies accepted before the one that counts. */
+const MAX_INTERIM = 8;
+
+/** `HTTP/1.x`, one space, three digits, and a space or the end of the line. */
+const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?:[ \t][^\r\n]*)?\r?\n/;
+/** Field lines (RFC 9112, section 5): a token, a colon, and no control characters but tab. */
+const MALFORMED_FIELD = /\0|\r(?!\n)|\n(?![!#$%&'*+\-.^_`|~0-9A-Za-z]+:|[ \t]|\r?\n|$)/;
+
+/**
+ * Asks an HTTP proxy for a tunnel (RFC 9110, section 9.3.6).
+ *
+ * ```
+ * us ── CONNECT host:port ──> proxy
+ * us <── [1xx …] 2xx ──────── proxy ══ bytes as they come ══ target
+ * ```
+ *
+ * Any 2xx opens the tunnel; Content-Length and Transfer-Encoding of such a reply mean nothing. The
+ * client speaks first in every protocol asked for here, so bytes behind the reply are an error.
+ *
+ * @throws ProbeFailure
+ */
+export async function openConnectTunnel(context: TunnelContext): Promise<void> {
+  const { socket, target } = context;
+  socket.write(
+    `CONNECT ${target.authority} HTTP/1.1\r\nHost: ${target.authority}\r\n${proxyHeaderLines(context.proxy, context.options)}\r\n`,
+    'latin1',
+  );
+  const reader = new SocketReader(socket);
+  const status = await readFinalStatus(reader);
+  const unasked = reader.release();
+  if (status < 200 || status > 299) {
+    const hasCredentials = context.proxy.credentials !== undefined;
+    throw new ProbeFailure(proxyReplyFailure(status, hasCredentials), { statusCode: status });
+  }
+  if (unasked.length > 0) throw new ProbeFailure('protocol_error', { statusCode: status });
+}
+
+async function readFinalStatus(reader: SocketReader): Promise<number> {
+  for (let interim = 0; interim <= MAX_INTERIM; interim++) {
+    const status = statusOf(await reader.readHead());
+    if (status === null || status === 101) break;
+    if (status >= 200) return status;
+  }
+  throw new ProbeFailure('protocol_error');
+}
+
+/** The status of a well-formed header block, or null. */
+export function statusOf(head: Buffer): number | null {
+  const text = head.toString('latin1');
+  const match = STATUS_LINE.exec(text);
+  if (!match || MALFORMED_FIELD.test(text)) return null;
+  return Number(match[1]);
+}

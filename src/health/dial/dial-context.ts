@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net';
+import type { Proxy } from '../../proxies/proxy.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import type { NameResolver } from '../dns/name-resolver.ts';
+import type { HealthCheckOptions } from '../health-check-options.ts';
+import type { CertificateWitness } from './certificate-witness.ts';
+import type { Target } from './target.ts';
+import type { TlsContexts } from './tls-contexts.ts';
+
+/** What all probes of one checker share. */
+export interface ProbeServices {
+  readonly resolver: NameResolver;
+  readonly allowPrivateAddresses: boolean;
+  readonly tls: TlsContexts;
+  readonly witness: CertificateWitness;
+}
+
+/** What one dial works with. */
+export interface DialContext {
+  readonly attempt: Attempt;
+  readonly options: HealthCheckOptions;
+  readonly services: ProbeServices;
+}
+
+/** Opens the way through a connected proxy to the target; the socket then belongs to the target. */
+export type Tunnel = (context: TunnelContext) => Promise<void>;
+
+export interface TunnelContext extends DialContext {
+  /** Connected to the proxy, TLS included where the proxy wants it. */
+  readonly socket: Socket;
+  readonly proxy: Proxy;
+  readonly target: Target;
+  /** The target's host as the proxy is told it: a name, or the literal address resolved here. */
+  readonly targetHost: string;
+}
+
+/** How a protocol leads to a target. */
+export interface Route {
+  readonly tlsToProxy: boolean;
+  /** Plain HTTP goes to the proxy itself, in absolute form, without a tunnel. */
+  readonly forwardsHttp: boolean;
+  /** The target's name is resolved here, since the protocol carries addresses only. */
+  resolvesTarget(proxy: Proxy): boolean;
+  readonly tunnel: Tunnel;
+}

@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net';
+import type { Proxy } from '../../proxies/proxy.ts';
+import { Phase } from '../health-check-result.ts';
+import type { DialContext, Route } from './dial-context.ts';
+import { assertTargetAllowed, type NameOwner, resolveAddress } from './resolve-address.ts';
+import { secureDirectly, secureProxy, secureTarget } from './secure-target.ts';
+import type { Target } from './target.ts';
+import { connectTcp } from './tcp.ts';
+
+/** A socket over which the target can be asked. */
+export interface Connection {
+  readonly socket: Socket;
+  /** The request goes to the proxy in absolute form, with the fields meant for the proxy. */
+  readonly forwarded: boolean;
+  readonly certificateChanged: boolean;
+}
+
+/**
+ * Turns a proxy and a target into a connected socket, phase by phase, under the attempt's deadline:
+ *
+ * ```
+ * dns ─ connect ─ [proxyTls] ─ [handshake: CONNECT or SOCKS] ─ [targetTls] ─> connection
+ * ```
+ *
+ * @throws ProbeFailure; socket errors end the attempt by themselves
+ */
+export async function dial(
+  context: DialContext,
+  { proxy, route, target }: { proxy: Proxy; route: Route; target: Target },
+): Promise<Connection> {
+  const { attempt, services } = context;
+  const { phases } = attempt;
+  assertTargetAllowed(services, target.host, target.port);
+  const address = await lookUp(context, proxy, 'proxy');
+  const resolvesTarget = route.resolvesTarget(proxy);
+  const targetHost = resolvesTarget ? await lookUp(context, target, 'target') : target.host;
+  let socket = await connectTcp(attempt, address, proxy.port);
+  if (route.tlsToProxy) {
+    phases.enter(Phase.proxyTls);
+    socket = await secureProxy(context, socket, proxy.host);
+  }
+  const forwarded = route.forwardsHttp && !target.secure;
+  if (forwarded) return { socket, forwarded, certificateChanged: false };
+
+  phases.enter(Phase.handshake);
+  await route.tunnel({ ...context, socket, proxy, target, targetHost });
+  if (!target.secure) return { socket, forwarded, certificateChanged: false };
+  phases.enter(Phase.targetTls);
+  return { ...(await secureTarget(context, socket, target)), forwarded };
+}
+
+/** The same without a proxy: what the control probe does. */
+export async function dialDirectly(context: DialContext, target: Target): Promise<Connection> {
+  const { attempt } = context;
+  const { phases } = attempt;
+  const address = await lookUp(context, target, 'target');
+  const socket = await connectTcp(attempt, address, target.port);
+  if (!target.secure) return { socket, forwarded: false, certificateChanged: false };
+  phases.enter(Phase.targetTls);
+  const secured = await secureDirectly(context, socket, target);
+  return { socket: secured, forwarded: false, certificateChanged: false };
+}
+
+/** A literal address costs no phase and no turn of the loop beyond the one of `await`. */
+function lookUp(
+  { attempt, services }: DialContext,
+  { host, port }: { readonly host: string; readonly port: number },
+  owner: NameOwner,
+): string | Promise<string> {
+  const address = resolveAddress(services, host, port, owner);
+  if (typeof address === 'string') return address;
+  attempt.phases.enter(Phase.dns);
+  return address.then((resolved) => {
+    attempt.phases.enter(Phase.connect);
+    return resolved;
+  });
+}

@@ -1,0 +1,82 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { tlsFailureOf } from '../classify/tls-errors.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+import { issuerOf } from './certificate-witness.ts';
+import type { DialContext } from './dial-context.ts';
+import type { Target } from './target.ts';
+import { handshakeTls, type TlsHandshake } from './tls.ts';
+
+export interface SecuredTarget {
+  readonly socket: TLSSocket;
+  /** The certificate verifies, but is not the one the target showed without a proxy. */
+  readonly certificateChanged: boolean;
+}
+
+/**
+ * TLS with the target through the proxy.
+ *
+ * @throws ProbeFailure `tls_*`; `tls_intercepted` when the certificate neither verifies nor is the
+ * one the control probe saw
+ */
+export async function secureTarget(
+  { attempt, options, services }: DialContext,
+  socket: Socket,
+  target: Target,
+): Promise<SecuredTarget> {
+  const { origin } = target.url;
+  const handshake = await handshakeTls(attempt, socket, {
+    host: target.host,
+    context: services.tls.contextFor(options.ca),
+    session: options.resumeTls ? services.tls.sessionFor(origin) : undefined,
+  });
+  const { certificate, certificateError } = handshake;
+  const comparison = certificate ? services.witness.compare(origin, certificate) : 'unwitnessed';
+  if (certificateError !== null && options.verifyTls) {
+    throw comparison === 'different'
+      ? new ProbeFailure('tls_intercepted', evidence(handshake))
+      : new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), evidence(handshake));
+  }
+  if (options.resumeTls) {
+    handshake.socket.on('session', (session) => services.tls.rememberSession(origin, session));
+  }
+  return { socket: handshake.socket, certificateChanged: comparison === 'different' };
+}
+
+/** TLS with the target without a proxy; its certificate is what later ones are compared with. */
+export async function secureDirectly(
+  { attempt, options, services }: DialContext,
+  socket: Socket,
+  target: Target,
+): Promise<TLSSocket> {
+  const handshake = await handshakeTls(attempt, socket, {
+    host: target.host,
+    context: services.tls.contextFor(options.ca),
+  });
+  const { certificate, certificateError } = handshake;
+  if (certificateError !== null && options.verifyTls) {
+    throw new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), evidence(handshake));
+  }
+  if (certificate) services.witness.record(target.url.origin, certificate);
+  return handshake.socket;
+}
+
+/** TLS with an HTTPS proxy. */
+export async function secureProxy(
+  { attempt, options, services }: DialContext,
+  socket: Socket,
+  host: string,
+): Promise<TLSSocket> {
+  const handshake = await handshakeTls(attempt, socket, {
+    host,
+    context: services.tls.contextFor(options.ca),
+  });
+  if (handshake.certificateError !== null && options.verifyProxyTls) {
+    throw new ProbeFailure(tlsFailureOf(handshake.certificateError, 'tls_proxy_'));
+  }
+  return handshake.socket;
+}
+
+function evidence({ certificate }: TlsHandshake) {
+  return certificate ? { certificateIssuer: issuerOf(certificate) } : {};
+}

@@ -1,0 +1,56 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+
+/** How long the file is believed unchanged, milliseconds. */
+const FRESH_MS = 10_000;
+
+/**
+ * The hosts file (hosts(5)): addresses by name. `localhost` and names under it are always loopback
+ * (RFC 6761, section 6.3). Read again when it has changed; a missing file is an empty one.
+ */
+export class HostsFile {
+  readonly #path: string;
+  #addresses: ReadonlyMap<string, readonly string[]> = new Map();
+  #modifiedMs = -1;
+  #checkedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The addresses of a lower-case name, IPv4 first; null when the file does not know it. */
+  lookup(name: string, nowMs: number): readonly string[] | null {
+    if (nowMs - this.#checkedMs > FRESH_MS) this.#refresh(nowMs);
+    const known = this.#addresses.get(name);
+    if (known) return known;
+    return name === 'localhost' || name.endsWith('.localhost') ? ['127.0.0.1', '::1'] : null;
+  }
+
+  #refresh(nowMs: number): void {
+    this.#checkedMs = nowMs;
+    try {
+      const { mtimeMs } = statSync(this.#path);
+      if (mtimeMs === this.#modifiedMs) return;
+      this.#addresses = parseHosts(readFileSync(this.#path, 'utf8'));
+      this.#modifiedMs = mtimeMs;
+    } catch {
+      this.#addresses = new Map();
+      this.#modifiedMs = -1;
+    }
+  }
+}
+
+/** Reads lines of `address name…`, with `#` comments. */
+export function parseHosts(text: string): Map<string, readonly string[]> {
+  const addresses = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (address === undefined || isIP(address) === 0) continue;
+    for (const name of names) {
+      const key = name.toLowerCase();
+      addresses.set(key, [...(addresses.get(key) ?? []), address]);
+    }
+  }
+  for (const list of addresses.values()) list.sort((a, b) => isIP(a) - isIP(b));
+  return addresses;
+}

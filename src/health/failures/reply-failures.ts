@@ -1,0 +1,107 @@
+import { Blame, type FailureRow, row } from '../blame.ts';
+
+/** HTTP replies, of the proxy to CONNECT and of the target to the request. */
+export const REPLY_FAILURES = {
+  auth_required: row(
+    Blame.credentials,
+    'final',
+    'The proxy asks for a user name and password, and the entry has none.',
+    'Add the credentials to the entry, or have your address allowed by the provider.',
+  ),
+  auth_rejected: row(
+    Blame.credentials,
+    'final',
+    'The proxy does not accept the user name and password.',
+    'Check the credentials, and whether the subscription still runs.',
+  ),
+  connect_rate_limited: row(
+    Blame.quota,
+    'retried',
+    'The proxy answered CONNECT with 429: too many requests.',
+    "Slow down, or raise the provider's limit.",
+  ),
+  connect_payment_required: row(
+    Blame.quota,
+    'final',
+    'The proxy answered CONNECT with 402: traffic or subscription are used up.',
+    'Look at the account at the provider.',
+  ),
+  connect_forbidden: row(
+    Blame.proxy,
+    'final',
+    'The proxy answered CONNECT with 403: its rules forbid this target or port.',
+    'Ask the provider which targets and ports are allowed.',
+  ),
+  connect_not_supported: row(
+    Blame.proxy,
+    'final',
+    'The proxy does not tunnel (400, 404, 405 or 501 to CONNECT); it may not be a proxy at all.',
+    'Check the port; for a proxy of plain HTTP only, use an http: target.',
+  ),
+  connect_bad_gateway: row(
+    Blame.target,
+    'retried',
+    'The proxy answered CONNECT with 502: it could not reach the target.',
+    'If the target is up, the way out of this proxy is broken.',
+  ),
+  connect_unavailable: row(
+    Blame.target,
+    'retried',
+    'The proxy answered CONNECT with 503: it has no way to the target at the moment.',
+    'If the target is up, the proxy is overloaded or has no exit left.',
+  ),
+  connect_gateway_timeout: row(
+    Blame.target,
+    'retried',
+    'The proxy answered CONNECT with 504: the target did not answer it in time.',
+    'If the target is up, the way out of this proxy is broken.',
+  ),
+  connect_rejected: row(
+    Blame.proxy,
+    'final',
+    'The proxy answered CONNECT with a status that opens no tunnel.',
+    'See statusCode; ask the provider what it means.',
+  ),
+  unexpected_status: row(
+    Blame.target,
+    'retried',
+    'The target answered, through the tunnel, with a status that is not expected.',
+    'See statusCode; the target may block this exit, or expectedStatusCodes need it.',
+  ),
+  unclear_status: row(
+    Blame.unclear,
+    'retried',
+    'A status that is not expected came back, from the target or from the proxy in its place.',
+    'See statusCode; an https: target tells the two apart.',
+  ),
+  content_mismatch: row(
+    Blame.unclear,
+    'final',
+    'The body does not contain the text that bodyIncludes asks for.',
+    'The proxy may show a page of its own, or the target another one to this exit.',
+  ),
+  too_many_redirects: row(
+    Blame.unclear,
+    'final',
+    'More than 5 redirects followed one another.',
+    'Use the last address of the chain as targetUrl; a proxy may redirect to its own page.',
+  ),
+  bad_redirect: row(
+    Blame.unclear,
+    'final',
+    'A redirect led nowhere: no usable Location.',
+    'Check the target without a proxy.',
+  ),
+  header_overflow: row(
+    Blame.proxy,
+    'final',
+    'The header of an answer did not end within 16 KiB.',
+    'The peer misbehaves; check that it is a proxy of the listed protocol.',
+  ),
+  protocol_error: row(
+    Blame.proxy,
+    'final',
+    'The peer does not speak proper HTTP.',
+    'Check the port and protocol of the entry; another service may listen there.',
+  ),
+} as const satisfies Record<string, FailureRow>;

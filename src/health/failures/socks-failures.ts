@@ -1,0 +1,77 @@
+import { Blame, type FailureRow, row } from '../blame.ts';
+
+/** Replies of SOCKS servers: SOCKS5 by RFC 1928, section 6; SOCKS4 by its own memo. */
+export const SOCKS_FAILURES = {
+  socks_general_failure: row(
+    Blame.unclear,
+    'retried',
+    'The proxy reports a general failure (SOCKS5 reply 1).',
+    'Try another target; if that works, this one cannot be reached from the proxy.',
+  ),
+  socks_not_allowed: row(
+    Blame.proxy,
+    'final',
+    'The rules of the proxy forbid this target or port (SOCKS5 reply 2).',
+    'Ask the provider which targets and ports are allowed.',
+  ),
+  socks_network_unreachable: row(
+    Blame.target,
+    'retried',
+    'The proxy has no route to the network of the target (SOCKS5 reply 3).',
+    'If the target is up, the way out of this proxy is broken.',
+  ),
+  socks_host_unreachable: row(
+    Blame.target,
+    'retried',
+    'The proxy cannot reach or resolve the host of the target (SOCKS5 reply 4).',
+    'If the target is up, the way out or the resolver of this proxy is broken.',
+  ),
+  socks_target_refused: row(
+    Blame.target,
+    'retried',
+    'The target refused the connection of the proxy (SOCKS5 reply 5).',
+    'If the target is up, it or a firewall blocks this exit.',
+  ),
+  socks_ttl_expired: row(
+    Blame.target,
+    'retried',
+    'The way from the proxy to the target has a loop or timed out (SOCKS5 reply 6).',
+    'If the target is up, the way out of this proxy is broken.',
+  ),
+  socks_command_not_supported: row(
+    Blame.proxy,
+    'final',
+    'The proxy does not support CONNECT (SOCKS5 reply 7).',
+    'Check the port and protocol of the entry.',
+  ),
+  socks_address_not_supported: row(
+    Blame.proxy,
+    'final',
+    'The proxy does not support this kind of target address (SOCKS5 reply 8).',
+    'Use a target whose host is a name or an address of the other family.',
+  ),
+  socks_rejected: row(
+    Blame.unclear,
+    'retried',
+    'The proxy rejected the request without a reason (SOCKS4 reply 91, or an unassigned one).',
+    'It may want a name resolved elsewhere (socks4a) or not reach the target.',
+  ),
+  socks_version: row(
+    Blame.proxy,
+    'final',
+    'The answer is not one of the SOCKS version the entry names.',
+    'Check the protocol of the entry: socks4 or socks5, or something else on that port.',
+  ),
+  socks_no_method: row(
+    Blame.credentials,
+    'final',
+    'The proxy wants an authentication other than a user name and password.',
+    'Lighthouse offers none and user name/password (RFC 1929); ask the provider for one of them.',
+  ),
+  socks_bad_reply: row(
+    Blame.proxy,
+    'final',
+    'The SOCKS reply is malformed.',
+    'The peer misbehaves; check that it is a proxy of the listed protocol.',
+  ),
+} as const satisfies Record<string, FailureRow>;

@@ -1,0 +1,62 @@
+import { Blame, type FailureRow, row } from '../blame.ts';
+
+/** Ways a TLS handshake fails, with the party of that handshake in place of `{party}`. */
+const KINDS = {
+  self_signed: [
+    'The certificate of the {party} is self-signed, or signed by an authority that is.',
+    "Trust the authority's certificate (ca), or turn the verification off if you must.",
+  ],
+  untrusted: [
+    'The certificate of the {party} is signed by an authority that is not trusted here.',
+    "Trust the authority's certificate (ca); an intermediate certificate may be missing.",
+  ],
+  expired: [
+    'The certificate of the {party} has expired.',
+    'Renew it; if it has not expired, check the clock of the machine that checks.',
+  ],
+  not_yet_valid: [
+    'The certificate of the {party} is not valid yet.',
+    'Check the clocks of both machines.',
+  ],
+  wrong_name: [
+    'The certificate of the {party} is for another name.',
+    'Use the name the certificate is for, or have one issued for this name.',
+  ],
+  bad_certificate: [
+    'The certificate of the {party} is revoked, too weak, or otherwise unfit.',
+    'Have a proper certificate issued.',
+  ],
+  version: [
+    'The {party} speaks no TLS version that is safe to use (1.2 or later).',
+    'Enable TLS 1.2 or 1.3 there.',
+  ],
+  not_tls: ['The {party} answered with something that is not TLS.', 'Check port and protocol.'],
+  handshake: [
+    'The TLS handshake with the {party} failed.',
+    'The two sides share no cipher or curve, or the peer wants a client certificate.',
+  ],
+} as const;
+
+type Kind = keyof typeof KINDS;
+
+function rowsOf<Prefix extends string>(prefix: Prefix, party: string, blame: Blame) {
+  const rows = (Object.keys(KINDS) as Kind[]).map((kind) => {
+    const [sentence, whatToDo] = KINDS[kind];
+    return [`${prefix}${kind}`, row(blame, 'final', sentence.replace('{party}', party), whatToDo)];
+  });
+  return Object.fromEntries(rows) as Record<`${Prefix}${Kind}`, FailureRow>;
+}
+
+/** TLS to the target (`tls_*`), to an HTTPS proxy (`tls_proxy_*`), and strangers in between. */
+export const TLS_FAILURES = {
+  ...rowsOf('tls_', 'target', Blame.target),
+  ...rowsOf('tls_proxy_', 'proxy', Blame.proxy),
+  tls_intercepted: row(
+    Blame.interception,
+    'final',
+    "The certificate is not the target's: somebody on the way opens the connection.",
+    'Do not send secrets through this proxy; certificateIssuer tells who it is.',
+  ),
+} as const satisfies Record<string, FailureRow>;
+
+export type TlsFailureKind = Kind;

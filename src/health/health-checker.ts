@@ -1,0 +1,150 @@
+import { type Clock, systemClock } from '../clock.ts';
+import type { BuiltInProtocol, Proxy } from '../proxies/proxy.ts';
+import type { ControlOutcome } from '../sweeps/batch-result.ts';
+import { BuiltInStrategy } from './built-in-strategy.ts';
+import { probeTarget } from './control-probe.ts';
+import { CertificateWitness } from './dial/certificate-witness.ts';
+import type { ProbeServices } from './dial/dial-context.ts';
+import { ROUTES } from './dial/routes.ts';
+import { TlsContexts } from './dial/tls-contexts.ts';
+import { DnsResolver, type NameResolver } from './dns/name-resolver.ts';
+import { type HealthCheckOptions, parseHealthCheckOptions } from './health-check-options.ts';
+import type { HealthCheckResult } from './health-check-result.ts';
+import type { HealthCheckStrategy } from './health-check-strategy.ts';
+import { DEFAULT_CONCURRENCY, DEFAULT_IN_FLIGHT_PER_HOST, ProbeWindow } from './probe-window.ts';
+import { unsupportedProtocol } from './unsupported-protocol.ts';
+import { mapConcurrently } from './window/map-concurrently.ts';
+
+export interface HealthCheckerOptions {
+  /** Used where a call brings none. @default those of `parseHealthCheckOptions()` */
+  readonly options?: HealthCheckOptions;
+  /** Dial private and loopback addresses too. @default false */
+  readonly allowPrivateAddresses?: boolean;
+  /** Probes in flight on one proxy host at most, 1 to 10,000. @default 32 */
+  readonly maxInFlightPerHost?: number;
+  readonly clock?: Clock;
+  /** Turns host names into addresses. @default a `DnsResolver` on the system's name servers */
+  readonly resolver?: NameResolver;
+}
+
+export interface CheckProxyRequest {
+  /** Complete options for this call. @default those of the checker and the protocol */
+  readonly options?: HealthCheckOptions;
+  readonly signal?: AbortSignal;
+}
+
+export interface StreamRequest extends CheckProxyRequest {
+  /** Probes of this stream in flight at most, 1 to 10,000. @default 256 */
+  readonly concurrency?: number;
+  /** Admits the probes; several streams may share one. @default a window of this stream's own */
+  readonly window?: ProbeWindow;
+}
+
+const never = new AbortController().signal;
+
+/** Checks proxies, one at a time or as a stream. Holds no connections between probes. */
+export class HealthChecker {
+  readonly #defaults: HealthCheckOptions;
+  readonly #maxInFlightPerHost: number;
+  readonly #clock: Clock;
+  readonly #services: ProbeServices;
+  readonly #strategies = new Map<string, HealthCheckStrategy>();
+  readonly #protocolOptions = new Map<string, Partial<HealthCheckOptions>>();
+  readonly #merged = new WeakMap<HealthCheckOptions, Map<string, HealthCheckOptions>>();
+
+  constructor({
+    options = parseHealthCheckOptions(),
+    allowPrivateAddresses = false,
+    maxInFlightPerHost = DEFAULT_IN_FLIGHT_PER_HOST,
+    clock = systemClock,
+    resolver = new DnsResolver({ clock }),
+  }: HealthCheckerOptions = {}) {
+    this.#defaults = options;
+    this.#maxInFlightPerHost = maxInFlightPerHost;
+    this.#clock = clock;
+    const tls = new TlsContexts();
+    const witness = new CertificateWitness();
+    this.#services = { resolver, allowPrivateAddresses, tls, witness };
+    for (const protocol of Object.keys(ROUTES) as BuiltInProtocol[]) {
+      const built = new BuiltInStrategy(ROUTES[protocol], { services: this.#services, clock });
+      this.#strategies.set(protocol, built);
+    }
+  }
+
+  /** Makes a strategy responsible for a protocol, a built-in one too. */
+  registerStrategy(protocol: string, strategy: HealthCheckStrategy): void {
+    this.#strategies.set(protocol, strategy);
+  }
+
+  /**
+   * Sets options for one protocol alone; they override those of the checker and of calls.
+   *
+   * @throws InvalidInputError when they are out of range
+   */
+  setProtocolOptions(protocol: string, options: Partial<HealthCheckOptions>): void {
+    parseHealthCheckOptions(options);
+    this.#protocolOptions.set(protocol, options);
+  }
+
+  /**
+   * Checks one proxy. A dead proxy is a result, never an exception.
+   *
+   * @throws the reason of the signal, once it is aborted
+   */
+  async checkProxy(
+    proxy: Proxy,
+    { options = this.#defaults, signal = never }: CheckProxyRequest = {},
+  ): Promise<HealthCheckResult> {
+    const strategy = this.#strategies.get(proxy.protocol);
+    if (!strategy) return unsupportedProtocol(proxy, this.#clock);
+    return strategy.check(proxy, this.#optionsFor(proxy.protocol, options), signal);
+  }
+
+  /**
+   * Checks any number of proxies and yields results in the order they come. Proxies are taken from
+   * the iterable only as probes can start, so memory does not depend on its length. Leaving the
+   * loop early aborts what is in flight.
+   *
+   * @throws the reason of the signal, once it is aborted; what the iterable throws
+   */
+  streamHealthChecks(
+    proxies: Iterable<Proxy> | AsyncIterable<Proxy>,
+    { concurrency = DEFAULT_CONCURRENCY, signal, options, window }: StreamRequest = {},
+  ): AsyncGenerator<HealthCheckResult, void, undefined> {
+    const clock = this.#clock;
+    const maxInFlightPerHost = this.#maxInFlightPerHost;
+    const admission = window ?? new ProbeWindow({ concurrency, maxInFlightPerHost, clock });
+    return mapConcurrently(proxies, {
+      concurrency,
+      signal,
+      work: (proxy, stop) => {
+        const request = { signal: stop, ...(options && { options }) };
+        return admission.run(proxy.host, () => this.checkProxy(proxy, request), stop);
+      },
+    });
+  }
+
+  /**
+   * The control probe: asks the target without a proxy. When it fails, verdicts found beside it
+   * say nothing about the proxies.
+   *
+   * @throws the reason of the signal, once it is aborted
+   */
+  checkTarget({
+    options = this.#defaults,
+    signal,
+  }: CheckProxyRequest = {}): Promise<ControlOutcome> {
+    return probeTarget({ options, signal, services: this.#services, clock: this.#clock });
+  }
+
+  /** The options for a protocol, merged once, so that what is made from them is shared. */
+  #optionsFor(protocol: string, options: HealthCheckOptions): HealthCheckOptions {
+    const own = this.#protocolOptions.get(protocol);
+    if (!own) return options;
+    const merged = this.#merged.get(options) ?? new Map<string, HealthCheckOptions>();
+    this.#merged.set(options, merged);
+    const known = merged.get(protocol) ?? { ...options, ...own };
+    merged.set(protocol, known);
+    return known;
+  }
+}

@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net';
+import { Client, type Dispatcher } from 'undici';
+import type { Attempt } from '../attempt/attempt.ts';
+import { MAX_HEAD_BYTES } from '../dial/socket-reader.ts';
+import { Phase } from '../health-check-result.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+import { BodyCollector } from './body-collector.ts';
+import type { TargetRequest } from './request.ts';
+import { guardResponse } from './response-guard.ts';
+
+/** Interim (1xx) replies accepted before the one that counts. */
+const MAX_INTERIM = 8;
+/** Destroying a client takes a reason; one for all, since making an error costs more than the rest. */
+const DONE = new Error('The answer has been read.');
+
+/** The target's answer, as far as it was read. */
+export interface TargetReply {
+  readonly statusCode: number;
+  /** The Location field, when there is one. */
+  readonly location: string | undefined;
+  /** What was asked to be read of the body; absent when nothing was. */
+  readonly body: Buffer | undefined;
+}
+
+/** Says for a status whether the body is wanted, and how much of it. */
+export type BodyWish = (statusCode: number) => number;
+
+/**
+ * Sends one GET over a connected socket and reads the answer: status and header, and the body only
+ * as far as `wish` asks. undici's client is the parser; the socket stays the attempt's.
+ *
+ * @throws ProbeFailure
+ */
+export function exchange(
+  attempt: Attempt,
+  socket: Socket,
+  request: TargetRequest,
+  wish: BodyWish,
+): Promise<TargetReply> {
+  if (socket.readableLength > 0) return Promise.reject(new ProbeFailure('protocol_error'));
+  return new Promise((resolve, reject) => {
+    const unguard = guardResponse(socket, reject);
+    const client = new Client(request.target.originUrl, {
+      allowH2: false,
+      pipelining: 0,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: MAX_HEAD_BYTES,
+      // Not at once: the client would not notice a connection it is handed while it asks for it.
+      connect: (_options, done) => queueMicrotask(() => done(null, socket)),
+    });
+    attempt.onRelease(() => {
+      client.destroy(DONE).catch(ignore);
+    });
+    const handler = new ReplyHandler({ attempt, wish, unguard, resolve, reject });
+    const { path, headers } = request;
+    client.dispatch({ path, method: 'GET', headers: headers as string[] }, handler);
+  });
+}
+
+interface ReplyHandlerOptions {
+  readonly attempt: Attempt;
+  readonly wish: BodyWish;
+  readonly unguard: () => void;
+  readonly resolve: (reply: TargetReply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Receives one answer, piece by piece, and settles once. */
+class ReplyHandler implements Dispatcher.DispatchHandler {
+  readonly #options: ReplyHandlerOptions;
+  #interim = 0;
+  #statusCode = 0;
+  #location: string | undefined;
+  #body: BodyCollector | undefined;
+
+  constructor(options: ReplyHandlerOptions) {
+    this.#options = options;
+  }
+
+  onRequestStart(): void {}
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    const { attempt, unguard, wish, reject } = this.#options;
+    if (statusCode < 200) {
+      this.#interim++;
+      if (statusCode < 102 || this.#interim > MAX_INTERIM) reject(protocolError(statusCode));
+      return;
+    }
+    unguard();
+    this.#statusCode = statusCode;
+    const { location } = headers;
+    this.#location = Array.isArray(location) ? location[0] : location;
+    const limit = wish(statusCode);
+    if (statusCode > 599) reject(protocolError());
+    else if (limit === 0) this.#finish();
+    else {
+      attempt.phases.enter(Phase.body);
+      this.#body = new BodyCollector(limit);
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#body?.add(chunk)) this.#finish();
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#options.reject(error);
+  }
+
+  #finish(): void {
+    this.#options.attempt.hushSockets();
+    this.#options.resolve({
+      statusCode: this.#statusCode,
+      location: this.#location,
+      body: this.#body?.bytes(),
+    });
+  }
+}
+
+function protocolError(statusCode?: number): ProbeFailure {
+  return new ProbeFailure('protocol_error', statusCode === undefined ? {} : { statusCode });
+}
+
+function ignore(): void {}

@@ -1,0 +1,25 @@
+import { LighthouseError } from '../errors.ts';
+import { describeFailure, type FailureCode } from './failure.ts';
+
+/** What is known about a failure besides its code. */
+export interface FailureEvidence {
+  /** The HTTP status that was received. */
+  readonly statusCode?: number;
+  /** Who issued the certificate that was shown in place of the target's. */
+  readonly certificateIssuer?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * Ends an attempt from within; never leaves the engine, since a dead proxy is a result. Its message
+ * is the sentence of the failure table and holds nothing a peer has sent.
+ */
+export class ProbeFailure extends LighthouseError {
+  declare readonly code: FailureCode;
+  readonly evidence: FailureEvidence;
+
+  constructor(code: FailureCode, evidence: FailureEvidence = {}) {
+    super(code, describeFailure(code).sentence, { cause: evidence.cause });
+    this.evidence = evidence;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Proxy } from '../../proxies/proxy.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { credentialFailure } from '../classify/proxy-replies.ts';
+import type { Connection } from '../dial/dial.ts';
+import type { Target } from '../dial/target.ts';
+import { Phase } from '../health-check-result.ts';
+import { exchange, type TargetReply } from '../http/exchange.ts';
+import { forwardedRequest, originRequest } from '../http/request.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+import type { ProbePlan } from './probe-plan.ts';
+import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
+
+/** An answer that counts as success. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly certificateChanged: boolean;
+}
+
+export interface AskOptions {
+  readonly attempt: Attempt;
+  readonly plan: ProbePlan;
+  /** Absent when the target is asked directly. */
+  readonly proxy?: Proxy;
+  /** Opens a connection over which this target can be asked. */
+  open(target: Target): Promise<Connection>;
+}
+
+/**
+ * Asks for the target, follows redirects, and judges the answer. Every hop is dialed anew under the
+ * same deadline and address policy; the user's header fields stay behind when the origin changes.
+ *
+ * @throws ProbeFailure
+ */
+export async function askTarget(ask: AskOptions): Promise<Answer> {
+  const { attempt, plan } = ask;
+  let { target, headers } = plan;
+  let certificateChanged = false;
+  for (let hop = 0; ; hop++) {
+    const connection = await ask.open(target);
+    certificateChanged ||= connection.certificateChanged;
+    attempt.phases.enter(Phase.firstByte);
+    const reply = await exchange(
+      attempt,
+      connection.socket,
+      requestOver(connection, { ask, target, headers }),
+      (statusCode) => bodyBytesWanted(plan, statusCode),
+    );
+    const next = redirectOf(reply, target, plan);
+    if (!next) {
+      judge(reply, connection, ask);
+      return { statusCode: reply.statusCode, certificateChanged };
+    }
+    if (hop === MAX_REDIRECTS) {
+      throw new ProbeFailure('too_many_redirects', { statusCode: reply.statusCode });
+    }
+    attempt.releaseSockets();
+    attempt.phases.enter(Phase.connect);
+    if (next.url.origin !== target.url.origin) headers = plan.plainHeaders;
+    target = next;
+  }
+}
+
+interface Hop {
+  readonly ask: AskOptions;
+  readonly target: Target;
+  readonly headers: readonly string[];
+}
+
+function requestOver(connection: Connection, { ask, target, headers }: Hop) {
+  const { proxy, plan } = ask;
+  return connection.forwarded && proxy
+    ? forwardedRequest(target, headers, { proxy, options: plan.options })
+    : originRequest(target, headers);
+}
+
+function bodyBytesWanted(plan: ProbePlan, statusCode: number): number {
+  if (plan.bodyIncludes === null || !plan.expectedStatusCodes.has(statusCode)) return 0;
+  return plan.options.maxBodyBytes;
+}
+
+function judge(reply: TargetReply, { forwarded }: Connection, { plan, proxy }: AskOptions): void {
+  const { statusCode } = reply;
+  if (!plan.expectedStatusCodes.has(statusCode)) {
+    if (!forwarded) throw new ProbeFailure('unexpected_status', { statusCode });
+    const hasCredentials = proxy?.credentials !== undefined;
+    const code = statusCode === 407 ? credentialFailure(hasCredentials) : 'unclear_status';
+    throw new ProbeFailure(code, { statusCode });
+  }
+  if (plan.bodyIncludes && !reply.body?.includes(plan.bodyIncludes)) {
+    throw new ProbeFailure('content_mismatch', { statusCode });
+  }
+}

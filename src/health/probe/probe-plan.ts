@@ -1,0 +1,34 @@
+import { type Target, toTarget } from '../dial/target.ts';
+import type { HealthCheckOptions } from '../health-check-options.ts';
+import { targetHeaderPairs } from '../http/request.ts';
+
+/** Options made ready: all that can be worked out once for all probes with the same options. */
+export interface ProbePlan {
+  readonly options: HealthCheckOptions;
+  readonly target: Target;
+  /** The request's fields for the target, names and values in turn. */
+  readonly headers: readonly string[];
+  /** The fields that are kept when a redirect leaves the origin. */
+  readonly plainHeaders: readonly string[];
+  readonly expectedStatusCodes: ReadonlySet<number>;
+  readonly bodyIncludes: Buffer | null;
+}
+
+const plans = new WeakMap<HealthCheckOptions, ProbePlan>();
+const plainHeaders = targetHeaderPairs({});
+
+/** The plan of these options; made at their first use. Options are never changed in place. */
+export function planOf(options: HealthCheckOptions): ProbePlan {
+  const known = plans.get(options);
+  if (known) return known;
+  const plan: ProbePlan = {
+    options,
+    target: toTarget(new URL(options.targetUrl)),
+    headers: targetHeaderPairs(options.headers),
+    plainHeaders,
+    expectedStatusCodes: new Set(options.expectedStatusCodes),
+    bodyIncludes: options.bodyIncludes === undefined ? null : Buffer.from(options.bodyIncludes),
+  };
+  plans.set(options, plan);
+  return plan;
+}

@@ -1,0 +1,27 @@
+import { type Target, toTarget } from '../dial/target.ts';
+import type { TargetReply } from '../http/exchange.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+import type { ProbePlan } from './probe-plan.ts';
+
+/** Hops followed at most. */
+export const MAX_REDIRECTS = 5;
+
+/** RFC 9110, section 15.4: the statuses that name another place for the same request. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Where a reply sends the probe next; null when it is the answer. A status the user expects is an
+ * answer, redirect or not.
+ *
+ * @throws ProbeFailure `bad_redirect`
+ */
+export function redirectOf(reply: TargetReply, from: Target, plan: ProbePlan): Target | null {
+  const { statusCode, location } = reply;
+  if (!plan.options.allowRedirects || !REDIRECTS.has(statusCode)) return null;
+  if (plan.expectedStatusCodes.has(statusCode)) return null;
+  const url = location !== undefined ? URL.parse(location, from.url.href) : null;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new ProbeFailure('bad_redirect', { statusCode });
+  }
+  return toTarget(url);
+}

@@ -1,0 +1,75 @@
+/** One probe that waits for its turn. */
+export interface Waiter {
+  readonly host: string;
+  readonly start: () => void;
+}
+
+/**
+ * Who starts next: first come, first served, except that a host with as many probes in flight as
+ * it may have lets those of other hosts pass.
+ */
+export class AdmissionQueue {
+  readonly #maxPerHost: number;
+  readonly #inFlight = new Map<string, number>();
+  readonly #parked = new Map<string, Set<Waiter>>();
+  readonly #ready = new Set<Waiter>();
+
+  constructor(maxPerHost: number) {
+    this.#maxPerHost = maxPerHost;
+  }
+
+  add(waiter: Waiter): void {
+    if (this.#isFull(waiter.host)) this.#park(waiter);
+    else this.#ready.add(waiter);
+  }
+
+  /** Forgets a waiter that has not started. */
+  remove(waiter: Waiter): void {
+    this.#ready.delete(waiter);
+    this.#parked.get(waiter.host)?.delete(waiter);
+  }
+
+  get hasReady(): boolean {
+    return this.#ready.size > 0;
+  }
+
+  /** Takes the next waiter whose host has room; null when there is none. */
+  next(): Waiter | null {
+    for (const waiter of this.#ready) {
+      this.#ready.delete(waiter);
+      if (this.#isFull(waiter.host)) {
+        this.#park(waiter);
+        continue;
+      }
+      this.#inFlight.set(waiter.host, (this.#inFlight.get(waiter.host) ?? 0) + 1);
+      return waiter;
+    }
+    return null;
+  }
+
+  /** A probe of this host has ended; one that waited for it may start. */
+  release(host: string): void {
+    const remaining = (this.#inFlight.get(host) ?? 1) - 1;
+    if (remaining > 0) this.#inFlight.set(host, remaining);
+    else this.#inFlight.delete(host);
+    const parked = this.#parked.get(host);
+    if (!parked) return;
+    for (const waiter of parked) {
+      parked.delete(waiter);
+      this.#ready.add(waiter);
+      break;
+    }
+    if (parked.size === 0) this.#parked.delete(host);
+  }
+
+  /** True when the host has no room left. */
+  #isFull(host: string): boolean {
+    return (this.#inFlight.get(host) ?? 0) >= this.#maxPerHost;
+  }
+
+  #park(waiter: Waiter): void {
+    const parked = this.#parked.get(waiter.host);
+    if (parked) parked.add(waiter);
+    else this.#parked.set(waiter.host, new Set([waiter]));
+  }
+}

@@ -1,0 +1,144 @@
+export interface MapConcurrentlyOptions<T, R> {
+  /** Items being worked on, and results waiting to be taken, at most. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal | undefined;
+  /** The signal is aborted when the caller's is, and when nobody takes results any more. */
+  readonly work: (item: T, signal: AbortSignal) => Promise<R>;
+}
+
+/**
+ * Works on the items of any iterable, several at once, and yields results in the order they come.
+ * Items are taken only when there is room, so memory does not depend on their number. When the
+ * consumer stops early, or the source or the work throws, work in flight is aborted and waited for.
+ *
+ * @throws the signal's reason when it is aborted; what the source or the work throws
+ */
+export async function* mapConcurrently<T, R>(
+  source: Iterable<T> | AsyncIterable<T>,
+  { concurrency, signal, work }: MapConcurrentlyOptions<T, R>,
+): AsyncGenerator<R, void, undefined> {
+  signal?.throwIfAborted();
+  const run = new Run(source, { concurrency, signal, work });
+  try {
+    for (;;) {
+      run.throwIfFailed();
+      run.pull();
+      const result = run.take();
+      if (result) yield result.value;
+      else if (run.isDone) return;
+      else await run.change();
+    }
+  } finally {
+    await run.stop();
+  }
+}
+
+class Run<T, R> {
+  readonly #options: MapConcurrentlyOptions<T, R>;
+  readonly #iterator: Iterator<T> | AsyncIterator<T>;
+  readonly #stop = new AbortController();
+  readonly #active = new Set<Promise<void>>();
+  #results: R[] = [];
+  #pulling = false;
+  #exhausted = false;
+  #failure: { readonly error: unknown } | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(source: Iterable<T> | AsyncIterable<T>, options: MapConcurrentlyOptions<T, R>) {
+    this.#options = options;
+    this.#iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  get isDone(): boolean {
+    return this.#exhausted && this.#active.size === 0 && this.#results.length === 0;
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  take(): { readonly value: R } | null {
+    const [value] = this.#results.splice(0, 1);
+    return value === undefined ? null : { value };
+  }
+
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  pull(): void {
+    if (!this.#pulling && this.#hasRoom) void this.#pullWhileRoom();
+  }
+
+  async stop(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#stop.abort(this.#failure?.error);
+    await Promise.all(this.#active);
+    if (this.#exhausted) return;
+    const returned = this.#iterator.return?.();
+    // A source that is waiting for its own input returns only when that comes.
+    if (this.#pulling) Promise.resolve(returned).catch(() => {});
+    else await returned;
+  }
+
+  get #hasRoom(): boolean {
+    const { concurrency } = this.#options;
+    return (
+      !this.#exhausted &&
+      !this.#stop.signal.aborted &&
+      this.#active.size < concurrency &&
+      this.#results.length < concurrency
+    );
+  }
+
+  async #pullWhileRoom(): Promise<void> {
+    this.#pulling = true;
+    try {
+      while (this.#hasRoom) {
+        const next = await this.#iterator.next();
+        if (next.done) this.#exhausted = true;
+        else if (!this.#stop.signal.aborted) this.#launch(next.value);
+      }
+    } catch (error) {
+      this.#exhausted = true;
+      this.#fail(error);
+    } finally {
+      this.#pulling = false;
+      this.#changed();
+    }
+  }
+
+  #launch(item: T): void {
+    const task = this.#options.work(item, this.#stop.signal).then(
+      (result) => {
+        this.#results.push(result);
+      },
+      (error: unknown) => this.#fail(error),
+    );
+    const tracked = task.finally(() => {
+      this.#active.delete(tracked);
+      this.#changed();
+    });
+    this.#active.add(tracked);
+  }
+
+  readonly #abort = (): void => {
+    this.#fail(this.#options.signal?.reason);
+    this.#stop.abort(this.#options.signal?.reason);
+  };
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#changed();
+  }
+
+  #changed(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+}
