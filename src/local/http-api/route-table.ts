@@ -39,9 +39,9 @@ function compile(route: HttpRoute): CompiledRoute {
   }
   const [method = '', path = ''] = route.routeKey.split(' ');
   const segments = path.split('/').slice(1);
-  const variable = segments.filter((segment) => segment.startsWith('{')).length;
+  const fixed = segments.filter((segment) => !segment.startsWith('{')).length;
   const greedy = segments.some((segment) => segment.endsWith('+}'));
-  const rank = (greedy ? 1_000 : 0) + variable * 10 + (method === 'ANY' ? 1 : 0);
+  const rank = (greedy ? 1_000 : 0) - fixed * 10 + (method === 'ANY' ? 1 : 0);
   return { route, method, segments, rank };
 }
 

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { type LocalStack, startLocalStack } from '../../src/local/local-stack.ts';
+import { synthesize } from '../../src/local/synthesize.ts';
+import type { ResultRecord } from '../../src/sweeps/result-record.ts';
+import type { SweepReport } from '../../src/sweeps/sweep-report.ts';
+import { type DynamoDbTap, startDynamoDbTap } from './dynamodb-tap.ts';
+import { makeSettingsSmall, type SmallSettings } from './small-settings.ts';
+
+/** The stack of the CDK app, up on this machine, with a tap before its DynamoDB. */
+export interface WholeStack extends AsyncDisposable {
+  readonly stack: LocalStack;
+  readonly tap: DynamoDbTap;
+  readonly lines: readonly string[];
+  /** Calls the API; the answer's body is parsed. */
+  call(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
+  /** Makes a pool with these options and puts a list of proxies into it. */
+  createPool(pool: string, options: object, list: readonly string[]): Promise<void>;
+  /** Starts a sweep of a pool and tells its id. */
+  startSweep(pool: string): Promise<string>;
+  /** Waits until a sweep has ended. */
+  waitForSweep(sweepId: string, timeoutMs?: number): Promise<SweepReport>;
+  /** Every result of a sweep. */
+  readResults(sweepId: string): Promise<readonly ResultRecord[]>;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+/** Lines of an import; the command line sends as many. */
+const LINES_PER_IMPORT = 2_000;
+
+/** Synthesizes and starts the stack. */
+export async function startWholeStack(settings?: SmallSettings): Promise<WholeStack> {
+  await using starting = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'lighthouse-stack-'));
+  starting.defer(() => rm(directory, { recursive: true, force: true }));
+  const outDir = await synthesize({ outDir: join(directory, 'cdk.out') });
+  if (settings !== undefined) await makeSettingsSmall(outDir, settings);
+  const lines: string[] = [];
+  let tap: DynamoDbTap | undefined;
+  const stack = await startLocalStack({
+    outDir,
+    stackFileDirectory: null,
+    log: (line) => lines.push(line),
+    functionEndpoints: async (real) => {
+      tap = starting.use(await startDynamoDbTap(real.dynamodb));
+      return { ...real, dynamodb: tap.url };
+    },
+  });
+  starting.defer(() => stack.stop());
+  if (tap === undefined) throw new Error('the stack asked for no endpoints');
+  const all = starting.move();
+  return {
+    stack,
+    tap,
+    lines,
+    ...apiClient(stack.apiUrl),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+function apiClient(apiUrl: string) {
+  const call = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
+    const isText = typeof body === 'string';
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+      headers: { 'content-type': isText ? 'text/plain' : 'application/json' },
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text,
+    };
+  };
+  const expectOk = async (answer: Promise<ApiAnswer>) => {
+    const { status, body } = await answer;
+    if (status >= 300) throw new Error(`the API answered ${status}: ${JSON.stringify(body)}`);
+    return body;
+  };
+  const readSweep = (sweepId: string) => expectOk(call('GET', `/sweeps/${sweepId}`));
+  return {
+    call,
+    async createPool(pool: string, options: object, list: readonly string[]) {
+      await expectOk(call('PUT', `/pools/${pool}`, options));
+      for (let start = 0; start < list.length; start += LINES_PER_IMPORT) {
+        const lines = list.slice(start, start + LINES_PER_IMPORT);
+        await expectOk(call('POST', `/pools/${pool}/proxies`, lines.join('\n')));
+      }
+    },
+    async startSweep(pool: string): Promise<string> {
+      return (await expectOk(call('POST', '/sweeps', { pool }))).sweepId;
+    },
+    async waitForSweep(sweepId: string, timeoutMs = 20_000): Promise<SweepReport> {
+      await expect
+        .poll(async () => (await readSweep(sweepId)).state, { timeout: timeoutMs, interval: 100 })
+        .not.toBe('running');
+      return readSweep(sweepId);
+    },
+    async readResults(sweepId: string) {
+      const results: ResultRecord[] = [];
+      let cursor = '';
+      do {
+        const query = new URLSearchParams({ limit: '5000', ...(cursor && { cursor }) });
+        const page = await expectOk(call('GET', `/sweeps/${sweepId}/results?${query}`));
+        results.push(...page.results);
+        cursor = page.next ?? '';
+      } while (cursor !== '');
+      return results;
+    },
+  };
+}
