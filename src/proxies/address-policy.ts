@@ -41,6 +41,13 @@ const ipv4Blocks = SPECIAL_IPV4.map((range) => toBlock(range, 'ipv4'));
 const ipv6Blocks = SPECIAL_IPV6.map((range) => toBlock(range, 'ipv6'));
 const specialIpv4 = union(SPECIAL_IPV4, 'ipv4');
 const specialIpv6 = union(SPECIAL_IPV6, 'ipv6');
+/** By first octet: whether any IPv4 block begins so. Most public addresses are known by it alone. */
+const hasSpecialIpv4 = Array.from({ length: 256 }, (_, octet) =>
+  SPECIAL_IPV4.some(({ network, prefix }) => {
+    const first = Number.parseInt(network, 10);
+    return octet >= first && octet < first + 2 ** Math.max(0, 8 - prefix);
+  }),
+);
 
 /**
  * Says whether an address may be dialed, for a proxy and a target alike: by default only global
@@ -56,6 +63,7 @@ export function refuseAddress(address: string, policy: AddressPolicy = {}): Addr
     const detail = `${JSON.stringify(address.slice(0, 64))} is not an IP address in its canonical spelling.`;
     return { code: AddressRefusalCode.notAnAddress, detail };
   }
+  if (isV4 && !hasSpecialIpv4[Number.parseInt(address, 10)]) return null;
   const family = isV4 ? 'ipv4' : 'ipv6';
   if (!(isV4 ? specialIpv4 : specialIpv6).check(address, family)) return null;
   const block = (isV4 ? ipv4Blocks : ipv6Blocks).find(({ list }) => list.check(address, family));

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import type { Credentials } from './credentials.ts';
 import { type PoolSalt, processSalt, proxyIdOf } from './proxy-id.ts';
 
@@ -57,7 +56,7 @@ export function createProxy(endpoint: ProxyEndpoint, salt: PoolSalt = processSal
 
 /** `host:port`, with an IPv6 literal in brackets. */
 export function formatHostPort(endpoint: Pick<ProxyEndpoint, 'host' | 'port'>): string {
-  const host = isIPv6(endpoint.host) ? `[${endpoint.host}]` : endpoint.host;
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
   return `${host}:${endpoint.port}`;
 }
 

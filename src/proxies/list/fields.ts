@@ -39,8 +39,18 @@ const FIELD_NAMES = Object.keys(NAMES) as FieldName[];
 /** Where each field stands among the columns of a header or the keys of an object. */
 export type FieldIndex = ReadonlyMap<FieldName, readonly number[]>;
 
+/** The objects of one list mostly have the same keys, so the last answer is kept. */
+let last: { readonly names: readonly string[]; readonly index: FieldIndex } | null = null;
+
 /** Finds the fields among names; unknown names are no fields. */
 export function indexFields(names: readonly string[]): FieldIndex {
+  const isSame =
+    last?.names.length === names.length && last.names.every((name, at) => name === names[at]);
+  if (!last || !isSame) last = { names, index: findFields(names) };
+  return last.index;
+}
+
+function findFields(names: readonly string[]): FieldIndex {
   const normal = names.map((name) =>
     name
       .trim()

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { refuseAddress, refusePort } from '../address-policy.ts';
 import { refuseCredentials } from '../credential-limits.ts';
 import { Credentials } from '../credentials.ts';
@@ -64,7 +64,7 @@ function resolvePort(text: string | null, defaultPort: number | undefined): numb
 function resolveHost(text: string, rules: EndpointRules): string | Rejection {
   const host = parseHost(text);
   if (typeof host !== 'string') return host;
-  if (!isIPv4(host) && !isIPv6(host)) {
+  if (!host.includes(':') && !isIPv4(host)) {
     if (rules.allowPrivateAddresses || !isPrivateName(host)) return host;
     return reject(
       RejectionReason.addressRefused,
