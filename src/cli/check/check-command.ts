@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { ExitCode } from '../exit-code.ts';
+import { withInterrupt } from '../interrupt.ts';
+import { openReport } from '../output/report-output.ts';
+import { StatusLine } from '../output/status-line.ts';
+import type { Terminal } from '../terminal.ts';
+import { addCheckFlags, type CheckFlags, validatePacing } from './check-flags.ts';
+import { CheckRun } from './check-run.ts';
+import { exitCodeOf } from './fail-on.ts';
+import { completeHealthOptions, noteDefaultTarget, readHealthFlags } from './health-flags.ts';
+import { ListReader } from './list-reader.ts';
+import { openList } from './list-source.ts';
+
+const EXAMPLES = `
+Examples:
+  lighthouse check proxies.txt
+  lighthouse check proxies.txt --target https://shop.example/ --expect 200,204 --timeout-ms 8000
+  lighthouse check provider.csv.gz --protocol socks5 --format csv --output report.csv
+  curl -s https://provider.example/list | lighthouse check - --json --fail-on inactive
+
+Exit codes: 0 done; 1 --fail-on found a proxy that bad; 2 not done, and a sentence says why;
+130 interrupted, with the summary so far.`;
+
+/** Adds `lighthouse check LIST`. */
+export function addCheckCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('check')
+    .summary('check a list of proxies from this machine')
+    .description(
+      'Checks every proxy of a list from this machine, without a stack: one record per accepted' +
+        ' line, in the order the probes end, then a summary that accounts for every line.',
+    )
+    .argument('<list>', 'file with the proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
+    .addHelpText('after', EXAMPLES);
+  addCheckFlags(command).action(async (list: string, flags: CheckFlags) => {
+    process.exitCode = await withInterrupt((stop) => runCheck(list, flags, terminal, stop));
+  });
+}
+
+async function runCheck(
+  listPath: string,
+  flags: CheckFlags,
+  terminal: Terminal,
+  stop: AbortController,
+): Promise<ExitCode> {
+  const { signal } = stop;
+  validatePacing(flags);
+  const options = completeHealthOptions(await readHealthFlags(flags));
+  const source = await openList(listPath, terminal, signal);
+  const status = new StatusLine(terminal, flags.quiet ?? false);
+  try {
+    const report = await openReport(flags, terminal, {
+      status,
+      onBroken: () => stop.abort(new Error('nobody reads the output any more')),
+    });
+    await using _ = { [Symbol.asyncDispose]: () => report.dispose() };
+    noteDefaultTarget(flags, terminal);
+    const reader = new ListReader(source, flags, {
+      signal,
+      onRejected: (rejected) => report.writer.writeRejected(rejected),
+    });
+    const run = new CheckRun({ flags, options, reader, writer: report.writer, signal });
+    status.start(() => formatProgress(run, reader));
+    const summary = await run.check();
+    status.stop();
+    await report.finish(summary);
+    return exitCodeOf(summary.statuses, { failOn: flags.failOn, signal });
+  } finally {
+    status.stop();
+    source.stream.destroy();
+  }
+}
+
+function formatProgress(run: CheckRun, reader: ListReader): string {
+  const { active, slow, inactive, inconclusive } = run.tally.statuses;
+  const { accepted, rejected } = reader.tally.counts;
+  return (
+    `${run.tally.checked}/${accepted}${reader.ended ? '' : '+'} checked · ${active} active · ` +
+    `${slow} slow · ${inactive} inactive · ${inconclusive} inconclusive · ${rejected} rejected`
+  );
+}

@@ -1,0 +1,101 @@
+import { type Command, Option } from 'commander';
+import { InvalidInputError } from '../../errors.ts';
+import { BuiltInProtocol } from '../../proxies/proxy.ts';
+import { ReportFormat } from '../output/report.ts';
+import { addFailOnFlag, type FailOn } from './fail-on.ts';
+import { addHealthFlags, type HealthFlags, integerOption } from './health-flags.ts';
+
+/** How a list is read. */
+export interface ListFlags {
+  readonly protocol: string;
+  readonly listFormat: 'auto' | 'text' | 'csv' | 'json' | 'ndjson';
+  readonly expandRanges?: true;
+  /** False with `--no-private`. */
+  readonly private: boolean;
+}
+
+/** How a report is written. */
+export interface ReportFlags {
+  readonly format: ReportFormat;
+  readonly json?: true;
+  readonly output?: string;
+  readonly failOn?: FailOn;
+  readonly quiet?: true;
+}
+
+/** Every flag of `lighthouse check` and of `npm start -- --once`. */
+export interface CheckFlags extends HealthFlags, ListFlags, ReportFlags {
+  readonly concurrency: number;
+  readonly maxInFlightPerHost: number;
+  /** False with `--no-control`. */
+  readonly control: boolean;
+}
+
+/** In flight at most: what one process can pace and a usual descriptor limit allows. */
+const MAX_CONCURRENCY = 10_000;
+
+/** Adds all of them to a command. */
+export function addCheckFlags(command: Command): Command {
+  addListFlags(command);
+  addHealthFlags(command);
+  command
+    .optionsGroup('How the work is paced:')
+    .addOption(integerOption('--concurrency <n>', 'probes in flight at most').default(256))
+    .addOption(
+      integerOption('--max-in-flight-per-host <n>', 'of them on one proxy host').default(32),
+    )
+    .option('--no-control', 'do not ask the target directly around the probes');
+  return addReportFlags(command);
+}
+
+/** Adds the flags that say how a list is read. */
+export function addListFlags(command: Command): Command {
+  return command
+    .optionsGroup('How the list is read:')
+    .addOption(
+      new Option('--protocol <name>', 'protocol of lines that name none')
+        .choices(Object.values(BuiltInProtocol))
+        .default(BuiltInProtocol.http),
+    )
+    .addOption(
+      new Option('--list-format <name>', 'form of the list')
+        .choices(['auto', 'text', 'csv', 'json', 'ndjson'])
+        .default('auto'),
+    )
+    .option('--expand-ranges', 'accept 1.2.3.0/24:8080 and 1.2.3.4:8080-8090')
+    .option('--no-private', 'refuse private and loopback addresses, as the cloud does');
+}
+
+/** Adds the flags that say how a report is written. */
+export function addReportFlags(command: Command): Command {
+  command
+    .optionsGroup('What is written:')
+    .addOption(
+      new Option('--format <name>', 'form of the report')
+        .choices(Object.values(ReportFormat))
+        .default(ReportFormat.table),
+    )
+    .option('--json', 'short for --format json; errors are JSON too')
+    .option('--output <file>', 'write the report to a file instead of standard output')
+    .option('-q, --quiet', 'no notices, no progress, no summary on standard error');
+  return addFailOnFlag(command);
+}
+
+/** The format in force. */
+export function formatOf(flags: ReportFlags): ReportFormat {
+  return flags.json ? ReportFormat.json : flags.format;
+}
+
+/** @throws InvalidInputError for limits out of range */
+export function validatePacing(
+  flags: Pick<CheckFlags, 'concurrency' | 'maxInFlightPerHost'>,
+): void {
+  const limits = [
+    ['--concurrency', flags.concurrency],
+    ['--max-in-flight-per-host', flags.maxInFlightPerHost],
+  ] as const;
+  for (const [flag, value] of limits) {
+    if (value >= 1 && value <= MAX_CONCURRENCY) continue;
+    throw new InvalidInputError(`${flag} is ${value}; it must be 1 to ${MAX_CONCURRENCY}`);
+  }
+}

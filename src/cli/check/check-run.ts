@@ -1,0 +1,121 @@
+import { systemClock } from '../../clock.ts';
+import type { HealthCheckOptions } from '../../health/health-check-options.ts';
+import type { HealthCheckResult } from '../../health/health-check-result.ts';
+import { HealthChecker } from '../../health/health-checker.ts';
+import { ProbeWindow } from '../../health/probe-window.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
+import { toResultRecord } from '../../sweeps/result-record.ts';
+import type { ReportWriter } from '../output/report.ts';
+import type { RunSummary } from '../output/run-summary.ts';
+import { RunTally } from '../output/run-tally.ts';
+import type { CheckFlags } from './check-flags.ts';
+import { ControlGate } from './control-gate.ts';
+import type { ListedProxy, ListReader } from './list-reader.ts';
+
+export interface CheckRunOptions {
+  readonly flags: CheckFlags;
+  readonly options: HealthCheckOptions;
+  readonly reader: ListReader;
+  readonly writer: ReportWriter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One pass over a list from this machine: list → parser → probes → control gate → report, each
+ * pulling from the one before, so that nothing but the probes in flight is ever held.
+ */
+export class CheckRun {
+  readonly tally = new RunTally();
+  readonly #run: CheckRunOptions;
+  readonly #checker: HealthChecker;
+  readonly #window: ProbeWindow;
+  readonly #gate: ControlGate | null;
+  /** The proxies whose results have not come yet, by id. */
+  readonly #pending = new Map<string, ListedProxy>();
+  readonly #startedAt = systemClock.monotonic();
+
+  constructor(run: CheckRunOptions) {
+    const { flags, options, signal } = run;
+    this.#run = run;
+    const { concurrency, maxInFlightPerHost } = flags;
+    this.#window = new ProbeWindow({ concurrency, maxInFlightPerHost });
+    this.#checker = new HealthChecker({
+      options,
+      allowPrivateAddresses: flags.private,
+      maxInFlightPerHost,
+    });
+    this.#gate = flags.control
+      ? new ControlGate({
+          probe: () => this.#checker.checkTarget({ signal }),
+          clock: systemClock,
+          signal,
+        })
+      : null;
+  }
+
+  /** @throws InvalidInputError when the list holds no valid proxy; nothing is probed then */
+  async check(): Promise<RunSummary> {
+    const { reader, signal } = this.#run;
+    try {
+      const listed = await reader.open();
+      await this.#gate?.open();
+      await this.#report(this.#probe(listed));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return this.#summarize();
+  }
+
+  /** Live figures: results so far, and probes begun. */
+  progress(): { readonly checked: number; readonly started: number } {
+    return { checked: this.tally.checked, started: this.#window.statistics().started };
+  }
+
+  #probe(listed: AsyncIterable<ListedProxy>): AsyncIterable<HealthCheckResult> {
+    const { flags, signal } = this.#run;
+    const results = this.#checker.streamHealthChecks(this.#remember(listed), {
+      concurrency: flags.concurrency,
+      window: this.#window,
+      signal,
+    });
+    return this.#gate ? this.#gate.guard(results) : results;
+  }
+
+  async *#remember(listed: AsyncIterable<ListedProxy>): AsyncGenerator<Proxy> {
+    for await (const each of listed) {
+      this.#pending.set(each.proxy.id, each);
+      yield each.proxy;
+    }
+  }
+
+  async #report(results: AsyncIterable<HealthCheckResult>): Promise<void> {
+    const { writer } = this.#run;
+    for await (const result of results) {
+      const listed = this.#pending.get(result.proxyId);
+      if (!listed) continue;
+      this.#pending.delete(result.proxyId);
+      const record = { line: listed.line, ...toResultRecord(listed.proxy, result) };
+      this.tally.add(record);
+      await writer.writeResult(record);
+    }
+  }
+
+  #summarize(): RunSummary {
+    const { flags, options, reader, signal } = this.#run;
+    const { started, startRatePerSecond, eventLoopUtilization } = this.#window.statistics();
+    return {
+      ...this.tally.summary(),
+      targetUrl: options.targetUrl,
+      list: reader.tally.counts,
+      pacing: {
+        concurrency: flags.concurrency,
+        started,
+        startRatePerSecond,
+        eventLoopUtilization,
+      },
+      control: this.#gate?.summary() ?? null,
+      elapsedMs: Math.round(systemClock.monotonic() - this.#startedAt),
+      interrupted: signal.aborted,
+    };
+  }
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../../clock.ts';
+import { type HealthCheckResult, isHealthy, Verdict } from '../../health/health-check-result.ts';
+import type { ControlOutcome } from '../../sweeps/batch-result.ts';
+import type { ControlSummary } from '../output/run-summary.ts';
+
+export interface ControlGateOptions {
+  /** Asks the target directly. */
+  readonly probe: () => Promise<ControlOutcome>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** A bad result waits at most this long for the control probe that confirms it. @default 2000 */
+  readonly intervalMs?: number;
+  /** Bad results that wait at most. @default 2000 */
+  readonly maxHeld?: number;
+}
+
+/**
+ * Lets a bad verdict out only after the target was seen to answer directly both before and after
+ * it, so that a target that is down, or goes down half-way through a long list, never makes a
+ * proxy look dead: what lies beside a failed control probe becomes `inconclusive`. A good verdict
+ * is let out at once while the target answers. Holds at most `maxHeld` results.
+ */
+export class ControlGate {
+  readonly #options: Required<ControlGateOptions>;
+  #held: HealthCheckResult[] = [];
+  #probedAt = 0;
+  #probes = 0;
+  #failed = 0;
+  #first: ControlOutcome | null = null;
+  #last: ControlOutcome | null = null;
+
+  constructor(options: ControlGateOptions) {
+    this.#options = { intervalMs: 2_000, maxHeld: 2_000, ...options };
+  }
+
+  /** The first control probe; call it before the first proxy is probed. */
+  async open(): Promise<void> {
+    await this.#probe();
+  }
+
+  async *guard(results: AsyncIterable<HealthCheckResult>): AsyncGenerator<HealthCheckResult> {
+    try {
+      for await (const result of results) {
+        if (this.#targetAnswers() && isHealthy(result)) yield result;
+        else this.#held.push(result);
+        if (this.#isDue()) yield* this.#release();
+      }
+    } catch (error) {
+      if (this.#options.signal.aborted) yield* this.#release();
+      throw error;
+    }
+    yield* this.#release();
+  }
+
+  summary(): ControlSummary {
+    return {
+      probes: this.#probes,
+      failed: this.#failed,
+      first: this.#first,
+      last: this.#last,
+    };
+  }
+
+  #isDue(): boolean {
+    const { clock, intervalMs, maxHeld } = this.#options;
+    if (this.#held.length === 0) return false;
+    return this.#held.length >= maxHeld || clock.monotonic() - this.#probedAt >= intervalMs;
+  }
+
+  async *#release(): AsyncGenerator<HealthCheckResult> {
+    const before = this.#targetAnswers();
+    await this.#probe();
+    const counts = before && this.#targetAnswers();
+    const held = this.#held;
+    this.#held = [];
+    for (const result of held) yield counts ? result : toInconclusive(result);
+  }
+
+  #targetAnswers(): boolean {
+    return this.#last?.ok ?? false;
+  }
+
+  /** An interrupted run asks nobody any more; what the last probe found stands. */
+  async #probe(): Promise<void> {
+    const { probe, clock, signal } = this.#options;
+    if (signal.aborted) return;
+    const outcome = await probe().catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (outcome === null) return;
+    this.#probedAt = clock.monotonic();
+    this.#probes++;
+    if (!outcome.ok) this.#failed++;
+    this.#first ??= outcome;
+    this.#last = outcome;
+  }
+}
+
+function toInconclusive(result: HealthCheckResult): HealthCheckResult {
+  return { ...result, status: Verdict.inconclusive };
+}

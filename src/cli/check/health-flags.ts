@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidInputError } from '../../errors.ts';
+import type { HealthCheckOptions } from '../../health/health-check-options.ts';
+import { DEFAULT_TARGET_URL, parseHealthCheckOptions } from '../../health/health-check-options.ts';
+import { fileError } from '../errors.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The flags of `addHealthFlags` as commander hands them over. */
+export interface HealthFlags {
+  readonly target?: string;
+  readonly timeoutMs?: number;
+  readonly attempts?: number;
+  readonly expect?: readonly number[];
+  readonly slowMs?: number;
+  readonly header?: readonly string[];
+  readonly proxyHeader?: readonly string[];
+  readonly redirects: boolean;
+  readonly bodyIncludes?: string;
+  readonly maxBodyBytes?: number;
+  readonly insecure?: true;
+  readonly insecureProxy?: true;
+  readonly ca?: string;
+  readonly resumeTls?: true;
+}
+
+/** Which flag sets which field, so that a message names what the user typed. */
+const FLAG_OF_FIELD: Readonly<Record<keyof HealthCheckOptions, string>> = {
+  targetUrl: '--target',
+  timeoutMs: '--timeout-ms',
+  attempts: '--attempts',
+  expectedStatusCodes: '--expect',
+  slowThresholdMs: '--slow-ms',
+  headers: '--header',
+  proxyHeaders: '--proxy-header',
+  allowRedirects: '--no-redirects',
+  verifyTls: '--insecure',
+  verifyProxyTls: '--insecure-proxy',
+  ca: '--ca',
+  bodyIncludes: '--body-includes',
+  maxBodyBytes: '--max-body-bytes',
+  resumeTls: '--resume-tls',
+};
+
+/** Adds one flag for every field of `HealthCheckOptions`. */
+export function addHealthFlags(command: Command): Command {
+  return command
+    .optionsGroup('How a proxy is checked:')
+    .option('--target <url>', `URL asked for through the proxy (default: ${DEFAULT_TARGET_URL})`)
+    .addOption(integerOption('--timeout-ms <ms>', 'deadline of one attempt, 100-30000 (5000)'))
+    .addOption(integerOption('--attempts <n>', 'tries per proxy, 1-5 (1)'))
+    .addOption(
+      new Option('--expect <codes>', 'HTTP statuses that count, comma-separated (200)').argParser(
+        parseIntegerList,
+      ),
+    )
+    .addOption(integerOption('--slow-ms <ms>', 'a success slower than this is slow (2000)'))
+    .option('--header <header>', "'Name: value' for the target; repeatable", collect)
+    .option('--proxy-header <header>', "'Name: value' for the proxy; repeatable", collect)
+    .option('--no-redirects', 'a redirect is an answer like any other')
+    .option('--body-includes <text>', 'text the body must contain')
+    .addOption(integerOption('--max-body-bytes <n>', 'bytes of body read at most (65536)'))
+    .option('--insecure', "accept any certificate of the target's")
+    .option('--insecure-proxy', "accept any certificate of an HTTPS proxy's")
+    .option('--ca <file>', 'PEM certificates to trust besides the well-known ones')
+    .option(
+      '--resume-tls',
+      'resume TLS sessions: half the CPU, but the target can link the probes',
+    );
+}
+
+/**
+ * The flags that were given, as the partial `HealthCheckOptions` they stand for.
+ *
+ * @throws InvalidInputError naming the flag that cannot be used
+ */
+export async function readHealthFlags(flags: HealthFlags): Promise<Record<string, unknown>> {
+  const fields: Record<keyof HealthCheckOptions, unknown> = {
+    targetUrl: flags.target,
+    timeoutMs: flags.timeoutMs,
+    attempts: flags.attempts,
+    expectedStatusCodes: flags.expect,
+    slowThresholdMs: flags.slowMs,
+    headers: parseHeaders(flags.header, '--header'),
+    proxyHeaders: parseHeaders(flags.proxyHeader, '--proxy-header'),
+    allowRedirects: flags.redirects ? undefined : false,
+    verifyTls: flags.insecure ? false : undefined,
+    verifyProxyTls: flags.insecureProxy ? false : undefined,
+    ca: flags.ca === undefined ? undefined : await readCertificates(flags.ca),
+    bodyIncludes: flags.bodyIncludes,
+    maxBodyBytes: flags.maxBodyBytes,
+    resumeTls: flags.resumeTls,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Validates what `readHealthFlags` returned; messages name flags instead of fields. */
+export function completeHealthOptions(fields: Record<string, unknown>): HealthCheckOptions {
+  try {
+    return parseHealthCheckOptions(fields);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || error.issues.length === 0) throw error;
+    const sentences = error.issues.map(({ pointer, detail }) => `${flagAt(pointer)}: ${detail}`);
+    throw new InvalidInputError(sentences.join('\n'), error.issues, { cause: error });
+  }
+}
+
+/** The flag behind a JSON pointer into the options (`/timeoutMs` is `--timeout-ms`). */
+export function flagAt(pointer: string): string {
+  const field = pointer.split('/')[1] ?? '';
+  return Object.entries(FLAG_OF_FIELD).find(([name]) => name === field)?.[1] ?? pointer;
+}
+
+/** A commander option that takes one whole number. */
+export function integerOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(parseInteger);
+}
+
+function parseInteger(text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+function parseIntegerList(text: string): number[] {
+  if (!/^\d{1,9}(,\d{1,9})*$/.test(text)) {
+    throw new InvalidArgumentError('Give whole numbers separated by commas, as in 200,204.');
+  }
+  return text.split(',').map(Number);
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}
+
+/** A malformed header is named by its position: its text may be a secret. */
+function parseHeaders(
+  headers: readonly string[] | undefined,
+  flag: string,
+): Record<string, string> | undefined {
+  if (!headers) return undefined;
+  const entries = headers.map((header, index): [string, string] => {
+    const colon = header.indexOf(':');
+    if (colon > 0) return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()];
+    throw new InvalidInputError(
+      `${flag} number ${index + 1} has no name before a colon; give it as 'Name: value'`,
+    );
+  });
+  return Object.fromEntries(entries);
+}
+
+async function readCertificates(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw fileError('--ca', path, error, 'give a file of PEM certificates');
+  }
+}
+
+/** Tells people which target is asked for when they named none. */
+export function noteDefaultTarget(
+  flags: Pick<HealthFlags, 'target'> & { readonly quiet?: true },
+  terminal: Terminal,
+): void {
+  if (flags.target !== undefined || flags.quiet) return;
+  terminal.stderr.write(
+    `note: asking for ${DEFAULT_TARGET_URL} through each proxy; choose another with --target\n`,
+  );
+}

@@ -1,0 +1,89 @@
+import { InvalidInputError } from '../../errors.ts';
+import { parseProxyList } from '../../proxies/list-parser.ts';
+import { ListTally } from '../../proxies/list-tally.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
+import type { RejectedLine } from '../output/report.ts';
+import type { ListFlags } from './check-flags.ts';
+import type { ListSource } from './list-source.ts';
+
+/** A proxy with the line it came from. */
+export interface ListedProxy {
+  readonly line: number;
+  readonly proxy: Proxy;
+}
+
+/** Rejections that a list without a valid proxy is explained with. */
+const EXPLAINED_REJECTIONS = 3;
+
+/** Reads a list once and counts every line; holds nothing but the first few rejections. */
+export class ListReader {
+  readonly tally = new ListTally();
+  /** Every line was read; the counts are final. */
+  ended = false;
+  readonly #entries: ReturnType<typeof parseProxyList>;
+  readonly #name: string;
+  readonly #onRejected: (rejected: RejectedLine) => Promise<void>;
+  readonly #explained: RejectedLine[] = [];
+
+  constructor(
+    source: ListSource,
+    flags: ListFlags,
+    options: {
+      readonly onRejected: (rejected: RejectedLine) => Promise<void>;
+      readonly signal: AbortSignal;
+    },
+  ) {
+    this.#name = source.name;
+    this.#onRejected = options.onRejected;
+    this.#entries = parseProxyList(source.stream, {
+      defaultProtocol: flags.protocol,
+      format: flags.listFormat,
+      allowPrivateAddresses: flags.private,
+      expandRanges: flags.expandRanges ?? false,
+      signal: options.signal,
+    });
+  }
+
+  /**
+   * Reads up to the first proxy and returns them all as one sequence.
+   *
+   * @throws InvalidInputError when the list holds no valid proxy
+   */
+  async open(): Promise<AsyncGenerator<ListedProxy>> {
+    const rest = this.#readProxies();
+    const first = await rest.next();
+    if (first.done) throw this.#noValidProxy();
+    return prepend(first.value, rest);
+  }
+
+  async *#readProxies(): AsyncGenerator<ListedProxy> {
+    for await (const entry of this.#entries) {
+      this.tally.add(entry);
+      if (entry.kind === 'rejected') {
+        if (this.#explained.length < EXPLAINED_REJECTIONS) this.#explained.push(entry);
+        await this.#onRejected(entry);
+      }
+      if (entry.kind === 'accepted') yield { line: entry.line, proxy: entry.proxy };
+    }
+    this.ended = true;
+  }
+
+  #noValidProxy(): InvalidInputError {
+    const { read, rejected, skipped } = this.tally.counts;
+    const reasons = this.#explained.map(({ line, detail }) => `\n  line ${line}: ${detail}`);
+    return new InvalidInputError(
+      `${this.#name} holds no valid proxy (${read} lines read, ${skipped} blank or comment, ` +
+        `${rejected} rejected); a line is host:port, host:port:user:password or ` +
+        `scheme://user:password@host:port${reasons.join('')}`,
+    );
+  }
+}
+
+async function* prepend<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}

@@ -1,0 +1,56 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { fileError } from '../errors.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The name that stands for standard input. */
+export const STANDARD_INPUT = '-';
+
+/** A proxy list ready to be read once, from its beginning. */
+export interface ListSource {
+  /** How messages name it. */
+  readonly name: string;
+  readonly stream: Readable;
+}
+
+/**
+ * Opens a list: a file, or standard input for `-`. The stream ends with an error when `signal`
+ * aborts, so that a reader waiting for a slow writer is released.
+ *
+ * @throws InvalidInputError when there is no such file or it cannot be read
+ */
+export async function openList(
+  path: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ListSource> {
+  const source = path === STANDARD_INPUT ? openStandardInput(terminal) : await openListFile(path);
+  const release = (): void => {
+    source.stream.destroy();
+  };
+  signal.addEventListener('abort', release, { once: true });
+  source.stream.once('close', () => signal.removeEventListener('abort', release));
+  return source;
+}
+
+function openStandardInput(terminal: Terminal): ListSource {
+  if (terminal.stdin.isTTY) {
+    terminal.stderr.write('note: reading the list from the terminal; end it with Ctrl-D\n');
+  }
+  return { name: 'standard input', stream: terminal.stdin };
+}
+
+async function openListFile(path: string): Promise<ListSource> {
+  const advice = 'give a file with one proxy per line, or - for standard input';
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    if ((await handle.stat()).isDirectory()) {
+      throw Object.assign(new Error('directory'), { code: 'EISDIR' });
+    }
+    return { name: `"${path}"`, stream: handle.createReadStream() };
+  } catch (error) {
+    await handle?.close();
+    throw fileError('the list', path, error, advice);
+  }
+}

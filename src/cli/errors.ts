@@ -1,0 +1,66 @@
+import { CommanderError } from 'commander';
+import { InvalidInputError, LighthouseError } from '../errors.ts';
+import { printable } from './terminal.ts';
+
+/** An error as `--json` prints it: one line on standard error. */
+export interface ErrorReport {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly issues?: readonly { readonly pointer: string; readonly detail: string }[];
+  };
+}
+
+/** What an error says, without a stack. */
+export function describeError(error: unknown): ErrorReport {
+  if (error instanceof InvalidInputError && error.issues.length > 0) {
+    return { error: { code: error.code, message: error.message, issues: error.issues } };
+  }
+  if (error instanceof LighthouseError) {
+    return { error: { code: error.code, message: error.message } };
+  }
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '');
+    return { error: { code: 'usage', message: `${message}; see --help` } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { error: { code: 'unexpected', message: `unexpected error: ${message}` } };
+}
+
+/** An error in the form the caller asked for: `error: …` for people, one JSON line for programs. */
+export function formatError(error: unknown, json: boolean): string {
+  const report = describeError(error);
+  if (json) return `${JSON.stringify(report)}\n`;
+  const { message, issues = [] } = report.error;
+  const details = issues
+    .filter(({ detail }) => !message.includes(detail))
+    .map(({ pointer, detail }) => `  ${printable(`${pointer}: ${detail}`)}\n`);
+  return `error: ${message.split('\n').map(printable).join('\n')}\n${details.join('')}`;
+}
+
+/** The `code` of a system error (`ENOENT`), or an empty string. */
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
+}
+
+const ERRNO_SENTENCES: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a directory, not a file',
+  ENOTDIR: 'lies under something that is not a directory',
+  EACCES: 'may not be opened by this user',
+  EPERM: 'may not be opened by this user',
+  EROFS: 'lies on a read-only file system',
+  ENOSPC: 'cannot be written: no space is left on the device',
+  EMFILE: 'cannot be opened: this process has too many files open',
+};
+
+/** A failed file operation in one sentence: what it was for, the path, what is wrong with it. */
+export function fileError(role: string, path: string, error: unknown, advice = ''): Error {
+  const code = errnoOf(error);
+  const sentence = ERRNO_SENTENCES[code] ?? `cannot be used (${code || 'unknown reason'})`;
+  return new InvalidInputError(`${role} "${path}" ${sentence}${advice && `; ${advice}`}`, [], {
+    cause: error,
+  });
+}

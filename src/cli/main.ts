@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runProgram } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+await runProgram(process.argv.slice(2), processTerminal());

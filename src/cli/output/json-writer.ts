@@ -1,0 +1,43 @@
+import { RejectedSpool } from './rejected-spool.ts';
+import type { LineRecord, ReportWriter } from './report.ts';
+import type { Sink } from './sink.ts';
+
+/**
+ * `{ "results": […], "rejected": […], "summary": {…} }`, written as the results come: the summary
+ * is last because only then it is known, and no result is held back for it.
+ */
+export function createJsonWriter(sink: Sink): ReportWriter {
+  const spool = new RejectedSpool();
+  let separator = '{"results":[\n';
+  return {
+    async writeResult(record: LineRecord) {
+      await sink.write(separator + JSON.stringify(record));
+      separator = ',\n';
+    },
+    async writeRejected({ line, reason, detail, text }) {
+      await spool.add(JSON.stringify({ line, reason, detail, text }));
+    },
+    async finish(summary) {
+      await sink.write(separator === ',\n' ? '\n],' : '{"results":[],');
+      separator = '\n"rejected":[\n';
+      for await (const rejected of spool.read()) {
+        await sink.write(separator + rejected);
+        separator = ',\n';
+      }
+      await sink.write(separator === ',\n' ? '\n],' : '\n"rejected":[],');
+      await sink.write(`\n"summary":${JSON.stringify(summary)}}\n`);
+      await spool.dispose();
+    },
+    dispose: () => spool.dispose(),
+  };
+}
+
+/** One record a line; rejected lines are counted in the summary on standard error. */
+export function createNdjsonWriter(sink: Sink): ReportWriter {
+  return {
+    writeResult: (record) => sink.write(`${JSON.stringify(record)}\n`),
+    async writeRejected() {},
+    async finish() {},
+    async dispose() {},
+  };
+}

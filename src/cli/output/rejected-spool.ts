@@ -1,0 +1,55 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Rejected lines kept in memory before the rest goes to a file. */
+const HELD_IN_MEMORY = 1_000;
+
+/**
+ * Keeps JSON texts until they are wanted, in order: the first thousand in memory, the rest in a
+ * temporary file, so that a list of nothing but bad lines costs no more memory than a good one.
+ */
+export class RejectedSpool {
+  readonly #held: string[] = [];
+  #directory: string | undefined;
+  #file: FileHandle | undefined;
+
+  async add(json: string): Promise<void> {
+    if (this.#held.length < HELD_IN_MEMORY) {
+      this.#held.push(json);
+      return;
+    }
+    this.#file ??= await this.#openFile();
+    await this.#file.appendFile(`${json}\n`);
+  }
+
+  async *read(): AsyncGenerator<string> {
+    yield* this.#held;
+    if (!this.#directory) return;
+    await this.#closeFile();
+    const input = createReadStream(join(this.#directory, 'rejected.ndjson'));
+    try {
+      yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    } finally {
+      input.destroy();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#closeFile();
+    if (this.#directory) await rm(this.#directory, { recursive: true, force: true });
+    this.#directory = undefined;
+  }
+
+  async #openFile(): Promise<FileHandle> {
+    this.#directory = await mkdtemp(join(tmpdir(), 'lighthouse-'));
+    return open(join(this.#directory, 'rejected.ndjson'), 'wx', 0o600);
+  }
+
+  async #closeFile(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+}

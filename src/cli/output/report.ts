@@ -1,0 +1,38 @@
+import type { ResultRecord } from '../../sweeps/result-record.ts';
+import type { RunSummary } from './run-summary.ts';
+
+/** One accepted line with what its probe found: the record of every machine format. */
+export interface LineRecord extends ResultRecord {
+  /** The line of the list, counted from 1; null when the list is not at hand. */
+  readonly line: number | null;
+}
+
+/** One line of the list that is not a proxy. */
+export interface RejectedLine {
+  readonly line: number;
+  /** A stable code. */
+  readonly reason: string;
+  /** One sentence. */
+  readonly detail: string;
+  /** The line, credentials redacted. */
+  readonly text: string;
+}
+
+/** A report being written while the work goes on. */
+export interface ReportWriter {
+  writeResult(record: LineRecord): Promise<void>;
+  writeRejected(rejected: RejectedLine): Promise<void>;
+  /** Called once, last. */
+  finish(summary: RunSummary): Promise<void>;
+  /** Releases what the writer holds when `finish` will not be called. */
+  dispose(): Promise<void>;
+}
+
+/** The forms a report may have. */
+export const ReportFormat = {
+  table: 'table',
+  json: 'json',
+  ndjson: 'ndjson',
+  csv: 'csv',
+} as const;
+export type ReportFormat = (typeof ReportFormat)[keyof typeof ReportFormat];

@@ -1,0 +1,57 @@
+import { describeFailure, type FailureCode } from '../../health/failure.ts';
+import { isHealthy, type Verdict } from '../../health/health-check-result.ts';
+import type { FailureCount } from '../../sweeps/sweep-report.ts';
+import type { LineRecord } from './report.ts';
+import type { LatencySummary, RunSummary } from './run-summary.ts';
+
+/** Latencies are kept to the millisecond; an attempt never lasts longer than 30,000 ms. */
+const LONGEST_LATENCY_MS = 30_000;
+
+/** Counts results as they pass, in constant memory; percentiles are exact to the millisecond. */
+export class RunTally {
+  readonly statuses: Record<Verdict, number> = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
+  readonly #failures = new Map<FailureCode, number>();
+  readonly #latencies = new Uint32Array(LONGEST_LATENCY_MS + 1);
+  checked = 0;
+
+  add(record: Pick<LineRecord, 'status' | 'latencyMs' | 'failure'>): void {
+    this.checked++;
+    this.statuses[record.status]++;
+    if (isHealthy(record)) this.#addLatency(record.latencyMs);
+    if (record.failure === null) return;
+    this.#failures.set(record.failure, (this.#failures.get(record.failure) ?? 0) + 1);
+  }
+
+  summary(): Pick<RunSummary, 'checked' | 'statuses' | 'failures' | 'latencyMs'> {
+    return {
+      checked: this.checked,
+      statuses: { ...this.statuses },
+      failures: this.#countFailures(),
+      latencyMs: this.#percentiles(),
+    };
+  }
+
+  #addLatency(latencyMs: number): void {
+    const bucket = Math.min(LONGEST_LATENCY_MS, Math.max(0, Math.round(latencyMs)));
+    this.#latencies[bucket] = (this.#latencies[bucket] ?? 0) + 1;
+  }
+
+  #countFailures(): FailureCount[] {
+    return [...this.#failures]
+      .map(([code, count]) => ({ code, blame: describeFailure(code).blame, count }))
+      .sort((a, b) => b.count - a.count || a.code.localeCompare(b.code));
+  }
+
+  #percentiles(): LatencySummary {
+    const healthy = this.statuses.active + this.statuses.slow;
+    const at = (percent: number): number | null => {
+      if (healthy === 0) return null;
+      let remaining = Math.ceil((healthy * percent) / 100);
+      return this.#latencies.findIndex((times) => {
+        remaining -= times;
+        return remaining <= 0;
+      });
+    };
+    return { p50: at(50), p95: at(95), p99: at(99) };
+  }
+}

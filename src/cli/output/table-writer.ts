@@ -1,0 +1,80 @@
+import { type Colour, paint, printable } from '../terminal.ts';
+import type { LineRecord, RejectedLine, ReportWriter } from './report.ts';
+import type { Sink } from './sink.ts';
+import { formatSummary } from './summary-text.ts';
+
+const STATUS_COLOURS: Readonly<Record<string, Colour>> = {
+  active: 'green',
+  slow: 'yellow',
+  inactive: 'red',
+  inconclusive: 'cyan',
+  rejected: 'dim',
+};
+
+/** Fixed widths before the one column of any length, so rows align while they stream. */
+const COLUMNS = [
+  { title: 'LINE', width: 7, align: 'right' },
+  { title: 'STATUS', width: 12, align: 'left' },
+  { title: 'LATENCY', width: 9, align: 'right' },
+  { title: 'HTTP', width: 4, align: 'right' },
+  { title: 'FAILURE', width: 24, align: 'left' },
+  { title: 'BLAME', width: 12, align: 'left' },
+  { title: 'PROXY', width: 0, align: 'left' },
+] as const;
+
+const STATUS_COLUMN = 1;
+
+/** Rows for people, in the order the probes end; the summary follows them. */
+export function createTableWriter(sink: Sink, colour: boolean): ReportWriter {
+  let begun = false;
+  const writeRow = async (cells: readonly string[], status: string): Promise<void> => {
+    const heading = begun ? '' : `${paint(layOut(COLUMNS.map(titleOf)), 'bold', colour)}\n`;
+    begun = true;
+    await sink.write(`${heading}${layOut(cells, { status, colour })}\n`);
+  };
+  return {
+    writeResult: (record) => writeRow(resultCells(record), record.status),
+    writeRejected: (rejected) => writeRow(rejectedCells(rejected), 'rejected'),
+    async finish(run) {
+      await sink.write(`${begun ? '\n' : ''}${formatSummary(run, colour)}`);
+    },
+    async dispose() {},
+  };
+}
+
+function titleOf(column: { readonly title: string }): string {
+  return column.title;
+}
+
+function resultCells(record: LineRecord): string[] {
+  return [
+    record.line === null ? '-' : String(record.line),
+    record.status,
+    `${Math.round(record.latencyMs)} ms`,
+    record.statusCode === null ? '-' : String(record.statusCode),
+    record.failure ?? '-',
+    record.blame ?? '-',
+    printable(record.proxy ?? `(deleted) ${record.proxyId}`),
+  ];
+}
+
+function rejectedCells(rejected: RejectedLine): string[] {
+  const { line, reason, text } = rejected;
+  return [String(line), 'rejected', '-', '-', reason, 'list', printable(text)];
+}
+
+function layOut(
+  cells: readonly string[],
+  { status, colour }: { readonly status: string; readonly colour: boolean } = {
+    status: '',
+    colour: false,
+  },
+): string {
+  const padded = COLUMNS.map(({ width, align }, index) => {
+    const cell = cells[index] ?? '';
+    const text = align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+    const meaning = index === STATUS_COLUMN ? STATUS_COLOURS[status] : undefined;
+    return meaning ? paint(text, meaning, colour) : text;
+  });
+  return padded.join('  ').trimEnd();
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { addCheckCommand } from './check/check-command.ts';
+import { reportFailure } from './report-failure.ts';
+import { addImportCommand } from './stack/import-command.ts';
+import { addPoolCommand } from './stack/pool-command.ts';
+import { addProxiesCommand } from './stack/proxies-command.ts';
+import { addResultsCommand } from './stack/results-command.ts';
+import { addSweepCommand } from './stack/sweep-command.ts';
+import { addUpCommand } from './stack/up-command.ts';
+import type { Terminal } from './terminal.ts';
+
+const ABOUT =
+  'Tells for every forward proxy whether it works, how fast it is and, when it does not work,' +
+  ' whose fault that is.';
+
+const EXAMPLES = `
+Examples:
+  lighthouse check proxies.txt --target https://example.com/
+  lighthouse up
+  lighthouse sweep shop --wait
+  lighthouse help check`;
+
+const COMMANDS = [
+  addCheckCommand,
+  addUpCommand,
+  addPoolCommand,
+  addImportCommand,
+  addSweepCommand,
+  addResultsCommand,
+  addProxiesCommand,
+];
+
+/**
+ * Runs one command line and leaves the exit code in `process.exitCode`. Nothing is cut off: the
+ * process ends by itself when every stream is flushed and every socket closed.
+ */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<void> {
+  const program = new Command('lighthouse')
+    .description(ABOUT)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText('after', EXAMPLES);
+  for (const addCommand of COMMANDS) addCommand(program, terminal);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportFailure(error, args, terminal);
+  }
+}

@@ -1,0 +1,113 @@
+import { Agent, type Dispatcher } from 'undici';
+import type * as z from 'zod';
+import { ApiError } from './api-error.ts';
+import { toApiError } from './problem-document.ts';
+
+/** One request to the stack's API. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  /** Beginning with a slash; its segments encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is, instead of `json`. */
+  readonly text?: { readonly body: string; readonly contentType: string };
+}
+
+/** An answer with a 2xx status. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** The address of the next page in a `link: <…>; rel="next"` header; null on the last page. */
+  readonly nextUrl: string | null;
+}
+
+/** The longest an answer may take: API Gateway gives up after 30 s ("Quotas for HTTP APIs"). */
+const ANSWER_TIMEOUT_MS = 31_000;
+
+/** Speaks to the API of one stack over connections of its own; close it when done. */
+export class ApiClient implements AsyncDisposable {
+  readonly #baseUrl: string;
+  readonly #signal: AbortSignal;
+  readonly #agent = new Agent({
+    connections: 4,
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+  });
+
+  constructor(baseUrl: string, signal: AbortSignal) {
+    this.#baseUrl = baseUrl.replace(/\/+$/, '');
+    this.#signal = signal;
+  }
+
+  /** Asks and validates the JSON that comes back. */
+  async ask<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
+    const { body } = await this.send(request);
+    try {
+      return schema.parse(JSON.parse(body));
+    } catch (error) {
+      throw new ApiError(
+        `${request.method} ${request.path} was answered in a form this version does not know`,
+        { status: 200 },
+        { cause: error },
+      );
+    }
+  }
+
+  /** @throws ApiError when the answer is not 2xx, or there is none */
+  async send(request: ApiRequest): Promise<ApiAnswer> {
+    const { statusCode, headers, body } = await this.#request(request);
+    const text = await body.text();
+    if (statusCode < 200 || statusCode > 299) throw toApiError(statusCode, text);
+    return { status: statusCode, body: text, nextUrl: findNext(headers.link) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #request(request: ApiRequest): Promise<Dispatcher.ResponseData> {
+    const { method, path } = request;
+    try {
+      return await this.#agent.request({
+        origin: new URL(this.#baseUrl).origin,
+        path: this.#pathOf(request),
+        method,
+        signal: this.#signal,
+        ...contentOf(request),
+      });
+    } catch (error) {
+      if (this.#signal.aborted) throw this.#signal.reason;
+      throw new ApiError(
+        `no stack answers at ${this.#baseUrl} (${method} ${path}); start one with lighthouse up,` +
+          ' or name another with --api URL',
+        { status: null },
+        { cause: error },
+      );
+    }
+  }
+
+  #pathOf({ path, query = {} }: ApiRequest): string {
+    const url = new URL(this.#baseUrl + path);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url.pathname + url.search;
+  }
+}
+
+function contentOf({ json, text }: ApiRequest): {
+  body?: string;
+  headers?: Record<string, string>;
+} {
+  if (text) return { body: text.body, headers: { 'content-type': text.contentType } };
+  if (json === undefined) return {};
+  return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+}
+
+/** RFC 8288, reduced to the one relation the API uses. */
+function findNext(link: string | string[] | undefined): string | null {
+  const match = /<([^>]*)>\s*;\s*rel="?next"?/.exec([link ?? ''].flat().join(','));
+  return match?.[1] ?? null;
+}

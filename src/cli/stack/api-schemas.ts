@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+/** What the command line reads of the API's answers; fields beyond these are passed on. */
+
+export const poolViewSchema = z.looseObject({
+  pool: z.string(),
+  intervalSeconds: z.number().nullable(),
+  runningSweepId: z.string().nullable(),
+  lastSweepId: z.string().nullable(),
+});
+export type PoolView = z.infer<typeof poolViewSchema>;
+
+export const poolListSchema = z.looseObject({
+  pools: z.array(poolViewSchema),
+  next: z.string().optional(),
+});
+
+export const importAnswerSchema = z.object({
+  added: z.number(),
+  existing: z.number(),
+  rejections: z.array(
+    z.object({ line: z.number(), reason: z.string(), detail: z.string(), text: z.string() }),
+  ),
+  lines: z.array(z.object({ line: z.number(), proxyId: z.string() })).optional(),
+});
+export type ImportAnswer = z.infer<typeof importAnswerSchema>;
+
+export const sweepStartedSchema = z.looseObject({
+  sweepId: z.string(),
+  pool: z.string(),
+  batches: z.number(),
+  state: z.string(),
+});
+export type SweepStarted = z.infer<typeof sweepStartedSchema>;
+
+export const proxyPageSchema = z.looseObject({
+  proxies: z.array(
+    z.looseObject({
+      proxyId: z.string(),
+      proxy: z.string(),
+      status: z.string(),
+      statusSince: z.string(),
+      lastResult: z
+        .looseObject({ latencyMs: z.number(), failure: z.string().nullable() })
+        .nullable(),
+    }),
+  ),
+  next: z.string().optional(),
+});
+export type ProxyView = z.infer<typeof proxyPageSchema>['proxies'][number];

@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import type { ListCounts } from '../../proxies/list-tally.ts';
+import { addListFlags, type ListFlags } from '../check/check-flags.ts';
+import { ListReader } from '../check/list-reader.ts';
+import { openList } from '../check/list-source.ts';
+import { ExitCode } from '../exit-code.ts';
+import type { RejectedLine } from '../output/report.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import type { StackFlags } from './find-stack.ts';
+import { type ImportOutcome, importListed } from './list-importer.ts';
+import { onStack, type StackSession } from './stack-command.ts';
+
+interface ImportFlags extends ListFlags, StackFlags {}
+
+/** Rejected lines that are shown one by one; the rest is counted. */
+const SHOWN_REJECTIONS = 100;
+
+const EXAMPLES = `
+Examples:
+  lighthouse import shop proxies.txt
+  lighthouse import shop provider.csv --protocol socks5
+  curl -s https://provider.example/list | lighthouse import shop - --json
+
+Importing a list again changes nothing; single bad lines never fail an import.`;
+
+/** Adds `lighthouse import POOL LIST`. */
+export function addImportCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('import')
+    .summary('add the proxies of a list to a pool')
+    .argument('<pool>', 'an existing pool')
+    .argument('<list>', 'file with the proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
+    .addHelpText('after', EXAMPLES);
+  addListFlags(command);
+  onStack<[string, string], ImportFlags>(command, terminal, async (session, args, flags) => {
+    const rejections: RejectedLine[] = [];
+    const { list, added, existing } = await importList(session, args, flags, async (rejected) => {
+      if (rejections.length < SHOWN_REJECTIONS) rejections.push(rejected);
+    });
+    const answer = { pool: args[0], ...list, added, existing, rejections };
+    terminal.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : formatAnswer(answer));
+    return ExitCode.ok;
+  });
+}
+
+async function importList(
+  { api, terminal, stop: { signal } }: StackSession,
+  [poolName, path]: readonly [string, string],
+  flags: ImportFlags,
+  onRejected: (rejected: RejectedLine) => Promise<void>,
+): Promise<ImportOutcome & { readonly list: ListCounts }> {
+  await api.getPool(poolName);
+  const source = await openList(path, terminal, signal);
+  try {
+    const reader = new ListReader(source, flags, { signal, onRejected });
+    const listed = await reader.open();
+    const outcome = await importListed(api, listed, { poolName, onRejected });
+    return { ...outcome, list: reader.tally.counts };
+  } finally {
+    source.stream.destroy();
+  }
+}
+
+function formatAnswer(answer: ListCounts & ImportOutcome & { rejections: RejectedLine[] }): string {
+  const { read, accepted, duplicate, skipped, rejected, added, existing, rejections } = answer;
+  const shown = rejections.map(({ line, detail, text }) => `  line ${line}: ${detail} (${text})`);
+  if (rejected > rejections.length) shown.push(`  and ${rejected - rejections.length} more`);
+  return [
+    `${read} read: ${accepted} accepted, ${duplicate} duplicate, ${skipped} skipped, ${rejected} rejected`,
+    `${added} added, ${existing} already there`,
+    ...shown.map(printable),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,111 @@
+import type { ResultRecord } from '../../sweeps/result-record.ts';
+import type { ApiClient } from './api-client.ts';
+import {
+  type ImportAnswer,
+  importAnswerSchema,
+  type PoolView,
+  type ProxyView,
+  poolListSchema,
+  poolViewSchema,
+  proxyPageSchema,
+  type SweepStarted,
+  sweepStartedSchema,
+} from './api-schemas.ts';
+import { type SweepReport, sweepReportSchema } from './sweep-report.ts';
+
+/** Entries per page asked for; the API's largest. */
+const PAGE_SIZE = 5_000;
+
+/** The routes of the API the command line uses. */
+export class LighthouseApi {
+  readonly #client: ApiClient;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  putPool(poolName: string, policy: unknown): Promise<PoolView> {
+    const path = poolPath(poolName);
+    return this.#client.ask({ method: 'PUT', path, json: policy }, poolViewSchema);
+  }
+
+  getPool(poolName: string): Promise<PoolView> {
+    return this.#client.ask({ method: 'GET', path: poolPath(poolName) }, poolViewSchema);
+  }
+
+  async *listPools(): AsyncGenerator<PoolView> {
+    let cursor: string | undefined;
+    do {
+      const request = { method: 'GET', path: '/pools', query: { cursor } } as const;
+      const { pools, next } = await this.#client.ask(request, poolListSchema);
+      yield* pools;
+      cursor = next;
+    } while (cursor !== undefined);
+  }
+
+  importEntries(poolName: string, ndjson: string): Promise<ImportAnswer> {
+    const request = {
+      method: 'POST',
+      path: `${poolPath(poolName)}/proxies`,
+      query: { lines: 'true' },
+      text: { body: ndjson, contentType: 'application/x-ndjson' },
+    } as const;
+    return this.#client.ask(request, importAnswerSchema);
+  }
+
+  startSweep(poolName: string): Promise<SweepStarted> {
+    const request = { method: 'POST', path: '/sweeps', json: { pool: poolName } } as const;
+    return this.#client.ask(request, sweepStartedSchema);
+  }
+
+  getSweep(sweepId: string): Promise<SweepReport> {
+    return this.#client.ask({ method: 'GET', path: sweepPath(sweepId) }, sweepReportSchema);
+  }
+
+  /** Every result of a sweep, or those of one status, as stored. */
+  async *readResults(sweepId: string, status?: string): AsyncGenerator<ResultRecord> {
+    let cursor: string | undefined;
+    do {
+      const request = {
+        method: 'GET',
+        path: `${sweepPath(sweepId)}/results`,
+        query: { status, cursor, format: 'ndjson', limit: PAGE_SIZE },
+      } as const;
+      const { body, nextUrl } = await this.#client.send(request);
+      for (const line of body.split('\n')) {
+        if (line) yield JSON.parse(line) as ResultRecord;
+      }
+      cursor = cursorOf(nextUrl);
+    } while (cursor !== undefined);
+  }
+
+  async *readProxies(
+    poolName: string,
+    filter: { readonly status?: string | undefined; readonly country?: string | undefined },
+  ): AsyncGenerator<ProxyView> {
+    let cursor: string | undefined;
+    do {
+      const request = {
+        method: 'GET',
+        path: `${poolPath(poolName)}/proxies`,
+        query: { ...filter, cursor, limit: 1_000 },
+      } as const;
+      const { proxies, next } = await this.#client.ask(request, proxyPageSchema);
+      yield* proxies;
+      cursor = next;
+    } while (cursor !== undefined);
+  }
+}
+
+function poolPath(poolName: string): string {
+  return `/pools/${encodeURIComponent(poolName)}`;
+}
+
+function sweepPath(sweepId: string): string {
+  return `/sweeps/${encodeURIComponent(sweepId)}`;
+}
+
+function cursorOf(nextUrl: string | null): string | undefined {
+  if (nextUrl === null) return undefined;
+  return new URL(nextUrl, 'http://api').searchParams.get('cursor') ?? undefined;
+}

@@ -1,0 +1,71 @@
+import { InvalidInputError } from '../../errors.ts';
+import { toListEntryJson } from '../../proxies/list-entry-json.ts';
+import type { ListedProxy } from '../check/list-reader.ts';
+import type { RejectedLine } from '../output/report.ts';
+import type { LighthouseApi } from './lighthouse-api.ts';
+
+/** What one `POST /pools/{pool}/proxies` takes at most. */
+const CHUNK_ENTRIES = 2_000;
+const CHUNK_BYTES = 2_000_000;
+
+export interface ImportOutcome {
+  readonly added: number;
+  readonly existing: number;
+}
+
+export interface ImportOptions {
+  readonly poolName: string;
+  /** Told of each proxy that arrived, by the id the pool gives it. */
+  readonly onImported?: (proxyId: string, line: number) => void;
+  /** Told of each line the stack refused although it reads well. */
+  readonly onRejected: (rejected: RejectedLine) => Promise<void>;
+}
+
+interface Chunk {
+  readonly lines: number[];
+  readonly entries: string[];
+  bytes: number;
+}
+
+/** Sends proxies to a pool in chunks, one after another; holds one chunk at a time. */
+export async function importListed(
+  api: LighthouseApi,
+  listed: AsyncIterable<ListedProxy>,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const outcome = { added: 0, existing: 0 };
+  for await (const chunk of toChunks(listed)) {
+    const answer = await api.importEntries(options.poolName, `${chunk.entries.join('\n')}\n`);
+    outcome.added += answer.added;
+    outcome.existing += answer.existing;
+    for (const { line, proxyId } of answer.lines ?? []) {
+      options.onImported?.(proxyId, lineAt(chunk, line));
+    }
+    for (const rejection of answer.rejections) {
+      await options.onRejected({ ...rejection, line: lineAt(chunk, rejection.line) });
+    }
+  }
+  return outcome;
+}
+
+async function* toChunks(listed: AsyncIterable<ListedProxy>): AsyncGenerator<Chunk> {
+  let chunk: Chunk = { lines: [], entries: [], bytes: 0 };
+  for await (const { line, proxy } of listed) {
+    const entry = toListEntryJson(proxy);
+    const bytes = Buffer.byteLength(entry) + 1;
+    if (chunk.entries.length >= CHUNK_ENTRIES || chunk.bytes + bytes > CHUNK_BYTES) {
+      yield chunk;
+      chunk = { lines: [], entries: [], bytes: 0 };
+    }
+    chunk.lines.push(line);
+    chunk.entries.push(entry);
+    chunk.bytes += bytes;
+  }
+  if (chunk.entries.length > 0) yield chunk;
+}
+
+function lineAt(chunk: Chunk, line: number): number {
+  const own = chunk.lines[line - 1];
+  if (own !== undefined) return own;
+  throw new InvalidInputError(`the stack answered for entry ${line}, which it was not sent`);
+}

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalStack } from '../../local/local-stack.ts';
+
+export interface LocalStackSettings {
+  /** CDK context on top of that of cdk.json. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly dataDir?: string;
+  readonly apiPort?: number;
+  /** Whether other commands in this directory may find it. */
+  readonly findable: boolean;
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * Synthesizes the stack, runs it for as long as `work` takes, and leaves nothing behind. When the
+ * stack cannot go on, `stop` aborts with the reason.
+ */
+export async function withLocalStack<T>(
+  settings: LocalStackSettings,
+  stop: AbortController,
+  work: (stack: LocalStack) => Promise<T>,
+): Promise<T> {
+  // The AWS clients behind these are loaded only by the commands that run a stack.
+  const { synthesize } = await import('../../local/synthesize.ts');
+  const { startLocalStack } = await import('../../local/local-stack.ts');
+  const assembly = await mkdtemp(join(tmpdir(), 'lighthouse-assembly-'));
+  try {
+    await synthesize({ outDir: assembly, context: settings.context ?? {} });
+    stop.signal.throwIfAborted();
+    const stack = await startLocalStack({
+      outDir: assembly,
+      ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
+      ...(settings.apiPort === undefined ? {} : { apiPort: settings.apiPort }),
+      ...(settings.log === undefined ? {} : { log: settings.log }),
+      ...(settings.findable ? {} : { stackFileDirectory: null }),
+    });
+    stack.closed.then((reason) => reason && stop.abort(reason));
+    try {
+      stop.signal.throwIfAborted();
+      return await work(stack);
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    await rm(assembly, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,105 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  addHealthFlags,
+  type HealthFlags,
+  integerOption,
+  readHealthFlags,
+} from '../check/health-flags.ts';
+import { ExitCode } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+import type { PoolView } from './api-schemas.ts';
+import type { StackFlags } from './find-stack.ts';
+import { onStack } from './stack-command.ts';
+
+interface PutFlags extends HealthFlags, StackFlags {
+  readonly rise?: number;
+  readonly fall?: number;
+  readonly interval?: number | null;
+  readonly control: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  lighthouse pool put shop --target https://shop.example/ --expect 200,204 --interval 300
+  lighthouse pool put lab --fall 3 --rise 2 --no-control
+  lighthouse pool show shop
+  lighthouse pool list --json`;
+
+/** Adds `lighthouse pool put|show|list`. */
+export function addPoolCommand(program: Command, terminal: Terminal): void {
+  const pool = program
+    .command('pool')
+    .summary('create, change and show pools')
+    .description('A pool is a named set of proxies with one health-check policy and one schedule.')
+    .addHelpText('after', EXAMPLES);
+  addPut(pool, terminal);
+  const show = pool.command('show').summary('show a pool').argument('<pool>', 'its name');
+  onStack<[string], StackFlags>(show, terminal, async ({ api }, [name], flags) => {
+    terminal.stdout.write(formatPool(await api.getPool(name), flags.json ?? false));
+    return ExitCode.ok;
+  }).addHelpText('after', '\nExamples:\n  lighthouse pool show shop --json');
+  const list = pool.command('list').summary('list the pools');
+  onStack<[], StackFlags>(list, terminal, async ({ api }, _, flags) => {
+    const pools: PoolView[] = [];
+    for await (const view of api.listPools()) pools.push(view);
+    terminal.stdout.write(flags.json ? `${JSON.stringify({ pools })}\n` : formatPools(pools));
+    return ExitCode.ok;
+  }).addHelpText('after', '\nExamples:\n  lighthouse pool list');
+}
+
+function addPut(pool: Command, terminal: Terminal): void {
+  const put = pool
+    .command('put')
+    .summary('create a pool or replace its policy')
+    .argument('<pool>', 'name: a-z, 0-9, - and _, at most 64')
+    .addOption(integerOption('--rise <n>', 'good verdicts in a row before a proxy is up (1)'))
+    .addOption(integerOption('--fall <n>', 'bad verdicts in a row before a proxy is down (1)'))
+    .addOption(
+      new Option(
+        '--interval <seconds>',
+        'between scheduled sweeps, whole minutes; or never',
+      ).argParser(parseInterval),
+    )
+    .option('--no-control', 'do not ask the target directly around each batch')
+    .addHelpText('after', EXAMPLES);
+  addHealthFlags(put);
+  onStack<[string], PutFlags>(put, terminal, async ({ api }, [name], flags) => {
+    const view = await api.putPool(name, {
+      options: await readHealthFlags(flags),
+      control: flags.control,
+      ...(flags.rise === undefined ? {} : { rise: flags.rise }),
+      ...(flags.fall === undefined ? {} : { fall: flags.fall }),
+      ...(flags.interval === undefined ? {} : { intervalSeconds: flags.interval }),
+    });
+    terminal.stdout.write(formatPool(view, flags.json ?? false));
+    return ExitCode.ok;
+  });
+}
+
+function parseInterval(text: string): number | null {
+  if (text === 'never') return null;
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Give seconds, or never.');
+  return Number(text);
+}
+
+/** A pool for programs as it is, for people one field a line. */
+function formatPool(pool: PoolView, json: boolean): string {
+  if (json) return `${JSON.stringify(pool)}\n`;
+  const rows = Object.entries(pool).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+    return `${name.padEnd(18)}${text.replaceAll('\n', `\n${' '.repeat(18)}`)}\n`;
+  });
+  return rows.join('');
+}
+
+function formatPools(pools: readonly PoolView[]): string {
+  if (pools.length === 0) return 'no pools yet; create one with lighthouse pool put NAME\n';
+  const rows = pools.map(({ pool, intervalSeconds, lastSweepId }) =>
+    [
+      pool.padEnd(32),
+      (intervalSeconds === null ? 'by hand' : `${intervalSeconds} s`).padEnd(10),
+      lastSweepId ?? '-',
+    ].join(''),
+  );
+  return `${'POOL'.padEnd(32)}${'INTERVAL'.padEnd(10)}LAST SWEEP\n${rows.join('\n')}\n`;
+}

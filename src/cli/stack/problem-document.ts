@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { ApiError } from './api-error.ts';
+
+/** RFC 9457 problem details, as far as the command line shows them. */
+const problemSchema = z.object({
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+
+/** Turns an error answer of the API into one clear sentence, and keeps the bad fields beside it. */
+export function toApiError(status: number, body: string): ApiError {
+  const problem = parseProblem(body);
+  if (!problem) {
+    return new ApiError(`the stack answered ${status} without saying why`, { status });
+  }
+  const { title = `the stack answered ${status}`, detail, errors: issues = [] } = problem;
+  const sentence = detail ?? issues[0]?.detail ?? '';
+  return new ApiError(sentence || title, { status, issues });
+}
+
+function parseProblem(body: string): z.infer<typeof problemSchema> | null {
+  try {
+    return problemSchema.parse(JSON.parse(body));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+import { type Command, Option } from 'commander';
+import { ProxyStatus } from '../../health/rise-fall.ts';
+import { ExitCode } from '../exit-code.ts';
+import { createStreamSink } from '../output/sink.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import type { ProxyView } from './api-schemas.ts';
+import type { StackFlags } from './find-stack.ts';
+import { onStack, type StackSession } from './stack-command.ts';
+
+interface ProxiesFlags extends StackFlags {
+  readonly status?: ProxyStatus;
+  readonly country?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  lighthouse proxies shop
+  lighthouse proxies shop --status inactive --country DE
+  lighthouse proxies shop --json | jq -r .proxy`;
+
+/** Adds `lighthouse proxies POOL`. */
+export function addProxiesCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('proxies')
+    .summary('show the proxies of a pool as they are now')
+    .description('Shows each proxy with its status and newest result; with --json one a line.')
+    .argument('<pool>', 'the pool')
+    .addOption(new Option('--status <status>', 'only these').choices(Object.values(ProxyStatus)))
+    .option('--country <code>', 'only those of a country, ISO 3166-1 alpha-2')
+    .addHelpText('after', EXAMPLES);
+  onStack<[string], ProxiesFlags>(command, terminal, showProxies);
+}
+
+async function showProxies(
+  { api, terminal, stop }: StackSession,
+  [poolName]: readonly [string],
+  { json, status, country }: ProxiesFlags,
+): Promise<ExitCode> {
+  const onBroken = (): void => stop.abort(new Error('nobody reads the output any more'));
+  const sink = createStreamSink(terminal.stdout, onBroken);
+  if (!json) await sink.write(`${rowOf(['STATUS', 'SINCE', 'LATENCY', 'FAILURE', 'PROXY'])}\n`);
+  for await (const view of api.readProxies(poolName, { status, country })) {
+    await sink.write(json ? `${JSON.stringify(view)}\n` : `${formatView(view)}\n`);
+  }
+  await sink.commit();
+  return ExitCode.ok;
+}
+
+function formatView({ status, statusSince, proxy, lastResult }: ProxyView): string {
+  const latency = lastResult === null ? '-' : `${Math.round(lastResult.latencyMs)} ms`;
+  return rowOf([status, statusSince, latency, lastResult?.failure ?? '-', printable(proxy)]);
+}
+
+function rowOf([status, since, latency, failure, proxy]: readonly [
+  string,
+  string,
+  string,
+  string,
+  string,
+]): string {
+  const columns = [status.padEnd(12), since.padEnd(24), latency.padStart(9), failure.padEnd(24)];
+  return [...columns, proxy].join('  ');
+}

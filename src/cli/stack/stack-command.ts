@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { ExitCode } from '../exit-code.ts';
+import { interruptedExitCode, withInterrupt } from '../interrupt.ts';
+import type { Terminal } from '../terminal.ts';
+import { ApiClient } from './api-client.ts';
+import { addStackFlags, findApiUrl, type StackFlags } from './find-stack.ts';
+import { LighthouseApi } from './lighthouse-api.ts';
+
+/** What a command that talks to a stack works with. */
+export interface StackSession {
+  readonly api: LighthouseApi;
+  readonly terminal: Terminal;
+  readonly stop: AbortController;
+}
+
+/**
+ * Gives a command the flags that name a stack, and runs `work` with a connection to it that is
+ * closed afterwards.
+ */
+export function onStack<Arguments extends readonly unknown[], Flags extends StackFlags>(
+  command: Command,
+  terminal: Terminal,
+  work: (session: StackSession, args: Arguments, flags: Flags) => Promise<ExitCode>,
+): Command {
+  return addStackFlags(command).action(async (...all: unknown[]) => {
+    const args = all.slice(0, -2) as unknown as Arguments;
+    const flags = all.at(-2) as Flags;
+    process.exitCode = await withInterrupt(async (stop) => {
+      await using client = new ApiClient(await findApiUrl(flags), stop.signal);
+      try {
+        return await work({ api: new LighthouseApi(client), terminal, stop }, args, flags);
+      } catch (error) {
+        const exitCode = interruptedExitCode(stop.signal);
+        if (exitCode === null) throw error;
+        return exitCode;
+      }
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { InvalidInputError } from '../../errors.ts';
+import type { HealthCheckOptions } from '../../health/health-check-options.ts';
+import { batchTimeMs } from '../../sweeps/batch-time.ts';
+import { LARGEST_BATCH_SIZE } from '../../sweeps/planning.ts';
+import { DEFAULT_SWEEP_LIMITS, MAX_ROWS_PER_BATCH } from '../../sweeps/sweep-limits.ts';
+import type { CheckFlags } from '../check/check-flags.ts';
+
+/** Lambda's longest timeout ("Lambda quotas"), seconds. */
+const LONGEST_TIMEOUT_SECONDS = 900;
+/** Probes that leave room among Lambda's 1,024 descriptors. */
+const MOST_IN_FLIGHT = 800;
+/** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */
+const VISIBILITY_PER_TIMEOUT = 6;
+/** What the stack's own check computes with, whatever the options. */
+const DEFAULT_ATTEMPT = { attempts: 1, timeoutMs: 5_000 };
+
+/**
+ * The stack's settings for one list: `--concurrency` probes per checker, and a checker's time in
+ * which its longest batch fits whatever the time-out and attempts asked for.
+ *
+ * @throws InvalidInputError when no checker could ever be done in time
+ */
+export function settingsFor(
+  flags: Pick<CheckFlags, 'concurrency' | 'control'>,
+  options: HealthCheckOptions,
+): Readonly<Record<string, unknown>> {
+  const { control } = flags;
+  const maxInFlight = Math.min(flags.concurrency, MOST_IN_FLIGHT);
+  const seconds = (rows: number, inFlight: number, probe: Partial<HealthCheckOptions>): number => {
+    const limits = { ...DEFAULT_SWEEP_LIMITS, maxInFlight: inFlight };
+    return Math.ceil(
+      batchTimeMs(rows, { options: { ...options, ...probe }, control }, limits) / 1000,
+    );
+  };
+  const needed = Math.max(
+    DEFAULT_SWEEP_LIMITS.checkerTimeoutMs / 1000,
+    seconds(LARGEST_BATCH_SIZE, maxInFlight, {}),
+    seconds(MAX_ROWS_PER_BATCH, maxInFlight, DEFAULT_ATTEMPT) + DEFAULT_ATTEMPT.timeoutMs / 1000,
+  );
+  if (needed > LONGEST_TIMEOUT_SECONDS) throw tooSlow(maxInFlight, options, needed);
+  // A batch whose proxies all share one host takes longer still; it gets what there is.
+  const oneHost = seconds(LARGEST_BATCH_SIZE, DEFAULT_SWEEP_LIMITS.maxInFlightPerHost, {});
+  const timeoutSeconds = Math.min(LONGEST_TIMEOUT_SECONDS, Math.max(needed, oneHost));
+  return {
+    lighthouse: {
+      checker: { maxInFlight, timeoutSeconds },
+      queue: { visibilityTimeoutSeconds: VISIBILITY_PER_TIMEOUT * timeoutSeconds },
+    },
+  };
+}
+
+function tooSlow(
+  maxInFlight: number,
+  { timeoutMs, attempts }: HealthCheckOptions,
+  neededSeconds: number,
+): InvalidInputError {
+  return new InvalidInputError(
+    `with --concurrency ${maxInFlight}, --timeout-ms ${timeoutMs} and --attempts ${attempts} a` +
+      ` batch could take ${neededSeconds} s, and a checker has at most` +
+      ` ${LONGEST_TIMEOUT_SECONDS} s: raise the concurrency or lower the others`,
+  );
+}

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DemoFleet, startDemoFleet } from '../../local/fleet/index.ts';
+import type { LocalStack } from '../../local/local-stack.ts';
+import { parseProxyList } from '../../proxies/list-parser.ts';
+import type { ListedProxy } from '../check/list-reader.ts';
+import { ExitCode } from '../exit-code.ts';
+import { Interrupted } from '../interrupt.ts';
+import { RunTally } from '../output/run-tally.ts';
+import { createStreamSink } from '../output/sink.ts';
+import { formatSeconds } from '../output/summary-text.ts';
+import { createTableWriter } from '../output/table-writer.ts';
+import { ApiClient } from '../stack/api-client.ts';
+import { LighthouseApi } from '../stack/lighthouse-api.ts';
+import { importListed } from '../stack/list-importer.ts';
+import { withLocalStack } from '../stack/local-stack-session.ts';
+import { waitShown } from '../stack/sweep-command.ts';
+import type { SweepReport } from '../stack/sweep-report.ts';
+import { summarizeSweep } from '../stack/sweep-summary.ts';
+import type { Terminal } from '../terminal.ts';
+import { inLineOrder } from './line-order.ts';
+import type { StartFlags } from './start-program.ts';
+
+const POOL_NAME = 'demo';
+const INTERVAL_SECONDS = 60;
+/** How often the pool is looked at for the sweep the schedule has started. */
+const LOOK_MS = 1_000;
+
+/** What the demo shows each sweep with. */
+interface Demo {
+  readonly api: LighthouseApi;
+  readonly fleet: DemoFleet;
+  readonly lines: ReadonlyMap<string, number>;
+  readonly terminal: Terminal;
+  readonly stop: AbortController;
+}
+
+/** The stack with a fleet of real loopback proxies, swept every minute until it is interrupted. */
+export async function runDemo(
+  flags: StartFlags,
+  terminal: Terminal,
+  stop: AbortController,
+): Promise<ExitCode> {
+  const fleet = await startDemoFleet();
+  const settings = {
+    findable: true,
+    ...(flags.port === undefined ? {} : { apiPort: flags.port }),
+    ...(flags.verbose ? { log: (line: string) => void terminal.stderr.write(`${line}\n`) } : {}),
+  };
+  try {
+    await withLocalStack(settings, stop, (stack) => showSweeps(stack, fleet, terminal, stop));
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    await fleet.close();
+  }
+  if (stop.signal.reason instanceof Interrupted) return ExitCode.ok;
+  throw stop.signal.reason;
+}
+
+async function showSweeps(
+  stack: LocalStack,
+  fleet: DemoFleet,
+  terminal: Terminal,
+  stop: AbortController,
+): Promise<void> {
+  terminal.stdout.write(
+    `The stack is up after ${formatSeconds(performance.now())}: ${stack.apiUrl}\n` +
+      `${fleet.members.length} demo proxies are swept every minute. Ctrl-C ends everything.\n`,
+  );
+  await using client = new ApiClient(stack.apiUrl, stop.signal);
+  const api = new LighthouseApi(client);
+  const lines = await importFleet(api, fleet);
+  const demo = { api, fleet, lines, terminal, stop };
+  let { sweepId } = await api.startSweep(POOL_NAME);
+  for (;;) {
+    await showSweep(demo, await waitShown(api, sweepId, { terminal, signal: stop.signal }));
+    sweepId = await nextSweep(demo, sweepId);
+  }
+}
+
+async function importFleet(
+  api: LighthouseApi,
+  fleet: DemoFleet,
+): Promise<ReadonlyMap<string, number>> {
+  const lines = new Map<string, number>();
+  await api.putPool(POOL_NAME, {
+    options: { targetUrl: fleet.targetUrl, ca: fleet.caPem },
+    intervalSeconds: INTERVAL_SECONDS,
+  });
+  await importListed(api, readFleet(fleet), {
+    poolName: POOL_NAME,
+    onImported: (proxyId, line) => lines.set(proxyId, line),
+    onRejected: async () => {},
+  });
+  return lines;
+}
+
+async function* readFleet({ list }: DemoFleet): AsyncGenerator<ListedProxy> {
+  for await (const entry of parseProxyList(list, { allowPrivateAddresses: true })) {
+    if (entry.kind === 'accepted') yield { line: entry.line, proxy: entry.proxy };
+  }
+}
+
+async function nextSweep({ api, stop }: Demo, previous: string): Promise<string> {
+  for (;;) {
+    const { runningSweepId, lastSweepId } = await api.getPool(POOL_NAME);
+    const newest = runningSweepId ?? lastSweepId ?? previous;
+    if (newest !== previous) return newest;
+    await delay(LOOK_MS, undefined, { signal: stop.signal });
+  }
+}
+
+/** One sweep as a table: each proxy with the part it plays in the demo. */
+async function showSweep(demo: Demo, report: SweepReport): Promise<void> {
+  const { api, fleet, lines, terminal, stop } = demo;
+  const roles = fleet.list.split('\n').map((line) => line.split(' # ')[1] ?? '');
+  const sink = createStreamSink(terminal.stdout, () => stop.abort(new Interrupted('EPIPE', 0)));
+  const writer = createTableWriter(sink, terminal.colour);
+  const tally = new RunTally();
+  await sink.write(`\n${report.startedAt}  ${report.state}\n`);
+  for await (const record of inLineOrder(api.readResults(report.sweepId), lines)) {
+    tally.add(record);
+    const role = roles[(record.line ?? 0) - 1] ?? '';
+    await writer.writeResult({ ...record, proxy: `${(record.proxy ?? '').padEnd(40)}  ${role}` });
+  }
+  await writer.finish(summarizeSweep({ report, tally, targetUrl: fleet.targetUrl }));
+}

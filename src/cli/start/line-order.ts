@@ -1,0 +1,29 @@
+import type { ResultRecord } from '../../sweeps/result-record.ts';
+import type { LineRecord } from '../output/report.ts';
+
+/** Results that are put in order before they are shown; a longer list is shown as it is stored. */
+const SORTED_AT_MOST = 10_000;
+
+/** Gives each stored result the line of its proxy, and shows a short list in its own order. */
+export async function* inLineOrder(
+  results: AsyncIterable<ResultRecord>,
+  lines: ReadonlyMap<string, number>,
+): AsyncGenerator<LineRecord> {
+  const numbered = withLines(results, lines);
+  if (lines.size > SORTED_AT_MOST) {
+    yield* numbered;
+    return;
+  }
+  const records: LineRecord[] = [];
+  for await (const record of numbered) records.push(record);
+  yield* records.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+async function* withLines(
+  results: AsyncIterable<ResultRecord>,
+  lines: ReadonlyMap<string, number>,
+): AsyncGenerator<LineRecord> {
+  for await (const result of results) {
+    yield { line: lines.get(result.proxyId) ?? null, ...result };
+  }
+}

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { addCheckFlags, type CheckFlags } from '../check/check-flags.ts';
+import { integerOption } from '../check/health-flags.ts';
+import { withInterrupt } from '../interrupt.ts';
+import { reportFailure } from '../report-failure.ts';
+import type { Terminal } from '../terminal.ts';
+import { runDemo } from './demo-run.ts';
+import { runOnce } from './once-run.ts';
+
+/** Every flag of `npm start`. */
+export interface StartFlags extends CheckFlags {
+  readonly once?: string;
+  readonly port?: number;
+  readonly verbose?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  npm start
+  npm start -- --once proxies.txt
+  npm -s start -- --once proxies.txt --target https://shop.example/ --json > report.json
+
+npm prints a heading of its own on standard output; -s keeps it from a report that is piped on.
+
+Exit codes with --once: 0 done; 1 --fail-on found a proxy that bad; 2 not done, and a sentence
+says why; 130 interrupted.`;
+
+/** Runs `npm start` and leaves the exit code in `process.exitCode`. */
+export async function runStart(args: readonly string[], terminal: Terminal): Promise<void> {
+  const program = new Command('npm start --')
+    .description(
+      'Brings the whole stack up on this machine. Without --once: with a demo fleet of real' +
+        ' proxies on loopback, swept every minute until Ctrl-C.',
+    )
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .option('--once <list>', 'sweep this list through the stack once, show what was stored, exit')
+    .addOption(integerOption('--port <n>', 'port of the API (default: a free one)'))
+    .option('--verbose', 'show what the functions log, on standard error')
+    .addHelpText('after', EXAMPLES);
+  addCheckFlags(program).action(async (flags: StartFlags) => {
+    process.exitCode = await withInterrupt((stop) =>
+      flags.once === undefined
+        ? runDemo(flags, terminal, stop)
+        : runOnce(flags.once, flags, terminal, stop),
+    );
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportFailure(error, args, terminal);
+  }
+}

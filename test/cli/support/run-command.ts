@@ -1,0 +1,61 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAMS = {
+  main: fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
+  start: fileURLToPath(new URL('../../../src/cli/start.ts', import.meta.url)),
+};
+
+/** How a command that has ended ended. */
+export interface CommandOutcome {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly program?: keyof typeof PROGRAMS;
+  /** What it reads on standard input. @default nothing */
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export type RunningCommand = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Starts the real command in a process of its own, without a terminal. */
+export function startCommand(
+  args: readonly string[],
+  { program = 'main', cwd, env = {} }: CommandOptions = {},
+): RunningCommand {
+  return spawn(process.execPath, [PROGRAMS[program], ...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs the real command to its end; it must end by itself. */
+export async function runCommand(
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandOutcome> {
+  const child = startCommand(args, options);
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  return outcomeOf(child);
+}
+
+/** Waits for a command that was started to end. */
+export async function outcomeOf(child: RunningCommand): Promise<CommandOutcome> {
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { exitCode, stdout, stderr };
+}
