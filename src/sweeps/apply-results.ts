@@ -33,9 +33,10 @@ export async function applyResults(
   });
 }
 
-async function applyToRow(
+/** Applies one verdict to one row, against whoever else writes it meanwhile. */
+export async function applyToRow(
   { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
-  sweep: Sweep,
+  sweep: Pick<Sweep, 'sweepId' | 'policy'>,
   asRead: ProxyRow | null,
   verdict: Verdict,
 ): Promise<void> {
