@@ -1,50 +1,53 @@
 import type { HealthCheckOptions } from '../health/health-check-options.ts';
+import { probeBudgetMs } from '../health/probe/back-off.ts';
 import type { PoolPolicy } from './pool.ts';
 import { overheadMs, type SweepLimits } from './sweep-limits.ts';
 
-/** Longest pause between two attempts of one probe, milliseconds. */
-const MAX_BACK_OFF_MS = 1000;
-
 type ProbeBudget = Pick<HealthCheckOptions, 'attempts' | 'timeoutMs'>;
+type BatchPolicy = Pick<PoolPolicy, 'options' | 'control'>;
 
-/** The longest one probe can take, milliseconds. */
-export function probeTimeMs({ attempts, timeoutMs }: ProbeBudget): number {
-  return attempts * timeoutMs + (attempts - 1) * MAX_BACK_OFF_MS;
+/** The control probe asks again when it fails, even where probes do not. */
+const CONTROL_ATTEMPTS = 2;
+
+/** The longest one control probe can take, milliseconds; 0 where it is turned off. */
+export function controlTimeMs({ options, control }: BatchPolicy): number {
+  if (!control) return 0;
+  return probeBudgetMs({ ...options, attempts: Math.max(options.attempts, CONTROL_ATTEMPTS) });
 }
 
-/** How many probes must follow one another, at worst, to probe all of `hosts` (one per proxy). */
-export function countWaves(hosts: readonly string[], limits: SweepLimits): number {
+/**
+ * The longest that probing all of `hosts` (one per proxy) can take, milliseconds: as many probes
+ * one after the other as the limits in all and per host leave no choice but.
+ */
+export function probingTimeMs(
+  hosts: readonly string[],
+  options: ProbeBudget,
+  limits: SweepLimits,
+): number {
   const perHost = new Map<string, number>();
   for (const host of hosts) perHost.set(host, (perHost.get(host) ?? 0) + 1);
   const busiest = [...perHost.values()].reduce((most, count) => Math.max(most, count), 0);
-  return Math.max(
+  const waves = Math.max(
     Math.ceil(hosts.length / limits.maxInFlight),
     Math.ceil(busiest / limits.maxInFlightPerHost),
   );
+  return waves * probeBudgetMs(options);
 }
 
 /** The longest a batch of `rows` proxies on hosts of their own can take, milliseconds. */
-export function batchTimeMs(
-  rows: number,
-  { options, control }: Pick<PoolPolicy, 'options' | 'control'>,
-  limits: SweepLimits,
-): number {
-  const slots = Math.ceil(rows / limits.maxInFlight) + controlProbes(control);
-  return slots * probeTimeMs(options) + overheadMs(limits);
+export function batchTimeMs(rows: number, policy: BatchPolicy, limits: SweepLimits): number {
+  const waves = Math.ceil(rows / limits.maxInFlight);
+  return waves * probeBudgetMs(policy.options) + 2 * controlTimeMs(policy) + overheadMs(limits);
 }
 
-/** The largest `timeoutMs` with which a batch of `rows` proxies fits a checker's time. */
-export function largestTimeoutMs(
-  rows: number,
-  { options, control }: Pick<PoolPolicy, 'options' | 'control'>,
-  limits: SweepLimits,
-): number {
-  const slots = Math.ceil(rows / limits.maxInFlight) + controlProbes(control);
-  const perProbe = (limits.checkerTimeoutMs - overheadMs(limits)) / slots;
-  return Math.floor((perProbe - (options.attempts - 1) * MAX_BACK_OFF_MS) / options.attempts);
-}
-
-/** One before the batch and one after it. */
-function controlProbes(control: boolean): number {
-  return control ? 2 : 0;
+/**
+ * The largest `timeoutMs` with which a batch of `rows` proxies fits a checker's time; less than 1
+ * when none does.
+ */
+export function largestTimeoutMs(rows: number, policy: BatchPolicy, limits: SweepLimits): number {
+  const timeAt = (timeoutMs: number) =>
+    batchTimeMs(rows, { ...policy, options: { ...policy.options, timeoutMs } }, limits);
+  // A batch's time is a linear function of the deadline of its attempts.
+  const pausesMs = timeAt(0);
+  return Math.floor((limits.checkerTimeoutMs - pausesMs) / (timeAt(1) - pausesMs));
 }

@@ -45,6 +45,10 @@ export async function startSweep(
   const { storage, clock } = dependencies;
   const pool = await requirePool(storage, request.poolName);
   const sweepId = sweepIdFor(request, pool, clock);
+  const { lastSweepId } = pool;
+  if (lastSweepId !== undefined && isSameRequest(lastSweepId, sweepId)) {
+    return restoreSweep(dependencies, pool, lastSweepId);
+  }
   const plan = await planSweep(storage, pool);
   const claim = await storage.claimPool({
     poolName: pool.poolName,
@@ -113,8 +117,6 @@ async function findStarted(
     );
   }
   if (lastSweepId === undefined) throw new NotFoundError(`there is no pool "${pool.poolName}"`);
-  const last = isSameRequest(lastSweepId, sweepId) ? await storage.getSweep(lastSweepId) : null;
-  if (last) return last;
   throw new ConflictError(
     `pool "${pool.poolName}" has had sweep ${lastSweepId}, which is later than ${sweepId}`,
   );

@@ -1,27 +1,29 @@
-import { countWaves, probeTimeMs } from './batch-time.ts';
+import { controlTimeMs, probingTimeMs } from './batch-time.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 import { overheadMs, type SweepLimits } from './sweep-limits.ts';
 
 /** What a batch needs at worst, milliseconds. */
 export interface TimeNeed {
-  /** For its control probe, if the pool has one, and its probes. */
+  /** For its probes, and for the control probe before if it is yet to be made. */
   readonly probingMs: number;
   /** For the control probe afterwards. */
   readonly controlMs: number;
 }
 
-/** Computes what a batch needs from the hosts it has. */
+/**
+ * Computes what a batch needs from the hosts it has.
+ *
+ * @param options `targetAsked`: the control probe before has been made
+ */
 export function timeNeedOf(
   { sweep, rows }: Pick<PreparedBatch, 'sweep' | 'rows'>,
   limits: SweepLimits,
+  { targetAsked }: { readonly targetAsked: boolean },
 ): TimeNeed {
-  const probeMs = probeTimeMs(sweep.policy.options);
-  const controlMs = sweep.policy.control ? probeMs : 0;
-  const waves = countWaves(
-    rows.map((row) => row.proxy.host),
-    limits,
-  );
-  return { probingMs: controlMs + waves * probeMs, controlMs };
+  const hosts = rows.map((row) => row.proxy.host);
+  const controlMs = controlTimeMs(sweep.policy);
+  const probesMs = probingTimeMs(hosts, sweep.policy.options, limits);
+  return { probingMs: probesMs + (targetAsked ? 0 : controlMs), controlMs };
 }
 
 /** Keeps the books on an invocation's time: what is under way, and whether more fits. */

@@ -1,0 +1,23 @@
+import type { HealthCheckOptions } from '../health/health-check-options.ts';
+import type { HealthCheckResult } from '../health/health-check-result.ts';
+import type { ProbeWindow } from '../health/probe-window.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+import type { ControlOutcome } from './batch-result.ts';
+
+/** What checking a batch asks of a `HealthChecker`. */
+export interface BatchChecker {
+  /** Asks the target directly, without a proxy. */
+  checkTarget(request: {
+    readonly options: HealthCheckOptions;
+    readonly signal: AbortSignal;
+  }): Promise<ControlOutcome>;
+  streamHealthChecks(
+    proxies: Iterable<Proxy>,
+    request: {
+      readonly options: HealthCheckOptions;
+      readonly signal: AbortSignal;
+      readonly window: ProbeWindow;
+      readonly concurrency: number;
+    },
+  ): AsyncIterable<HealthCheckResult>;
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../clock.ts';
+import type { HealthCheckResult } from '../health/health-check-result.ts';
+import type { ProbeWindow } from '../health/probe-window.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+import type { BatchChecker } from './batch-checker.ts';
+import type { BatchResult, ControlOutcome, StoredResult } from './batch-result.ts';
+import type { PreparedBatch } from './prepare-batch.ts';
+import { toInconclusive, toStoredResult, unfinishedResult } from './stored-result.ts';
+
+export interface ProbeContext {
+  readonly checker: BatchChecker;
+  readonly clock: Clock;
+  readonly window: ProbeWindow;
+  readonly concurrency: number;
+  /** Ends everything: what is unfinished then has failed. */
+  readonly signal: AbortSignal;
+  /** Ends the probing: proxies without a result then are `inconclusive`. */
+  readonly cut: AbortSignal;
+  /** The control probe made before; null where the pool has it turned off. */
+  readonly controlBefore: ControlOutcome | null;
+  /** Called with every result. */
+  readonly onResult: () => void;
+}
+
+/**
+ * Probes a batch and gives every one of its proxies a verdict. Where the target does not answer
+ * directly, before or after, every verdict is `inconclusive`.
+ */
+export async function probeBatch(
+  { sweep, bits, rows, truncated }: PreparedBatch,
+  context: ProbeContext,
+): Promise<BatchResult> {
+  const startedAt = context.clock.now();
+  const proxies = rows.map((row) => row.proxy);
+  const found = await probeAll(proxies, sweep.policy.options, context);
+  context.signal.throwIfAborted();
+  const control = await controlOutcome(sweep.policy.options, context);
+  const results = new Map<string, StoredResult>();
+  for (const proxy of proxies) {
+    const result = found.get(proxy.id);
+    const stored = result ? toStoredResult(result, startedAt) : unfinishedResult(proxy);
+    results.set(proxy.id, control?.ok === false ? toInconclusive(stored) : stored);
+  }
+  return {
+    poolName: sweep.poolName,
+    bits,
+    sweepId: sweep.sweepId,
+    startedAt: new Date(startedAt).toISOString(),
+    results,
+    bytes: [...found.values()].reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(control && { control }),
+    ...(truncated && { truncated: true as const }),
+    expiresAtEpochSeconds: sweep.expiresAtEpochSeconds,
+  };
+}
+
+async function probeAll(
+  proxies: readonly Proxy[],
+  options: PreparedBatch['sweep']['policy']['options'],
+  { checker, window, concurrency, signal, cut, onResult }: ProbeContext,
+): Promise<Map<string, HealthCheckResult>> {
+  const found = new Map<string, HealthCheckResult>();
+  try {
+    const request = { options, window, concurrency, signal: cut };
+    for await (const result of checker.streamHealthChecks(proxies, request)) {
+      found.set(result.proxyId, result);
+      onResult();
+    }
+  } catch (error) {
+    if (signal.aborted || !cut.aborted) throw error;
+  }
+  return found;
+}
+
+async function controlOutcome(
+  options: PreparedBatch['sweep']['policy']['options'],
+  { checker, controlBefore, signal }: ProbeContext,
+): Promise<ControlOutcome | null> {
+  return controlBefore?.ok ? checker.checkTarget({ options, signal }) : controlBefore;
+}
