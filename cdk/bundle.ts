@@ -10,6 +10,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE_BANNER =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+/** Keeps a stack trace's position findable, and an uncaught error's source line short. */
+const MAX_LINE_LENGTH = 160;
+
 /** Where the bundles of the functions are written: `<name>/index.mjs`. */
 export const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
 
@@ -40,6 +43,7 @@ export async function bundleFunctions(): Promise<void> {
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,
+    lineLimit: MAX_LINE_LENGTH,
     legalComments: 'none',
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { type InputIssue, InvalidInputError } from '../../src/errors.ts';
 
 // zod/mini comes without words; these are what the problem documents say.
-z.config(z.locales.en());
+z.config(en());
 
 /** Where an input came from; begins the pointers to what is wrong in it. */
 export interface InputSource {
