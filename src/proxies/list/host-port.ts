@@ -16,7 +16,7 @@ export interface HostPort {
  * the part before it cannot hold, so it matches in linear time.
  */
 const HOST_PORT =
-  /^(?:\[([^\]]*)\]|([^\s:@/,;|"[\]]+))(?:\/(\d{1,3}))?(?::(\d+)(?:-(\d+))?)?(\/?(?:$|[\s,;|#].*))/;
+  /^(?:\[([^\]:]*:[^\]]*)\]|([^\s:@/,;|"[\]]+))(?:\/(\d{1,3}))?(?::(\d+)(?:-(\d+))?)?(\/?(?:$|[\s,;|#].*))/;
 
 /**
  * Reads a `host:port`.

@@ -9,6 +9,8 @@ import type { RawEndpoint } from './raw-endpoint.ts';
 const PLAIN = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}):(\d{1,5})$/;
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const IPV6_CHARACTERS = /^[0-9a-f:.]+$/i;
+/** What is meant as host and port, the port being none. */
+const HOST_AND_MORE = /^([^\s:@/[\]]*):([^\s:@/[\]]*)$/;
 const USER_PASS_END = /^([^:]*):(.*):([^:]*:\d+\D?.*)$/;
 
 /**
@@ -118,8 +120,8 @@ function explain(text: string): Rejection {
   if (parseHostPort(text, { tail: true, portless: true })) {
     return reject(RejectionReason.missingPort, 'The port is missing: write host:port.');
   }
-  const [host, port, ...more] = text.split(':');
-  if (port === undefined || more.length > 0 || text.includes('@')) {
+  const [, host, port] = HOST_AND_MORE.exec(text) ?? [];
+  if (host === undefined || port === undefined) {
     return reject(
       RejectionReason.unrecognised,
       'This is none of the known forms, such as host:port, user:password@host:port or scheme://host:port.',

@@ -1,0 +1,26 @@
+import type { ListEntry } from '../../../src/proxies/list-entry.ts';
+import {
+  type ListOptions,
+  type ListSource,
+  parseProxyList,
+} from '../../../src/proxies/list-parser.ts';
+import { formatSecretUrl } from '../../../src/proxies/proxy.ts';
+
+/** Every entry of a list. */
+export async function readList(source: ListSource, options?: ListOptions): Promise<ListEntry[]> {
+  return Array.fromAsync(parseProxyList(source, options));
+}
+
+/** What became of an entry, in a word: the whole URL when accepted, else the reason. */
+export function outcomeOf(entry: ListEntry): string {
+  if (entry.kind === 'accepted') {
+    const remoteDns = entry.proxy.remoteDns ? ' remote-dns' : '';
+    return `${formatSecretUrl(entry.proxy)}${remoteDns}`;
+  }
+  return entry.kind === 'duplicate' ? 'duplicate' : entry.reason;
+}
+
+/** The outcomes of a list, in order. */
+export async function outcomesOf(source: ListSource, options?: ListOptions): Promise<string[]> {
+  return (await readList(source, options)).map(outcomeOf);
+}
