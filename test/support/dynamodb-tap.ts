@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -44,6 +44,7 @@ interface PendingHold extends HoldOptions {
 export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
   const requests: TappedRequest[] = [];
   const holds: PendingHold[] = [];
+  const agent = new Agent({ keepAlive: true });
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming).catch(() => null);
     if (body === null) return;
@@ -57,7 +58,7 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
       await hold.released;
     };
     await pause('before');
-    const reply = await forward(realUrl, incoming, body);
+    const reply = await forward(realUrl, agent, { headers: incoming.headers, body });
     await pause('after');
     answer(outgoing, reply);
   });
@@ -73,6 +74,7 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
       return { reached: reached.promise, release: released.resolve };
     },
     async [Symbol.asyncDispose]() {
+      agent.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -94,10 +96,10 @@ interface Reply {
 /** Forwards whether or not the caller is still there: what was sent is carried out. */
 async function forward(
   realUrl: string,
-  { headers }: IncomingMessage,
-  body: Buffer,
+  agent: Agent,
+  { headers, body }: Pick<Reply, 'headers' | 'body'>,
 ): Promise<Reply> {
-  const sent = request(realUrl, { method: 'POST', headers, agent: false });
+  const sent = request(realUrl, { method: 'POST', headers, agent });
   sent.end(body);
   const [response]: IncomingMessage[] = await once(sent, 'response');
   if (response === undefined) throw new Error('no response');

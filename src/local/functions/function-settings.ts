@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { sep } from 'node:path';
 import * as z from 'zod';
 import type { CloudAssemblyStack } from '../template/cloud-assembly.ts';
@@ -6,10 +7,10 @@ import { type ResolvedTemplate, resourceProperties } from '../template/resolved-
 import { LocalResourceType } from '../template/supported-resources.ts';
 
 /**
- * Most processes one function runs at once here. AWS gives an account 1,000; a machine with a
- * few cores is served better by a queue.
+ * Most processes one function runs at once here. AWS gives an account 1,000, each with a share of
+ * CPU of its own; where they share a few cores, more would only slow each other down.
  */
-export const MAX_ENVIRONMENTS = 10;
+export const MAX_ENVIRONMENTS = Math.max(4, availableParallelism());
 
 /** AWS defaults, from the CloudFormation reference of AWS::Lambda::Function. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
