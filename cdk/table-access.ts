@@ -1,15 +1,8 @@
 import type { FunctionName } from '../functions/environment.ts';
-import { BY_POOL_INDEX, BY_STATUS_INDEX, type TableName } from '../src/storage/dynamodb-tables.ts';
+import { BY_STATUS_INDEX, type TableName } from '../src/storage/dynamodb-tables.ts';
 
 /** DynamoDB calls the functions make. */
-type TableAction =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'Query'
-  | 'Scan'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem';
+type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem';
 
 /** What one function may do with one table, and which of its indexes it may query. */
 interface TableGrant {
@@ -24,18 +17,21 @@ export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
   'fan-out': {
     pools: { actions: ['GetItem', 'Scan', 'UpdateItem'] },
     proxies: { actions: ['Query'] },
-    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], indexes: [BY_POOL_INDEX] },
+    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
   },
   checker: {
-    pools: { actions: ['GetItem', 'UpdateItem'] },
+    pools: { actions: ['UpdateItem'] },
     proxies: { actions: ['GetItem', 'Query', 'UpdateItem'] },
     results: { actions: ['GetItem', 'PutItem'] },
     sweeps: { actions: ['GetItem', 'Query', 'UpdateItem'] },
   },
   api: {
-    pools: { actions: ['GetItem', 'Scan', 'PutItem', 'UpdateItem'] },
-    proxies: { actions: ['GetItem', 'Query', 'PutItem'], indexes: [BY_STATUS_INDEX] },
+    pools: { actions: ['GetItem', 'PutItem', 'UpdateItem'] },
+    proxies: {
+      actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+      indexes: [BY_STATUS_INDEX],
+    },
     results: { actions: ['GetItem', 'Query'] },
-    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], indexes: [BY_POOL_INDEX] },
+    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
   },
 };
