@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
 import type { RemoteEndpoint } from './loopback-server.ts';
 
@@ -63,21 +62,19 @@ export class Egress {
 
 /** Ends TLS in the target's place and answers every request itself. */
 class Impostor {
-  readonly #certificate: ServerCertificate;
-  readonly #server: Server = createServer((_request, response) => {
-    response.end('read by the proxy\n');
-  });
+  readonly #server: Server;
 
-  constructor(certificate: ServerCertificate) {
-    this.#certificate = certificate;
+  constructor({ certPem: cert, keyPem: key }: ServerCertificate) {
+    this.#server = createServer({ cert, key }, (_request, response) => {
+      response.end('read by the proxy\n');
+    });
+    // A caller that rejects the certificate breaks off here, which is the point.
+    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
+  /** Injects a connection the way `tls.Server` documents; the server itself never listens. */
   serve(client: Duplex): void {
-    const { certPem: cert, keyPem: key } = this.#certificate;
-    const socket = new TLSSocket(client as Socket, { isServer: true, cert, key });
-    // A caller that rejects the certificate breaks off here, which is the point.
-    socket.on('error', () => socket.destroy());
-    this.#server.emit('connection', socket);
+    this.#server.emit('connection', client);
   }
 }
 
