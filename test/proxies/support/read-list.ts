@@ -8,7 +8,9 @@ import { formatSecretUrl } from '../../../src/proxies/proxy.ts';
 
 /** Every entry of a list. */
 export async function readList(source: ListSource, options?: ListOptions): Promise<ListEntry[]> {
-  return Array.fromAsync(parseProxyList(source, options));
+  const entries: ListEntry[] = [];
+  for await (const entry of parseProxyList(source, options)) entries.push(entry);
+  return entries;
 }
 
 /** What became of an entry, in a word: the whole URL when accepted, else the reason. */
