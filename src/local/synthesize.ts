@@ -12,7 +12,10 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const cdkConfigSchema = z.object({ context: z.record(z.string(), z.unknown()).default({}) });
 
 /** What the CDK's command line adds by itself, so that the same template comes out. */
-const COMMAND_LINE_CONTEXT = { 'aws:cdk:enable-path-metadata': true };
+const COMMAND_LINE_CONTEXT = {
+  'aws:cdk:enable-path-metadata': true,
+  'aws:cdk:enable-asset-metadata': true,
+};
 
 export interface SynthesizeOptions {
   /** Where the cloud assembly is written. */
