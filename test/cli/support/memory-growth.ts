@@ -1,69 +1,102 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { startCommand } from './run-command.ts';
 
-/** What a process's resident memory did while it wrote one line per probe. */
+/** What a run's memory did while it wrote one line per probe. */
 export interface MemoryGrowth {
   readonly exitCode: number | null;
   readonly probes: number;
   readonly peakKb: number;
-  /** Slope over the second half of the run, KB per 1,000 probes (least squares). */
+  /** From the middle of the run to its end, KB per 1,000 probes. */
   readonly growthKbPerThousand: number;
 }
 
 interface Sample {
   readonly probes: number;
-  readonly residentKb: number;
+  readonly kb: number;
 }
 
-/** Lines between two samples. */
-const SAMPLE_EVERY = 250;
+const REPORT_HEAP = fileURLToPath(new URL('report-heap.mjs', import.meta.url));
 
-/**
- * Runs `lighthouse check` with NDJSON on a list given on standard input and samples the resident
- * memory from `/proc` as the results come.
- */
-export async function measureMemory(
+/** Samples taken of a run's resident memory. */
+const RESIDENT_SAMPLES = 100;
+
+/** Runs `lighthouse check` on a list; follows its live heap, garbage collected before each look. */
+export async function measureLiveHeap(
   flags: readonly string[],
-  lines: Iterable<string>,
+  lines: readonly string[],
 ): Promise<MemoryGrowth> {
-  const child = startCommand(['check', '-', '--format', 'ndjson', '--quiet', ...flags]);
+  const child = startCheck(flags, ['--expose-gc', '--import', REPORT_HEAP]);
   const samples: Sample[] = [];
-  let probes = 0;
-  let pending: Promise<void> = Promise.resolve();
-  createInterface({ input: child.stdout }).on('line', () => {
-    probes++;
-    if (probes % SAMPLE_EVERY !== 0) return;
-    const at = probes;
-    pending = pending.then(async () => {
-      const residentKb = await residentKbOf(child.pid ?? 0);
-      if (residentKb !== null) samples.push({ probes: at, residentKb });
-    });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    const [, probes, bytes] = /^heap (\d+) (\d+)$/.exec(line) ?? [];
+    if (bytes !== undefined) samples.push({ probes: Number(probes), kb: Number(bytes) / 1024 });
   });
-  child.stdin.end([...lines].join('\n'));
-  child.stderr.resume();
+  let probes = 0;
+  createInterface({ input: child.stdout }).on('line', () => {
+    probes += 1;
+  });
+  child.stdin.end(lines.join('\n'));
   const [exitCode] = (await once(child, 'close')) as [number | null];
-  await pending;
-  const peakKb = Math.max(...samples.map(({ residentKb }) => residentKb));
-  const half = samples.filter((sample) => sample.probes > probes / 2);
-  return { exitCode, probes, peakKb, growthKbPerThousand: slopeOf(half) * 1_000 };
+  return { exitCode, probes, ...growthOf(samples, probes) };
 }
 
-async function residentKbOf(pid: number): Promise<number | null> {
+/** The same for resident memory, as `/proc` tells it. */
+export async function measureResident(
+  flags: readonly string[],
+  lines: readonly string[],
+): Promise<MemoryGrowth> {
+  const child = startCheck(flags, []);
+  const every = Math.ceil(lines.length / RESIDENT_SAMPLES);
+  const samples: Promise<Sample>[] = [];
+  let probes = 0;
+  createInterface({ input: child.stdout }).on('line', () => {
+    probes += 1;
+    if (probes % every === 0) samples.push(readResident(child.pid ?? 0, probes));
+  });
+  child.stderr.resume();
+  child.stdin.end(lines.join('\n'));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  const taken = (await Promise.all(samples)).filter(({ kb }) => kb > 0);
+  return { exitCode, probes, ...growthOf(taken, probes) };
+}
+
+/** Distinct loopback addresses at which nobody listens. */
+export function refusedLines(count: number, port: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}:${port}`,
+  );
+}
+
+function startCheck(flags: readonly string[], nodeFlags: readonly string[]) {
+  const args = ['check', '-', '--format', 'ndjson', '--quiet', ...flags];
+  return startCommand(args, { nodeFlags });
+}
+
+async function readResident(pid: number, probes: number): Promise<Sample> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
-  return match ? Number(match[1]) : null;
+  return { probes, kb: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) };
+}
+
+function growthOf(samples: readonly Sample[], probes: number) {
+  const later = samples.filter((sample) => sample.probes >= probes / 2);
+  return {
+    peakKb: Math.max(...samples.map(({ kb }) => kb)),
+    growthKbPerThousand: slopeOf(later) * 1_000,
+  };
 }
 
 /** Least squares: KB per probe. */
 function slopeOf(samples: readonly Sample[]): number {
   const meanX = mean(samples.map(({ probes }) => probes));
-  const meanY = mean(samples.map(({ residentKb }) => residentKb));
+  const meanY = mean(samples.map(({ kb }) => kb));
   let over = 0;
   let under = 0;
-  for (const { probes, residentKb } of samples) {
-    over += (probes - meanX) * (residentKb - meanY);
+  for (const { probes, kb } of samples) {
+    over += (probes - meanX) * (kb - meanY);
     under += (probes - meanX) ** 2;
   }
   return under === 0 ? Number.NaN : over / under;
@@ -71,11 +104,4 @@ function slopeOf(samples: readonly Sample[]): number {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Distinct loopback addresses at which nobody listens. */
-export function* refusedLines(count: number, port: number): Generator<string> {
-  for (let index = 0; index < count; index++) {
-    yield `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}:${port}`;
-  }
 }

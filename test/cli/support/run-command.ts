@@ -23,6 +23,8 @@ export interface CommandOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags of Node itself. @default none */
+  readonly nodeFlags?: readonly string[];
 }
 
 export type RunningCommand = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -30,9 +32,9 @@ export type RunningCommand = ChildProcessByStdio<Writable, Readable, Readable>;
 /** Starts the real command in a process of its own, without a terminal. */
 export function startCommand(
   args: readonly string[],
-  { program = 'main', cwd, env = {} }: CommandOptions = {},
+  { program = 'main', cwd, env = {}, nodeFlags = [] }: CommandOptions = {},
 ): RunningCommand {
-  return spawn(process.execPath, [PROGRAMS[program], ...args], {
+  return spawn(process.execPath, [...nodeFlags, PROGRAMS[program], ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
