@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HealthChecker, isHealthy } from '../../src/index.ts';
+import { isHealthy } from '../../src/health/health-check-result.ts';
+import { HealthChecker } from '../../src/health/health-checker.ts';
 import { casesOf } from './support/cases.ts';
 import { checkBoth } from './support/check-both.ts';
 import { missingPackages } from './support/installed.ts';

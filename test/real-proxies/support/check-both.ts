@@ -1,9 +1,9 @@
 import {
-  type HealthChecker,
   type HealthCheckOptions,
-  type HealthCheckResult,
   parseHealthCheckOptions,
-} from '../../../src/index.ts';
+} from '../../../src/health/health-check-options.ts';
+import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
+import type { HealthChecker } from '../../../src/health/health-checker.ts';
 import { createProxy, type ProxyEndpoint } from '../../../src/proxies/proxy.ts';
 import { type Case, endpointOf, type Trust } from './cases.ts';
 import { type CurlVerdict, checkWithCurl } from './curl.ts';
