@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CANARY, type CheckFixture, startCheckFixture } from './support/check-fixture.ts';
+import {
+  type CommandOutcome,
+  type RunningCommand,
+  runCommand,
+  startCommand,
+} from './support/run-command.ts';
+
+let fixture: CheckFixture;
+let up: RunningCommand;
+let announced: { apiUrl: string; endpoints: Record<string, string> };
+
+beforeAll(async () => {
+  fixture = await startCheckFixture();
+  up = startCommand(['up', '--json'], { cwd: fixture.directory });
+  up.stderr.pipe(process.stderr);
+  const [line] = (await once(createInterface({ input: up.stdout }), 'line')) as [string];
+  announced = JSON.parse(line);
+});
+
+afterAll(async () => {
+  up.kill('SIGKILL');
+  await fixture[Symbol.asyncDispose]();
+});
+
+function run(...args: string[]): Promise<CommandOutcome> {
+  return runCommand(args, { cwd: fixture.directory });
+}
+
+/** Runs a command that must succeed, and returns what it says in JSON. */
+async function json(...args: string[]): Promise<Record<string, unknown>> {
+  const { exitCode, stdout, stderr } = await run(...args, '--json');
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout + stderr).not.toContain(CANARY);
+  return JSON.parse(stdout);
+}
+
+describe('the commands against a local stack', () => {
+  test('a pool is put, imported into, swept and read back', async () => {
+    const { url } = fixture.target;
+    const flags = ['--target', url, '--header', `x-key: ${CANARY}`, '--fall', '2'];
+    expect(await json('pool', 'put', 'shop', ...flags)).toMatchObject({
+      pool: 'shop',
+      fall: 2,
+      intervalSeconds: null,
+    });
+    expect(await json('pool', 'show', 'shop')).toMatchObject({ pool: 'shop', lastSweepId: null });
+
+    const imported = await json('import', 'shop', fixture.listPath);
+    expect(imported).toMatchObject({ read: 9, accepted: 4, rejected: 2, added: 4, existing: 0 });
+    expect(await json('import', 'shop', fixture.listPath)).toMatchObject({ added: 0, existing: 4 });
+
+    const report = await json('sweep', 'shop', '--wait');
+    expect(report).toMatchObject({
+      state: 'complete',
+      totals: { active: 2, slow: 0, inactive: 2, inconclusive: 0 },
+    });
+
+    const { results } = await json('results', 'shop');
+    expect(results).toHaveLength(4);
+    expect(await json('results', String(report.sweepId), '--status', 'inactive')).toMatchObject({
+      results: [{ status: 'inactive' }, { status: 'inactive' }],
+    });
+    const csv = await run('results', 'shop', '--format', 'csv');
+    expect(parse(csv.stdout, { columns: true })).toHaveLength(4);
+
+    const proxies = await run('proxies', 'shop', '--status', 'active', '--json');
+    expect(
+      proxies.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).status),
+    ).toEqual(['active', 'active']);
+  });
+
+  test('people get text', async () => {
+    expect((await run('pool', 'show', 'shop')).stdout).toMatch(/^pool +shop$/m);
+    expect((await run('pool', 'list')).stdout).toMatch(/^shop +by hand +[0-9a-f-]{36}$/m);
+    expect((await run('proxies', 'shop')).stdout).toMatch(/^inactive .* refused +http:\/\//m);
+    const swept = await run('sweep', 'shop', '--wait', '--fail-on', 'inactive');
+    expect(swept.stdout).toMatch(/2 active, 0 slow, 2 inactive, 0 inconclusive/);
+    expect(swept.exitCode).toBe(1);
+  });
+
+  test.each([
+    ['an unknown pool', ['sweep', 'nowhere'], /there is no pool "nowhere"/],
+    ['an option out of range', ['pool', 'put', 'x', '--timeout-ms', '50'], /timeout/],
+    ['a pool name that cannot be', ['pool', 'put', 'No Pool'], /pool name .* must be/],
+    ['a sweep that never was', ['results', '0199a3c2-7d1e-7c3a-9b0e-0a1b2c3d4e5f'], /no sweep/],
+    ['a missing list', ['import', 'shop', 'none.txt'], /"none\.txt" does not exist/],
+    ['a second stack in one directory', ['up'], /a stack already runs in this directory/],
+    [
+      'another stack that is down',
+      ['pool', 'list', '--api', 'http://127.0.0.1:9'],
+      /no stack answers/,
+    ],
+  ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^error: /);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  test('the stack ends with SIGINT and leaves nothing listening', async () => {
+    up.kill('SIGINT');
+    const [exitCode] = (await once(up, 'close')) as [number | null];
+    expect(exitCode).toBe(0);
+    for (const url of [announced.apiUrl, ...Object.values(announced.endpoints)]) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    }
+    const { stderr, exitCode: after } = await run('pool', 'list');
+    expect(stderr).toContain('no stack runs in this directory');
+    expect(after).toBe(2);
+  });
+});
