@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net';
 import { proxyReplyFailure } from '../classify/proxy-replies.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-import type { TunnelContext } from './dial-context.ts';
+import type { RouteContext } from './dial-context.ts';
 import { proxyHeaderLines } from './proxy-headers.ts';
 import { SocketReader } from './socket-reader.ts';
 
@@ -25,8 +26,8 @@ const MALFORMED_FIELD = /\0|\r(?!\n)|\n(?![!#$%&'*+\-.^_`|~0-9A-Za-z]+:|[ \t]|\r
  *
  * @throws ProbeFailure
  */
-export async function openConnectTunnel(context: TunnelContext): Promise<void> {
-  const { socket, target } = context;
+export async function openConnectTunnel(context: RouteContext, socket: Socket): Promise<void> {
+  const { target } = context;
   socket.write(
     `CONNECT ${target.authority} HTTP/1.1\r\nHost: ${target.authority}\r\n${proxyHeaderLines(context.proxy, context.options)}\r\n`,
     'latin1',

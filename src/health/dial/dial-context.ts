@@ -22,24 +22,24 @@ export interface DialContext {
   readonly services: ProbeServices;
 }
 
-/** Opens the way through a connected proxy to the target; the socket then belongs to the target. */
-export type Tunnel = (context: TunnelContext) => Promise<void>;
-
-export interface TunnelContext extends DialContext {
-  /** Connected to the proxy, TLS included where the proxy wants it. */
-  readonly socket: Socket;
+/** What a route works with. */
+export interface RouteContext extends DialContext {
   readonly proxy: Proxy;
+  /** The proxy's literal address. */
+  readonly address: string;
   readonly target: Target;
   /** The target's host as the proxy is told it: a name, or the literal address resolved here. */
   readonly targetHost: string;
+  /** The request goes to the proxy itself, in absolute form: no tunnel is wanted. */
+  readonly forwarded: boolean;
 }
 
 /** How a protocol leads to a target. */
 export interface Route {
-  readonly tlsToProxy: boolean;
   /** Plain HTTP goes to the proxy itself, in absolute form, without a tunnel. */
   readonly forwardsHttp: boolean;
   /** The target's name is resolved here, since the protocol carries addresses only. */
   resolvesTarget(proxy: Proxy): boolean;
-  readonly tunnel: Tunnel;
+  /** Connects to the proxy and, unless `forwarded`, through it to the target. */
+  open(context: RouteContext): Promise<Socket>;
 }

@@ -3,7 +3,7 @@ import type { Proxy } from '../../proxies/proxy.ts';
 import { Phase } from '../health-check-result.ts';
 import type { DialContext, Route } from './dial-context.ts';
 import { assertTargetAllowed, type NameOwner, resolveAddress } from './resolve-address.ts';
-import { secureDirectly, secureProxy, secureTarget } from './secure-target.ts';
+import { secureDirectly, secureTarget } from './secure-target.ts';
 import type { Target } from './target.ts';
 import { connectTcp } from './tcp.ts';
 
@@ -34,16 +34,8 @@ export async function dial(
   const address = await lookUp(context, proxy, 'proxy');
   const resolvesTarget = route.resolvesTarget(proxy);
   const targetHost = resolvesTarget ? await lookUp(context, target, 'target') : target.host;
-  let socket = await connectTcp(attempt, address, proxy.port);
-  if (route.tlsToProxy) {
-    phases.enter(Phase.proxyTls);
-    socket = await secureProxy(context, socket, proxy.host);
-  }
   const forwarded = route.forwardsHttp && !target.secure;
-  if (forwarded) return { socket, forwarded, certificateChanged: false };
-
-  phases.enter(Phase.handshake);
-  await route.tunnel({ ...context, socket, proxy, target, targetHost });
+  const socket = await route.open({ ...context, proxy, address, target, targetHost, forwarded });
   if (!target.secure) return { socket, forwarded, certificateChanged: false };
   phases.enter(Phase.targetTls);
   return { ...(await secureTarget(context, socket, target)), forwarded };

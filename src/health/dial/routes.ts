@@ -1,35 +1,41 @@
+import type { Socket } from 'node:net';
 import type { BuiltInProtocol } from '../../proxies/proxy.ts';
+import { Phase } from '../health-check-result.ts';
 import { openConnectTunnel } from './connect-tunnel.ts';
-import type { Route } from './dial-context.ts';
-import { openSocks4Tunnel } from './socks4-tunnel.ts';
-import { openSocks5Tunnel } from './socks5-tunnel.ts';
+import type { Route, RouteContext } from './dial-context.ts';
+import { secureProxy } from './secure-target.ts';
+import { openSocks4, openSocks5 } from './socks-tunnel.ts';
+import { connectTcp } from './tcp.ts';
 
 const byTheProxy = (): boolean => false;
 
 /** How each built-in protocol leads to a target. */
 export const ROUTES: Readonly<Record<BuiltInProtocol, Route>> = {
-  http: {
-    tlsToProxy: false,
-    forwardsHttp: true,
-    resolvesTarget: byTheProxy,
-    tunnel: openConnectTunnel,
-  },
-  https: {
-    tlsToProxy: true,
-    forwardsHttp: true,
-    resolvesTarget: byTheProxy,
-    tunnel: openConnectTunnel,
-  },
+  http: { forwardsHttp: true, resolvesTarget: byTheProxy, open: openHttp },
+  https: { forwardsHttp: true, resolvesTarget: byTheProxy, open: openHttps },
   socks4: {
-    tlsToProxy: false,
     forwardsHttp: false,
     resolvesTarget: (proxy) => !proxy.remoteDns,
-    tunnel: openSocks4Tunnel,
+    open: openSocks4,
   },
-  socks5: {
-    tlsToProxy: false,
-    forwardsHttp: false,
-    resolvesTarget: byTheProxy,
-    tunnel: openSocks5Tunnel,
-  },
+  socks5: { forwardsHttp: false, resolvesTarget: byTheProxy, open: openSocks5 },
 };
+
+async function openHttp(context: RouteContext): Promise<Socket> {
+  const { attempt, address, proxy } = context;
+  return throughProxy(context, await connectTcp(attempt, address, proxy.port));
+}
+
+async function openHttps(context: RouteContext): Promise<Socket> {
+  const { attempt, address, proxy } = context;
+  const socket = await connectTcp(attempt, address, proxy.port);
+  attempt.phases.enter(Phase.proxyTls);
+  return throughProxy(context, await secureProxy(context, socket, proxy.host));
+}
+
+async function throughProxy(context: RouteContext, socket: Socket): Promise<Socket> {
+  if (context.forwarded) return socket;
+  context.attempt.phases.enter(Phase.handshake);
+  await openConnectTunnel(context, socket);
+  return socket;
+}

@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import type { FailureCode } from '../failure.ts';
+import { beginsStatusLine } from '../http/status-line.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 
 /** Bytes of one reply's header at most; Node's own limit (`--max-http-header-size`) is the same. */
@@ -8,8 +10,17 @@ const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY = Buffer.alloc(0);
 
-/** Tells how many of the buffered bytes are wanted; -1 when more must come to know. */
-type Measure = (buffered: Buffer) => number;
+/** Tells how many of the buffered bytes are wanted: more must come to know, or they are no good. */
+type Measure = (buffered: Buffer) => number | FailureCode;
+
+/** `measure` says so when it takes more bytes to tell. */
+const MORE = -1;
+
+interface Wanted {
+  readonly measure: Measure;
+  readonly done: (bytes: Buffer) => void;
+  readonly failed: (failure: ProbeFailure) => void;
+}
 
 /**
  * Reads exact amounts off a socket, never holding more than one header's worth: replies of proxies
@@ -18,18 +29,14 @@ type Measure = (buffered: Buffer) => number;
 export class SocketReader {
   readonly #socket: Socket;
   #buffered: Buffer = EMPTY;
-  #wanted: {
-    measure: Measure;
-    done: (bytes: Buffer) => void;
-    failed: (e: unknown) => void;
-  } | null = null;
+  #wanted: Wanted | null = null;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', this.#receive);
   }
 
-  /** The next `count` bytes, at most 16 KiB. */
+  /** The next `count` bytes; a few hundred at most are ever asked for. */
   readBytes(count: number): Promise<Buffer> {
     return this.#read(() => count);
   }
@@ -38,10 +45,10 @@ export class SocketReader {
    * The next header block with the empty line that ends it. Lines may end in a bare LF, as RFC
    * 9112, section 2.2, lets a recipient accept.
    *
-   * @throws ProbeFailure `header_overflow`
+   * @throws ProbeFailure `header_overflow`; `protocol_error` as soon as it is no reply of HTTP/1
    */
   readHead(): Promise<Buffer> {
-    return this.#read(endOfHead);
+    return this.#read(measureHead);
   }
 
   /** Stops reading, leaves the socket paused, and returns what nobody asked for. */
@@ -67,9 +74,9 @@ export class SocketReader {
     const wanted = this.#wanted;
     if (!wanted) return;
     const count = wanted.measure(this.#buffered);
-    if (Math.max(count, count < 0 ? this.#buffered.length : 0) > MAX_HEAD_BYTES) {
+    if (typeof count === 'string') {
       this.#wanted = null;
-      wanted.failed(new ProbeFailure('header_overflow'));
+      wanted.failed(new ProbeFailure(count));
     } else if (count >= 0 && this.#buffered.length >= count) {
       this.#wanted = null;
       const bytes = this.#buffered.subarray(0, count);
@@ -79,7 +86,14 @@ export class SocketReader {
   }
 }
 
-/** The index behind the empty line that ends a header block, or -1. */
+function measureHead(buffered: Buffer): number | FailureCode {
+  if (!beginsStatusLine(buffered)) return 'protocol_error';
+  const end = endOfHead(buffered);
+  const atLeast = end === MORE ? buffered.length : end;
+  return atLeast > MAX_HEAD_BYTES ? 'header_overflow' : end;
+}
+
+/** The index behind the empty line that ends a header block, or `MORE`. */
 function endOfHead(bytes: Buffer): number {
   let lineFeed = bytes.indexOf(LF);
   while (lineFeed >= 0) {
@@ -88,5 +102,5 @@ function endOfHead(bytes: Buffer): number {
     if (next === CR && bytes[lineFeed + 2] === LF) return lineFeed + 3;
     lineFeed = bytes.indexOf(LF, lineFeed + 1);
   }
-  return -1;
+  return MORE;
 }

@@ -1,0 +1,74 @@
+import { credentialFailure } from '../classify/proxy-replies.ts';
+import { socks4ReplyFailure, socks5ReplyFailure } from '../classify/socks-replies.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+
+/**
+ * Judges everything a SOCKS proxy has sent so far, by its numbers. Returns the length of the whole
+ * exchange once it is known to be granted, null while more must come.
+ *
+ * @throws ProbeFailure as soon as the bytes can no longer become a grant
+ */
+export type JudgeReplies = (received: Buffer, hasCredentials: boolean) => number | null;
+
+/** "SOCKS: A protocol for TCP proxy across firewalls" (SOCKS4), Ying-Da Lee. */
+const SOCKS4_REPLY_VERSION = 0;
+const SOCKS4_GRANTED = 90;
+const SOCKS4_REPLY_BYTES = 8;
+
+/** RFC 1928 (SOCKS 5) and RFC 1929 (username and password). */
+const SOCKS5_VERSION = 5;
+const NO_AUTHENTICATION = 0;
+const USERNAME_PASSWORD = 2;
+const NO_ACCEPTABLE_METHOD = 0xff;
+const AUTH_VERSION = 1;
+const IPV4 = 1;
+const NAME = 3;
+const IPV6 = 4;
+const PORT_BYTES = 2;
+
+export const judgeSocks4Replies: JudgeReplies = (received, hasCredentials) => {
+  const [version, reply] = received;
+  if (version !== undefined && version !== SOCKS4_REPLY_VERSION) {
+    throw new ProbeFailure('socks_version');
+  }
+  if (reply === undefined) return null;
+  if (reply !== SOCKS4_GRANTED) throw new ProbeFailure(socks4ReplyFailure(reply, hasCredentials));
+  return SOCKS4_REPLY_BYTES;
+};
+
+export const judgeSocks5Replies: JudgeReplies = (received, hasCredentials) => {
+  const [version, method] = received;
+  if (version !== undefined && version !== SOCKS5_VERSION) throw new ProbeFailure('socks_version');
+  if (method === undefined) return null;
+  if (method === NO_AUTHENTICATION) return judgeConnectReply(received, 2);
+  if (method === NO_ACCEPTABLE_METHOD) throw new ProbeFailure(credentialFailure(hasCredentials));
+  if (method !== USERNAME_PASSWORD || !hasCredentials) throw new ProbeFailure('socks_no_method');
+  return judgeAuthReply(received) ? judgeConnectReply(received, 4) : null;
+};
+
+function judgeAuthReply(received: Buffer): boolean {
+  const [, , version, status] = received;
+  if (status === undefined) return false;
+  if (status !== 0) throw new ProbeFailure('auth_rejected');
+  // Some servers repeat the SOCKS version here; anything else is no reply to this message.
+  if (version === AUTH_VERSION || version === SOCKS5_VERSION) return true;
+  throw new ProbeFailure('socks_bad_reply');
+}
+
+function judgeConnectReply(received: Buffer, offset: number): number | null {
+  const [version, reply, , addressType, firstByte] = received.subarray(offset);
+  if (version !== undefined && version !== SOCKS5_VERSION) {
+    throw new ProbeFailure('socks_bad_reply');
+  }
+  if (reply === undefined) return null;
+  if (reply !== 0) throw new ProbeFailure(socks5ReplyFailure(reply));
+  if (addressType === undefined || firstByte === undefined) return null;
+  return offset + 4 + addressBytes(addressType, firstByte) + PORT_BYTES;
+}
+
+function addressBytes(addressType: number, firstByte: number): number {
+  if (addressType === IPV4) return 4;
+  if (addressType === IPV6) return 16;
+  if (addressType === NAME) return 1 + firstByte;
+  throw new ProbeFailure('socks_bad_reply');
+}
