@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../functions/environment.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,9 +26,11 @@ export function bundleOf(name: FunctionName): string {
  * runtime's own SDK. Names are kept, so that stack traces and error names can be read without
  * source maps. A bundle that did not change is not written again, so that two apps may be
  * synthesized side by side.
+ *
+ * @returns what went into each bundle
  */
-export async function bundleFunctions(): Promise<void> {
-  const { outputFiles } = await build({
+export async function bundleFunctions(): Promise<Metafile> {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(
       FUNCTION_NAMES.map((name) => [`${name}/index`, `functions/${name}/index.ts`]),
@@ -36,6 +38,7 @@ export async function bundleFunctions(): Promise<void> {
     outdir: BUNDLE_DIR,
     outExtension: { '.js': '.mjs' },
     write: false,
+    metafile: true,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -49,6 +52,7 @@ export async function bundleFunctions(): Promise<void> {
     logLevel: 'warning',
   });
   await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));
+  return metafile;
 }
 
 async function writeIfChanged(path: string, contents: Uint8Array): Promise<void> {

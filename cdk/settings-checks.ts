@@ -1,17 +1,19 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { batchTimeMs } from '../src/sweeps/batch-time.ts';
+import { parsePoolPolicy } from '../src/sweeps/pool-policy.ts';
+import {
+  DEFAULT_SWEEP_LIMITS,
+  MAX_ROWS_PER_BATCH,
+  type SweepLimits,
+} from '../src/sweeps/sweep-limits.ts';
 import type { LighthouseSettings } from './settings.ts';
 
 /** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */
 const VISIBILITY_PER_TIMEOUT = 6;
 /** An HTTP API gives up on an integration after 30 s ("Quotas for HTTP APIs"). */
 const HTTP_API_TIMEOUT_SECONDS = 29;
-/** Rows one batch may hold at most, and the longest attempt of the default options, seconds. */
-const MAX_ROWS_PER_BATCH = 1024;
-const DEFAULT_ATTEMPT_SECONDS = 5;
-/** Control probe and the reserve for reads and writes, seconds. */
-const BATCH_OVERHEAD_SECONDS = DEFAULT_ATTEMPT_SECONDS + 5;
 /** Memory of a checker that is idle, and of one TLS probe in flight, MB. */
-const IDLE_CHECKER_MB = 160;
+const IDLE_CHECKER_MB = 180;
 const PROBE_MB = 0.08;
 
 type Check = (settings: LighthouseSettings) => string | null;
@@ -26,14 +28,15 @@ const visibilityCoversRetries: Check = ({ checker, queue }) => {
     : null;
 };
 
-const batchFitsChecker: Check = ({ checker }) => {
-  const rounds = Math.ceil(MAX_ROWS_PER_BATCH / checker.maxInFlight);
-  const needed = rounds * DEFAULT_ATTEMPT_SECONDS + BATCH_OVERHEAD_SECONDS;
-  return needed > checker.timeoutSeconds
-    ? `checker.timeoutSeconds is ${checker.timeoutSeconds} but the longest batch takes ${needed} ` +
-        `(${MAX_ROWS_PER_BATCH} dead proxies, ${checker.maxInFlight} in flight, ` +
-        `${DEFAULT_ATTEMPT_SECONDS} s each, plus ${BATCH_OVERHEAD_SECONDS} s): raise it, or ` +
-        'checker.maxInFlight.'
+const batchFitsChecker: Check = (settings) => {
+  const { timeoutSeconds, maxInFlight } = settings.checker;
+  const policy = parsePoolPolicy({}, { ...DEFAULT_SWEEP_LIMITS, checkerTimeoutMs: Infinity });
+  const neededMs = batchTimeMs(MAX_ROWS_PER_BATCH, policy, limitsOf(settings));
+  const needed = Math.ceil(neededMs / 1000);
+  return needed > timeoutSeconds
+    ? `checker.timeoutSeconds is ${timeoutSeconds} but the longest batch takes ${needed} ` +
+        `(${MAX_ROWS_PER_BATCH} dead proxies, ${maxInFlight} in flight, ` +
+        `${policy.options.timeoutMs / 1000} s each): raise it, or checker.maxInFlight.`
     : null;
 };
 
@@ -96,6 +99,16 @@ const CHECKS: readonly Check[] = [
 /** One sentence for each pair of settings that cannot work together; empty when all is well. */
 export function checkSettings(settings: LighthouseSettings): readonly string[] {
   return CHECKS.map((check) => check(settings)).filter((sentence) => sentence !== null);
+}
+
+function limitsOf({ checker, queue }: LighthouseSettings): SweepLimits {
+  return {
+    ...DEFAULT_SWEEP_LIMITS,
+    checkerTimeoutMs: checker.timeoutSeconds * 1000,
+    visibilityTimeoutMs: queue.visibilityTimeoutSeconds * 1000,
+    concurrency: checker.maxConcurrency,
+    maxInFlight: checker.maxInFlight,
+  };
 }
 
 function offeredRetentionDays(): number[] {

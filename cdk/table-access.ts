@@ -26,7 +26,7 @@ export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
     sweeps: { actions: ['GetItem', 'Query', 'UpdateItem'] },
   },
   api: {
-    pools: { actions: ['GetItem', 'PutItem', 'UpdateItem'] },
+    pools: { actions: ['GetItem', 'Scan', 'PutItem', 'UpdateItem'] },
     proxies: {
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
       indexes: [BY_STATUS_INDEX],

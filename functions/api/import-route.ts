@@ -12,7 +12,7 @@ import { type ApiReply, jsonReply } from './reply.ts';
 import type { ApiRequest } from './request.ts';
 
 /** Entries one import may have: what is surely written within the api's time. */
-const MAX_IMPORT_ENTRIES = 20_000;
+const MAX_IMPORT_ENTRIES = 10_000;
 
 /** `POST /pools/{pool}/proxies`: puts the proxies of a list into a pool. */
 export async function importList(

@@ -1,12 +1,13 @@
 import { NotFoundError } from '../../src/errors.ts';
+import type { Pool } from '../../src/sweeps/pool.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
 import { putPool as storePool } from '../../src/sweeps/pools.ts';
 import { requirePool } from '../../src/sweeps/required.ts';
 import { readSweepReport, type SweepReport } from '../../src/sweeps/sweep-report.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { parseJsonBody } from './json-body.ts';
-import { viewPool, viewPoolWithSweep } from './pool-view.ts';
-import { noQuerySchema, parseQuery } from './query-schemas.ts';
+import { refuseHiddenValues, viewPool, viewPoolWithSweep } from './pool-view.ts';
+import { noQuerySchema, parseQuery, poolsQuerySchema } from './query-schemas.ts';
 import { type ApiReply, jsonReply } from './reply.ts';
 import type { ApiRequest } from './request.ts';
 
@@ -18,8 +19,25 @@ export async function putPool(
   parseQuery(noQuerySchema, request);
   const name = parsePoolName(request.params.pool ?? '');
   const policy = parseJsonBody(request.body);
+  refuseHiddenValues(policy);
   const { pool, created } = await storePool(dependencies, name, policy);
   return jsonReply(created ? 201 : 200, viewPool(pool), created ? { location: request.path } : {});
+}
+
+/** `GET /pools`: every pool by name, page by page. */
+export async function listPools(
+  { storage }: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  const { cursor = '', limit } = parseQuery(poolsQuerySchema, request);
+  const pools: Pool[] = [];
+  for await (const pool of storage.listPools()) {
+    if (pool.poolName > cursor) pools.push(pool);
+  }
+  pools.sort((a, b) => (a.poolName < b.poolName ? -1 : 1));
+  const page = pools.slice(0, limit);
+  const next = pools.length > limit ? page.at(-1)?.poolName : undefined;
+  return jsonReply(200, { pools: page.map(viewPool), next });
 }
 
 /** `GET /pools/{pool}`: policy, schedule and what the last sweep found. */

@@ -1,7 +1,15 @@
+import * as z from 'zod/mini';
+import { InvalidInputError } from '../../src/errors.ts';
 import type { Pool } from '../../src/sweeps/pool.ts';
 import type { SweepReport } from '../../src/sweeps/sweep-report.ts';
 
 const HIDDEN = '***';
+
+const headersSchema = z.optional(z.record(z.string(), z.unknown()));
+/** As much of a policy as can hold hidden values. */
+const hiddenHeadersSchema = z.object({
+  options: z.object({ headers: headersSchema, proxyHeaders: headersSchema }),
+});
 
 /** What the API shows of a pool: no salt, and header names without their values. */
 export function viewPool(pool: Pool) {
@@ -36,6 +44,24 @@ function availability({ totals }: SweepReport): { readonly availability: number 
   const healthy = totals.active + totals.slow;
   const conclusive = healthy + totals.inactive;
   return { availability: conclusive === 0 ? null : healthy / conclusive };
+}
+
+/**
+ * Refuses a policy that was read from the API and sent back: its header values would be lost.
+ *
+ * @throws InvalidInputError pointing at each hidden value
+ */
+export function refuseHiddenValues(policy: unknown): void {
+  const headers = hiddenHeadersSchema.safeParse(policy);
+  const issues = Object.entries(headers.data?.options ?? {}).flatMap(([field, values]) =>
+    Object.entries(values ?? {})
+      .filter(([, value]) => value === HIDDEN)
+      .map(([name]) => ({
+        pointer: `/options/${field}/${name}`,
+        detail: `"${HIDDEN}" stands for a value that is not shown; send the value itself`,
+      })),
+  );
+  if (issues.length > 0) throw new InvalidInputError('The policy lacks header values.', issues);
 }
 
 function hideValues(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Verdict } from '../../src/health/health-check-result.ts';
 import { ProxyStatus } from '../../src/health/rise-fall.ts';
+import { POOL_NAME } from '../../src/sweeps/pool-name.ts';
 import { parseInput } from './parse-input.ts';
 import type { ApiRequest } from './request.ts';
 import { RESULT_FORMATS } from './result-formats.ts';
@@ -30,6 +31,12 @@ function wholeNumber(lowest: number, highest: number) {
 }
 
 export const noQuerySchema = z.strictObject({});
+
+export const poolsQuerySchema = z.strictObject({
+  /** The name of the last pool of the page before. */
+  cursor: z.optional(z.string().check(z.regex(POOL_NAME, 'must be the name of a pool'))),
+  limit: z._default(wholeNumber(1, 1000), 1000),
+});
 
 export const importQuerySchema = z.strictObject({
   lines: z._default(

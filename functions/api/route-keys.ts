@@ -9,6 +9,7 @@ export type RouteKey = `${RouteMethod} /${string}`;
  * so that neither can know a route the other does not.
  */
 export const ROUTE_KEYS = [
+  'GET /pools',
   'GET /pools/{pool}',
   'PUT /pools/{pool}',
   'GET /pools/{pool}/proxies',

@@ -1,6 +1,6 @@
 import type { ApiDependencies } from './api-dependencies.ts';
 import { importList } from './import-route.ts';
-import { getPool, putPool } from './pool-routes.ts';
+import { getPool, listPools, putPool } from './pool-routes.ts';
 import { getProxies, getProxy, getProxyHistory } from './proxy-routes.ts';
 import type { ApiReply } from './reply.ts';
 import type { ApiRequest } from './request.ts';
@@ -16,6 +16,7 @@ export type RouteHandler = (
 
 /** What answers each route. */
 export const ROUTES: Readonly<Record<KnownRouteKey, RouteHandler>> = {
+  'GET /pools': listPools,
   'GET /pools/{pool}': getPool,
   'PUT /pools/{pool}': putPool,
   'GET /pools/{pool}/proxies': getProxies,

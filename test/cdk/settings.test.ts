@@ -30,7 +30,7 @@ describe('settings of the stack', () => {
     [
       'a checker timeout that the longest batch does not fit',
       { checker: { timeoutSeconds: 20 }, queue: { visibilityTimeoutSeconds: 360 } },
-      /the longest batch takes 30 .*raise it, or checker\.maxInFlight/,
+      /the longest batch takes \d+ .*raise it, or checker\.maxInFlight/,
     ],
     [
       'more probes in flight than the memory holds',

@@ -14,6 +14,7 @@ describe('a request that cannot be answered', () => {
     ['an unknown pool', request('GET', '/pools/none'), 404, /there is no pool "none"/],
     ['a pool name out of form', request('GET', '/pools/No%20Pool'), 400, /pool name/],
     ['a broken percent-encoding', request('GET', '/pools/%zz'), 400, /percent-encoding/],
+    ['a cursor out of form', request('GET', '/pools?cursor=No%20Pool'), 400, /cannot be used/],
     ['a sweep id out of form', request('GET', '/sweeps/latest'), 404, /there is no sweep "latest"/],
     ['an unknown sweep', request('GET', `/sweeps/${SOME_ID}`), 404, /no sweep/],
     ['results of an unknown sweep', request('GET', `/sweeps/${SOME_ID}/results`), 404, /no sweep/],
@@ -136,7 +137,7 @@ describe('a list that cannot be imported', () => {
   test('has more entries than one request may bring: 413, and nothing is stored', async () => {
     const api = startApi();
     await api.put('/pools/fleet', {});
-    const list = Array.from({ length: 20_001 }, (_, n) => `8.8.8.8:${10_000 + n}`).join('\n');
+    const list = Array.from({ length: 10_001 }, (_, n) => `8.8.8.8:${10_000 + n}`).join('\n');
     const reply = await api.post('/pools/fleet/proxies', list);
     expect(reply.json).toMatchObject({ status: 413, detail: expect.stringContaining('in parts') });
     expect(await proxyCount(api)).toBe(0);

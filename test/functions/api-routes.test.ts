@@ -50,6 +50,28 @@ describe('a pool', () => {
     }
   });
 
+  test('is refused when it is sent back with its header values hidden', async () => {
+    const api = startApi();
+    await api.put('/pools/fleet', { options: { headers: { 'x-key': 's3cret' } } });
+    const { json } = await api.get('/pools/fleet');
+    const reply = await api.put('/pools/fleet', { options: json.options });
+    expect(reply).toMatchObject({
+      status: 400,
+      json: { errors: [{ pointer: '/options/headers/x-key' }] },
+    });
+    expect((await api.storage.getPool('fleet'))?.options.headers).toEqual({ 'x-key': 's3cret' });
+  });
+
+  test('is listed by name, page by page', async () => {
+    const api = startApi();
+    for (const name of ['b', 'c', 'a']) await api.put(`/pools/${name}`, {});
+    const first = await api.get('/pools?limit=2');
+    expect(first.json).toMatchObject({ pools: [{ pool: 'a' }, { pool: 'b' }], next: 'b' });
+    const rest = await api.get('/pools?limit=2&cursor=b');
+    expect(rest.json.pools).toMatchObject([{ pool: 'c' }]);
+    expect(rest.json).not.toHaveProperty('next');
+  });
+
   test('refuses options that a batch could not be checked with in time', async () => {
     const api = startApi();
     const reply = await api.put('/pools/fleet', { options: { timeoutMs: 30_000 } });

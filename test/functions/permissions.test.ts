@@ -64,6 +64,7 @@ test('every DynamoDB call of a function is one its role allows, and the other wa
   await as('fan-out', () => functions.fanOut({ scheduledAt }, lambdaContext()));
   await as('checker', () => functions.checker(sqsEvent(functions.takeBodies()), lambdaContext()));
 
+  await call('GET', '/pools');
   await call('GET', '/pools/fleet');
   await call('GET', `/sweeps/${sweepId}/results`);
   const views = await call('GET', '/pools/fleet/proxies?status=active');

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleFunctions } from '../../cdk/bundle.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'lighthouse-app-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe('the app, run outside the CDK command line', () => {
+  test('writes the template and one asset for each function', async () => {
+    const outDir = join(directory, 'whole');
+    expect(await runApp(outDir, {})).toEqual({ code: 0, stderr: '' });
+    const { files } = JSON.parse(await readFile(join(outDir, 'Lighthouse.assets.json'), 'utf8'));
+    const folders = Object.values<{ source: { path: string; packaging: string } }>(files)
+      .filter(({ source }) => source.packaging === 'zip')
+      .map(({ source }) => source.path);
+    expect(folders).toHaveLength(3);
+    for (const folder of folders) {
+      expect(await readdir(join(outDir, folder))).toEqual(['index.mjs']);
+    }
+  });
+
+  test('takes its settings from the context', async () => {
+    const outDir = join(directory, 'sized');
+    await runApp(outDir, { lighthouse: { checker: { memoryMb: 2048 } }, ...NO_BUNDLING });
+    const template = await readFile(join(outDir, 'Lighthouse.template.json'), 'utf8');
+    expect(template).toContain('"MemorySize": 2048');
+  });
+
+  test('fails with a sentence for settings that cannot work together', async () => {
+    const { code, stderr } = await runApp(join(directory, 'bad'), {
+      lighthouse: { queue: { visibilityTimeoutSeconds: 60 } },
+      ...NO_BUNDLING,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('visibilityTimeoutSeconds is 60 but must be at least 360');
+  });
+});
+
+describe('the bundles', () => {
+  test('are lean: neither the classic zod nor anything of other programs', async () => {
+    const { outputs } = await bundleFunctions();
+    expect(Object.keys(outputs)).toHaveLength(3);
+    for (const { bytes, inputs } of Object.values(outputs)) {
+      expect(bytes).toBeLessThan(2 * 1024 * 1024);
+      const foreign = Object.keys(inputs).filter((path) => FOREIGN.test(path));
+      expect(foreign).toEqual([]);
+    }
+  });
+});
+
+/** What the command line asks for when a command needs no code. */
+const NO_BUNDLING = { 'aws:cdk:bundling-stacks': [] };
+
+const FOREIGN = /zod\/v4\/classic|zod\/v4\/locales\/(?!en\.)|aws-cdk|src\/(cli|local|dashboard)\//;
+
+async function runApp(outDir: string, context: object) {
+  const app = spawn(process.execPath, ['cdk/app.ts'], {
+    env: {
+      ...process.env,
+      CDK_OUTDIR: outDir,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_VALIDATION: 'false',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [stderr, [code]] = await Promise.all([text(app.stderr), once(app, 'exit')]);
+  return { code, stderr };
+}
