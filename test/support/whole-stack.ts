@@ -41,7 +41,12 @@ export async function startWholeStack(settings?: SmallSettings): Promise<WholeSt
   await using starting = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'lighthouse-stack-'));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
-  const outDir = await synthesize({ outDir: join(directory, 'cdk.out') });
+  // Twice the usual window: in a checker's few seconds, fewer waves leave each probe more time.
+  const context = settings && { lighthouse: { checker: { maxInFlight: 512 } } };
+  const outDir = await synthesize({
+    outDir: join(directory, 'cdk.out'),
+    ...(context && { context }),
+  });
   if (settings !== undefined) await makeSettingsSmall(outDir, settings);
   const lines: string[] = [];
   let tap: DynamoDbTap | undefined;
