@@ -60,11 +60,16 @@ export function formatHostPort(endpoint: Pick<ProxyEndpoint, 'host' | 'port'>): 
   return `${host}:${endpoint.port}`;
 }
 
-/** The proxy's URL with its password shown as `***`; safe to log, store in plain sight or return. */
+/**
+ * The proxy's URL with its password shown as `***`; safe to log, store in plain sight or return. A
+ * user name without a password is an access token and hidden too, but for SOCKS4, which has no
+ * passwords.
+ */
 export function formatRedactedUrl(endpoint: ProxyEndpoint): string {
-  const { credentials } = endpoint;
-  const userinfo = credentials ? `${encodeURIComponent(credentials.username)}:***@` : '';
-  return `${endpoint.protocol}://${userinfo}${formatHostPort(endpoint)}`;
+  const { credentials, protocol } = endpoint;
+  const isToken = credentials?.password === '' && protocol !== BuiltInProtocol.socks4;
+  const user = credentials && !isToken ? `${encodeURIComponent(credentials.username)}:` : '';
+  return `${protocol}://${user}${credentials ? '***@' : ''}${formatHostPort(endpoint)}`;
 }
 
 /** The proxy's full URL, password included. Only leases, exports and dialing may show it. */

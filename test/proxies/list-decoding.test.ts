@@ -80,14 +80,14 @@ describe('a gzipped list', () => {
   });
 
   it('stops where it expands beyond the ratio', async () => {
-    const bomb = gzipSync(Buffer.alloc(4_400_000, '1.2.3.4:80\n'));
+    const bomb = gzipSync(`# ${'x'.repeat(997)}\n`.repeat(20_000));
     let read = 0;
     const drain = async (): Promise<void> => {
       for await (const _ of parseProxyList(bomb)) read += 1;
     };
     await expect(drain()).rejects.toThrow(/expands more than 100 times/);
-    expect(read).toBeLessThan(200_000);
-    expect(await readList(bomb, { maxExpansionRatio: 1100 })).toHaveLength(400_000);
+    expect(read).toBeLessThan(3_000);
+    expect(await readList(bomb, { maxExpansionRatio: 1100 })).toHaveLength(20_000);
   });
 
   it('passes on the error of its source', async () => {
