@@ -16,15 +16,15 @@ export interface ServerCommand {
   readonly ports: readonly number[];
 }
 
-/** One proxy server in a process group of its own, which ends with us. */
+/** One proxy server in a process group of its own, which ends with us, however we end. */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #killOnExit = (): void => this.#signal('SIGKILL');
+  readonly #watchdog: ChildProcess;
   #output = '';
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    process.on('exit', this.#killOnExit);
+    this.#watchdog = startWatchdog(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (piece: Buffer) => {
         this.#output = `${this.#output}${piece.toString()}`.slice(-4_000);
@@ -51,14 +51,18 @@ export class ServerProcess {
 
   /** Asks the group to end, then makes it. */
   async stop(): Promise<void> {
-    process.off('exit', this.#killOnExit);
-    if (this.#child.pid === undefined) return;
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (this.#running) {
       const exited = once(this.#child, 'exit');
       this.#signal('SIGTERM');
       await Promise.race([exited, delay(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     }
     this.#signal('SIGKILL');
+    this.#watchdog.kill('SIGKILL');
+  }
+
+  get #running(): boolean {
+    const { pid, exitCode, signalCode } = this.#child;
+    return pid !== undefined && exitCode === null && signalCode === null;
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -86,6 +90,12 @@ export class ServerProcess {
     const [code] = await once(this.#child, 'exit');
     throw new Error(`${command} ended with ${code} instead of listening: ${this.#output}`);
   }
+}
+
+/** Waits for the end of its input, which comes with our own end, and kills the server's group. */
+function startWatchdog({ pid }: ChildProcess): ChildProcess {
+  const script = pid === undefined ? 'exit' : `read -r _; kill -s KILL -- -${pid}`;
+  return spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
 async function accepts(host: string, port: number): Promise<boolean> {
