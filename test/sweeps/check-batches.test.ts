@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, NotFoundError } from '../../src/errors.ts';
+import { batchOf } from '../../src/sweeps/batch-range.ts';
 import { checkBatches } from '../../src/sweeps/check-batches.ts';
 import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
@@ -10,7 +11,7 @@ import {
   makeProxy,
   makeSweepId,
 } from '../support/factories.ts';
-import type { Finding } from '../support/fake-checker.ts';
+import { FakeChecker, type Finding } from '../support/fake-checker.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 
 const DOWN: Finding = {
@@ -79,18 +80,20 @@ describe('checkBatches', () => {
     const world = new SweepWorld();
     const proxyIds = await world.fill(50);
     const sweepId = await startDispatched(world);
-    const messages = [...world.queue];
-    let calls = 0;
-    world.checker.finding = () => (calls++ < 50 ? {} : DOWN);
-    const outcomes = await Promise.all([world.check(messages), world.check(messages)]);
+    const rival = new FakeChecker();
+    rival.finding = () => DOWN;
+    const invocation = { remainingMs: world.remainingMs, signal: new AbortController().signal };
+    const outcomes = await Promise.all([
+      world.check(world.queue),
+      checkBatches({ ...world, checker: rival }, world.queue, invocation),
+    ]);
     expect(outcomes).toEqual([['done'], ['done']]);
+    expect([world.checker.probed.length, rival.probed.length]).toEqual([50, 50]);
     await auditSweep(world.storage, sweepId, { proxyIds });
-    const report = await readSweepReport(world, sweepId);
     const stored = await world.storage.getBatchResult('fleet', '*', sweepId);
     for (const row of await world.rows()) {
       expect(row.status).toBe(stored?.results.get(row.proxy.id)?.status);
     }
-    expect(report.totals.proxies).toBe(50);
   });
 
   it('handles one message twice in one invocation', async () => {
@@ -178,6 +181,37 @@ describe('checkBatches', () => {
     expect(totals.proxies).toBe(400);
     await auditSweep(world.storage, older, { proxyIds });
     await auditSweep(world.storage, newer.sweepId, { proxyIds });
+  });
+
+  it('leaves the rows alone when a sweep that was closed is delivered again in time', async () => {
+    const world = new SweepWorld();
+    await world.fill(20);
+    const sweepId = await startDispatched(world);
+    const messages = [...world.queue];
+    await world.deliver();
+    expect(await world.current(sweepId)).toMatchObject({ state: 'complete' });
+    await world.storage.deleteProxy('fleet', makeProxy(3).id);
+    await world.storage.insertProxies('fleet', [makeProxy(3)]);
+    expect(await world.check(messages)).toEqual(['done']);
+    const row = await world.storage.getProxyRow('fleet', makeProxy(3).id);
+    expect(row).toMatchObject({ status: 'unknown', rowSweepId: '0' });
+  });
+
+  it('begins no batch while the window has no room for it', async () => {
+    const world = new SweepWorld();
+    await world.fill(800);
+    await startDispatched(world);
+    world.checker.finding = () => 'hang';
+    const controller = new AbortController();
+    const invocation = { remainingMs: () => 900_000, signal: controller.signal };
+    const checked = checkBatches(world, world.queue, invocation);
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    const [first, second] = ['00', '01'].map(
+      (bits) => makeProxies(800).filter(({ id }) => batchOf(id, 2) === bits).length,
+    );
+    expect(world.checker.probed).toHaveLength((first ?? 0) + (second ?? 0));
+    controller.abort();
+    await checked;
   });
 
   it('fails a message of a sweep that is not there, and does the others', async () => {
