@@ -32,13 +32,13 @@ describe('a request that cannot be answered', () => {
       'a __proto__ key',
       request('PUT', '/pools/fleet', '{"__proto__":{"rise":2}}'),
       400,
-      /__proto__/,
+      /a key named __proto__/,
     ],
     [
       'a __proto__ key in disguise',
       request('PUT', '/pools/fleet', '{"\\u005f_proto__":{"rise":2}}'),
       400,
-      /__proto__/,
+      /a key named __proto__/,
     ],
     [
       'a body too large',
