@@ -1,0 +1,102 @@
+/** The library: everything needed to probe, sweep and account for proxies, without AWS. */
+export { type Clock, systemClock } from './clock.ts';
+export {
+  ConflictError,
+  type InputIssue,
+  InvalidInputError,
+  LighthouseError,
+  NotFoundError,
+} from './errors.ts';
+export {
+  Blame,
+  describeFailure,
+  type FailureCode,
+  type FailureDescription,
+  listFailures,
+} from './health/failure.ts';
+export {
+  DEFAULT_TARGET_URL,
+  type HealthCheckOptions,
+  parseHealthCheckOptions,
+} from './health/health-check-options.ts';
+export {
+  HealthCheckOrchestrator,
+  type OrchestratorOptions,
+} from './health/health-check-orchestrator.ts';
+export {
+  type HealthCheckResult,
+  isConclusive,
+  isHealthy,
+  Phase,
+  type PhaseTimings,
+  Verdict,
+} from './health/health-check-result.ts';
+export type { HealthCheckStrategy } from './health/health-check-strategy.ts';
+export {
+  type CheckProxyRequest,
+  HealthChecker,
+  type HealthCheckerOptions,
+  type StreamRequest,
+} from './health/health-checker.ts';
+export {
+  ProbeWindow,
+  type ProbeWindowOptions,
+  type ProbeWindowStatistics,
+} from './health/probe-window.ts';
+export {
+  applyVerdict,
+  ProxyStatus,
+  type RiseFall,
+  type StatusState,
+  type Streak,
+} from './health/rise-fall.ts';
+export { type AddressRefusal, refuseAddress, refusePort } from './proxies/address-policy.ts';
+export { Credentials } from './proxies/credentials.ts';
+export type { ListEntry } from './proxies/list-entry.ts';
+export { toListEntryJson } from './proxies/list-entry-json.ts';
+export {
+  type ListFormat,
+  type ListOptions,
+  type ListSource,
+  parseProxyList,
+} from './proxies/list-parser.ts';
+export { type ListCounts, ListTally } from './proxies/list-tally.ts';
+export {
+  BuiltInProtocol,
+  createProxy,
+  formatHostPort,
+  formatRedactedUrl,
+  type Proxy,
+  type ProxyEndpoint,
+  type ProxyTags,
+} from './proxies/proxy.ts';
+export { createSalt, type PoolSalt } from './proxies/proxy-id.ts';
+export { RejectionReason } from './proxies/rejection.ts';
+export { MemoryStorage } from './storage/memory-storage.ts';
+export type { ProxyRow, RowPage, RowQuery, StatusWrite, Storage } from './storage/storage.ts';
+export type { BatchResult, ControlOutcome, StoredResult } from './sweeps/batch-result.ts';
+export {
+  type BatchOutcome,
+  type CheckDependencies,
+  type CheckInvocation,
+  checkBatches,
+} from './sweeps/check-batches.ts';
+export { type DispatchDependencies, dispatchSweep } from './sweeps/dispatch-sweep.ts';
+export { type ImportOptions, type ImportReport, importProxies } from './sweeps/import-proxies.ts';
+export type { Pool, PoolPolicy } from './sweeps/pool.ts';
+export { createPool, type PoolDependencies, putPool } from './sweeps/pools.ts';
+export { type HistoryRecord, readProxyHistory } from './sweeps/proxy-history.ts';
+export {
+  type ProxyView,
+  readProxyView,
+  readProxyViews,
+  type ViewPage,
+  type ViewQuery,
+} from './sweeps/proxy-views.ts';
+export { type ResultRecord, toResultRecord } from './sweeps/result-record.ts';
+export { runTick, type TickDependencies, type TickEntry } from './sweeps/run-tick.ts';
+export { type StartDependencies, type SweepRequest, startSweep } from './sweeps/start-sweep.ts';
+export { type BatchCounts, type BatchMessage, type Sweep, SweepState } from './sweeps/sweep.ts';
+export { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './sweeps/sweep-limits.ts';
+export { readSweepReport, type SweepReport } from './sweeps/sweep-report.ts';
+export { type ResultQuery, readSweepResults, streamSweepResults } from './sweeps/sweep-results.ts';

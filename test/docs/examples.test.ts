@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+
+const folder = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
+
+/** What each example must have said; one that is not listed here fails. */
+const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
+  'quick-check.ts': [
+    /^good: healthy/m,
+    /^dead: unhealthy refused, blame proxy/m,
+    /^unauthorized: unhealthy auth_rejected, blame credentials/m,
+  ],
+  'options.ts': [/redirects true, TLS true/, /^\/timeoutMs: .*100/m, /^\/expectedStatusCodes: /m],
+  'streamed-batch.ts': [
+    /^line \d+: /m,
+    /accepted: 22, duplicate: 0, skipped: \d+, rejected: 1/,
+    /'active' => \d/,
+  ],
+  'custom-strategy.ts': [/^tcp active$/m],
+  'storing-results.ts': [/^https:\/\/127\.0\.0\.1:\d+ slow$/m, /demo:\*\*\*@\S+ active$/m],
+  'seed-and-bulk-check.ts': [
+    /^imported 22 of \d+ entries$/m,
+    /state: 'complete'/,
+    /inactive tls_intercepted interception$/m,
+  ],
+};
+
+describe('the examples', () => {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+
+  test.for(files)('%s runs as it stands and tells no secret', async (file) => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [folder + file], {
+      timeout: 60_000,
+    });
+    for (const line of SAYS[file] ?? [/no expectation is listed for this example/]) {
+      expect(stdout).toMatch(line);
+    }
+    expect(stdout + stderr).not.toContain('demo-password');
+  });
+});
