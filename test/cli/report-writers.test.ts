@@ -82,7 +82,13 @@ describe('the tally', () => {
   test('gives exact percentiles of the healthy latencies', () => {
     const tally = new RunTally();
     for (let latencyMs = 1; latencyMs <= 200; latencyMs++) tally.add({ ...record, latencyMs });
-    tally.add({ ...record, status: 'inactive', failure: 'refused', latencyMs: 9_999 });
+    tally.add({
+      ...record,
+      status: 'inactive',
+      failure: 'refused',
+      blame: 'proxy',
+      latencyMs: 9_999,
+    });
     expect(tally.summary()).toMatchObject({
       checked: 201,
       latencyMs: { p50: 100, p95: 190, p99: 198 },

@@ -1,4 +1,4 @@
-import { describeFailure, type FailureCode } from '../../health/failure.ts';
+import type { Blame, FailureCode } from '../../health/failure.ts';
 import { isHealthy, type Verdict } from '../../health/health-check-result.ts';
 import type { FailureCount } from '../../sweeps/sweep-report.ts';
 import type { LineRecord } from './report.ts';
@@ -10,16 +10,15 @@ const LONGEST_LATENCY_MS = 30_000;
 /** Counts results as they pass, in constant memory; percentiles are exact to the millisecond. */
 export class RunTally {
   readonly statuses: Record<Verdict, number> = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
-  readonly #failures = new Map<FailureCode, number>();
+  readonly #failures = new Map<string, { code: FailureCode; blame: Blame; count: number }>();
   readonly #latencies = new Uint32Array(LONGEST_LATENCY_MS + 1);
   checked = 0;
 
-  add(record: Pick<LineRecord, 'status' | 'latencyMs' | 'failure'>): void {
+  add(record: Pick<LineRecord, 'status' | 'latencyMs' | 'failure' | 'blame'>): void {
     this.checked++;
     this.statuses[record.status]++;
     if (isHealthy(record)) this.#addLatency(record.latencyMs);
-    if (record.failure === null) return;
-    this.#failures.set(record.failure, (this.#failures.get(record.failure) ?? 0) + 1);
+    if (record.failure !== null) this.#addFailure(record.failure, record.blame ?? 'unclear');
   }
 
   summary(): Pick<RunSummary, 'checked' | 'statuses' | 'failures' | 'latencyMs'> {
@@ -36,9 +35,17 @@ export class RunTally {
     this.#latencies[bucket] = (this.#latencies[bucket] ?? 0) + 1;
   }
 
+  /** One code may be blamed on two parties: a refusal is the target's when that is down itself. */
+  #addFailure(code: FailureCode, blame: Blame): void {
+    const key = `${code} ${blame}`;
+    const seen = this.#failures.get(key);
+    if (seen) seen.count++;
+    else this.#failures.set(key, { code, blame, count: 1 });
+  }
+
   #countFailures(): FailureCount[] {
-    return [...this.#failures]
-      .map(([code, count]) => ({ code, blame: describeFailure(code).blame, count }))
+    return [...this.#failures.values()]
+      .map((failure) => ({ ...failure }))
       .sort((a, b) => b.count - a.count || a.code.localeCompare(b.code));
   }
 
