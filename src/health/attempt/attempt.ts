@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
+import { isCutShort } from '../classify/http-errors.ts';
 import type { Phase, PhaseTimings } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { PhaseClock } from './phase-clock.ts';
@@ -117,7 +118,9 @@ export class Attempt {
   }
 
   readonly #broken = (error: Error): void => {
-    if (!this.settled) this.fail(error);
+    if (this.settled) return;
+    const peerLeft = isCutShort(error) && this.#sockets.some((socket) => socket.readableEnded);
+    this.fail(peerLeft ? new ProbeFailure('connection_closed', { cause: error }) : error);
   };
 
   readonly #closed = (): void => {

@@ -15,21 +15,26 @@ const NO_EVIDENCE: FailureEvidence = {};
 /** Maps whatever ended an attempt onto the failure table, by its code. Total. */
 export function classifyError(error: unknown, phase: Phase): ClassifiedError {
   if (error instanceof ProbeFailure) return { code: error.code, evidence: error.evidence };
-  const code = codeOf(error);
-  return { code: failureOf(code, phase), evidence: NO_EVIDENCE };
+  return { code: failureOf(identify(error), phase), evidence: NO_EVIDENCE };
 }
 
-function failureOf(code: string, phase: Phase): FailureCode {
+function failureOf({ code, name }: ErrorIdentity, phase: Phase): FailureCode {
   const party = phase === Phase.proxyTls ? 'tls_proxy_' : 'tls_';
   return (
     errnoFailureOf(code) ??
-    httpFailureOf(code) ??
+    httpFailureOf({ code, name }) ??
     tlsHandshakeFailureOf(code, party) ??
     'unknown_failure'
   );
 }
 
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
+interface ErrorIdentity {
+  readonly code: string;
+  readonly name: string;
+}
+
+function identify(error: unknown): ErrorIdentity {
+  if (!(error instanceof Error)) return { code: '', name: '' };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return { code, name: error.name };
 }

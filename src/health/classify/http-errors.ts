@@ -1,9 +1,10 @@
 import type { FailureCode } from '../failure.ts';
 
+const PARSER_ERROR = 'HTTPParserError';
+
 /**
- * Errors of undici's client by code (undici documentation, "Errors"). Its time-outs are off and
- * its socket is ours, so `UND_ERR_SOCKET` means that the peer broke the rules: a peer that merely
- * went away is seen on the socket first. Codes starting `HPE_` are those of its parser, llhttp.
+ * Errors of undici's client by code (undici documentation, "Errors"); its time-outs are off. Errors
+ * of its parser, llhttp, have a code that starts `HPE_`, or only their class's name.
  */
 const BY_CODE: Readonly<Record<string, FailureCode>> = {
   UND_ERR_HEADERS_OVERFLOW: 'header_overflow',
@@ -12,12 +13,26 @@ const BY_CODE: Readonly<Record<string, FailureCode>> = {
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
   UND_ERR_SOCKET: 'protocol_error',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection_closed',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol_error',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'protocol_error',
-  HPE_INVALID_EOF_STATE: 'connection_closed',
 };
 
+/** What the client reports alike when a peer breaks the rules and when it leaves in mid-answer. */
+const CUT_SHORT: ReadonlySet<string> = new Set([
+  'UND_ERR_SOCKET',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'HPE_INVALID_EOF_STATE',
+]);
+
 /** The failure an error of the HTTP client stands for; null when it is none of a peer's doing. */
-export function httpFailureOf(code: string): FailureCode | null {
-  return BY_CODE[code] ?? (code.startsWith('HPE_') ? 'protocol_error' : null);
+export function httpFailureOf({ code, name }: { code: string; name: string }): FailureCode | null {
+  const known = BY_CODE[code];
+  if (known) return known;
+  return code.startsWith('HPE_') || name === PARSER_ERROR ? 'protocol_error' : null;
+}
+
+/** True for errors that mean no more than a lost connection, if the peer had ended it. */
+export function isCutShort(error: Error): boolean {
+  if (error.name === PARSER_ERROR) return true;
+  return 'code' in error && CUT_SHORT.has(String(error.code));
 }

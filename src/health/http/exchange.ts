@@ -29,7 +29,8 @@ export type BodyWish = (statusCode: number) => number;
  * Sends one GET over a connected socket and reads the answer: status and header, and the body only
  * as far as `wish` asks. undici's client is the parser; the socket stays the attempt's.
  *
- * @throws ProbeFailure
+ * What goes wrong ends the attempt at once, before the peer's next byte can be mistaken for it; the
+ * promise stays open then.
  */
 export function exchange(
   attempt: Attempt,
@@ -37,9 +38,9 @@ export function exchange(
   request: TargetRequest,
   wish: BodyWish,
 ): Promise<TargetReply> {
-  if (socket.readableLength > 0) return Promise.reject(new ProbeFailure('protocol_error'));
-  return new Promise((resolve, reject) => {
-    const unguard = guardResponse(socket, reject);
+  if (socket.readableLength > 0) attempt.fail(new ProbeFailure('protocol_error'));
+  return new Promise((resolve) => {
+    const unguard = guardResponse(socket, attempt.fail);
     const client = new Client(request.target.originUrl, {
       allowH2: false,
       pipelining: 0,
@@ -52,7 +53,7 @@ export function exchange(
     attempt.onRelease(() => {
       client.destroy(DONE).catch(ignore);
     });
-    const handler = new ReplyHandler({ attempt, wish, unguard, resolve, reject });
+    const handler = new ReplyHandler({ attempt, wish, unguard, resolve });
     const { path, headers } = request;
     client.dispatch({ path, method: 'GET', headers: headers as string[] }, handler);
   });
@@ -63,7 +64,6 @@ interface ReplyHandlerOptions {
   readonly wish: BodyWish;
   readonly unguard: () => void;
   readonly resolve: (reply: TargetReply) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** Receives one answer, piece by piece, and settles once. */
@@ -85,10 +85,12 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    const { attempt, unguard, wish, reject } = this.#options;
+    const { attempt, unguard, wish } = this.#options;
     if (statusCode < 200) {
       this.#interim++;
-      if (statusCode < 102 || this.#interim > MAX_INTERIM) reject(protocolError(statusCode));
+      if (statusCode === 101 || this.#interim > MAX_INTERIM) {
+        attempt.fail(new ProbeFailure('protocol_error', { statusCode }));
+      }
       return;
     }
     unguard();
@@ -96,8 +98,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     const { location } = headers;
     this.#location = Array.isArray(location) ? location[0] : location;
     const limit = wish(statusCode);
-    if (statusCode > 599) reject(protocolError());
-    else if (limit === 0) this.#finish();
+    if (limit === 0) this.#finish();
     else {
       attempt.phases.enter(Phase.body);
       this.#body = new BodyCollector(limit);
@@ -113,7 +114,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#options.reject(error);
+    this.#options.attempt.fail(error);
   }
 
   #finish(): void {
@@ -124,10 +125,6 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
       body: this.#body?.bytes(),
     });
   }
-}
-
-function protocolError(statusCode?: number): ProbeFailure {
-  return new ProbeFailure('protocol_error', statusCode === undefined ? {} : { statusCode });
 }
 
 function ignore(): void {}
