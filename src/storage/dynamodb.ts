@@ -8,10 +8,11 @@ import { DynamoDbResults } from './dynamodb/dynamodb-results.ts';
 import { DynamoDbSweeps } from './dynamodb/dynamodb-sweeps.ts';
 import type { TableNames } from './dynamodb-tables.ts';
 
+export { createRetryStrategy, type RetryOptions } from './dynamodb/retry-strategy.ts';
 export { TABLE_DEFINITIONS, type TableNames, TTL_ATTRIBUTE } from './dynamodb-tables.ts';
 
 export interface DynamoDbStorageOptions {
-  /** Retries throttled calls as it is configured to (`maxAttempts`); the caller destroys it. */
+  /** Best made with `createRetryStrategy`; the caller destroys it. */
   readonly client: DynamoDBClient;
   readonly tables: TableNames;
   /** What decides whether an item has expired. @default the machine's */

@@ -15,7 +15,7 @@ export type ClaimOutcome =
 
 /** Where pools are kept. */
 export interface PoolStorage {
-  /** Stores a pool unless one of that name exists; tells whether it did. */
+  /** Stores a pool unless another of that name exists; tells whether the pool stored is this one. */
   createPool(pool: Pool): Promise<boolean>;
   /** Replaces the policy of an existing pool; null when there is none. */
   updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null>;

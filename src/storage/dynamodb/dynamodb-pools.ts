@@ -21,7 +21,9 @@ export class DynamoDbPools implements PoolStorage {
       Item: toItem(pool),
       ...conditionInput(absentOrExpired('poolName', clock.now())),
     });
-    return (await unlessRefused(this.#db.client.send(put))) !== null;
+    if (await unlessRefused(this.#db.client.send(put))) return true;
+    // A call whose answer was lost is repeated, and then finds its own pool: salts are unique.
+    return (await this.getPool(pool.poolName))?.salt === pool.salt;
   }
 
   async updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {

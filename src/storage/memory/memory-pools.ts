@@ -13,7 +13,8 @@ export class MemoryPools implements PoolStorage {
   }
 
   async createPool(pool: Pool): Promise<boolean> {
-    if (this.#find(pool.poolName)) return false;
+    const stored = this.#find(pool.poolName);
+    if (stored) return stored.salt === pool.salt;
     this.#pools.set(pool.poolName, pool);
     return true;
   }

@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** One call on its way to DynamoDB. */
+export interface DynamoDbCall {
+  /** Counted from 1. */
+  readonly index: number;
+  /** The API's action: `PutItem`, `Query`, … */
+  readonly action: string;
+  readonly body: unknown;
+}
+
+/** What happens to a call. `pass` lets it through; others never reach the database. */
+export type Fate =
+  | 'pass'
+  | 'throttle'
+  | 'fail'
+  /** The call is done, but the connection breaks before the answer. */
+  | 'lose-answer'
+  | { readonly answer: unknown }
+  /** Goes through with another body, and the answer is changed. */
+  | { readonly body: unknown; readonly change: (answer: Record<string, unknown>) => unknown };
+
+export interface FaultyEndpoint extends AsyncDisposable {
+  readonly endpoint: string;
+  /** Decides the fate of every call; lets all pass at first. */
+  script: (call: DynamoDbCall) => Fate;
+  readonly calls: number;
+}
+
+const THROTTLED = {
+  __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+  message: 'The level of configured provisioned throughput for the table was exceeded.',
+};
+
+/** Stands before a DynamoDB endpoint and does to each call what its script says. */
+export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoint> {
+  let calls = 0;
+  const server = createServer((request, response) => {
+    calls += 1;
+    handle(request, response, calls).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const faulty: FaultyEndpoint = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    script: () => 'pass',
+    get calls() {
+      return calls;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+
+  async function handle(request: IncomingMessage, response: ServerResponse, index: number) {
+    const sent = await text(request);
+    const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    const fate = faulty.script({ index, action, body: JSON.parse(sent) });
+    if (fate === 'throttle') return reply(response, 400, JSON.stringify(THROTTLED));
+    if (fate === 'fail')
+      return reply(response, 500, JSON.stringify({ __type: 'InternalServerError' }));
+    if (typeof fate === 'object' && 'answer' in fate) {
+      return reply(response, 200, JSON.stringify(fate.answer));
+    }
+    const forwarded = await forward(
+      request,
+      typeof fate === 'object' ? JSON.stringify(fate.body) : sent,
+    );
+    const answer = await forwarded.text();
+    if (fate === 'lose-answer') return response.destroy();
+    const changed =
+      typeof fate === 'object' ? JSON.stringify(fate.change(JSON.parse(answer))) : answer;
+    return reply(response, forwarded.status, changed);
+  }
+
+  function forward(request: IncomingMessage, body: string): Promise<Response> {
+    const headers = Object.fromEntries(
+      ['x-amz-target', 'authorization', 'x-amz-date', 'content-type'].map((name) => [
+        name,
+        String(request.headers[name]),
+      ]),
+    );
+    return fetch(target, { method: 'POST', headers, body });
+  }
+
+  return faulty;
+}
+
+function reply(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+}
