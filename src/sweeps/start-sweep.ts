@@ -45,10 +45,8 @@ export async function startSweep(
   const { storage, clock } = dependencies;
   const pool = await requirePool(storage, request.poolName);
   const sweepId = sweepIdFor(request, pool, clock);
-  const { lastSweepId } = pool;
-  if (lastSweepId !== undefined && isSameRequest(lastSweepId, sweepId)) {
-    return restoreSweep(dependencies, pool, lastSweepId);
-  }
+  const known = await findSame(dependencies, pool, sweepId);
+  if (known) return known;
   const plan = await planSweep(storage, pool);
   const claim = await storage.claimPool({
     poolName: pool.poolName,
@@ -91,6 +89,19 @@ function sweepIdFor(request: SweepRequest, pool: Pool, clock: Clock): string {
     lastSweepId,
     idempotencyKey: request.idempotencyKey,
   });
+}
+
+/** The pool's last sweep, if it was started by this very request. */
+async function findSame(
+  dependencies: StartDependencies,
+  pool: Pool,
+  sweepId: string,
+): Promise<Sweep | null> {
+  const { lastSweepId, runningSweepId } = pool;
+  if (lastSweepId === undefined || !isSameRequest(lastSweepId, sweepId)) return null;
+  return runningSweepId === lastSweepId
+    ? restoreSweep(dependencies, pool, lastSweepId)
+    : dependencies.storage.getSweep(lastSweepId);
 }
 
 /** Answers a request whose claim was refused. */

@@ -45,6 +45,8 @@ export function draftSweep(
     startedAt: new Date(now).toISOString(),
     deadlineAt: new Date(now + sweepTimeMs(plan, pool, limits)).toISOString(),
     state: SweepState.running,
-    expiresAtEpochSeconds: Math.ceil(now / 1000) + limits.retentionSeconds,
+    // What a pool that expires leaves behind could not be read without its rows.
+    expiresAtEpochSeconds:
+      pool.expiresAtEpochSeconds ?? Math.ceil(now / 1000) + limits.retentionSeconds,
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConflictError, NotFoundError } from '../../src/errors.ts';
 import { startSweep } from '../../src/sweeps/start-sweep.ts';
 import { sweepIdTimeMs } from '../../src/sweeps/sweep-id.ts';
-import { makePool } from '../support/factories.ts';
+import { FAR_FUTURE_SECONDS, makePool } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 
@@ -90,6 +90,16 @@ describe('startSweep', () => {
     await world.fill(100, { batchBitCounts: [3, 1] });
     await world.start();
     expect((await world.storage.getPool('fleet'))?.batchBitCounts).toEqual([0, 3, 1]);
+  });
+
+  it('lets a sweep expire with its pool, or after the retention', async () => {
+    for (const expiry of [{ expiresAtEpochSeconds: FAR_FUTURE_SECONDS }, {}]) {
+      const world = new SweepWorld();
+      await world.fill(3, expiry);
+      const kept = TEST_TIME / 1000 + world.limits.retentionSeconds;
+      const { expiresAtEpochSeconds } = await world.start();
+      expect(expiresAtEpochSeconds).toBe(expiry.expiresAtEpochSeconds ?? kept);
+    }
   });
 
   it('keeps ids in order when the clock steps back', async () => {

@@ -21,16 +21,15 @@ export async function queryRows(
   poolName: string,
   { range, after, limit, consistent = false }: RowQuery,
 ): Promise<RowPage> {
-  const low = range?.low ?? '0';
+  const first = range?.low ?? '0';
+  // Ids have one length, so the first string greater than an id and its prefix is `id0`.
+  const low = after !== undefined && after >= first ? `${after}0` : first;
+  const high = range?.high ?? 'g';
+  if (low > high) return { rows: [] };
   const items = queryItems(db, {
     TableName: db.tables.proxies,
     KeyConditionExpression: 'poolName = :pool AND proxyId BETWEEN :low AND :high',
-    ExpressionAttributeValues: {
-      ':pool': poolName,
-      // Ids have one length, so the first string greater than an id and its prefix is `id0`.
-      ':low': after !== undefined && after >= low ? `${after}0` : low,
-      ':high': range?.high ?? 'g',
-    },
+    ExpressionAttributeValues: { ':pool': poolName, ':low': low, ':high': high },
     ConsistentRead: consistent,
     Limit: limit + 1,
   });
@@ -83,14 +82,15 @@ async function* idsOfStatus(
     readonly limit: number;
   },
 ): AsyncGenerator<string> {
-  for (const shard of HEX_DIGITS.slice(HEX_DIGITS.indexOf(after.charAt(0)))) {
+  for (const shard of HEX_DIGITS.slice(Math.max(0, HEX_DIGITS.indexOf(after.charAt(0))))) {
     const items = queryItems(db, {
       TableName: db.tables.proxies,
       IndexName: BY_STATUS_INDEX,
       KeyConditionExpression: 'poolStatus = :key AND proxyId > :after',
       ExpressionAttributeValues: {
         ':key': poolStatusKey(poolName, status, shard),
-        ':after': after,
+        // No id is less, and an empty key is not allowed.
+        ':after': after || '0',
       },
       Limit: limit + 1,
     });

@@ -115,6 +115,30 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(before.rows).toEqual(all.rows);
     });
 
+    it('takes any text as the id to continue after', async () => {
+      const { storage } = await create();
+      await storage.insertProxies('fleet', makeProxies(5));
+      const last = makeProxies(5)
+        .map(({ id }) => id)
+        .sort()
+        .at(-1);
+      for (const [after, found] of [
+        ['', 5],
+        ['0', 5],
+        ['!', 5],
+        [last ?? '', 0],
+        ['zzz', 0],
+        ['\u{1F980}', 0],
+      ] as const) {
+        const all = await storage.queryProxyRows('fleet', { after, limit: 10 });
+        const byStatus = await storage.queryProxyRowsByStatus('fleet', 'unknown', {
+          after,
+          limit: 10,
+        });
+        expect([after, all.rows.length, byStatus.rows.length]).toEqual([after, found, found]);
+      }
+    });
+
     it('gives the first ids of a pool for estimating its size', async () => {
       const { storage } = await create();
       await storage.insertProxies('fleet', makeProxies(20));
