@@ -9,7 +9,7 @@ import { PhaseClock } from './phase-clock.ts';
  * A deadline noticed this much too late was not watched: the loop was blocked or the machine
  * asleep, and the answer may have been there all the time. Milliseconds.
  */
-const STARVED_MS = 250;
+const STARVED_MS = 1000;
 
 /** What one attempt came to, measured. */
 export interface AttemptOutcome<T> {

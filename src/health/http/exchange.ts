@@ -70,6 +70,7 @@ interface ReplyHandlerOptions {
 class ReplyHandler implements Dispatcher.DispatchHandler {
   readonly #options: ReplyHandlerOptions;
   #interim = 0;
+  #isFinished = false;
   #statusCode = 0;
   #location: string | undefined;
   #body: BodyCollector | undefined;
@@ -106,7 +107,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#body?.add(chunk)) this.#finish();
+    if (!this.#isFinished && this.#body?.add(chunk)) this.#finish();
   }
 
   onResponseEnd(): void {
@@ -118,6 +119,8 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   }
 
   #finish(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
     this.#options.attempt.hushSockets();
     this.#options.resolve({
       statusCode: this.#statusCode,

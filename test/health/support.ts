@@ -1,0 +1,70 @@
+import {
+  type HealthCheckOptions,
+  parseHealthCheckOptions,
+} from '../../src/health/health-check-options.ts';
+import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
+import { HealthChecker } from '../../src/health/health-checker.ts';
+import { Credentials } from '../../src/proxies/credentials.ts';
+import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
+import { type Behaviour, type Entrance, HostileProxy } from '../support/hostile-proxy.ts';
+
+/** The deadline of probes of peers that misbehave, milliseconds. */
+export const TIMEOUT_MS = 400;
+
+/** How much later than its deadline a probe may end, milliseconds: FAULTS, first paragraph. */
+export const GRACE_MS = 100;
+
+export function proxyAt(
+  port: number,
+  { protocol = 'http', credentials }: { protocol?: string; credentials?: [string, string] } = {},
+): Proxy {
+  return createProxy({
+    protocol,
+    host: '127.0.0.1',
+    port,
+    ...(credentials && { credentials: new Credentials(...credentials) }),
+  });
+}
+
+export interface HostileCheck {
+  readonly result: HealthCheckResult;
+  readonly elapsedMs: number;
+  /** Connections the probe made. */
+  readonly connections: number;
+}
+
+export interface HostileCheckOptions {
+  readonly options?: Partial<HealthCheckOptions>;
+  readonly credentials?: [string, string];
+  readonly checker?: HealthChecker;
+}
+
+export const checker = new HealthChecker({ allowPrivateAddresses: true });
+
+/** Checks a peer that behaves so, once the probe has come in through the entrance. */
+export async function checkHostile(
+  entrance: Entrance,
+  behaviour: Behaviour,
+  { options = {}, credentials, checker: own = checker }: HostileCheckOptions = {},
+): Promise<HostileCheck> {
+  const peer = await HostileProxy.start(async (wire) => {
+    await entrance.enter(wire);
+    await behaviour(wire);
+  });
+  try {
+    const proxy = proxyAt(peer.port, {
+      protocol: entrance.protocol,
+      ...(credentials && { credentials }),
+    });
+    const complete = parseHealthCheckOptions({
+      targetUrl: entrance.targetUrl,
+      timeoutMs: TIMEOUT_MS,
+      ...options,
+    });
+    const startedAt = performance.now();
+    const result = await own.checkProxy(proxy, { options: complete });
+    return { result, elapsedMs: performance.now() - startedAt, connections: peer.connections };
+  } finally {
+    await peer.close();
+  }
+}
