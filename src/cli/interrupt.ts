@@ -4,18 +4,26 @@ import { ExitCode } from './exit-code.ts';
 export class Interrupted extends Error {
   readonly exitCode: ExitCode;
 
-  constructor(signalName: string, exitCode: ExitCode) {
-    super(`stopped by ${signalName}`);
+  constructor(by: string, exitCode: ExitCode) {
+    super(`stopped by ${by}`);
     this.name = 'Interrupted';
     this.exitCode = exitCode;
   }
 }
 
+/** Stops a run whose standard output nobody reads any more (`| head`): quietly, and no failure. */
+export function stopForClosedOutput(stop: AbortController): void {
+  stop.abort(new Interrupted('closed output', ExitCode.ok));
+}
+
 /**
- * Runs `work` with a signal that aborts on the first SIGINT or SIGTERM; a second one ends the
- * process at once. The listeners are gone when `work` has settled.
+ * Runs `work` with a controller that aborts on the first SIGINT or SIGTERM; a second one ends the
+ * process at once. What an aborted `work` throws is no failure: the exit code tells what stopped
+ * it. The listeners are gone when `work` has settled.
  */
-export async function withInterrupt<T>(work: (stop: AbortController) => Promise<T>): Promise<T> {
+export async function withInterrupt(
+  work: (stop: AbortController) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const stop = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     const exitCode = name === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
@@ -26,13 +34,17 @@ export async function withInterrupt<T>(work: (stop: AbortController) => Promise<
   process.on('SIGTERM', onSignal);
   try {
     return await work(stop);
+  } catch (error) {
+    const exitCode = interruptedExitCode(stop.signal);
+    if (exitCode === null) throw error;
+    return exitCode;
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
 }
 
-/** The exit code of an aborted run, or null when it was not stopped by a person or a system. */
+/** The exit code of a run that was stopped from outside, or null for any other. */
 export function interruptedExitCode(signal: AbortSignal): ExitCode | null {
   return signal.aborted && signal.reason instanceof Interrupted ? signal.reason.exitCode : null;
 }

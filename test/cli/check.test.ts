@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from './support/check-fixture.ts';
 import { type CommandOptions, type CommandOutcome, runCommand } from './support/run-command.ts';
 
@@ -15,6 +15,9 @@ interface Report {
   readonly results: readonly Record<string, unknown>[];
   readonly rejected: readonly Record<string, unknown>[];
 }
+
+// Each test starts real processes, and a busy machine starts them slowly.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fixture: CheckFixture;
 

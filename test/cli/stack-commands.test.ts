@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from './support/check-fixture.ts';
 import {
   type CommandOutcome,
@@ -10,6 +10,9 @@ import {
   runCommand,
   startCommand,
 } from './support/run-command.ts';
+
+// Each test starts real processes, and a busy machine starts them slowly.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fixture: CheckFixture;
 let up: RunningCommand;

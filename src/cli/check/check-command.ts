@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { withInterrupt } from '../interrupt.ts';
+import { stopForClosedOutput, withInterrupt } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
 import { StatusLine } from '../output/status-line.ts';
 import type { Terminal } from '../terminal.ts';
@@ -51,7 +51,7 @@ async function runCheck(
   try {
     const report = await openReport(flags, terminal, {
       status,
-      onBroken: () => stop.abort(new Error('nobody reads the output any more')),
+      onBroken: () => stopForClosedOutput(stop),
     });
     await using _ = { [Symbol.asyncDispose]: () => report.dispose() };
     noteDefaultTarget(flags, terminal);

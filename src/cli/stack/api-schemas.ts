@@ -16,6 +16,7 @@ export const poolListSchema = z.looseObject({
 });
 
 export const importAnswerSchema = z.object({
+  rejected: z.number(),
   added: z.number(),
   existing: z.number(),
   rejections: z.array(

@@ -7,7 +7,7 @@ import { ExitCode } from '../exit-code.ts';
 import type { RejectedLine } from '../output/report.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { StackFlags } from './find-stack.ts';
-import { type ImportOutcome, importListed } from './list-importer.ts';
+import { countRefused, type ImportOutcome, importListed } from './list-importer.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 
 interface ImportFlags extends ListFlags, StackFlags {}
@@ -55,13 +55,15 @@ async function importList(
     const reader = new ListReader(source, flags, { signal, onRejected });
     const listed = await reader.open();
     const outcome = await importListed(api, listed, { poolName, onRejected });
-    return { ...outcome, list: reader.tally.counts };
+    return { ...outcome, list: countRefused(reader.tally.counts, outcome) };
   } finally {
     source.stream.destroy();
   }
 }
 
-function formatAnswer(answer: ListCounts & ImportOutcome & { rejections: RejectedLine[] }): string {
+function formatAnswer(
+  answer: ListCounts & Omit<ImportOutcome, 'refused'> & { rejections: RejectedLine[] },
+): string {
   const { read, accepted, duplicate, skipped, rejected, added, existing, rejections } = answer;
   const shown = rejections.map(({ line, detail, text }) => `  line ${line}: ${detail} (${text})`);
   if (rejected > rejections.length) shown.push(`  and ${rejected - rejections.length} more`);

@@ -1,16 +1,20 @@
 import { InvalidInputError } from '../../errors.ts';
 import { toListEntryJson } from '../../proxies/list-entry-json.ts';
+import type { ListCounts } from '../../proxies/list-tally.ts';
 import type { ListedProxy } from '../check/list-reader.ts';
 import type { RejectedLine } from '../output/report.ts';
 import type { LighthouseApi } from './lighthouse-api.ts';
 
-/** What one `POST /pools/{pool}/proxies` takes at most. */
-const CHUNK_ENTRIES = 2_000;
+/** One request's share: what a busy machine's embedded tables write well within the API's time. */
+const CHUNK_ENTRIES = 500;
+/** A Lambda function takes 6 MB per call ("Lambda quotas"). */
 const CHUNK_BYTES = 2_000_000;
 
 export interface ImportOutcome {
   readonly added: number;
   readonly existing: number;
+  /** Proxies that read well but that the stack does not take, such as private addresses. */
+  readonly refused: number;
 }
 
 export interface ImportOptions {
@@ -33,11 +37,12 @@ export async function importListed(
   listed: AsyncIterable<ListedProxy>,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
-  const outcome = { added: 0, existing: 0 };
+  const outcome = { added: 0, existing: 0, refused: 0 };
   for await (const chunk of toChunks(listed)) {
     const answer = await api.importEntries(options.poolName, `${chunk.entries.join('\n')}\n`);
     outcome.added += answer.added;
     outcome.existing += answer.existing;
+    outcome.refused += answer.rejected;
     for (const { line, proxyId } of answer.lines ?? []) {
       options.onImported?.(proxyId, lineAt(chunk, line));
     }
@@ -62,6 +67,11 @@ async function* toChunks(listed: AsyncIterable<ListedProxy>): AsyncGenerator<Chu
     chunk.bytes += bytes;
   }
   if (chunk.entries.length > 0) yield chunk;
+}
+
+/** The list's counts, with what the stack refused counted as rejected. */
+export function countRefused(list: ListCounts, { refused }: ImportOutcome): ListCounts {
+  return { ...list, accepted: list.accepted - refused, rejected: list.rejected + refused };
 }
 
 function lineAt(chunk: Chunk, line: number): number {

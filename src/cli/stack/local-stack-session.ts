@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalStack } from '../../local/local-stack.ts';
+import type { StatusLine } from '../output/status-line.ts';
+import { formatSeconds } from '../output/summary-text.ts';
 
 export interface LocalStackSettings {
   /** CDK context on top of that of cdk.json. */
@@ -11,6 +13,8 @@ export interface LocalStackSettings {
   /** Whether other commands in this directory may find it. */
   readonly findable: boolean;
   readonly log?: (line: string) => void;
+  /** Says what is going on while the stack comes up. */
+  readonly status: StatusLine;
 }
 
 /**
@@ -22,6 +26,9 @@ export async function withLocalStack<T>(
   stop: AbortController,
   work: (stack: LocalStack) => Promise<T>,
 ): Promise<T> {
+  const { status } = settings;
+  const startedAt = performance.now();
+  status.start(() => `bringing the stack up … ${formatSeconds(performance.now() - startedAt)}`);
   // The AWS clients behind these are loaded only by the commands that run a stack.
   const { synthesize } = await import('../../local/synthesize.ts');
   const { startLocalStack } = await import('../../local/local-stack.ts');
@@ -39,11 +46,13 @@ export async function withLocalStack<T>(
     stack.closed.then((reason) => reason && stop.abort(reason));
     try {
       stop.signal.throwIfAborted();
+      status.stop();
       return await work(stack);
     } finally {
       await stack.stop();
     }
   } finally {
+    status.stop();
     await rm(assembly, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import { ExitCode } from '../exit-code.ts';
+import { stopForClosedOutput } from '../interrupt.ts';
 import { createStreamSink } from '../output/sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { ProxyView } from './api-schemas.ts';
@@ -36,7 +37,7 @@ async function showProxies(
   [poolName]: readonly [string],
   { json, status, country }: ProxiesFlags,
 ): Promise<ExitCode> {
-  const onBroken = (): void => stop.abort(new Error('nobody reads the output any more'));
+  const onBroken = (): void => stopForClosedOutput(stop);
   const sink = createStreamSink(terminal.stdout, onBroken);
   if (!json) await sink.write(`${rowOf(['STATUS', 'SINCE', 'LATENCY', 'FAILURE', 'PROXY'])}\n`);
   for await (const view of api.readProxies(poolName, { status, country })) {

@@ -4,6 +4,7 @@ import { Verdict } from '../../health/health-check-result.ts';
 import { addReportFlags, type ReportFlags } from '../check/check-flags.ts';
 import { exitCodeOf } from '../check/fail-on.ts';
 import type { ExitCode } from '../exit-code.ts';
+import { stopForClosedOutput } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
 import { RunTally } from '../output/run-tally.ts';
 import { StatusLine } from '../output/status-line.ts';
@@ -43,7 +44,7 @@ async function showResults(
   const { signal } = stop;
   const report = await api.getSweep(await findSweepId(api, name));
   const status = new StatusLine(terminal, true);
-  const onBroken = (): void => stop.abort(new Error('nobody reads the output any more'));
+  const onBroken = (): void => stopForClosedOutput(stop);
   const output = await openReport(flags, terminal, { status, onBroken });
   try {
     const tally = new RunTally();

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { interruptedExitCode, withInterrupt } from '../interrupt.ts';
+import { withInterrupt } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
 import { ApiClient } from './api-client.ts';
 import { addStackFlags, findApiUrl, type StackFlags } from './find-stack.ts';
@@ -27,13 +27,7 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
     const flags = all.at(-2) as Flags;
     process.exitCode = await withInterrupt(async (stop) => {
       await using client = new ApiClient(await findApiUrl(flags), stop.signal);
-      try {
-        return await work({ api: new LighthouseApi(client), terminal, stop }, args, flags);
-      } catch (error) {
-        const exitCode = interruptedExitCode(stop.signal);
-        if (exitCode === null) throw error;
-        return exitCode;
-      }
+      return await work({ api: new LighthouseApi(client), terminal, stop }, args, flags);
     });
   });
 }

@@ -5,6 +5,7 @@ import { readStackFile } from '../../local/stack-file.ts';
 import { integerOption } from '../check/health-flags.ts';
 import { ExitCode } from '../exit-code.ts';
 import { Interrupted, withInterrupt } from '../interrupt.ts';
+import { StatusLine } from '../output/status-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { withLocalStack } from './local-stack-session.ts';
@@ -57,6 +58,7 @@ async function runUp(flags: UpFlags, terminal: Terminal, stop: AbortController):
   };
   const settings = {
     findable: true,
+    status: new StatusLine(terminal, false),
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     ...(flags.port === undefined ? {} : { apiPort: flags.port }),
     ...(flags.verbose ? { log } : {}),

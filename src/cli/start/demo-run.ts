@@ -4,9 +4,10 @@ import type { LocalStack } from '../../local/local-stack.ts';
 import { parseProxyList } from '../../proxies/list-parser.ts';
 import type { ListedProxy } from '../check/list-reader.ts';
 import { ExitCode } from '../exit-code.ts';
-import { Interrupted } from '../interrupt.ts';
+import { Interrupted, stopForClosedOutput } from '../interrupt.ts';
 import { RunTally } from '../output/run-tally.ts';
 import { createStreamSink } from '../output/sink.ts';
+import { StatusLine } from '../output/status-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import { createTableWriter } from '../output/table-writer.ts';
 import { ApiClient } from '../stack/api-client.ts';
@@ -43,6 +44,7 @@ export async function runDemo(
   const fleet = await startDemoFleet();
   const settings = {
     findable: true,
+    status: new StatusLine(terminal, false),
     ...(flags.port === undefined ? {} : { apiPort: flags.port }),
     ...(flags.verbose ? { log: (line: string) => void terminal.stderr.write(`${line}\n`) } : {}),
   };
@@ -114,7 +116,7 @@ async function nextSweep({ api, stop }: Demo, previous: string): Promise<string>
 async function showSweep(demo: Demo, report: SweepReport): Promise<void> {
   const { api, fleet, lines, terminal, stop } = demo;
   const roles = fleet.list.split('\n').map((line) => line.split(' # ')[1] ?? '');
-  const sink = createStreamSink(terminal.stdout, () => stop.abort(new Interrupted('EPIPE', 0)));
+  const sink = createStreamSink(terminal.stdout, () => stopForClosedOutput(stop));
   const writer = createTableWriter(sink, terminal.colour);
   const tally = new RunTally();
   await sink.write(`\n${report.startedAt}  ${report.state}\n`);

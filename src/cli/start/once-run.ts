@@ -1,5 +1,4 @@
-import type { HealthCheckOptions } from '../../health/health-check-options.ts';
-import type { LocalStack } from '../../local/local-stack.ts';
+import { DEFAULT_IN_FLIGHT_PER_HOST } from '../../health/probe-window.ts';
 import { validatePacing } from '../check/check-flags.ts';
 import { exitCodeOf } from '../check/fail-on.ts';
 import {
@@ -7,36 +6,17 @@ import {
   noteDefaultTarget,
   readHealthFlags,
 } from '../check/health-flags.ts';
-import { type ListedProxy, ListReader } from '../check/list-reader.ts';
+import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { interruptedExitCode } from '../interrupt.ts';
-import { openReport, type ReportOutput } from '../output/report-output.ts';
-import type { RunSummary } from '../output/run-summary.ts';
-import { RunTally } from '../output/run-tally.ts';
+import { interruptedExitCode, stopForClosedOutput } from '../interrupt.ts';
+import { openReport } from '../output/report-output.ts';
 import { StatusLine } from '../output/status-line.ts';
-import { ApiClient } from '../stack/api-client.ts';
-import { LighthouseApi } from '../stack/lighthouse-api.ts';
-import { importListed } from '../stack/list-importer.ts';
 import { withLocalStack } from '../stack/local-stack-session.ts';
-import { waitShown } from '../stack/sweep-command.ts';
-import { summarizeSweep } from '../stack/sweep-summary.ts';
 import type { Terminal } from '../terminal.ts';
 import { settingsFor } from './checker-settings.ts';
-import { inLineOrder } from './line-order.ts';
+import { sweepOnce } from './once-sweep.ts';
 import type { StartFlags } from './start-program.ts';
-
-/** The pool the list goes into; it ends with the stack. */
-const POOL_NAME = 'once';
-
-interface OnceRun {
-  readonly flags: StartFlags;
-  readonly options: HealthCheckOptions;
-  readonly reader: ListReader;
-  readonly report: ReportOutput;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Sends a list through the whole stack on this machine: import → fan-out → SQS → checker →
@@ -55,7 +35,7 @@ export async function runOnce(
   const context = settingsFor(flags, options);
   const source = await openList(listPath, terminal, signal);
   const status = new StatusLine(terminal, flags.quiet ?? false);
-  const onBroken = (): void => stop.abort(new Error('nobody reads the output any more'));
+  const onBroken = (): void => stopForClosedOutput(stop);
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(() => void source.stream.destroy());
   const report = await openReport(flags, terminal, { status, onBroken });
@@ -66,53 +46,19 @@ export async function runOnce(
   });
   const listed = await reader.open();
   noteDefaultTarget(flags, terminal);
+  noteHostLimit(flags, terminal);
   try {
-    const run = { flags, options, reader, report, terminal, signal };
-    const settings = { context, findable: false, ...logSettings(flags, terminal) };
-    const summary = await withLocalStack(settings, stop, (stack) => sweep(run, stack, listed));
+    const run = { flags, options, reader, listed, writer: report.writer, status, terminal, signal };
+    const settings = { context, findable: false, status, ...logSettings(flags, terminal) };
+    const summary = await withLocalStack(settings, stop, (stack) => sweepOnce(run, stack));
     await report.finish(summary);
     return exitCodeOf(summary.statuses, { failOn: flags.failOn, signal });
   } catch (error) {
-    const interrupted = interruptedExitCode(signal);
-    if (interrupted === null) throw error;
-    terminal.stderr.write('interrupted; the stack is down and nothing of the sweep is kept\n');
-    return interrupted;
+    if (interruptedExitCode(signal)) {
+      terminal.stderr.write(`${signal.reason.message}; the stack is down, nothing is kept\n`);
+    }
+    throw error;
   }
-}
-
-async function sweep(
-  run: OnceRun,
-  stack: LocalStack,
-  listed: AsyncIterable<ListedProxy>,
-): Promise<RunSummary> {
-  const { options, flags, reader, report, terminal, signal } = run;
-  const startUpMs = performance.now();
-  await using client = new ApiClient(stack.apiUrl, signal);
-  const api = new LighthouseApi(client);
-  const lines = new Map<string, number>();
-  await api.putPool(POOL_NAME, { options, control: flags.control, intervalSeconds: null });
-  await importListed(api, listed, {
-    poolName: POOL_NAME,
-    onImported: (proxyId, line) => lines.set(proxyId, line),
-    onRejected: (rejected) => report.writer.writeRejected(rejected),
-  });
-  const importedMs = performance.now();
-  const { sweepId } = await api.startSweep(POOL_NAME);
-  const sweepReport = await waitShown(api, sweepId, { terminal, signal });
-  const sweptMs = performance.now();
-  const tally = new RunTally();
-  for await (const record of inLineOrder(api.readResults(sweepId), lines)) {
-    tally.add(record);
-    await report.writer.writeResult(record);
-  }
-  const times = {
-    startUpMs: Math.round(startUpMs),
-    importMs: Math.round(importedMs - startUpMs),
-    probingMs: Math.round(sweptMs - importedMs),
-    readBackMs: Math.round(performance.now() - sweptMs),
-  };
-  const list = reader.tally.counts;
-  return summarizeSweep({ report: sweepReport, tally, targetUrl: options.targetUrl, list, times });
 }
 
 function logSettings(
@@ -120,4 +66,13 @@ function logSettings(
   { stderr }: Terminal,
 ): { log?: (line: string) => void } {
   return verbose ? { log: (line) => void stderr.write(`${line}\n`) } : {};
+}
+
+/** The limit per host is the checker's own in the stack. */
+function noteHostLimit({ maxInFlightPerHost, quiet }: StartFlags, { stderr }: Terminal): void {
+  if (quiet || maxInFlightPerHost === DEFAULT_IN_FLIGHT_PER_HOST) return;
+  stderr.write(
+    `note: --max-in-flight-per-host is for lighthouse check; the stack's checkers keep to` +
+      ` ${DEFAULT_IN_FLIGHT_PER_HOST}\n`,
+  );
 }

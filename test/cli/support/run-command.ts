@@ -29,16 +29,25 @@ export interface CommandOptions {
 
 export type RunningCommand = ChildProcessByStdio<Writable, Readable, Readable>;
 
+/** Whatever a failed test left running ends with the tests. */
+const running = new Set<RunningCommand>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts the real command in a process of its own, without a terminal. */
 export function startCommand(
   args: readonly string[],
   { program = 'main', cwd, env = {}, nodeFlags = [] }: CommandOptions = {},
 ): RunningCommand {
-  return spawn(process.execPath, [...nodeFlags, PROGRAMS[program], ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, PROGRAMS[program], ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
 }
 
 /** Runs the real command to its end; it must end by itself. */

@@ -1,0 +1,93 @@
+import type { HealthCheckOptions } from '../../health/health-check-options.ts';
+import type { LocalStack } from '../../local/local-stack.ts';
+import type { ListCounts } from '../../proxies/list-tally.ts';
+import type { ListedProxy, ListReader } from '../check/list-reader.ts';
+import type { ReportWriter } from '../output/report.ts';
+import type { RunSummary } from '../output/run-summary.ts';
+import { RunTally } from '../output/run-tally.ts';
+import type { StatusLine } from '../output/status-line.ts';
+import { ApiClient } from '../stack/api-client.ts';
+import { LighthouseApi } from '../stack/lighthouse-api.ts';
+import { countRefused, importListed } from '../stack/list-importer.ts';
+import { waitShown } from '../stack/sweep-command.ts';
+import type { SweepReport } from '../stack/sweep-report.ts';
+import { summarizeSweep } from '../stack/sweep-summary.ts';
+import type { Terminal } from '../terminal.ts';
+import { inLineOrder } from './line-order.ts';
+import type { StartFlags } from './start-program.ts';
+
+/** The pool the list goes into; it ends with the stack. */
+const POOL_NAME = 'once';
+
+/** One list on its way through a stack. */
+export interface OnceRun {
+  readonly flags: StartFlags;
+  readonly options: HealthCheckOptions;
+  readonly reader: ListReader;
+  readonly listed: AsyncIterable<ListedProxy>;
+  readonly writer: ReportWriter;
+  readonly status: StatusLine;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** Imports the list, sweeps it, writes the results as they were stored, and times each step. */
+export async function sweepOnce(run: OnceRun, stack: LocalStack): Promise<RunSummary> {
+  const lap = startStopwatch();
+  const startUpMs = lap();
+  await using client = new ApiClient(stack.apiUrl, run.signal);
+  const api = new LighthouseApi(client);
+  const { list, lines } = await importList(run, api);
+  const importMs = lap();
+  const report = await sweep(run, api);
+  const probingMs = lap();
+  const tally = await readBack(run, api, { report, lines });
+  const times = { startUpMs, importMs, probingMs, readBackMs: lap() };
+  return summarizeSweep({ report, tally, targetUrl: run.options.targetUrl, list, times });
+}
+
+/** Milliseconds since the last lap, the first counted from the start of the process. */
+function startStopwatch(): () => number {
+  let last = 0;
+  return () => {
+    const now = performance.now();
+    const elapsed = Math.round(now - last);
+    last = now;
+    return elapsed;
+  };
+}
+
+async function importList(
+  { flags, options, reader, listed, writer, status }: OnceRun,
+  api: LighthouseApi,
+): Promise<{ readonly list: ListCounts; readonly lines: ReadonlyMap<string, number> }> {
+  const lines = new Map<string, number>();
+  status.start(() => `importing … ${lines.size} proxies`);
+  await api.putPool(POOL_NAME, { options, control: flags.control, intervalSeconds: null });
+  const imported = await importListed(api, listed, {
+    poolName: POOL_NAME,
+    onImported: (proxyId, line) => lines.set(proxyId, line),
+    onRejected: (rejected) => writer.writeRejected(rejected),
+  });
+  status.stop();
+  return { list: countRefused(reader.tally.counts, imported), lines };
+}
+
+async function sweep({ terminal, signal }: OnceRun, api: LighthouseApi): Promise<SweepReport> {
+  const { sweepId } = await api.startSweep(POOL_NAME);
+  return waitShown(api, sweepId, { terminal, signal });
+}
+
+async function readBack(
+  { writer }: OnceRun,
+  api: LighthouseApi,
+  stored: { readonly report: SweepReport; readonly lines: ReadonlyMap<string, number> },
+): Promise<RunTally> {
+  const tally = new RunTally();
+  const results = api.readResults(stored.report.sweepId);
+  for await (const record of inLineOrder(results, stored.lines)) {
+    tally.add(record);
+    await writer.writeResult(record);
+  }
+  return tally;
+}
