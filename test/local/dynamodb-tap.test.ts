@@ -76,7 +76,9 @@ describe('a DynamoDB tap', () => {
     expect(await sent).toBe('AbortError');
     hold.release();
     await expect
-      .poll(async () => (await direct.send(new ScanCommand({ TableName }))).Items ?? [])
+      .poll(async () => (await direct.send(new ScanCommand({ TableName }))).Items ?? [], {
+        timeout: 10_000,
+      })
       .toContainEqual({ id: { S: 'orphan' } });
   });
 

@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => 
     const pids = descendantsOf(running.pid);
     expect(pids).toHaveLength(3);
     running.process.kill('SIGKILL');
-    await expect.poll(() => pids.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
     const { apiUrl, endpoints } = running;
     for (const url of [apiUrl, ...Object.values(endpoints)]) {
       expect([url, await listens(url)]).toEqual([url, false]);
@@ -45,10 +45,10 @@ describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => 
     const cutOff = fetch(`${running.apiUrl}/items/1`, { method: 'PUT', body }).catch(
       () => 'cut off',
     );
-    await expect.poll(() => descendantsOf(running.pid).length).toBe(3);
+    await expect.poll(() => descendantsOf(running.pid).length, { timeout: 10_000 }).toBe(3);
     const pids = descendantsOf(running.pid);
     running.process.kill('SIGKILL');
-    await expect.poll(() => pids.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
     expect(await cutOff).toBe('cut off');
   });
 
@@ -78,7 +78,7 @@ describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => 
   });
 });
 
-describe('a data directory', () => {
+describe('a data directory', { timeout: 90_000 }, () => {
   it('keeps items and messages over the death of a stack', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lighthouse-data-'));
     directories.push(dataDir);

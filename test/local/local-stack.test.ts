@@ -47,7 +47,7 @@ describe('a queue', () => {
       eventSource: 'aws:sqs',
       eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:Fixture-Jobs',
     });
-    await expect.poll(() => messagesLeft('jobs')).toBe(0);
+    await expect.poll(() => messagesLeft('jobs'), { timeout: 10_000 }).toBe(0);
   });
 
   it('gives a failed record again after its visibility timeout, and not its neighbours', async () => {
@@ -56,7 +56,7 @@ describe('a queue', () => {
     expect(recordsOf(retried[1] ?? '', 'fail once')[0]?.attributes).toMatchObject({
       ApproximateReceiveCount: '2',
     });
-    await expect.poll(() => messagesLeft('jobs')).toBe(0);
+    await expect.poll(() => messagesLeft('jobs'), { timeout: 10_000 }).toBe(0);
     expect(watcher.lines.flatMap((line) => recordsOf(line, 'beside'))).toHaveLength(1);
   });
 

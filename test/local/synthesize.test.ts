@@ -17,7 +17,10 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-describe('synthesizing for this machine', () => {
+/** The CDK's command line takes seconds to load, and more where other tests run. */
+const TIMEOUT_MS = 120_000;
+
+describe('synthesizing for this machine', { timeout: TIMEOUT_MS }, () => {
   it('gives the very template and assets that cdk synth gives', async () => {
     const ours = await synthesize({ outDir: join(directory, 'ours') });
     const theirs = join(directory, 'theirs');

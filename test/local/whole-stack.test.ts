@@ -9,11 +9,11 @@ import {
   type Target,
 } from '../../src/local/fleet/index.ts';
 import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
+import { type DynamoDbTap, startDynamoDbTap } from '../support/dynamodb-tap.ts';
 import { startWholeStack, type WholeStack } from '../support/whole-stack.ts';
 
-const VISIBILITY_SECONDS = 24;
-
 let whole: WholeStack;
+let tap: DynamoDbTap;
 let target: Target;
 let proxies: readonly FleetProxy[];
 let list: readonly string[];
@@ -28,13 +28,17 @@ beforeAll(async () => {
   ]);
   list = [...proxies.map(({ url }) => url), `http://127.0.0.1:${await findDeadPort()}`];
   whole = await startWholeStack({
-    checkerTimeoutSeconds: 4,
-    visibilityTimeoutSeconds: VISIBILITY_SECONDS,
+    small: { checkerTimeoutSeconds: 4, visibilityTimeoutSeconds: 24 },
+    async functionEndpoints(real) {
+      tap = await startDynamoDbTap(real.dynamodb);
+      return { ...real, dynamodb: tap.url };
+    },
   });
 });
 
 afterAll(async () => {
   await whole?.[Symbol.asyncDispose]();
+  await tap?.[Symbol.asyncDispose]();
   await Promise.all([target?.close(), ...(proxies ?? []).map((each) => each.close())]);
 });
 
@@ -111,7 +115,7 @@ describe('the whole stack', () => {
       fits: (request: { operation: string; tableName: string }) =>
         request.operation === operation && request.tableName === whole.stack.tableNames[table],
     });
-    const stored = whole.tap.hold({ ...isWriteTo('PutItem', 'results'), where: 'after' });
+    const stored = tap.hold({ ...isWriteTo('PutItem', 'results'), where: 'after' });
     const sweepId = await whole.startSweep('killed');
     await stored.reached;
     const pids = whole.stack.functions().checker?.pids ?? [];
@@ -119,7 +123,7 @@ describe('the whole stack', () => {
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     stored.release();
     const asked = target.requests.length;
-    const ledger = whole.tap.hold({ ...isWriteTo('UpdateItem', 'sweeps'), where: 'before' });
+    const ledger = tap.hold({ ...isWriteTo('UpdateItem', 'sweeps'), where: 'before' });
     await ledger.reached;
     expect(await receiveCounts()).toEqual([2]);
     ledger.release();

@@ -58,9 +58,12 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
       await hold.released;
     };
     await pause('before');
-    const reply = await forward(realUrl, agent, { headers: incoming.headers, body });
+    const { headers } = incoming;
+    const reply = await forward(realUrl, agent, { headers, body }).catch(() => null);
     await pause('after');
-    answer(outgoing, reply);
+    // What fails beyond the tap fails for the caller, who tries again.
+    if (reply === null) outgoing.destroy();
+    else answer(outgoing, reply);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -2,17 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type LocalStack, startLocalStack } from '../../src/local/local-stack.ts';
+import {
+  type LocalStack,
+  type LocalStackOptions,
+  startLocalStack,
+} from '../../src/local/local-stack.ts';
 import { synthesize } from '../../src/local/synthesize.ts';
 import type { ResultRecord } from '../../src/sweeps/result-record.ts';
 import type { SweepReport } from '../../src/sweeps/sweep-report.ts';
-import { type DynamoDbTap, startDynamoDbTap } from './dynamodb-tap.ts';
 import { makeSettingsSmall, type SmallSettings } from './small-settings.ts';
 
-/** The stack of the CDK app, up on this machine, with a tap before its DynamoDB. */
+/** The stack of the CDK app, up on this machine. */
 export interface WholeStack extends AsyncDisposable {
   readonly stack: LocalStack;
-  readonly tap: DynamoDbTap;
   readonly lines: readonly string[];
   /** Calls the API; the answer's body is parsed. */
   call(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
@@ -36,35 +38,37 @@ export interface ApiAnswer {
 /** Lines of an import; the command line sends as many. */
 const LINES_PER_IMPORT = 2_000;
 
+export interface WholeStackOptions extends Pick<LocalStackOptions, 'functionEndpoints'> {
+  /** Shorter waits than the app's own. */
+  readonly small?: SmallSettings;
+}
+
 /** Synthesizes and starts the stack. */
-export async function startWholeStack(settings?: SmallSettings): Promise<WholeStack> {
+export async function startWholeStack({
+  small,
+  ...options
+}: WholeStackOptions = {}): Promise<WholeStack> {
   await using starting = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'lighthouse-stack-'));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
   // Twice the usual window: in a checker's few seconds, fewer waves leave each probe more time.
-  const context = settings && { lighthouse: { checker: { maxInFlight: 512 } } };
+  const context = small && { lighthouse: { checker: { maxInFlight: 512 } } };
   const outDir = await synthesize({
     outDir: join(directory, 'cdk.out'),
     ...(context && { context }),
   });
-  if (settings !== undefined) await makeSettingsSmall(outDir, settings);
+  if (small !== undefined) await makeSettingsSmall(outDir, small);
   const lines: string[] = [];
-  let tap: DynamoDbTap | undefined;
   const stack = await startLocalStack({
     outDir,
     stackFileDirectory: null,
     log: (line) => lines.push(line),
-    functionEndpoints: async (real) => {
-      tap = starting.use(await startDynamoDbTap(real.dynamodb));
-      return { ...real, dynamodb: tap.url };
-    },
+    ...options,
   });
   starting.defer(() => stack.stop());
-  if (tap === undefined) throw new Error('the stack asked for no endpoints');
   const all = starting.move();
   return {
     stack,
-    tap,
     lines,
     ...apiClient(stack.apiUrl),
     [Symbol.asyncDispose]: () => all.disposeAsync(),

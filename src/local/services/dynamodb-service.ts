@@ -11,6 +11,9 @@ import { dirname } from 'node:path';
 import dynalite from 'dynalite';
 import { failToServe, serveUntilDisconnect } from './serve-until-disconnect.ts';
 
+/** Longer than an AWS SDK client keeps an idle connection that it still hopes to use. */
+const KEEP_ALIVE_MS = 120_000;
+
 const path = process.argv[2] ?? '';
 if (path !== '') {
   mkdirSync(path, { recursive: true });
@@ -27,6 +30,8 @@ const server: Server = dynalite({
 server.on('request', (request: IncomingMessage) => {
   request.removeAllListeners('error').on('error', () => {});
 });
+// Node's 5 s would close connections under clients that have just taken them up again.
+server.keepAliveTimeout = KEEP_ALIVE_MS;
 
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
