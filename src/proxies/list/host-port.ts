@@ -46,5 +46,5 @@ export function parseHostPort(
 
 /** `1.2.3.4:8080 user:pass`: dropping what may be credentials would be a silent loss. */
 function holdsCredentials(rest: string): boolean {
-  return /^\/?\s+[^#]*:/.test(rest);
+  return /^\/?\s[^#]*:/.test(rest);
 }

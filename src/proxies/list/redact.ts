@@ -42,13 +42,20 @@ function redactRest(text: string): string {
 
 /** `host:port:***`, `***:host:port`, or `***` where it is not certain which end is the host. */
 function redactFields(text: string): string {
-  const fields = text.split(text.startsWith('[') ? /(?<=\]):|:(?![^[]*\])/ : ':');
+  const fields = splitFields(text);
   const start = fields.length > 1 ? showEnd(fields.slice(0, 2).join(':')) : null;
   const end = fields.length > 3 ? showEnd(fields.slice(-2).join(':')) : null;
   if (start !== null && end === null) return `${start}:${REDACTED}`;
   if (end !== null && start === null) return `${REDACTED}:${end}`;
   const host = fields.length === 2 ? showEnd(fields[0] ?? '') : null;
   return host === null ? REDACTED : `${host}:${REDACTED}`;
+}
+
+/** The fields between colons; an IPv6 literal in brackets at the beginning is one. */
+function splitFields(text: string): string[] {
+  const end = text.startsWith('[') ? text.indexOf(']') + 1 : 0;
+  const [first = '', ...others] = text.slice(end).split(':');
+  return [text.slice(0, end) + first, ...others];
 }
 
 function showEnd(text: string): string | null {
