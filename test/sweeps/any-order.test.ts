@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConflictError } from '../../src/errors.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { auditSweep } from '../support/audit-sweep.ts';
+import { Crash, crashAfterWrite } from '../support/crashing-storage.ts';
+import { makeProxy } from '../support/factories.ts';
+import type { Finding } from '../support/fake-checker.ts';
+import { SweepWorld } from '../support/sweep-world.ts';
+
+const MINUTE = 60_000;
+/** Enough for four batches of more than 96. */
+const POOL_SIZE = 440;
+
+type Step =
+  | { readonly do: 'start' | 'tick' | 'fanOut' }
+  | { readonly do: 'deliver' | 'deliverTwice' | 'deliverAndForgetTheAck'; readonly message: number }
+  | { readonly do: 'crashInDelivery'; readonly message: number; readonly write: number }
+  | { readonly do: 'crashInTick' | 'crashInStart'; readonly write: number }
+  | { readonly do: 'wait'; readonly minutes: number }
+  | { readonly do: 'import' | 'delete'; readonly proxy: number }
+  | { readonly do: 'targetFails' | 'targetRecovers' };
+
+const message = fc.nat(20);
+const write = fc.integer({ min: 1, max: 12 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('start', 'tick', 'fanOut') }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constantFrom('deliver', 'deliverTwice', 'deliverAndForgetTheAck'),
+      message,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crashInDelivery'), message, write }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('crashInTick', 'crashInStart'), write }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('wait'), minutes: fc.constantFrom(1, 2, 30) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('import', 'delete'), proxy: fc.nat(30) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('targetFails', 'targetRecovers') }),
+  },
+) as fc.Arbitrary<Step>;
+
+/** Asserts at every write what must never happen, whoever writes and when. */
+function watch(storage: Storage): Storage {
+  const verdicts = new Map<string, string>();
+  return new Proxy(storage, {
+    get(target, name) {
+      if (name === 'writeStatus') {
+        return async (change: Parameters<Storage['writeStatus']>[0]) => {
+          const before = await target.getProxyRow(change.poolName, change.proxyId);
+          const written = await target.writeStatus(change);
+          if (written && before) expect(change.sweepId > before.rowSweepId).toBe(true);
+          return written;
+        };
+      }
+      if (name === 'putBatchResult') {
+        return async (result: Parameters<Storage['putBatchResult']>[0]) => {
+          const stored = await target.putBatchResult(result);
+          const key = `${stored.sweepId} ${stored.bits}`;
+          const text = JSON.stringify([...stored.results]);
+          expect(verdicts.get(key) ?? text, `the stored verdicts of ${key}`).toBe(text);
+          verdicts.set(key, text);
+          return stored;
+        };
+      }
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+async function unlessCrashed(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof Crash || error instanceof ConflictError)) throw error;
+  }
+}
+
+/** Runs `work` with a storage that dies after its n-th write. */
+async function withCrash(world: SweepWorld, n: number, work: () => Promise<unknown>) {
+  const survivor = world.storage;
+  world.storage = crashAfterWrite(survivor, n);
+  await unlessCrashed(work());
+  world.storage = survivor;
+}
+
+async function deliver(world: SweepWorld, index: number, times: number, acknowledge: boolean) {
+  const chosen = world.queue[index % Math.max(1, world.queue.length)];
+  if (!chosen) return;
+  const outcomes = await Promise.all(Array.from({ length: times }, () => world.check([chosen])));
+  const done = outcomes.flat().every((outcome) => typeof outcome === 'string');
+  if (done && acknowledge) world.queue.splice(world.queue.indexOf(chosen), 1);
+}
+
+async function fanOut(world: SweepWorld) {
+  const pool = await world.storage.getPool('fleet');
+  const sweep = pool?.runningSweepId ? await world.storage.getSweep(pool.runningSweepId) : null;
+  if (sweep) await world.startFanOut(sweep.sweepId);
+}
+
+async function take(world: SweepWorld, next: Step): Promise<unknown> {
+  switch (next.do) {
+    case 'start':
+      return unlessCrashed(world.start());
+    case 'tick':
+      return world.tick();
+    case 'fanOut':
+      return fanOut(world);
+    case 'deliver':
+      return deliver(world, next.message, 1, true);
+    case 'deliverTwice':
+      return deliver(world, next.message, 2, true);
+    case 'deliverAndForgetTheAck':
+      return deliver(world, next.message, 1, false);
+    case 'crashInDelivery':
+      return withCrash(world, next.write, () => deliver(world, next.message, 1, true));
+    case 'crashInTick':
+      return withCrash(world, next.write, () => world.tick());
+    case 'crashInStart':
+      return withCrash(world, next.write, () => world.start());
+    case 'wait':
+      return world.clock.advance(next.minutes * MINUTE);
+    case 'import':
+      return world.storage.insertProxies('fleet', [makeProxy(10_000 + next.proxy)]);
+    case 'delete':
+      return world.storage.deleteProxy('fleet', makeProxy(10_000 + next.proxy).id);
+    case 'targetFails':
+      world.checker.control = () => ({ ok: false, latencyMs: 1, failure: 'timeout' });
+      return;
+    case 'targetRecovers':
+      world.checker.control = () => ({ ok: true, latencyMs: 1, statusCode: 200 });
+  }
+}
+
+async function settle(world: SweepWorld): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    world.clock.advance(10 * MINUTE);
+    await world.storage.updatePoolPolicy('fleet', {
+      ...(await requirePolicy(world)),
+      intervalSeconds: null,
+    });
+    for (const { error } of await world.tick()) if (error) throw error;
+    await world.deliver();
+    const pool = await world.storage.getPool('fleet');
+    if (pool?.runningSweepId === undefined && world.queue.length === 0) return;
+  }
+  throw new Error('a sweep never ended');
+}
+
+async function requirePolicy(world: SweepWorld) {
+  const pool = await world.storage.getPool('fleet');
+  if (!pool) throw new Error('the pool is gone');
+  return pool;
+}
+
+describe('nothing is lost and nothing counted twice', () => {
+  it('in whatever order messages, ticks, crashes and imports come', async () => {
+    let closed = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 20, maxLength: 150, size: 'max' }),
+        async (steps) => {
+          const world = new SweepWorld();
+          const proxyIds = await world.fill(POOL_SIZE, {
+            intervalSeconds: 60,
+            batchBitCounts: [2],
+            riseFall: { rise: 1, fall: 2 },
+          });
+          world.storage = watch(world.storage);
+          let probes = 0;
+          const kinds: readonly Finding[] = [{}, { status: 'slow' }, { status: 'inactive' }];
+          world.checker.finding = () => kinds[((probes++ * 7) % 5) % 3] ?? {};
+          for (const next of steps) await take(world, next);
+          await settle(world);
+          for (const { sweepId } of await world.storage.listSweeps('fleet', { limit: 999 })) {
+            await auditSweep(world.storage, sweepId, { proxyIds });
+            closed += 1;
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+    expect(closed).toBeGreaterThan(25);
+  });
+});
