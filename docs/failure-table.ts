@@ -1,0 +1,24 @@
+import { type FailureDescription, listFailures } from '../src/health/failure.ts';
+
+const INTRODUCTION = `# Failures
+
+Every way a probe can fail has one stable code and one blamed party. Generated from the failure table in \`src/health/failure.ts\` by \`npm run docs\`; a test keeps it current.
+
+A failure whose blame is \`us\`, and every verdict of a batch whose control probe fails, makes the verdict \`inconclusive\`: no proxy is declared dead for it. *Retried* failures are tried again while attempts are left; the others are final, since trying again would find the same.
+`;
+
+/** The failure table as `docs/failures.md` shows it, one section per blamed party. */
+export function formatFailureTable(): string {
+  const sections = [...Map.groupBy(listFailures(), ({ blame }) => blame)].map(
+    ([blame, failures]) => `## Blame: \`${blame}\`\n\n${formatRows(failures)}`,
+  );
+  return `${[INTRODUCTION, ...sections].join('\n')}`;
+}
+
+function formatRows(failures: readonly FailureDescription[]): string {
+  const rows = failures.map(
+    ({ code, transient, sentence, whatToDo }) =>
+      `| \`${code}\` | ${sentence} | ${whatToDo} | ${transient ? 'retried' : 'final'} |\n`,
+  );
+  return `| code | what happened | what to do | |\n|---|---|---|---|\n${rows.join('')}`;
+}
