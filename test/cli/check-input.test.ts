@@ -153,7 +153,7 @@ describe('the report', () => {
 test('every command explains itself with examples', async () => {
   const main = await runCommand(['--help']);
   expect(main.exitCode).toBe(0);
-  for (const command of ['check']) {
+  for (const command of ['check', 'up', 'pool', 'import', 'sweep', 'results', 'proxies']) {
     expect(main.stdout).toContain(`  ${command} `);
     const { exitCode, stdout } = await runCommand([command, '--help']);
     expect(exitCode).toBe(0);

@@ -92,7 +92,8 @@ describe('lighthouse check', () => {
   });
 
   test('writes CSV that parses back', async () => {
-    const { stdout } = await check(['--format', 'csv']);
+    const { stdout, stderr } = await check(['--format', 'csv']);
+    expect(stderr).toMatch(/^rejected line 8: .*\nrejected line 9: /);
     const rows = parse(stdout, { columns: true }) as Record<string, string>[];
     expect(rows.map(({ line, status }) => `${line} ${status}`).sort()).toEqual([
       '2 active',

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { Phase } from '../../health/health-check-result.ts';
+import type { RejectionNotices } from './rejection-notices.ts';
 import type { LineRecord, ReportWriter } from './report.ts';
 import type { Sink } from './sink.ts';
 
@@ -23,8 +24,8 @@ const COLUMNS = [
   'errorMessage',
 ] as const;
 
-/** RFC 4180 with a header row; rejected lines are counted in the summary on standard error. */
-export function createCsvWriter(sink: Sink): ReportWriter {
+/** RFC 4180 with a header row; rejected lines are told as notices. */
+export function createCsvWriter(sink: Sink, notices: RejectionNotices): ReportWriter {
   let heading = stringify([COLUMNS]);
   const writeHeading = async (): Promise<void> => {
     if (heading) await sink.write(heading);
@@ -35,7 +36,9 @@ export function createCsvWriter(sink: Sink): ReportWriter {
       await writeHeading();
       await sink.write(stringify([cellsOf(record)]));
     },
-    async writeRejected() {},
+    async writeRejected(rejected) {
+      notices.add(rejected);
+    },
     finish: writeHeading,
     async dispose() {},
   };

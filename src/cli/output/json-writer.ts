@@ -1,4 +1,5 @@
 import { RejectedSpool } from './rejected-spool.ts';
+import type { RejectionNotices } from './rejection-notices.ts';
 import type { LineRecord, ReportWriter } from './report.ts';
 import type { Sink } from './sink.ts';
 
@@ -32,11 +33,13 @@ export function createJsonWriter(sink: Sink): ReportWriter {
   };
 }
 
-/** One record a line; rejected lines are counted in the summary on standard error. */
-export function createNdjsonWriter(sink: Sink): ReportWriter {
+/** One record a line; rejected lines are told as notices. */
+export function createNdjsonWriter(sink: Sink, notices: RejectionNotices): ReportWriter {
   return {
     writeResult: (record) => sink.write(`${JSON.stringify(record)}\n`),
-    async writeRejected() {},
+    async writeRejected(rejected) {
+      notices.add(rejected);
+    },
     async finish() {},
     async dispose() {},
   };

@@ -2,6 +2,7 @@ import { formatOf, type ReportFlags } from '../check/check-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { createCsvWriter } from './csv-writer.ts';
 import { createJsonWriter, createNdjsonWriter } from './json-writer.ts';
+import { RejectionNotices } from './rejection-notices.ts';
 import { ReportFormat, type ReportWriter } from './report.ts';
 import type { RunSummary } from './run-summary.ts';
 import { createStreamSink, openFileSink, type Sink } from './sink.ts';
@@ -37,14 +38,18 @@ export async function openReport(
     ? await openFileSink(flags.output)
     : createStreamSink(terminal.stdout, onBroken);
   const summaryInTable = format === ReportFormat.table && !toFile;
-  const writer = createWriter(format, clearingStatus(sink, status), terminal, !toFile);
+  const notices = new RejectionNotices();
+  const writer = createWriter(format, clearingStatus(sink, status), {
+    colour: terminal.colour && !toFile,
+    notices,
+  });
   return {
     writer,
     async finish(summary) {
       await writer.finish(summary);
       await sink.commit();
       if (summaryInTable || flags.quiet) return;
-      terminal.stderr.write(formatSummary(summary, false));
+      terminal.stderr.write(`${notices}${formatSummary(summary, false)}`);
     },
     async dispose() {
       await writer.dispose();
@@ -56,18 +61,17 @@ export async function openReport(
 function createWriter(
   format: ReportFormat,
   sink: Sink,
-  terminal: Terminal,
-  onStandardOutput: boolean,
+  { colour, notices }: { readonly colour: boolean; readonly notices: RejectionNotices },
 ): ReportWriter {
   switch (format) {
     case ReportFormat.json:
       return createJsonWriter(sink);
     case ReportFormat.ndjson:
-      return createNdjsonWriter(sink);
+      return createNdjsonWriter(sink, notices);
     case ReportFormat.csv:
-      return createCsvWriter(sink);
+      return createCsvWriter(sink, notices);
     case ReportFormat.table:
-      return createTableWriter(sink, onStandardOutput && terminal.colour);
+      return createTableWriter(sink, colour);
   }
 }
 
