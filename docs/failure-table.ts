@@ -4,7 +4,7 @@ const INTRODUCTION = `# Failures
 
 Every way a probe can fail has one stable code and one blamed party. Generated from the failure table in \`src/health/failure.ts\` by \`npm run docs\`; a test keeps it current.
 
-A failure whose blame is \`us\`, and every verdict of a batch whose control probe fails, makes the verdict \`inconclusive\`: no proxy is declared dead for it. *Retried* failures are tried again while attempts are left; the others are final, since trying again would find the same.
+A failure whose blame is \`us\` makes its verdict \`inconclusive\`, and so is every verdict of a batch whose control probe fails: no proxy is declared dead for somebody else's fault. *Retried* failures are tried again while attempts are left; the others are final, since trying again would find the same.
 `;
 
 /** The failure table as `docs/failures.md` shows it, one section per blamed party. */
