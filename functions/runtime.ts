@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { type Clock, systemClock } from '../src/clock.ts';
-import { DynamoDbStorage } from '../src/storage/dynamodb.ts';
+import { createRetryStrategy, DynamoDbStorage } from '../src/storage/dynamodb.ts';
 import type { Storage } from '../src/storage/storage.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../src/sweeps/sweep-limits.ts';
 import { EnvironmentName } from './environment.ts';
@@ -23,9 +23,7 @@ export interface Runtime {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A throttled call is tried this often; DynamoDB on demand doubles what it takes within minutes. */
-const MAX_ATTEMPTS = 8;
-const CONNECTION_TIMEOUT_MS = 1_000;
+const CONNECTION_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Leaves most of Lambda's 1,024 descriptors to the probes. */
 const MAX_SOCKETS = 100;
@@ -76,7 +74,7 @@ export function createRuntime(environment: Environment = process.env): Runtime {
 function createStorage(variables: CommonVariables): Storage {
   return new DynamoDbStorage({
     client: new DynamoDBClient({
-      maxAttempts: MAX_ATTEMPTS,
+      retryStrategy: createRetryStrategy(),
       requestHandler: {
         connectionTimeout: CONNECTION_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,

@@ -12,6 +12,12 @@ import { type JudgeReplies, judgeSocks4Replies, judgeSocks5Replies } from './soc
 /** Where Node announces each outgoing socket, synchronously (Node.js docs, "Diagnostics Channel"). */
 const SOCKETS = channel('net.client.socket');
 
+/**
+ * The agent's own time-out, with which it frees a handshake, ends this much after the attempt's
+ * deadline: the deadline decides.
+ */
+const BEHIND_DEADLINE_MS = 1000;
+
 /** The agent tells its request of a finished handshake; a probe has none. */
 const NO_REQUEST = Object.assign(new EventEmitter(), {
   destroy: () => {},
@@ -50,7 +56,7 @@ async function openSocks(
 ): Promise<Socket> {
   const { attempt, proxy, target, targetHost } = context;
   const agent = new SocksProxyAgent(formatSecretUrl({ ...proxy, protocol: scheme }), {
-    timeout: attempt.remainingMs,
+    timeout: attempt.remainingMs + BEHIND_DEADLINE_MS,
   });
   // The literal address, and without the brackets of an IPv6 URL.
   agent.proxy.host = context.address;
