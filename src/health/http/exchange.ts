@@ -47,8 +47,7 @@ export function exchange(
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: MAX_HEAD_BYTES,
-      // Not at once: the client would not notice a connection it is handed while it asks for it.
-      connect: (_options, done) => queueMicrotask(() => done(null, socket)),
+      connect: (_options, done) => queueMicrotask(() => handOver(socket, done)),
     });
     attempt.onRelease(() => {
       client.destroy(DONE).catch(ignore);
@@ -115,7 +114,8 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#options.attempt.fail(error);
+    // A client that is destroyed after its answer reports that too; the attempt may have gone on.
+    if (!this.#isFinished) this.#options.attempt.fail(error);
   }
 
   #finish(): void {
@@ -128,6 +128,17 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
       body: this.#body?.bytes(),
     });
   }
+}
+
+type Handover = (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void;
+
+/**
+ * Gives the client its connection: not at once, since it would not notice one it is handed while it
+ * asks; and never a dead one, since for that it would ask again, and again.
+ */
+function handOver(socket: Socket, done: Handover): void {
+  if (socket.destroyed) done(DONE, null);
+  else done(null, socket);
 }
 
 function ignore(): void {}
