@@ -57,10 +57,16 @@ const ERRNO_SENTENCES: Readonly<Record<string, string>> = {
 };
 
 /** A failed file operation in one sentence: what it was for, the path, what is wrong with it. */
-export function fileError(role: string, path: string, error: unknown, advice = ''): Error {
+export function fileError(
+  {
+    role,
+    path,
+    advice,
+  }: { readonly role: string; readonly path: string; readonly advice?: string },
+  error: unknown,
+): InvalidInputError {
   const code = errnoOf(error);
   const sentence = ERRNO_SENTENCES[code] ?? `cannot be used (${code || 'unknown reason'})`;
-  return new InvalidInputError(`${role} "${path}" ${sentence}${advice && `; ${advice}`}`, [], {
-    cause: error,
-  });
+  const remedy = advice === undefined ? '' : `; ${advice}`;
+  return new InvalidInputError(`${role} "${path}" ${sentence}${remedy}`, [], { cause: error });
 }

@@ -1,4 +1,12 @@
 import { ExitCode } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a command that may be interrupted works with. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Aborted when the command is to stop early. */
+  readonly stop: AbortController;
+}
 
 /** Why a run was told to stop early. */
 export class Interrupted extends Error {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -136,6 +137,18 @@ describe('the report', () => {
     const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     expect(stderr).not.toMatch(/EPIPE|error/);
     expect(exitCode).toBe(0);
+  });
+
+  test.skipIf(process.platform !== 'linux').each([
+    ['standard output', '> /dev/full'],
+    ['the output file', '--output /dev/full'],
+  ])('that does not fit on %s is no success', async (_, redirection) => {
+    const command = `"${process.execPath}" src/cli/main.ts check - --no-control -q ${redirection}`;
+    const shell = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'ignore', 'pipe'] });
+    shell.stdin.end(`127.0.0.1:${fixture.deadPort}\n`);
+    const [stderr, [exitCode]] = await Promise.all([text(shell.stderr), once(shell, 'exit')]);
+    expect(stderr).toContain('no space is left on the device');
+    expect(exitCode).toBe(2);
   });
 
   test('is written so far when interrupted, and the exit code is 130', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { stopForClosedOutput, withInterrupt } from '../interrupt.ts';
+import { type CommandContext, stopForClosedOutput, withInterrupt } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
 import { StatusLine } from '../output/status-line.ts';
 import type { Terminal } from '../terminal.ts';
@@ -33,15 +33,14 @@ export function addCheckCommand(program: Command, terminal: Terminal): void {
     .argument('<list>', 'file with the proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
     .addHelpText('after', EXAMPLES);
   addCheckFlags(command).action(async (list: string, flags: CheckFlags) => {
-    process.exitCode = await withInterrupt((stop) => runCheck(list, flags, terminal, stop));
+    process.exitCode = await withInterrupt((stop) => runCheck(list, flags, { terminal, stop }));
   });
 }
 
 async function runCheck(
   listPath: string,
   flags: CheckFlags,
-  terminal: Terminal,
-  stop: AbortController,
+  { terminal, stop }: CommandContext,
 ): Promise<ExitCode> {
   const { signal } = stop;
   validatePacing(flags);
@@ -51,7 +50,7 @@ async function runCheck(
   try {
     const report = await openReport(flags, terminal, {
       status,
-      onBroken: () => stopForClosedOutput(stop),
+      onClosed: () => stopForClosedOutput(stop),
     });
     await using _ = { [Symbol.asyncDispose]: () => report.dispose() };
     noteDefaultTarget(flags, terminal);

@@ -3,7 +3,8 @@ import { InvalidInputError } from '../../errors.ts';
 import { BuiltInProtocol } from '../../proxies/proxy.ts';
 import { ReportFormat } from '../output/report.ts';
 import { addFailOnFlag, type FailOn } from './fail-on.ts';
-import { addHealthFlags, type HealthFlags, integerOption } from './health-flags.ts';
+import { integerOption } from './flag-parsers.ts';
+import { addHealthFlags, type HealthFlags } from './health-flags.ts';
 
 /** How a list is read. */
 export interface ListFlags {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import type { HealthCheckOptions } from '../../health/health-check-options.ts';
 import { DEFAULT_TARGET_URL, parseHealthCheckOptions } from '../../health/health-check-options.ts';
 import { fileError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
+import { collect, integerOption, parseHeaders, parseIntegerList } from './flag-parsers.ts';
 
 /** The flags of `addHealthFlags` as commander hands them over. */
 export interface HealthFlags {
@@ -111,48 +112,11 @@ export function flagAt(pointer: string): string {
   return Object.entries(FLAG_OF_FIELD).find(([name]) => name === field)?.[1] ?? pointer;
 }
 
-/** A commander option that takes one whole number. */
-export function integerOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(parseInteger);
-}
-
-function parseInteger(text: string): number {
-  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
-}
-
-function parseIntegerList(text: string): number[] {
-  if (!/^\d{1,9}(,\d{1,9})*$/.test(text)) {
-    throw new InvalidArgumentError('Give whole numbers separated by commas, as in 200,204.');
-  }
-  return text.split(',').map(Number);
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
-}
-
-/** A malformed header is named by its position: its text may be a secret. */
-function parseHeaders(
-  headers: readonly string[] | undefined,
-  flag: string,
-): Record<string, string> | undefined {
-  if (!headers) return undefined;
-  const entries = headers.map((header, index): [string, string] => {
-    const colon = header.indexOf(':');
-    if (colon > 0) return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()];
-    throw new InvalidInputError(
-      `${flag} number ${index + 1} has no name before a colon; give it as 'Name: value'`,
-    );
-  });
-  return Object.fromEntries(entries);
-}
-
 async function readCertificates(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw fileError('--ca', path, error, 'give a file of PEM certificates');
+    throw fileError({ role: '--ca', path, advice: 'give a file of PEM certificates' }, error);
   }
 }
 

@@ -51,6 +51,6 @@ async function openListFile(path: string): Promise<ListSource> {
     return { name: `"${path}"`, stream: handle.createReadStream() };
   } catch (error) {
     await handle?.close();
-    throw fileError('the list', path, error, advice);
+    throw fileError({ role: 'the list', path, advice }, error);
   }
 }

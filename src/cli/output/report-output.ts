@@ -23,20 +23,20 @@ export interface ReportOutput {
  * Opens the report a command was asked for. The summary is part of the table on standard output
  * and of JSON; people get it on standard error with every machine format and with `--output`.
  *
- * `onBroken` is called once when the reader of standard output has gone away.
+ * `onClosed` is called once when the reader of standard output has gone away.
  *
  * @throws InvalidInputError when the output file cannot be created
  */
 export async function openReport(
   flags: ReportFlags,
   terminal: Terminal,
-  { status, onBroken }: { readonly status: StatusLine; readonly onBroken: () => void },
+  { status, onClosed }: { readonly status: StatusLine; readonly onClosed: () => void },
 ): Promise<ReportOutput> {
   const format = formatOf(flags);
   const toFile = flags.output !== undefined;
   const sink = toFile
     ? await openFileSink(flags.output)
-    : createStreamSink(terminal.stdout, onBroken);
+    : createStreamSink(terminal.stdout, onClosed);
   const summaryInTable = format === ReportFormat.table && !toFile;
   const notices = new RejectionNotices();
   const writer = createWriter(format, clearingStatus(sink, status), {
@@ -78,10 +78,11 @@ function createWriter(
 /** Rows and the status line may share a terminal: the line goes before a row comes. */
 function clearingStatus(sink: Sink, status: StatusLine): Sink {
   return {
-    ...sink,
     write(text) {
       status.clear();
       return sink.write(text);
     },
+    commit: () => sink.commit(),
+    discard: () => sink.discard(),
   };
 }

@@ -12,33 +12,68 @@ export interface Sink {
   discard(): Promise<void>;
 }
 
+/** What a stream says when its reader has gone away. */
+const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
+
 /**
- * Standard output. A reader that has gone away (`| head`) is no error: `onBroken` is called once
- * and what follows is dropped.
+ * Standard output. A reader that has gone away (`| head`) is no error: `onClosed` is called once
+ * and what follows is dropped. Any other failure, such as a full disk, is thrown.
  */
-export function createStreamSink(stream: NodeJS.WriteStream, onBroken: () => void): Sink {
-  let broken: Error | undefined;
-  let release: (() => void) | undefined;
-  stream.on('drain', () => release?.());
-  stream.on('error', (error) => {
-    broken ??= error;
-    release?.();
-    onBroken();
+export function createStreamSink(stream: NodeJS.WriteStream, onClosed: () => void): Sink {
+  return new StreamSink(stream, onClosed);
+}
+
+class StreamSink implements Sink {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #onClosed: () => void;
+  #broken: Error | undefined;
+  #release: (() => void) | undefined;
+
+  constructor(stream: NodeJS.WriteStream, onClosed: () => void) {
+    this.#stream = stream;
+    this.#onClosed = onClosed;
+    stream.on('drain', () => this.#release?.());
+    stream.on('error', (error) => this.#fail(error));
+  }
+
+  async write(text: string): Promise<void> {
+    this.#throwIfFailed();
+    if (this.#broken || this.#stream.write(text)) return;
+    await new Promise<void>((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  async commit(): Promise<void> {
+    if (!this.#broken) await flushed(this.#stream).catch((error: Error) => this.#fail(error));
+    this.#throwIfFailed();
+  }
+
+  async discard(): Promise<void> {}
+
+  #fail(error: Error): void {
+    if (this.#broken === undefined && READER_GONE.has(errnoOf(error))) this.#onClosed();
+    this.#broken ??= error;
+    this.#release?.();
+  }
+
+  #throwIfFailed(): void {
+    if (!this.#broken || READER_GONE.has(errnoOf(this.#broken))) return;
+    throw fileError({ role: 'the output', path: 'standard output' }, this.#broken);
+  }
+}
+
+/** Writes one text to standard output and waits until it is out. */
+export async function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  const sink = createStreamSink(stream, () => {});
+  await sink.write(text);
+  await sink.commit();
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write('', (error) => (error ? reject(error) : resolve()));
   });
-  return {
-    async write(text) {
-      if (broken || stream.write(text)) return;
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-    },
-    async commit() {
-      if (broken && errnoOf(broken) !== 'EPIPE') {
-        throw fileError('the output', 'standard output', broken);
-      }
-    },
-    async discard() {},
-  };
 }
 
 const FLUSH_LENGTH = 64 * 1024;
@@ -58,9 +93,9 @@ export async function openFileSink(path: string): Promise<Sink> {
       ? finalPath
       : join(dirname(finalPath), `.${basename(finalPath)}.${randomUUID().slice(0, 8)}.part`);
     const handle = await open(partPath, direct ? 'w' : 'wx', 0o644);
-    return createFileSink(path, handle, direct ? null : { partPath, finalPath });
+    return new FileSink(path, handle, direct ? null : { partPath, finalPath });
   } catch (error) {
-    throw fileError('the output file', path, error, advice);
+    throw fileError({ role: 'the output file', path, advice }, error);
   }
 }
 
@@ -71,43 +106,57 @@ async function findPlace(path: string): Promise<{ finalPath: string; direct: boo
   return { finalPath, direct: found !== null && !found.isFile() };
 }
 
-function createFileSink(
-  name: string,
-  handle: FileHandle,
-  place: { readonly partPath: string; readonly finalPath: string } | null,
-): Sink {
-  let buffered = '';
-  let open = true;
-  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+/** Where a file is written, and where it belongs. */
+interface Place {
+  readonly partPath: string;
+  readonly finalPath: string;
+}
+
+class FileSink implements Sink {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #place: Place | null;
+  #buffered = '';
+  #open = true;
+
+  constructor(path: string, handle: FileHandle, place: Place | null) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#place = place;
+  }
+
+  async write(text: string): Promise<void> {
+    this.#buffered += text;
+    if (this.#buffered.length >= FLUSH_LENGTH) await this.#attempt(() => this.#flush());
+  }
+
+  commit(): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#flush();
+      this.#open = false;
+      await this.#handle.close();
+      if (this.#place) await rename(this.#place.partPath, this.#place.finalPath);
+    });
+  }
+
+  async discard(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle.close();
+    if (this.#place) await rm(this.#place.partPath, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#buffered;
+    this.#buffered = '';
+    if (text) await this.#handle.appendFile(text);
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      throw fileError('the output file', name, error);
+      throw fileError({ role: 'the output file', path: this.#path }, error);
     }
-  };
-  const flush = async (): Promise<void> => {
-    const text = buffered;
-    buffered = '';
-    if (text) await handle.appendFile(text);
-  };
-  return {
-    async write(text) {
-      buffered += text;
-      if (buffered.length >= FLUSH_LENGTH) await attempt(flush);
-    },
-    async commit() {
-      await attempt(async () => {
-        await flush();
-        await handle.close();
-        open = false;
-        if (place) await rename(place.partPath, place.finalPath);
-      });
-    },
-    async discard() {
-      if (!open) return;
-      open = false;
-      await handle.close();
-      if (place) await rm(place.partPath, { force: true });
-    },
-  };
+  }
 }

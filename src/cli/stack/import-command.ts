@@ -5,6 +5,7 @@ import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { RejectedLine } from '../output/report.ts';
+import { print } from '../output/sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { StackFlags } from './find-stack.ts';
 import { countRefused, type ImportOutcome, importListed } from './list-importer.ts';
@@ -38,7 +39,7 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
       if (rejections.length < SHOWN_REJECTIONS) rejections.push(rejected);
     });
     const answer = { pool: args[0], ...list, added, existing, rejections };
-    terminal.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : formatAnswer(answer));
+    await print(terminal.stdout, flags.json ? `${JSON.stringify(answer)}\n` : formatAnswer(answer));
     return ExitCode.ok;
   });
 }

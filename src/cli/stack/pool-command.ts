@@ -1,11 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  addHealthFlags,
-  type HealthFlags,
-  integerOption,
-  readHealthFlags,
-} from '../check/health-flags.ts';
+import { integerOption } from '../check/flag-parsers.ts';
+import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/health-flags.ts';
 import { ExitCode } from '../exit-code.ts';
+import { print } from '../output/sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PoolView } from './api-schemas.ts';
 import type { StackFlags } from './find-stack.ts';
@@ -35,14 +32,17 @@ export function addPoolCommand(program: Command, terminal: Terminal): void {
   addPut(pool, terminal);
   const show = pool.command('show').summary('show a pool').argument('<pool>', 'its name');
   onStack<[string], StackFlags>(show, terminal, async ({ api }, [name], flags) => {
-    terminal.stdout.write(formatPool(await api.getPool(name), flags.json ?? false));
+    await print(terminal.stdout, formatPool(await api.getPool(name), flags.json ?? false));
     return ExitCode.ok;
   }).addHelpText('after', '\nExamples:\n  lighthouse pool show shop --json');
   const list = pool.command('list').summary('list the pools');
   onStack<[], StackFlags>(list, terminal, async ({ api }, _, flags) => {
     const pools: PoolView[] = [];
     for await (const view of api.listPools()) pools.push(view);
-    terminal.stdout.write(flags.json ? `${JSON.stringify({ pools })}\n` : formatPools(pools));
+    await print(
+      terminal.stdout,
+      flags.json ? `${JSON.stringify({ pools })}\n` : formatPools(pools),
+    );
     return ExitCode.ok;
   }).addHelpText('after', '\nExamples:\n  lighthouse pool list');
 }
@@ -71,7 +71,7 @@ function addPut(pool: Command, terminal: Terminal): void {
       ...(flags.fall === undefined ? {} : { fall: flags.fall }),
       ...(flags.interval === undefined ? {} : { intervalSeconds: flags.interval }),
     });
-    terminal.stdout.write(formatPool(view, flags.json ?? false));
+    await print(terminal.stdout, formatPool(view, flags.json ?? false));
     return ExitCode.ok;
   });
 }

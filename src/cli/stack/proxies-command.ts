@@ -37,8 +37,8 @@ async function showProxies(
   [poolName]: readonly [string],
   { json, status, country }: ProxiesFlags,
 ): Promise<ExitCode> {
-  const onBroken = (): void => stopForClosedOutput(stop);
-  const sink = createStreamSink(terminal.stdout, onBroken);
+  const onClosed = (): void => stopForClosedOutput(stop);
+  const sink = createStreamSink(terminal.stdout, onClosed);
   if (!json) await sink.write(`${rowOf(['STATUS', 'SINCE', 'LATENCY', 'FAILURE', 'PROXY'])}\n`);
   for await (const view of api.readProxies(poolName, { status, country })) {
     await sink.write(json ? `${JSON.stringify(view)}\n` : `${formatView(view)}\n`);

@@ -44,8 +44,8 @@ async function showResults(
   const { signal } = stop;
   const report = await api.getSweep(await findSweepId(api, name));
   const status = new StatusLine(terminal, true);
-  const onBroken = (): void => stopForClosedOutput(stop);
-  const output = await openReport(flags, terminal, { status, onBroken });
+  const onClosed = (): void => stopForClosedOutput(stop);
+  const output = await openReport(flags, terminal, { status, onClosed });
   try {
     const tally = new RunTally();
     for await (const result of api.readResults(report.sweepId, flags.status)) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFailOnFlag, exitCodeOf, type FailOn } from '../check/fail-on.ts';
 import { ExitCode } from '../exit-code.ts';
+import { print } from '../output/sink.ts';
 import { StatusLine } from '../output/status-line.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './find-stack.ts';
@@ -32,7 +33,8 @@ export function addSweepCommand(program: Command, terminal: Terminal): void {
   onStack<[string], SweepFlags>(command, terminal, async (session, [poolName], flags) => {
     const started = await session.api.startSweep(poolName);
     if (flags.wait || flags.failOn) return showSweep(session, started.sweepId, flags);
-    terminal.stdout.write(
+    await print(
+      terminal.stdout,
       flags.json ? `${JSON.stringify(started)}\n` : `sweep ${started.sweepId} started\n`,
     );
     return ExitCode.ok;
@@ -48,7 +50,7 @@ async function showSweep(
   const text = flags.json
     ? `${JSON.stringify(report)}\n`
     : formatSweepReport(report, terminal.colour);
-  terminal.stdout.write(text);
+  await print(terminal.stdout, text);
   return exitCodeOf(report.totals, { failOn: flags.failOn, signal });
 }
 

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { ConflictError } from '../../errors.ts';
 import type { LocalStack } from '../../local/local-stack.ts';
 import { readStackFile } from '../../local/stack-file.ts';
-import { integerOption } from '../check/health-flags.ts';
+import { integerOption } from '../check/flag-parsers.ts';
 import { ExitCode } from '../exit-code.ts';
-import { Interrupted, withInterrupt } from '../interrupt.ts';
+import { type CommandContext, Interrupted, withInterrupt } from '../interrupt.ts';
+import { print } from '../output/sink.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -41,11 +42,11 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'announce the addresses in JSON; errors too')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: UpFlags) => {
-      process.exitCode = await withInterrupt((stop) => runUp(flags, terminal, stop));
+      process.exitCode = await withInterrupt((stop) => runUp(flags, { terminal, stop }));
     });
 }
 
-async function runUp(flags: UpFlags, terminal: Terminal, stop: AbortController): Promise<ExitCode> {
+async function runUp(flags: UpFlags, { terminal, stop }: CommandContext): Promise<ExitCode> {
   const other = await readStackFile(process.cwd());
   if (other) {
     throw new ConflictError(
@@ -65,7 +66,7 @@ async function runUp(flags: UpFlags, terminal: Terminal, stop: AbortController):
   };
   try {
     await withLocalStack(settings, stop, async (stack) => {
-      terminal.stdout.write(flags.json ? announceJson(stack) : announce(stack));
+      await print(terminal.stdout, flags.json ? announceJson(stack) : announce(stack));
       await untilAborted(stop.signal);
     });
   } catch (error) {

@@ -4,9 +4,9 @@ import type { LocalStack } from '../../local/local-stack.ts';
 import { parseProxyList } from '../../proxies/list-parser.ts';
 import type { ListedProxy } from '../check/list-reader.ts';
 import { ExitCode } from '../exit-code.ts';
-import { Interrupted, stopForClosedOutput } from '../interrupt.ts';
+import { type CommandContext, Interrupted, stopForClosedOutput } from '../interrupt.ts';
 import { RunTally } from '../output/run-tally.ts';
-import { createStreamSink } from '../output/sink.ts';
+import { createStreamSink, type Sink } from '../output/sink.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import { createTableWriter } from '../output/table-writer.ts';
@@ -31,16 +31,14 @@ interface Demo {
   readonly api: LighthouseApi;
   readonly fleet: DemoFleet;
   readonly lines: ReadonlyMap<string, number>;
+  readonly sink: Sink;
   readonly terminal: Terminal;
   readonly stop: AbortController;
 }
 
 /** The stack with a fleet of real loopback proxies, swept every minute until it is interrupted. */
-export async function runDemo(
-  flags: StartFlags,
-  terminal: Terminal,
-  stop: AbortController,
-): Promise<ExitCode> {
+export async function runDemo(flags: StartFlags, context: CommandContext): Promise<ExitCode> {
+  const { terminal, stop } = context;
   const fleet = await startDemoFleet();
   const settings = {
     findable: true,
@@ -49,7 +47,7 @@ export async function runDemo(
     ...(flags.verbose ? { log: (line: string) => void terminal.stderr.write(`${line}\n`) } : {}),
   };
   try {
-    await withLocalStack(settings, stop, (stack) => showSweeps(stack, fleet, terminal, stop));
+    await withLocalStack(settings, stop, (stack) => showSweeps(stack, fleet, context));
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
@@ -62,17 +60,17 @@ export async function runDemo(
 async function showSweeps(
   stack: LocalStack,
   fleet: DemoFleet,
-  terminal: Terminal,
-  stop: AbortController,
+  { terminal, stop }: CommandContext,
 ): Promise<void> {
-  terminal.stdout.write(
+  const sink = createStreamSink(terminal.stdout, () => stopForClosedOutput(stop));
+  await sink.write(
     `The stack is up after ${formatSeconds(performance.now())}: ${stack.apiUrl}\n` +
       `${fleet.members.length} demo proxies are swept every minute. Ctrl-C ends everything.\n`,
   );
   await using client = new ApiClient(stack.apiUrl, stop.signal);
   const api = new LighthouseApi(client);
   const lines = await importFleet(api, fleet);
-  const demo = { api, fleet, lines, terminal, stop };
+  const demo = { api, fleet, lines, sink, terminal, stop };
   let { sweepId } = await api.startSweep(POOL_NAME);
   for (;;) {
     await showSweep(demo, await waitShown(api, sweepId, { terminal, signal: stop.signal }));
@@ -114,9 +112,8 @@ async function nextSweep({ api, stop }: Demo, previous: string): Promise<string>
 
 /** One sweep as a table: each proxy with the part it plays in the demo. */
 async function showSweep(demo: Demo, report: SweepReport): Promise<void> {
-  const { api, fleet, lines, terminal, stop } = demo;
+  const { api, fleet, lines, sink, terminal } = demo;
   const roles = fleet.list.split('\n').map((line) => line.split(' # ')[1] ?? '');
-  const sink = createStreamSink(terminal.stdout, () => stopForClosedOutput(stop));
   const writer = createTableWriter(sink, terminal.colour);
   const tally = new RunTally();
   await sink.write(`\n${report.startedAt}  ${report.state}\n`);

@@ -9,7 +9,7 @@ import {
 import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { interruptedExitCode, stopForClosedOutput } from '../interrupt.ts';
+import { type CommandContext, interruptedExitCode, stopForClosedOutput } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { withLocalStack } from '../stack/local-stack-session.ts';
@@ -26,8 +26,7 @@ import type { StartFlags } from './start-program.ts';
 export async function runOnce(
   listPath: string,
   flags: StartFlags,
-  terminal: Terminal,
-  stop: AbortController,
+  { terminal, stop }: CommandContext,
 ): Promise<ExitCode> {
   const { signal } = stop;
   validatePacing(flags);
@@ -35,10 +34,10 @@ export async function runOnce(
   const context = settingsFor(flags, options);
   const source = await openList(listPath, terminal, signal);
   const status = new StatusLine(terminal, flags.quiet ?? false);
-  const onBroken = (): void => stopForClosedOutput(stop);
+  const onClosed = (): void => stopForClosedOutput(stop);
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(() => void source.stream.destroy());
-  const report = await openReport(flags, terminal, { status, onBroken });
+  const report = await openReport(flags, terminal, { status, onClosed });
   cleanUp.defer(() => report.dispose());
   const reader = new ListReader(source, flags, {
     signal,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addCheckFlags, type CheckFlags } from '../check/check-flags.ts';
-import { integerOption } from '../check/health-flags.ts';
+import { integerOption } from '../check/flag-parsers.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { reportFailure } from '../report-failure.ts';
 import type { Terminal } from '../terminal.ts';
@@ -41,8 +41,8 @@ export async function runStart(args: readonly string[], terminal: Terminal): Pro
   addCheckFlags(program).action(async (flags: StartFlags) => {
     process.exitCode = await withInterrupt((stop) =>
       flags.once === undefined
-        ? runDemo(flags, terminal, stop)
-        : runOnce(flags.once, flags, terminal, stop),
+        ? runDemo(flags, { terminal, stop })
+        : runOnce(flags.once, flags, { terminal, stop }),
     );
   });
   try {

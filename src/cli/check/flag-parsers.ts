@@ -1,0 +1,45 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { InvalidInputError } from '../../errors.ts';
+
+/** A commander option that takes one whole number. */
+export function integerOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(parseInteger);
+}
+
+function parseInteger(text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+/** Parses `200,204`. */
+export function parseIntegerList(text: string): number[] {
+  if (!/^\d{1,9}(,\d{1,9})*$/.test(text)) {
+    throw new InvalidArgumentError('Give whole numbers separated by commas, as in 200,204.');
+  }
+  return text.split(',').map(Number);
+}
+
+/** Gathers the values of a repeatable option. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}
+
+/**
+ * Parses `Name: value` texts. A malformed one is named by its position: its text may be a secret.
+ *
+ * @throws InvalidInputError naming the flag
+ */
+export function parseHeaders(
+  headers: readonly string[] | undefined,
+  flag: string,
+): Record<string, string> | undefined {
+  if (!headers) return undefined;
+  const entries = headers.map((header, index): [string, string] => {
+    const colon = header.indexOf(':');
+    if (colon > 0) return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()];
+    throw new InvalidInputError(
+      `${flag} number ${index + 1} has no name before a colon; give it as 'Name: value'`,
+    );
+  });
+  return Object.fromEntries(entries);
+}
