@@ -1,12 +1,14 @@
 import { formatOf, type ReportFlags } from '../check/check-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { createCsvWriter } from './csv-writer.ts';
+import { openFileSink } from './file-sink.ts';
 import { createJsonWriter, createNdjsonWriter } from './json-writer.ts';
 import { RejectionNotices } from './rejection-notices.ts';
 import { ReportFormat, type ReportWriter } from './report.ts';
 import type { RunSummary } from './run-summary.ts';
-import { createStreamSink, openFileSink, type Sink } from './sink.ts';
+import type { Sink } from './sink.ts';
 import type { StatusLine } from './status-line.ts';
+import { createStreamSink } from './stream-sink.ts';
 import { formatSummary } from './summary-text.ts';
 import { createTableWriter } from './table-writer.ts';
 

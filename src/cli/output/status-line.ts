@@ -37,7 +37,7 @@ export class StatusLine {
   }
 
   #draw(text: string): void {
-    const width = Math.max(20, this.#stream.columns ?? 80);
+    const width = Math.max(20, this.#stream.columns || 80);
     this.#stream.write(`\r\u{1b}[K${text.slice(0, width - 1)}`);
     this.#shown = true;
   }

@@ -5,7 +5,7 @@ import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { RejectedLine } from '../output/report.ts';
-import { print } from '../output/sink.ts';
+import { print } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { StackFlags } from './find-stack.ts';
 import { countRefused, type ImportOutcome, importListed } from './list-importer.ts';

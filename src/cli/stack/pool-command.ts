@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { integerOption } from '../check/flag-parsers.ts';
 import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/health-flags.ts';
 import { ExitCode } from '../exit-code.ts';
-import { print } from '../output/sink.ts';
+import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PoolView } from './api-schemas.ts';
 import type { StackFlags } from './find-stack.ts';

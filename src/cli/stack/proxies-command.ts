@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import { ExitCode } from '../exit-code.ts';
 import { stopForClosedOutput } from '../interrupt.ts';
-import { createStreamSink } from '../output/sink.ts';
+import { createStreamSink } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { ProxyView } from './api-schemas.ts';
 import type { StackFlags } from './find-stack.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addFailOnFlag, exitCodeOf, type FailOn } from '../check/fail-on.ts';
 import { ExitCode } from '../exit-code.ts';
-import { print } from '../output/sink.ts';
 import { StatusLine } from '../output/status-line.ts';
+import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './find-stack.ts';
 import { onStack, type StackSession } from './stack-command.ts';

@@ -1,0 +1,66 @@
+import { errnoOf, fileError } from '../errors.ts';
+import type { Sink } from './sink.ts';
+
+/** What a stream says when its reader has gone away. */
+const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
+
+/**
+ * Standard output. A reader that has gone away (`| head`) is no error: `onClosed` is called once
+ * and what follows is dropped. Any other failure, such as a full disk, is thrown.
+ */
+export function createStreamSink(stream: NodeJS.WriteStream, onClosed: () => void): Sink {
+  return new StreamSink(stream, onClosed);
+}
+
+class StreamSink implements Sink {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #onClosed: () => void;
+  #broken: Error | undefined;
+  #release: (() => void) | undefined;
+
+  constructor(stream: NodeJS.WriteStream, onClosed: () => void) {
+    this.#stream = stream;
+    this.#onClosed = onClosed;
+    stream.on('drain', () => this.#release?.());
+    stream.on('error', (error) => this.#fail(error));
+  }
+
+  async write(text: string): Promise<void> {
+    this.#throwIfFailed();
+    if (this.#broken || this.#stream.write(text)) return;
+    await new Promise<void>((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  async commit(): Promise<void> {
+    if (!this.#broken) await flushed(this.#stream).catch((error: Error) => this.#fail(error));
+    this.#throwIfFailed();
+  }
+
+  async discard(): Promise<void> {}
+
+  #fail(error: Error): void {
+    if (this.#broken === undefined && READER_GONE.has(errnoOf(error))) this.#onClosed();
+    this.#broken ??= error;
+    this.#release?.();
+  }
+
+  #throwIfFailed(): void {
+    if (!this.#broken || READER_GONE.has(errnoOf(this.#broken))) return;
+    throw fileError({ role: 'the output', path: 'standard output' }, this.#broken);
+  }
+}
+
+/** Writes one text to standard output and waits until it is out. */
+export async function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  const sink = createStreamSink(stream, () => {});
+  await sink.write(text);
+  await sink.commit();
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write('', (error) => (error ? reject(error) : resolve()));
+  });
+}
