@@ -20,9 +20,9 @@ export class HostileProxy {
     this.port = (server.address() as AddressInfo).port;
   }
 
-  static async start(behaviour: Behaviour): Promise<HostileProxy> {
+  static async start(behaviour: Behaviour, host = '127.0.0.1'): Promise<HostileProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
     const proxy = new HostileProxy(server);
     server.on('connection', (socket) => proxy.#serve(socket, behaviour));
     return proxy;
