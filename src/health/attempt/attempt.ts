@@ -80,7 +80,8 @@ export class Attempt {
   releaseSockets(): void {
     this.hushSockets();
     for (const cleanup of this.#cleanups.splice(0)) cleanup();
-    for (const socket of this.#sockets.splice(0)) {
+    // TLS before what carries it: the other way round it would work on freed memory.
+    for (const socket of this.#sockets.splice(0).reverse()) {
       this.#bytes += bytesOf(socket);
       socket.destroy();
     }

@@ -7,6 +7,8 @@ const BY_STATUS: ReadonlyMap<number, FailureCode> = new Map([
   [404, 'connect_not_supported'],
   [405, 'connect_not_supported'],
   [429, 'connect_rate_limited'],
+  // tinyproxy's answer when it cannot reach the target.
+  [500, 'connect_bad_gateway'],
   [501, 'connect_not_supported'],
   [502, 'connect_bad_gateway'],
   [503, 'connect_unavailable'],
@@ -15,7 +17,8 @@ const BY_STATUS: ReadonlyMap<number, FailureCode> = new Map([
 
 /** What an HTTP status that opens no tunnel means, surely the proxy's own. */
 export function proxyReplyFailure(status: number, hasCredentials: boolean): FailureCode {
-  if (status === 407) return credentialFailure(hasCredentials);
+  // tinyproxy says 401 for credentials that are wrong, 407 only for none.
+  if (status === 407 || status === 401) return credentialFailure(hasCredentials);
   return BY_STATUS.get(status) ?? 'connect_rejected';
 }
 

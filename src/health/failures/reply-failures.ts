@@ -41,7 +41,7 @@ export const REPLY_FAILURES = {
   connect_bad_gateway: row(
     Blame.target,
     'retried',
-    'The proxy answered CONNECT with 502: it could not reach the target.',
+    'The proxy answered CONNECT with 502 or 500: it could not reach the target.',
     'If the target is up, the way out of this proxy is broken.',
   ),
   connect_unavailable: row(
