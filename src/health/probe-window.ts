@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../clock.ts';
 import { InvalidInputError } from '../errors.ts';
 import { AdmissionQueue, type Waiter } from './window/admission-queue.ts';
-import { Pacer } from './window/pacer.ts';
+import { Pacer, PERIOD_MS } from './window/pacer.ts';
 
 /** Probes in flight at once unless set otherwise. */
 export const DEFAULT_CONCURRENCY = 256;
@@ -111,7 +111,7 @@ export class ProbeWindow {
     while (this.#inFlight < this.#concurrency && this.#queue.hasReady) {
       const waitMs = this.#pacer.take();
       if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#pump(), waitMs);
+        this.#timer = setTimeout(() => this.#pump(), Math.min(waitMs, PERIOD_MS));
         return;
       }
       const waiter = this.#queue.next();

@@ -3,12 +3,12 @@ import type { Clock } from '../../clock.ts';
 
 /** Starts per second: to begin with, at least, at most. */
 const FIRST_RATE = 500;
-const MIN_RATE = 2;
+const MIN_RATE = 10;
 const MAX_RATE = 5000;
 /** The share of its time the event loop may be busy before the start rate is cut. */
 const TARGET_UTILIZATION = 0.6;
 /** Between two looks at the event loop, milliseconds. */
-const PERIOD_MS = 40;
+export const PERIOD_MS = 40;
 /** Starts missed this long ago at most are made up for, milliseconds. */
 const CATCH_UP_MS = 10;
 /** How far one look may move the rate, as factors. */
