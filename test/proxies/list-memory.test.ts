@@ -122,7 +122,8 @@ describe('FAULTS 44', () => {
       const tally = new ListTally();
       for await (const entry of parseProxyList(source, { maxExpansionRatio: 2000 })) {
         tally.add(entry);
-        expect(bytesInUse() - before).toBeLessThan(8 * 1024 * 1024);
+        // A held entry would be 64 MB; what the collector leaves for later is far below half of it.
+        expect(bytesInUse() - before).toBeLessThan(32 * 1024 * 1024);
       }
       expect(tally.counts).toMatchObject({ accepted: 1, rejected: 1 });
     }

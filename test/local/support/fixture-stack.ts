@@ -13,13 +13,13 @@ import { LineWatcher } from './line-watcher.ts';
 
 /**
  * One handler for every source of events. It prints what it gets; a body or event says what to do
- * with it: `fail`, `fail once` (per message id or key), `exit`, `hang`.
+ * with it: `fail`, `fail once` (a message: when first received; else per key), `exit`, `hang`.
  */
 export const HANDLER = `
 const seen = new Map();
-async function act(what, key) {
+async function act(what, key, receives) {
   if (what === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000));
-  const times = (seen.get(key) ?? 0) + 1;
+  const times = receives ?? (seen.get(key) ?? 0) + 1;
   seen.set(key, times);
   if (what === 'exit') process.exit(1);
   if (what === 'fail' || (what === 'fail once' && times === 1)) throw new Error(what);
@@ -29,7 +29,7 @@ export const handler = async (event, context) => {
   if (event.Records) {
     const batchItemFailures = [];
     for (const record of event.Records) {
-      try { await act(record.body, record.messageId); } catch { batchItemFailures.push({ itemIdentifier: record.messageId }); }
+      try { await act(record.body, record.messageId, Number(record.attributes.ApproximateReceiveCount)); } catch { batchItemFailures.push({ itemIdentifier: record.messageId }); }
     }
     return { batchItemFailures };
   }
