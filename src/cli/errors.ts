@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { InvalidInputError, LighthouseError } from '../errors.ts';
+import { redactLine } from '../proxies/list/redact.ts';
 import { printable } from './terminal.ts';
 
 /** An error as `--json` prints it: one line on standard error. */
@@ -20,7 +21,7 @@ export function describeError(error: unknown): ErrorReport {
     return { error: { code: error.code, message: error.message } };
   }
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '');
+    const message = hideCredentials(error.message.replace(/^error: /, ''));
     return { error: { code: 'usage', message: `${message}; see --help` } };
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -36,6 +37,11 @@ export function formatError(error: unknown, json: boolean): string {
     .filter(({ detail }) => !message.includes(detail))
     .map(({ pointer, detail }) => `  ${printable(`${pointer}: ${detail}`)}\n`);
   return `error: ${message.split('\n').map(printable).join('\n')}\n${details.join('')}`;
+}
+
+/** A proxy given where something else was meant is shown without its password. */
+function hideCredentials(text: string): string {
+  return text.replace(/[^\s"']+:[^\s"']*@[^\s"']+/g, redactLine);
 }
 
 /** The `code` of a system error (`ENOENT`), or an empty string. */
@@ -68,5 +74,6 @@ export function fileError(
   const code = errnoOf(error);
   const sentence = ERRNO_SENTENCES[code] ?? `cannot be used (${code || 'unknown reason'})`;
   const remedy = advice === undefined ? '' : `; ${advice}`;
-  return new InvalidInputError(`${role} "${path}" ${sentence}${remedy}`, [], { cause: error });
+  const shown = hideCredentials(path);
+  return new InvalidInputError(`${role} "${shown}" ${sentence}${remedy}`, [], { cause: error });
 }

@@ -10,7 +10,7 @@ export function reportFailure(
   terminal: Terminal,
 ): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
-  const json = args.includes('--json') || args.join(' ').includes('--format json');
+  const json = args.includes('--json') || /--format[ =]json/.test(args.join(' '));
   terminal.stderr.write(formatError(error, json));
   return ExitCode.failed;
 }

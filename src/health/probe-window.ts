@@ -93,6 +93,7 @@ export class ProbeWindow {
       const abort = () => {
         this.#queue.remove(waiter);
         reject(signal?.reason);
+        this.#pump();
       };
       const start = () => {
         signal?.removeEventListener('abort', abort);

@@ -28,7 +28,9 @@ export async function serveOnLoopback(
   const server = createServer((request, response) => {
     answer(request)
       .catch(() => jsonReply(500, { message: 'Internal Server Error' }))
-      .then((reply) => send(response, reply));
+      .then((reply) => send(response, reply))
+      // A reply that cannot be written, such as a header value no header may hold.
+      .catch(() => response.destroy());
   });
   try {
     server.listen(port, '127.0.0.1');

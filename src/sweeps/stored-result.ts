@@ -2,7 +2,7 @@ import { type HealthCheckResult, Verdict } from '../health/health-check-result.t
 import type { Proxy } from '../proxies/proxy.ts';
 import type { StoredResult } from './batch-result.ts';
 
-/** Characters of a certificate's issuer that are kept. */
+/** Bytes of a certificate's issuer that are kept; whoever intercepts chooses the text. */
 const MAX_ISSUER_LENGTH = 64;
 
 /** A probe's outcome as it is stored, relative to the start of its batch. */
@@ -20,7 +20,7 @@ export function toStoredResult(result: HealthCheckResult, batchStartedAt: number
     ...(attempts !== 1 && { attempts }),
     ...(result.status !== Verdict.active && { timings: tenthsOf(result.timings) }),
     ...(certificateIssuer !== undefined && {
-      certificateIssuer: certificateIssuer.slice(0, MAX_ISSUER_LENGTH),
+      certificateIssuer: toAscii(certificateIssuer).slice(0, MAX_ISSUER_LENGTH),
     }),
     ...(result.certificateChanged && { certificateChanged: true as const }),
   };
@@ -41,6 +41,11 @@ export function unfinishedResult({ protocol }: Proxy): StoredResult {
 /** The same outcome, as one that says nothing about the proxy. */
 export function toInconclusive(result: StoredResult): StoredResult {
   return { ...result, status: Verdict.inconclusive };
+}
+
+/** One byte a character, so that the largest batch still fits its item. */
+function toAscii(text: string): string {
+  return text.replace(/[^ -~]/gu, '?');
 }
 
 function tenthsOf(timings: HealthCheckResult['timings']): HealthCheckResult['timings'] {

@@ -69,8 +69,7 @@ export class ControlGate {
 
   async *#release(): AsyncGenerator<HealthCheckResult> {
     const before = this.#targetAnswers();
-    await this.#probe();
-    const counts = before && this.#targetAnswers();
+    const counts = (await this.#probe()) && before && this.#targetAnswers();
     const held = this.#held;
     this.#held = [];
     for (const result of held) yield counts ? result : toInconclusive(result);
@@ -80,20 +79,21 @@ export class ControlGate {
     return this.#last?.ok ?? false;
   }
 
-  /** An interrupted run asks nobody any more; what the last probe found stands. */
-  async #probe(): Promise<void> {
+  /** An interrupted run asks nobody any more; tells whether the target was asked. */
+  async #probe(): Promise<boolean> {
     const { probe, clock, signal } = this.#options;
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     const outcome = await probe().catch((error: unknown) => {
       if (signal.aborted) return null;
       throw error;
     });
-    if (outcome === null) return;
+    if (outcome === null) return false;
     this.#probedAt = clock.monotonic();
     this.#probes++;
     if (!outcome.ok) this.#failed++;
     this.#first ??= outcome;
     this.#last = outcome;
+    return true;
   }
 }
 

@@ -28,7 +28,7 @@ export async function secureTarget(
   const handshake = await handshakeTls(attempt, socket, {
     host: target.host,
     context: services.tls.contextFor(options.ca),
-    session: options.resumeTls ? services.tls.sessionFor(origin) : undefined,
+    session: options.resumeTls ? services.tls.sessionFor(origin, options.ca) : undefined,
   });
   const { certificate, certificateError } = handshake;
   const comparison = certificate ? services.witness.compare(origin, certificate) : 'unwitnessed';
@@ -37,8 +37,11 @@ export async function secureTarget(
       ? new ProbeFailure('tls_intercepted', evidence(handshake))
       : new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), evidence(handshake));
   }
-  if (options.resumeTls) {
-    handshake.socket.on('session', (session) => services.tls.rememberSession(origin, session));
+  // Whether a resumed session's certificate fits is not checked again: only what verified is kept.
+  if (options.resumeTls && certificateError === null && comparison !== 'different') {
+    handshake.socket.on('session', (session) =>
+      services.tls.rememberSession(origin, options.ca, session),
+    );
   }
   return { socket: handshake.socket, certificateChanged: comparison === 'different' };
 }

@@ -23,13 +23,18 @@ export class TlsContexts {
     return context;
   }
 
-  sessionFor(origin: string): Buffer | undefined {
-    return this.#sessions.get(origin);
+  /** A session that was verified under the same `ca`. */
+  sessionFor(origin: string, ca: string | undefined): Buffer | undefined {
+    return this.#sessions.get(sessionKey(origin, ca));
   }
 
-  rememberSession(origin: string, session: Buffer): void {
-    remember(this.#sessions, origin, session, MAX_SESSIONS);
+  rememberSession(origin: string, ca: string | undefined, session: Buffer): void {
+    remember(this.#sessions, sessionKey(origin, ca), session, MAX_SESSIONS);
   }
+}
+
+function sessionKey(origin: string, ca: string | undefined): string {
+  return `${origin} ${ca ?? ''}`;
 }
 
 function remember<V>(map: Map<string, V>, key: string, value: V, limit: number): void {

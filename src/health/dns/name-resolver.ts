@@ -136,6 +136,7 @@ export function lookupFailureOf(code: string): LookupFailure {
     case 'EAI_MEMORY':
       return 'out_of_resources';
     case 'ECONNREFUSED':
+    case 'EREFUSED':
     case 'EFILE':
     case 'EDESTRUCTION':
     case 'ENOTINITIALIZED':

@@ -25,8 +25,11 @@ export class AdmissionQueue {
 
   /** Forgets a waiter that has not started. */
   remove(waiter: Waiter): void {
-    this.#ready.delete(waiter);
-    this.#parked.get(waiter.host)?.delete(waiter);
+    // One that was ready may have been let go for a release: the next one inherits that.
+    if (this.#ready.delete(waiter)) this.#unpark(waiter.host);
+    const parked = this.#parked.get(waiter.host);
+    parked?.delete(waiter);
+    if (parked?.size === 0) this.#parked.delete(waiter.host);
   }
 
   get hasReady(): boolean {
@@ -52,6 +55,11 @@ export class AdmissionQueue {
     const remaining = (this.#inFlight.get(host) ?? 1) - 1;
     if (remaining > 0) this.#inFlight.set(host, remaining);
     else this.#inFlight.delete(host);
+    this.#unpark(host);
+  }
+
+  /** Lets one parked waiter of a host try again; `next` parks it anew where there is no room. */
+  #unpark(host: string): void {
     const parked = this.#parked.get(host);
     if (!parked) return;
     for (const waiter of parked) {

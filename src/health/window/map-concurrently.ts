@@ -9,7 +9,8 @@ export interface MapConcurrentlyOptions<T, R> {
 /**
  * Works on the items of any iterable, several at once, and yields results in the order they come.
  * Items are taken only when there is room, so memory does not depend on their number. When the
- * consumer stops early, or the source or the work throws, work in flight is aborted and waited for.
+ * consumer stops early, or the source or the work throws, work in flight is aborted and waited for;
+ * results that were there by then are still yielded.
  *
  * @throws the signal's reason when it is aborted; what the source or the work throws
  */
@@ -21,12 +22,15 @@ export async function* mapConcurrently<T, R>(
   const run = new Run(source, { concurrency, signal, work });
   try {
     for (;;) {
-      run.throwIfFailed();
-      run.pull();
+      if (!run.hasFailed) run.pull();
       const result = run.take();
-      if (result) yield result.value;
-      else if (run.isDone) return;
-      else await run.change();
+      if (result) {
+        yield result.value;
+        continue;
+      }
+      run.throwIfFailed();
+      if (run.isDone) return;
+      await run.change();
     }
   } finally {
     await run.stop();
@@ -53,6 +57,10 @@ class Run<T, R> {
 
   get isDone(): boolean {
     return this.#exhausted && this.#active.size === 0 && this.#results.length === 0;
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== null;
   }
 
   throwIfFailed(): void {
