@@ -60,35 +60,57 @@ async function openSocks(
   });
   // The literal address, and without the brackets of an IPv6 URL.
   agent.proxy.host = context.address;
-  const [socket, established] = captureSocket(() =>
+  const { socket, timers, established } = observeOpening(() =>
     agent.connect(NO_REQUEST, { host: targetHost, port: target.port, secureEndpoint: false }),
   );
   attempt.own(socket);
   socket.setNoDelay(true);
   socket.once('connect', () => attempt.phases.enter(Phase.handshake));
   const stopJudging = judgeReplies(socket, judge, context);
-  await established.catch(() => {
+  try {
+    await established;
+  } catch {
     throw new ProbeFailure('socks_bad_reply');
-  });
-  stopJudging();
+  } finally {
+    stopJudging();
+    for (const timer of timers) clearTimeout(timer);
+  }
   // From here on the attempt's own timer is the only one.
   socket.setTimeout(0).removeAllListeners('timeout');
   return socket;
 }
 
-/** Runs what opens exactly one socket before it first waits, and returns that socket too. */
-function captureSocket<T>(open: () => T): [Socket, T] {
-  let captured: unknown;
-  const capture = (message: unknown) => {
-    captured = (message as { readonly socket: unknown }).socket;
+/** What the agent made before it first waited. */
+interface Opening {
+  readonly socket: Socket;
+  /** The agent clears none of its timers; each would hold the whole handshake until it ends. */
+  readonly timers: readonly NodeJS.Timeout[];
+  readonly established: Promise<Socket>;
+}
+
+/** Runs what opens exactly one socket before it first waits; all of this is synchronous. */
+function observeOpening(open: () => Promise<Socket>): Opening {
+  const sockets: unknown[] = [];
+  const timers: NodeJS.Timeout[] = [];
+  const onSocket = (message: unknown) => {
+    sockets.push((message as { readonly socket: unknown }).socket);
   };
-  SOCKETS.subscribe(capture);
+  const { setTimeout } = globalThis;
+  const setObservedTimeout = (...args: Parameters<typeof setTimeout>) => {
+    const timer = setTimeout(...args);
+    timers.push(timer);
+    return timer;
+  };
+  SOCKETS.subscribe(onSocket);
+  globalThis.setTimeout = Object.assign(setObservedTimeout, setTimeout);
   try {
-    const opened = open();
-    if (!(captured instanceof Socket)) throw new ProbeFailure('unknown_failure');
-    return [captured, opened];
+    const established = open();
+    const [socket] = sockets;
+    if (!(socket instanceof Socket)) throw new ProbeFailure('unknown_failure');
+    return { socket, timers, established };
   } finally {
-    SOCKETS.unsubscribe(capture);
+    globalThis.setTimeout = setTimeout;
+    SOCKETS.unsubscribe(onSocket);
   }
 }
 
