@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { RECORD_COLUMNS, toRecordCells } from '../../sweeps/record-columns.ts';
 import type { RejectionNotices } from './rejection-notices.ts';
-import type { LineRecord, ReportWriter } from './report.ts';
+import type { ReportWriter } from './report.ts';
 import type { Sink } from './sink.ts';
 
 /** RFC 4180 with a header row; rejected lines are told as notices. */
