@@ -95,14 +95,16 @@ export class ProbeWindow {
         reject(signal?.reason);
         this.#pump();
       };
+      let isWaiting = true;
       const start = () => {
+        isWaiting = false;
         signal?.removeEventListener('abort', abort);
         resolve();
       };
       const waiter: Waiter = { host, start };
-      signal?.addEventListener('abort', abort, { once: true });
       this.#queue.add(waiter);
       this.#pump();
+      if (isWaiting) signal?.addEventListener('abort', abort, { once: true });
     });
   }
 

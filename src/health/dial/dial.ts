@@ -30,7 +30,7 @@ export async function dial(
 ): Promise<Connection> {
   const { attempt, services } = context;
   const { phases } = attempt;
-  assertTargetAllowed(services, target.host, target.port);
+  assertTargetAllowed(services, target);
   const address = await lookUp(context, proxy, 'proxy');
   const resolvesTarget = route.resolvesTarget(proxy);
   const targetHost = resolvesTarget ? await lookUp(context, target, 'target') : target.host;

@@ -3,6 +3,7 @@ import { refuseAddress, refusePort } from '../../proxies/address-policy.ts';
 import type { FailureCode } from '../failure.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { ProbeServices } from './dial-context.ts';
+import type { Target } from './target.ts';
 
 /** Whose name is looked up; a dead name is blamed on its owner. */
 export type NameOwner = 'proxy' | 'target';
@@ -27,9 +28,9 @@ export function resolveAddress(
 }
 
 /** Checks what the proxy will connect to: a literal can be judged here, a name cannot. */
-export function assertTargetAllowed(services: ProbeServices, host: string, port: number): void {
-  if (refusePort(port)) throw new ProbeFailure('address_refused');
-  if (isIP(host) !== 0) assertAllowed(services, host);
+export function assertTargetAllowed(services: ProbeServices, target: Target): void {
+  if (refusePort(target.port)) throw new ProbeFailure('address_refused');
+  if (target.family !== 0) assertAllowed(services, target.host);
 }
 
 async function resolveName(

@@ -38,7 +38,9 @@ export async function secureTarget(
       : new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), evidence(handshake));
   }
   // Whether a resumed session's certificate fits is not checked again: only what verified is kept.
-  if (options.resumeTls && certificateError === null && comparison !== 'different') {
+  const mayResume = certificateError === null && comparison !== 'different';
+  // Taking a session out of OpenSSL costs more than resuming one: a good one is kept.
+  if (options.resumeTls && mayResume && !handshake.socket.isSessionReused()) {
     handshake.socket.on('session', (session) =>
       services.tls.rememberSession(origin, options.ca, session),
     );

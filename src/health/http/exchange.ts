@@ -81,7 +81,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   onRequestStart(): void {}
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
@@ -98,8 +98,11 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     const { location } = headers;
     this.#location = Array.isArray(location) ? location[0] : location;
     const limit = wish(statusCode);
-    if (limit === 0) this.#finish();
-    else {
+    if (limit === 0) {
+      // A body nobody reads is not parsed either; its end would cost the client an error object.
+      controller.pause();
+      this.#finish();
+    } else {
       attempt.phases.enter(Phase.body);
       this.#body = new BodyCollector(limit);
     }

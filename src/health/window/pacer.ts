@@ -9,6 +9,8 @@ const MAX_RATE = 5000;
 const TARGET_UTILIZATION = 0.6;
 /** Between two looks at the event loop, milliseconds. */
 export const PERIOD_MS = 40;
+/** How far back the utilisation is averaged: one long handshake is no trend. Milliseconds. */
+const MEMORY_MS = 150;
 /** Starts missed this long ago at most are made up for, milliseconds. */
 const CATCH_UP_MS = 10;
 /** How far one look may move the rate, as factors. */
@@ -30,6 +32,7 @@ export class Pacer {
   #due: number;
   #lookedAt: number;
   #reading: EventLoopUtilization;
+  #utilization = 0;
   #held = false;
 
   constructor(clock: Clock, readUtilization: UtilizationProbe) {
@@ -60,8 +63,10 @@ export class Pacer {
   #steer(now: number): void {
     const { utilization } = this.#readUtilization(this.#reading);
     this.#reading = this.#readUtilization();
+    const weight = 1 - Math.exp((this.#lookedAt - now) / MEMORY_MS);
+    this.#utilization += weight * (utilization - this.#utilization);
     this.#lookedAt = now;
-    const factor = TARGET_UTILIZATION / Math.max(utilization, 0.01);
+    const factor = TARGET_UTILIZATION / Math.max(this.#utilization, 0.01);
     if (factor < 1) this.#rate = Math.max(MIN_RATE, this.#rate * Math.max(SHARPEST_CUT, factor));
     else if (this.#held) {
       this.#rate = Math.min(MAX_RATE, this.#rate * Math.min(STEEPEST_RISE, factor));
