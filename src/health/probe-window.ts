@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../clock.ts';
 import { InvalidInputError } from '../errors.ts';
+import { onAbort } from './attempt/on-abort.ts';
 import { AdmissionQueue, type Waiter } from './window/admission-queue.ts';
 import { Pacer, PERIOD_MS } from './window/pacer.ts';
 
@@ -96,15 +97,16 @@ export class ProbeWindow {
         this.#pump();
       };
       let isWaiting = true;
+      let forget: (() => void) | undefined;
       const start = () => {
         isWaiting = false;
-        signal?.removeEventListener('abort', abort);
+        forget?.();
         resolve();
       };
       const waiter: Waiter = { host, start };
       this.#queue.add(waiter);
       this.#pump();
-      if (isWaiting) signal?.addEventListener('abort', abort, { once: true });
+      if (isWaiting && signal) forget = onAbort(signal, abort);
     });
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { isCutShort } from '../classify/http-errors.ts';
 import type { Phase, PhaseTimings } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
+import { onAbort } from './on-abort.ts';
 import { PhaseClock } from './phase-clock.ts';
 
 /**
@@ -108,9 +109,8 @@ export class Attempt {
       this.#settle = (error) => resolve(this.#finish<T>({ error }));
       this.#timer = setTimeout(this.#expire, timeoutMs);
       if (signal) {
-        signal.addEventListener('abort', abort, { once: true });
-        this.#forget = () => signal.removeEventListener('abort', abort);
         if (signal.aborted) return abort();
+        this.#forget = onAbort(signal, abort);
       }
       work(this).then((value) => {
         if (!this.settled) resolve(this.#finish({ value }));

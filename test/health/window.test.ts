@@ -1,0 +1,141 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
+import { describe, expect, it } from 'vitest';
+import { onAbort } from '../../src/health/attempt/on-abort.ts';
+import { ProbeWindow } from '../../src/health/probe-window.ts';
+import { mapConcurrently } from '../../src/health/window/map-concurrently.ts';
+import { Pacer } from '../../src/health/window/pacer.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+/** Starts as many as the pacer lets, over some seconds of a clock that stands in for time. */
+function startsOver(seconds: number, utilization: number): number {
+  const clock = new FakeClock();
+  const reading: EventLoopUtilization = { idle: 0, active: 0, utilization };
+  const pacer = new Pacer(clock, () => reading);
+  let starts = 0;
+  for (let elapsedMs = 0; elapsedMs < seconds * 1000; elapsedMs++) {
+    while (pacer.take() === 0) starts++;
+    clock.advance(1);
+  }
+  return starts;
+}
+
+describe('Pacer', () => {
+  it('starts more and more while the event loop is idle, up to 5,000 a second', () => {
+    expect(startsOver(1, 0.05)).toBeGreaterThan(1000);
+    expect(startsOver(10, 0.05)).toBeLessThanOrEqual(10 * 5000 + 100);
+    expect(startsOver(10, 0.05)).toBeGreaterThan(8 * 5000);
+  });
+
+  it('cuts the rate while the event loop is busy, to 10 a second', () => {
+    expect(startsOver(10, 1)).toBeLessThan(500);
+    expect(startsOver(10, 1) - startsOver(5, 1)).toBeGreaterThanOrEqual(45);
+  });
+});
+
+describe('ProbeWindow', () => {
+  it('keeps its limits, in all and per host, and lets other hosts pass a full one', async () => {
+    const window = new ProbeWindow({ concurrency: 4, maxInFlightPerHost: 2 });
+    const others = Promise.withResolvers<void>();
+    const inFlight: string[] = [];
+    let passed = 0;
+    const probe = async (host: string) => {
+      inFlight.push(host);
+      expect(inFlight.length).toBeLessThanOrEqual(4);
+      expect(inFlight.filter((each) => each === 'gate').length).toBeLessThanOrEqual(2);
+      if (host !== 'gate' && ++passed === 3) others.resolve();
+      // The gate's probes last until those behind them in the queue have passed.
+      if (host === 'gate') await others.promise;
+      inFlight.splice(inFlight.indexOf(host), 1);
+      return host;
+    };
+    const hosts = [...Array<string>(20).fill('gate'), 'a', 'b', 'c'];
+    const done = await Promise.all(hosts.map((host) => window.run(host, () => probe(host))));
+    expect(done).toEqual(hosts);
+    expect(window.statistics()).toMatchObject({ started: 23, inFlight: 0 });
+  });
+
+  it('forgets a waiter whose signal is aborted', async () => {
+    const window = new ProbeWindow({ concurrency: 1 });
+    let release = () => {};
+    const first = window.run(
+      'a',
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
+    const controller = new AbortController();
+    const second = window.run('b', async () => 'never', controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(second).rejects.toThrow('enough');
+    release();
+    await first;
+    expect(await window.run('c', async () => 'next')).toBe('next');
+  });
+
+  it.each([0, 1.5, 10_001])('refuses a concurrency of %d', (concurrency) => {
+    expect(() => new ProbeWindow({ concurrency })).toThrow(/from 1 to 10000/);
+  });
+});
+
+describe('mapConcurrently', () => {
+  it('throws what the source throws, after what it gave', async () => {
+    async function* source() {
+      yield 1;
+      throw new Error('unreadable');
+    }
+    const results: number[] = [];
+    const run = async () => {
+      const work = async (item: number) => item;
+      const stream = mapConcurrently(source(), { concurrency: 4, signal: undefined, work });
+      for await (const result of stream) results.push(result);
+    };
+    await expect(run()).rejects.toThrow('unreadable');
+  });
+
+  it('closes the source when the consumer leaves', async () => {
+    let closed = false;
+    function* source() {
+      try {
+        for (let item = 0; ; item++) yield item;
+      } finally {
+        closed = true;
+      }
+    }
+    const work = async (item: number) => item;
+    for await (const _ of mapConcurrently(source(), { concurrency: 4, signal: undefined, work })) {
+      break;
+    }
+    expect(closed).toBe(true);
+  });
+
+  it('yields in the order of completion', async () => {
+    const gates = [0, 1, 2].map(() => Promise.withResolvers<void>());
+    const work = async (item: number) => {
+      await gates[item]?.promise;
+      return item;
+    };
+    const stream = mapConcurrently([0, 1, 2], { concurrency: 3, signal: undefined, work });
+    const order: number[] = [];
+    for (const next of [2, 0, 1]) {
+      gates[next]?.resolve();
+      const { value } = await stream.next();
+      if (value !== undefined) order.push(value);
+    }
+    expect(order).toEqual([2, 0, 1]);
+    expect((await stream.next()).done).toBe(true);
+  });
+});
+
+describe('onAbort', () => {
+  it('calls back everyone once, those who forgot excepted', () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    onAbort(controller.signal, () => calls.push('a'));
+    const forget = onAbort(controller.signal, () => calls.push('b'));
+    onAbort(controller.signal, () => calls.push('c'));
+    forget();
+    controller.abort();
+    expect(calls).toEqual(['a', 'c']);
+  });
+});
