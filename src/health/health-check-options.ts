@@ -29,7 +29,7 @@ export interface HealthCheckOptions {
   readonly bodyIncludes?: string;
   /** Bytes of body read at most, 1 to 1 MiB; a body is read only when asserted on. @default 65536 */
   readonly maxBodyBytes: number;
-  /** Resume the target's TLS session between probes: half the CPU, but linkable. @default false */
+  /** Resume the target's TLS session between probes: less CPU, but linkable. @default false */
   readonly resumeTls: boolean;
 }
 

@@ -64,10 +64,7 @@ export function addHealthFlags(command: Command): Command {
     .option('--insecure', "accept any certificate of the target's")
     .option('--insecure-proxy', "accept any certificate of an HTTPS proxy's")
     .option('--ca <file>', 'PEM certificates to trust besides the well-known ones')
-    .option(
-      '--resume-tls',
-      'resume TLS sessions: half the CPU, but the target can link the probes',
-    );
+    .option('--resume-tls', 'resume TLS sessions: less CPU, but the target can link the probes');
 }
 
 /**
