@@ -4,7 +4,6 @@ import type { ResultRecord } from '../../src/sweeps/result-record.ts';
 
 /** The forms results are answered in. */
 export const RESULT_FORMATS = ['json', 'csv', 'ndjson'] as const;
-export type ResultFormat = (typeof RESULT_FORMATS)[number];
 
 /** RFC 4180, with a header row. */
 export function toCsv(records: readonly ResultRecord[]): string {

@@ -1,10 +1,5 @@
 import type { FailureCode } from '../health/failure.ts';
-import type {
-  HealthCheckResult,
-  Phase,
-  PhaseTimings,
-  Verdict,
-} from '../health/health-check-result.ts';
+import type { Phase, PhaseTimings, Verdict } from '../health/health-check-result.ts';
 
 /** A probe's outcome as stored: what can be derived when read is left out. */
 export interface StoredResult {
@@ -46,9 +41,4 @@ export interface BatchResult {
   /** The batch held more rows than one batch may; the rest were not probed. */
   readonly truncated?: true;
   readonly expiresAtEpochSeconds: number;
-}
-
-/** One proxy's result of one sweep, as histories return it. */
-export interface SweepHealthCheckResult extends HealthCheckResult {
-  readonly sweepId: string;
 }
