@@ -1,25 +1,43 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findDeadPort, startTarget, type Target } from '../../src/local/fleet/index.ts';
-import { measureLiveHeap, refusedLines } from './support/memory-growth.ts';
+import {
+  type FleetProxy,
+  findDeadPort,
+  startHttpProxy,
+  startTarget,
+  type Target,
+} from '../../src/local/fleet/index.ts';
+import { measureLiveHeap, refusedLines, sessionLine } from './support/memory-growth.ts';
 
 const LINES = 20_000;
 
 let target: Target;
+let proxy: FleetProxy;
 
 beforeAll(async () => {
-  target = await startTarget();
+  [target, proxy] = await Promise.all([startTarget(), startHttpProxy()]);
 });
 
-afterAll(() => target.close());
+afterAll(() => Promise.all([target.close(), proxy.close()]));
 
-test('keeps nothing of a probe that is over, at 200 in flight over a long list', {
-  timeout: 120_000,
-}, async () => {
-  const flags = ['--target', target.url, '--concurrency', '200', '--no-control'];
-  const lines = refusedLines(LINES, await findDeadPort());
-  const { exitCode, probes, growthKbPerThousand } = await measureLiveHeap(flags, lines);
-  expect(exitCode).toBe(0);
-  expect(probes).toBe(LINES);
-  // The records alone, were they kept, would be some 500 KB per 1,000.
-  expect(growthKbPerThousand).toBeLessThan(60);
-});
+test.each([
+  { list: 'all refused', isActive: () => false },
+  { list: 'half active, half refused', isActive: (index: number) => index % 2 === 0 },
+])(
+  'keeps nothing of a probe that is over, at 200 in flight over a long list: $list',
+  {
+    timeout: 120_000,
+  },
+  async ({ isActive }) => {
+    const limits = ['--concurrency', '200', '--max-in-flight-per-host', '200'];
+    const flags = ['--target', target.url, '--no-control', ...limits];
+    const refused = refusedLines(LINES, await findDeadPort());
+    const lines = refused.map((line, index) =>
+      isActive(index) ? sessionLine(proxy, index) : line,
+    );
+    const { exitCode, probes, growthKbPerThousand } = await measureLiveHeap(flags, lines);
+    expect(exitCode).toBe(0);
+    expect(probes).toBe(LINES);
+    // The records alone, were they kept, would be some 500 KB per 1,000.
+    expect(growthKbPerThousand).toBeLessThan(60);
+  },
+);

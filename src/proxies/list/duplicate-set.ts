@@ -1,6 +1,11 @@
-/** Entries that fit before the table first grows. */
+/** Slots to begin with: most lists are short. */
 const FIRST_CAPACITY = 1024;
-/** 8 bytes an entry: between 10 and 20 a slot in use, under 32 even while the table is copied. */
+/**
+ * Slots a table has that has grown, at least: 2 MB, so that lists of up to 200,000 proxies grow it
+ * once, near their beginning, and the memory of their checks is flat from there on.
+ */
+const GROWN_CAPACITY = 2 ** 18;
+/** 8 bytes a slot: from 200,000 entries on 10 to 20 an entry, under 32 even while it is copied. */
 const MAX_LOAD = 0.8;
 
 /**
@@ -40,7 +45,7 @@ export class DuplicateSet {
 
   #grow(): void {
     const old = this.#slots;
-    const slots = new Uint32Array(old.length * 2);
+    const slots = new Uint32Array(Math.max(old.length * 2, GROWN_CAPACITY * 2));
     for (let at = 0; at < old.length; at += 2) {
       const low = old[at + 1] ?? 0;
       if (low !== 0) insert(slots, old[at] ?? 0, low);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { startCommand } from './run-command.ts';
+import { COMMAND_NODE_FLAGS, startCommand } from './run-command.ts';
 
 /** What a run's memory did while it wrote one line per probe. */
 export interface MemoryGrowth {
@@ -71,9 +71,14 @@ export function refusedLines(count: number, port: number): string[] {
   );
 }
 
+/** One of any number of sessions on a proxy. */
+export function sessionLine({ url }: { readonly url: string }, session: number): string {
+  return url.replace('://', `://session-${session}:secret@`);
+}
+
 function startCheck(flags: readonly string[], nodeFlags: readonly string[]) {
   const args = ['check', '-', '--format', 'ndjson', '--quiet', ...flags];
-  return startCommand(args, { nodeFlags });
+  return startCommand(args, { nodeFlags: [...COMMAND_NODE_FLAGS, ...nodeFlags] });
 }
 
 async function readResident(pid: number, probes: number): Promise<Sample> {

@@ -9,6 +9,9 @@ const PROGRAMS = {
   start: fileURLToPath(new URL('../../../src/cli/start.ts', import.meta.url)),
 };
 
+/** What the command's first line and package.json give Node. */
+export const COMMAND_NODE_FLAGS = ['--max-semi-space-size=2'];
+
 /** How a command that has ended ended. */
 export interface CommandOutcome {
   /** Null when a signal ended it. */
