@@ -1,6 +1,6 @@
 import { ConflictError } from '../errors.ts';
 import { mapBounded } from '../storage/bounded.ts';
-import { closeSweep, missingBatches } from './close-sweep.ts';
+import { closeSweep, finishSweep, missingBatches } from './close-sweep.ts';
 import type { Pool } from './pool.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
 import { type Sweep, SweepState } from './sweep.ts';
@@ -95,9 +95,9 @@ async function startDue(
 
 async function bringForward(dependencies: TickDependencies, sweep: Sweep): Promise<TickAction> {
   const { storage, clock, limits, startFanOut } = dependencies;
-  const { sweepId, poolName } = sweep;
+  const { sweepId } = sweep;
   if (sweep.state !== SweepState.running) {
-    await storage.clearRunningSweep(poolName, sweepId);
+    await finishSweep(dependencies, sweep);
     return 'released';
   }
   const ledger = await storage.readLedger(sweepId);
