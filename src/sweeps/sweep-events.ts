@@ -46,6 +46,8 @@ export interface SweepFinished {
     readonly state: Exclude<SweepState, 'running'>;
     readonly trigger: Sweep['trigger'];
     readonly startedAt: string;
+    /** Work begun later changed no status and sent no event. */
+    readonly deadlineAt: string;
     readonly closedAt: string;
     /** `missing`: how many the sweep was closed without. */
     readonly batches: { readonly total: number; readonly missing: number };
@@ -94,7 +96,7 @@ export function proxyStatusChanged(
 
 /** The event of a closed sweep; null for one that is still running. */
 export function sweepFinished(sweep: Sweep): SweepFinished | null {
-  const { sweepId, poolName, state, trigger, startedAt, closedAt, totals } = sweep;
+  const { sweepId, poolName, state, trigger, startedAt, deadlineAt, closedAt, totals } = sweep;
   if (state === SweepState.running || closedAt === undefined || totals === undefined) return null;
   return {
     type: EventType.sweepFinished,
@@ -106,6 +108,7 @@ export function sweepFinished(sweep: Sweep): SweepFinished | null {
       state,
       trigger,
       startedAt,
+      deadlineAt,
       closedAt,
       batches: { total: 2 ** sweep.bitCount, missing: sweep.missingBatches?.length ?? 0 },
       ...reportCounts(totals),

@@ -263,7 +263,7 @@ describe('Sweep Finished', () => {
   it('is sent once, after every change of its sweep, with the totals', async () => {
     const world = await sweptOnce(400);
     kill(world, makeProxy(0), makeProxy(1));
-    const { sweepId, startedAt, closedAt } = await world.sweep();
+    const { sweepId, startedAt, deadlineAt, closedAt } = await world.sweep();
     expect(world.events.map(({ type }) => type)).toEqual([
       'Proxy Status Changed',
       'Proxy Status Changed',
@@ -277,6 +277,7 @@ describe('Sweep Finished', () => {
         state: 'complete',
         trigger: 'manual',
         startedAt,
+        deadlineAt,
         closedAt,
         batches: { total: 2, missing: 0 },
         totals: { proxies: 400, active: 398, slow: 0, inactive: 2, inconclusive: 0 },
