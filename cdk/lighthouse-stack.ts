@@ -5,6 +5,7 @@ import type { FunctionName } from '../functions/environment.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { bundleOf } from './bundle.ts';
 import { DataTables } from './data-tables.ts';
+import { EventBus } from './event-bus.ts';
 import { LighthouseFunctions } from './lighthouse-functions.ts';
 import { type LighthouseSettingsInput, parseSettings } from './settings.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
@@ -25,8 +26,9 @@ export class LighthouseStack extends Stack {
     const settings = parseSettings(input);
     const tables = new DataTables(this, 'Tables', settings);
     const batches = new BatchQueue(this, 'Queue', settings.queue);
+    const events = new EventBus(this, 'Events');
     const functions = new LighthouseFunctions(this, 'Functions', { settings, codeOf });
-    functions.connect(tables, batches);
+    functions.connect(tables, batches, events);
     new SweepSchedule(this, 'Schedule', {
       target: functions.fanOut,
       enabled: settings.fanOut.scheduleEnabled,
@@ -43,6 +45,7 @@ export class LighthouseStack extends Stack {
     this.#output('SweepsTableName', tables.tables.sweeps.tableName);
     this.#output('BatchQueueUrl', batches.queue.queueUrl);
     this.#output('DeadLetterQueueUrl', batches.deadLetterQueue.queueUrl);
+    this.#output('EventBusName', events.bus.eventBusName);
   }
 
   #output(id: string, value: string): void {

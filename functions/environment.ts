@@ -10,6 +10,8 @@ export const EnvironmentName = {
   sweepsTable: 'SWEEPS_TABLE',
   /** URL of the queue that carries one message per batch. */
   batchQueueUrl: 'BATCH_QUEUE_URL',
+  /** Name of the EventBridge bus that events are put on. */
+  eventBusName: 'EVENT_BUS_NAME',
   /** Name or ARN of the function that the api invokes to dispatch a sweep. */
   fanOutFunction: 'FAN_OUT_FUNCTION',
   /** The checker's timeout, which bounds what a pool's options may ask for. */

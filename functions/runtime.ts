@@ -1,10 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod/mini';
 import { type Clock, systemClock } from '../src/clock.ts';
 import { createRetryStrategy, DynamoDbStorage } from '../src/storage/dynamodb.ts';
 import type { Storage } from '../src/storage/storage.ts';
+import type { PublishEvents } from '../src/sweeps/sweep-events.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../src/sweeps/sweep-limits.ts';
 import { EnvironmentName } from './environment.ts';
+import { createEventPublisher } from './event-publisher.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 
 /** What every function works with, made once per cold start. */
@@ -12,6 +15,7 @@ export interface Runtime {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly limits: SweepLimits;
+  readonly publishEvents: PublishEvents;
   readonly allowPrivateAddresses: boolean;
   readonly telemetry: Telemetry;
   /**
@@ -25,8 +29,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const CONNECTION_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Leaves most of Lambda's 1,024 descriptors to the probes. */
+/** Sockets to the tables and to the bus; most of Lambda's 1,024 descriptors are for the probes. */
 const MAX_SOCKETS = 100;
+const MAX_EVENT_SOCKETS = 16;
 
 const text = z.string().check(z.minLength(1));
 const count = z.pipe(
@@ -38,6 +43,7 @@ const commonSchema = z.object({
   [EnvironmentName.proxiesTable]: text,
   [EnvironmentName.resultsTable]: text,
   [EnvironmentName.sweepsTable]: text,
+  [EnvironmentName.eventBusName]: text,
   [EnvironmentName.checkerTimeoutSeconds]: count,
   [EnvironmentName.visibilityTimeoutSeconds]: count,
   [EnvironmentName.checkerConcurrency]: count,
@@ -61,6 +67,10 @@ export function createRuntime(environment: Environment = process.env): Runtime {
     storage: createStorage(parsed.data),
     clock: systemClock,
     limits: limitsOf(parsed.data),
+    publishEvents: createEventPublisher({
+      client: new EventBridgeClient(clientOptions(MAX_EVENT_SOCKETS)),
+      busName: parsed.data[EnvironmentName.eventBusName],
+    }),
     allowPrivateAddresses: parsed.data[EnvironmentName.allowPrivateAddresses] === 'true',
     telemetry: createTelemetry(),
     requireVariable: (name) => {
@@ -71,17 +81,22 @@ export function createRuntime(environment: Environment = process.env): Runtime {
   };
 }
 
+/** Repeats and gives up within the time a function has. */
+function clientOptions(maxSockets: number) {
+  return {
+    retryStrategy: createRetryStrategy(),
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      httpAgent: { maxSockets },
+      httpsAgent: { maxSockets },
+    },
+  };
+}
+
 function createStorage(variables: CommonVariables): Storage {
   return new DynamoDbStorage({
-    client: new DynamoDBClient({
-      retryStrategy: createRetryStrategy(),
-      requestHandler: {
-        connectionTimeout: CONNECTION_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        httpAgent: { maxSockets: MAX_SOCKETS },
-        httpsAgent: { maxSockets: MAX_SOCKETS },
-      },
-    }),
+    client: new DynamoDBClient(clientOptions(MAX_SOCKETS)),
     tables: {
       pools: variables[EnvironmentName.poolsTable],
       proxies: variables[EnvironmentName.proxiesTable],

@@ -64,6 +64,20 @@ describe('the role of each function', () => {
     expect(actionsOf(name, 'sqs:')).toEqual(expected);
   });
 
+  test.each(['FanOut', 'Checker', 'Api'])('lets %s put events on the one bus', (name) => {
+    const [bus] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
+    const publishing = statementsOf(policyOf(name)).filter(({ Action }) =>
+      JSON.stringify(Action).includes('events:'),
+    );
+    expect(publishing).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'events:PutEvents',
+        Resource: { 'Fn::GetAtt': [bus, 'Arn'] },
+      },
+    ]);
+  });
+
   test('lets the checker alone write results, and nobody delete', () => {
     expect(actionsOf('FanOut', 'dynamodb:')).not.toContain('dynamodb:DeleteItem');
     const results = Object.keys(resourcesOf(template, 'AWS::DynamoDB::Table')).find((id) =>
