@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../functions/environment.ts';
+import { Alarms } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { bundleOf } from './bundle.ts';
 import { DataTables } from './data-tables.ts';
@@ -37,6 +38,13 @@ export class LighthouseStack extends Stack {
       ...settings.api,
       logRetentionDays: settings.logRetentionDays,
       handler: functions.api,
+    });
+    new Alarms(this, 'Alarms', {
+      ...settings.alarms,
+      deadLetterQueue: batches.deadLetterQueue,
+      tables: tables.tables,
+      functions: [functions.fanOut, functions.checker, functions.api],
+      scheduleEnabled: settings.fanOut.scheduleEnabled,
     });
     this.#output('ApiUrl', api.apiEndpoint);
     this.#output('PoolsTableName', tables.tables.pools.tableName);

@@ -6,6 +6,7 @@ import { createRetryStrategy, DynamoDbStorage } from '../src/storage/dynamodb.ts
 import type { Storage } from '../src/storage/storage.ts';
 import type { PublishEvents } from '../src/sweeps/sweep-events.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../src/sweeps/sweep-limits.ts';
+import { countSweeps } from './count-sweeps.ts';
 import { EnvironmentName } from './environment.ts';
 import { createEventPublisher } from './event-publisher.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
@@ -63,16 +64,18 @@ export function createRuntime(environment: Environment = process.env): Runtime {
     const names = parsed.error.issues.map(({ path }) => path.join('.'));
     throw new Error(`Environment variables missing or malformed: ${names.join(', ')}.`);
   }
+  const telemetry = createTelemetry();
+  const publishEvents = createEventPublisher({
+    client: new EventBridgeClient(clientOptions(MAX_EVENT_SOCKETS)),
+    busName: parsed.data[EnvironmentName.eventBusName],
+  });
   return {
     storage: createStorage(parsed.data),
     clock: systemClock,
     limits: limitsOf(parsed.data),
-    publishEvents: createEventPublisher({
-      client: new EventBridgeClient(clientOptions(MAX_EVENT_SOCKETS)),
-      busName: parsed.data[EnvironmentName.eventBusName],
-    }),
+    publishEvents: countSweeps(telemetry, publishEvents),
     allowPrivateAddresses: parsed.data[EnvironmentName.allowPrivateAddresses] === 'true',
-    telemetry: createTelemetry(),
+    telemetry,
     requireVariable: (name) => {
       const value = environment[name];
       if (!value) throw new Error(`Environment variable missing: ${name}.`);

@@ -33,16 +33,19 @@ export async function startScriptedEventBus(script: EventBusScript) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new EventBridgeClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: url,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
   return {
+    url,
     client,
     calls,
     async [Symbol.asyncDispose]() {
       client.destroy();
+      server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
