@@ -28,8 +28,8 @@ const COMMANDS = [
   addImportCommand,
   addSweepCommand,
   addResultsCommand,
-  addProxiesCommand,
   addEventsCommand,
+  addProxiesCommand,
 ];
 
 /**
