@@ -33,6 +33,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** Sockets to the tables and to the bus; most of Lambda's 1,024 descriptors are for the probes. */
 const MAX_SOCKETS = 100;
 const MAX_EVENT_SOCKETS = 16;
+/** A bus that hangs must not take a checker's time from the batches that have no events. */
+const MAX_EVENT_ATTEMPTS = 3;
 
 const text = z.string().check(z.minLength(1));
 const count = z.pipe(
@@ -66,7 +68,10 @@ export function createRuntime(environment: Environment = process.env): Runtime {
   }
   const telemetry = createTelemetry();
   const publishEvents = createEventPublisher({
-    client: new EventBridgeClient(clientOptions(MAX_EVENT_SOCKETS)),
+    client: new EventBridgeClient({
+      retryStrategy: createRetryStrategy({ maxAttempts: MAX_EVENT_ATTEMPTS }),
+      requestHandler: requestHandlerOf(MAX_EVENT_SOCKETS),
+    }),
     busName: parsed.data[EnvironmentName.eventBusName],
   });
   return {
@@ -84,22 +89,21 @@ export function createRuntime(environment: Environment = process.env): Runtime {
   };
 }
 
-/** Repeats and gives up within the time a function has. */
-function clientOptions(maxSockets: number) {
+function requestHandlerOf(maxSockets: number) {
   return {
-    retryStrategy: createRetryStrategy(),
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      httpAgent: { maxSockets },
-      httpsAgent: { maxSockets },
-    },
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    httpAgent: { maxSockets },
+    httpsAgent: { maxSockets },
   };
 }
 
 function createStorage(variables: CommonVariables): Storage {
   return new DynamoDbStorage({
-    client: new DynamoDBClient(clientOptions(MAX_SOCKETS)),
+    client: new DynamoDBClient({
+      retryStrategy: createRetryStrategy(),
+      requestHandler: requestHandlerOf(MAX_SOCKETS),
+    }),
     tables: {
       pools: variables[EnvironmentName.poolsTable],
       proxies: variables[EnvironmentName.proxiesTable],
