@@ -27,7 +27,8 @@ const IPV6 = 4;
 const PORT_BYTES = 2;
 
 export const judgeSocks4Replies: JudgeReplies = (received, hasCredentials) => {
-  const [version, reply] = received;
+  const version = received[0];
+  const reply = received[1];
   if (version !== undefined && version !== SOCKS4_REPLY_VERSION) {
     throw new ProbeFailure('socks_version');
   }
@@ -37,7 +38,8 @@ export const judgeSocks4Replies: JudgeReplies = (received, hasCredentials) => {
 };
 
 export const judgeSocks5Replies: JudgeReplies = (received, hasCredentials) => {
-  const [version, method] = received;
+  const version = received[0];
+  const method = received[1];
   if (version !== undefined && version !== SOCKS5_VERSION) throw new ProbeFailure('socks_version');
   if (method === undefined) return null;
   if (method === NO_AUTHENTICATION) return judgeConnectReply(received, 2);
@@ -47,7 +49,8 @@ export const judgeSocks5Replies: JudgeReplies = (received, hasCredentials) => {
 };
 
 function judgeAuthReply(received: Buffer): boolean {
-  const [, , version, status] = received;
+  const version = received[2];
+  const status = received[3];
   if (status === undefined) return false;
   if (status !== 0) throw new ProbeFailure('auth_rejected');
   // Some servers repeat the SOCKS version here; anything else is no reply to this message.
@@ -56,7 +59,10 @@ function judgeAuthReply(received: Buffer): boolean {
 }
 
 function judgeConnectReply(received: Buffer, offset: number): number | null {
-  const [version, reply, , addressType, firstByte] = received.subarray(offset);
+  const version = received[offset];
+  const reply = received[offset + 1];
+  const addressType = received[offset + 3];
+  const firstByte = received[offset + 4];
   if (version !== undefined && version !== SOCKS5_VERSION) {
     throw new ProbeFailure('socks_bad_reply');
   }

@@ -1,16 +1,13 @@
-import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { ClientRequest } from 'node:http';
-import { isIPv4, Socket } from 'node:net';
+import { isIPv4, type Socket } from 'node:net';
 import { SocksProxyAgent } from 'socks-proxy-agent';
-import { formatSecretUrl } from '../../proxies/proxy.ts';
+import type { Credentials } from '../../proxies/credentials.ts';
 import { Phase } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { RouteContext } from './dial-context.ts';
+import { observeOpening } from './observe-opening.ts';
 import { type JudgeReplies, judgeSocks4Replies, judgeSocks5Replies } from './socks-replies.ts';
-
-/** Where Node announces each outgoing socket, synchronously (Node.js docs, "Diagnostics Channel"). */
-const SOCKETS = channel('net.client.socket');
 
 /**
  * The agent's own time-out, with which it frees a handshake, ends this much after the attempt's
@@ -24,6 +21,15 @@ const NO_REQUEST = Object.assign(new EventEmitter(), {
 }) as unknown as ClientRequest;
 
 /**
+ * One agent a version, since making one takes a URL apart and sets up an HTTP agent. Each asks the
+ * proxy and has the time-out it was last given, and reads both before it first waits.
+ */
+const AGENTS = {
+  4: new SocksProxyAgent('socks4a://proxy.invalid'),
+  5: new SocksProxyAgent('socks5h://proxy.invalid'),
+};
+
+/**
  * Asks a SOCKS4 proxy for a connection: to an IPv4 address resolved here or, with 4A, to a name.
  *
  * @throws ProbeFailure
@@ -32,7 +38,7 @@ export async function openSocks4(context: RouteContext): Promise<Socket> {
   if (!isIPv4(context.targetHost) && !context.proxy.remoteDns) {
     throw new ProbeFailure('socks_address_not_supported');
   }
-  return openSocks(context, 'socks4a', judgeSocks4Replies);
+  return openSocks(context, 4, judgeSocks4Replies);
 }
 
 /**
@@ -41,7 +47,7 @@ export async function openSocks4(context: RouteContext): Promise<Socket> {
  * @throws ProbeFailure
  */
 export function openSocks5(context: RouteContext): Promise<Socket> {
-  return openSocks(context, 'socks5h', judgeSocks5Replies);
+  return openSocks(context, 5, judgeSocks5Replies);
 }
 
 /**
@@ -51,15 +57,14 @@ export function openSocks5(context: RouteContext): Promise<Socket> {
  */
 async function openSocks(
   context: RouteContext,
-  scheme: 'socks4a' | 'socks5h',
+  version: 4 | 5,
   judge: JudgeReplies,
 ): Promise<Socket> {
-  const { attempt, proxy, target, targetHost } = context;
-  const agent = new SocksProxyAgent(formatSecretUrl({ ...proxy, protocol: scheme }), {
+  const { attempt, target, targetHost } = context;
+  const agent = Object.assign(AGENTS[version], {
+    proxy: new AgentProxy(version, context),
     timeout: attempt.remainingMs + BEHIND_DEADLINE_MS,
   });
-  // The literal address, and without the brackets of an IPv6 URL.
-  agent.proxy.host = context.address;
   const { socket, timers, established } = observeOpening(() =>
     agent.connect(NO_REQUEST, { host: targetHost, port: target.port, secureEndpoint: false }),
   );
@@ -80,37 +85,27 @@ async function openSocks(
   return socket;
 }
 
-/** What the agent made before it first waited. */
-interface Opening {
-  readonly socket: Socket;
-  /** The agent clears none of its timers; each would hold the whole handshake until it ends. */
-  readonly timers: readonly NodeJS.Timeout[];
-  readonly established: Promise<Socket>;
-}
+/** The proxy as the agent wants it; what the agent prints of it when it debugs has no credentials. */
+class AgentProxy {
+  readonly type: 4 | 5;
+  readonly host: string;
+  readonly port: number;
+  readonly #credentials: Credentials | undefined;
 
-/** Runs what opens exactly one socket before it first waits; all of this is synchronous. */
-function observeOpening(open: () => Promise<Socket>): Opening {
-  const sockets: unknown[] = [];
-  const timers: NodeJS.Timeout[] = [];
-  const onSocket = (message: unknown) => {
-    sockets.push((message as { readonly socket: unknown }).socket);
-  };
-  const { setTimeout } = globalThis;
-  const setObservedTimeout = (...args: Parameters<typeof setTimeout>) => {
-    const timer = setTimeout(...args);
-    timers.push(timer);
-    return timer;
-  };
-  SOCKETS.subscribe(onSocket);
-  globalThis.setTimeout = Object.assign(setObservedTimeout, setTimeout);
-  try {
-    const established = open();
-    const [socket] = sockets;
-    if (!(socket instanceof Socket)) throw new ProbeFailure('unknown_failure');
-    return { socket, timers, established };
-  } finally {
-    globalThis.setTimeout = setTimeout;
-    SOCKETS.unsubscribe(onSocket);
+  constructor(type: 4 | 5, { address, proxy }: RouteContext) {
+    this.type = type;
+    // The literal address, and without the brackets of an IPv6 URL.
+    this.host = address;
+    this.port = proxy.port;
+    this.#credentials = proxy.credentials;
+  }
+
+  get userId(): string | undefined {
+    return this.#credentials?.username;
+  }
+
+  get password(): string | undefined {
+    return this.#credentials?.password;
   }
 }
 
