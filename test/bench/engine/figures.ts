@@ -1,0 +1,74 @@
+import type { Route } from './job.ts';
+import type { Measurement } from './measurement.ts';
+import { USUAL_IN_FLIGHT } from './scenarios.ts';
+import { median } from './statistics.ts';
+import { SubjectName } from './subjects.ts';
+
+/** What one bench measured. */
+export interface Measured {
+  readonly runs: readonly Measurement[];
+}
+
+/** What a figure is taken from. */
+export interface Selection {
+  readonly route: Route;
+  readonly subject?: SubjectName;
+  readonly inFlight?: number;
+}
+
+/** A figure of each round, the rounds with more than one of them aside. */
+type Pick = (run: Measurement) => number | undefined;
+
+/** The runs of a selection, memory runs aside. */
+export function runsOf(
+  { runs }: Measured,
+  { route, subject = SubjectName.engine, inFlight = USUAL_IN_FLIGHT }: Selection,
+): readonly Measurement[] {
+  return runs.filter(
+    (run) =>
+      run.latencyErrorMs !== null &&
+      run.route === route &&
+      run.subject === subject &&
+      run.inFlight === inFlight,
+  );
+}
+
+/** The median over the rounds; undefined when there were none. */
+export function medianOf(measured: Measured, selection: Selection, pick: Pick): number | undefined {
+  const values = runsOf(measured, selection).flatMap((run) => pick(run) ?? []);
+  return values.length === 0 ? undefined : median(values);
+}
+
+/**
+ * The median of the ratios of two figures measured in the same round, so that a machine that is
+ * busier in one round than in the next changes nothing.
+ */
+export function ratioOf(
+  measured: Measured,
+  [above, below]: readonly [Selection, Selection],
+  pick: Pick,
+): number | undefined {
+  const divisors = new Map(runsOf(measured, below).map((run) => [run.round, pick(run)]));
+  const ratios = runsOf(measured, above).flatMap((run) => {
+    const [figure, divisor] = [pick(run), divisors.get(run.round)];
+    return figure === undefined || divisor === undefined ? [] : figure / divisor;
+  });
+  return ratios.length === 0 ? undefined : median(ratios);
+}
+
+/** Peak memory with many probes in flight less that with few, over the difference in probes. */
+export function memoryPerProbeKb(
+  { runs }: Measured,
+  route: Route,
+  subject: SubjectName = SubjectName.engine,
+): number | undefined {
+  const own = runs.filter(
+    (run) => run.part === 'memory' && run.route === route && run.subject === subject,
+  );
+  const levels = [...new Set(own.map(({ inFlight }) => inFlight))].toSorted((a, b) => a - b);
+  const [few, many] = [levels[0], levels.at(-1)];
+  if (few === undefined || many === undefined || few === many) return undefined;
+  const peakAt = (level: number) =>
+    median(own.filter(({ inFlight }) => inFlight === level).map((run) => run.peakRssKb));
+  return (peakAt(many) - peakAt(few)) / (many - few);
+}
