@@ -2,11 +2,19 @@ import type { Route } from './job.ts';
 import type { Measurement } from './measurement.ts';
 import { USUAL_IN_FLIGHT } from './scenarios.ts';
 import { median } from './statistics.ts';
+import type { GrowthReport } from './subjects/growth.ts';
 import { SubjectName } from './subjects.ts';
+
+/** What growth.ts measured, the growths over the second half of the probes. */
+export interface Growth extends GrowthReport {
+  readonly residentKbPerThousand: number;
+  readonly heapKbPerThousand: number;
+}
 
 /** What one bench measured. */
 export interface Measured {
   readonly runs: readonly Measurement[];
+  readonly growth: Growth | null;
 }
 
 /** What a figure is taken from. */

@@ -29,7 +29,8 @@ async function bench(): Promise<number> {
   const judged = judgeTargets(run.measured);
   const tables = [targetTable(judged), subjectTable(run.measured)];
   process.stdout.write(`\n${tables.map(formatText).join('\n')}`);
-  for (const line of [...run.skipped.map((what) => `skipped: ${what}`), ...run.faults]) say(line);
+  for (const line of [...run.skipped.map((what) => `not measured: ${what}`), ...run.faults])
+    say(line);
   const machine = { before, after: describeMachine() };
   write(options.json, () => JSON.stringify({ machine, options, ...run, targets: judged }, null, 1));
   write(options.markdown, () => tables.map(formatMarkdown).join('\n'));

@@ -1,6 +1,6 @@
 import { type Measured, medianOf, memoryPerProbeKb, runsOf } from './figures.ts';
 import { Route } from './job.ts';
-import type { TaskResult } from './run-task.ts';
+import type { Measurement } from './measurement.ts';
 import { SubjectName } from './subjects.ts';
 import type { JudgedTarget } from './targets.ts';
 
@@ -8,9 +8,8 @@ import type { JudgedTarget } from './targets.ts';
 export type Table = readonly (readonly string[])[];
 
 /** One run in a line, for those who wait. */
-export function describeRun(result: TaskResult): string {
-  if ('fault' in result) return `FAILED: ${result.fault}`;
-  const { cpuMsPerCheck, checksPerSecond, latencyErrorMs, peakRssKb } = result.measurement;
+export function describeRun(run: Measurement): string {
+  const { cpuMsPerCheck, checksPerSecond, latencyErrorMs, peakRssKb } = run;
   const error = latencyErrorMs
     ? `, latency error ${latencyErrorMs.p50.toFixed(1)} / ${latencyErrorMs.p99.toFixed(1)} ms`
     : '';
@@ -51,7 +50,7 @@ function keysOf({ runs }: Measured): readonly Key[] {
     levels.flatMap((inFlight) =>
       Object.values(SubjectName).flatMap((subject) => {
         const key = { route, inFlight, subject };
-        return runsOf({ runs }, key).length > 0 ? key : [];
+        return runsOf({ runs, growth: null }, key).length > 0 ? key : [];
       }),
     ),
   );

@@ -1,7 +1,7 @@
 import { ANSWERED_ROUTES, HELD_OCTET, Route } from './job.ts';
 
 /** Parts of the bench that can be asked for by name. */
-export const PARTS = [...Object.values(Route), 'memory', 'levels'] as const;
+export const PARTS = [...Object.values(Route), 'memory', 'growth', 'levels'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Something that every subject able to do it is asked to do. */

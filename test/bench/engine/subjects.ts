@@ -55,7 +55,7 @@ export const SUBJECTS: readonly Subject[] = [
       everyRound: true,
       hasLevels: true,
     },
-    missing: () => whenItFails('curl', ['--version'], 'curl is not installed'),
+    missing: () => whenItFails('curl', ['--version'], 'curl'),
     run: runCurl,
   },
   {
@@ -101,7 +101,8 @@ async function whenItFails(program: string, args: string[], what: string): Promi
   return ended.code === 0 ? null : what;
 }
 
-function fileOf(name: string): string {
+/** A program of subjects/. */
+export function fileOf(name: string): string {
   return join(import.meta.dirname, 'subjects', name);
 }
 

@@ -67,6 +67,11 @@ export const TARGETS: readonly Target[] = [
     parts: Object.values(Route),
     figure: countSocketsLeft,
   },
+  {
+    ...{ name: 'memory growth, hostile peers', unit: 'KB per 1,000 probes', limit: 1 },
+    parts: ['growth'],
+    figure: ({ growth }) => growth?.residentKbPerThousand,
+  },
 ];
 
 function latencyTargets(route: Route, limits: { p50: number; p99: number }): Target[] {
@@ -100,11 +105,12 @@ function memoryTarget(route: Route, limit: number): Target {
   };
 }
 
-/** Over all runs of the engine. */
+/** Over all runs of the engine, those among hostile peers too. */
 function countSocketsLeft(measured: Measured): number | undefined {
   const left = Object.values(Route).flatMap((route) =>
     runsOf(measured, { route }).map((run) => run.socketsLeft ?? 0),
   );
+  if (measured.growth) left.push(measured.growth.socketsLeft);
   return left.length === 0 ? undefined : Math.max(...left);
 }
 

@@ -11,7 +11,7 @@ const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/lighthouse
 const FLAGS = ['-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror'];
 
 /** The programs of fixtures/, each of them one source. */
-export type Program = 'proxies' | 'prober' | 'meter';
+export type Program = 'proxies' | 'prober' | 'meter' | 'hostile';
 
 /** Whether g++ and OpenSSL's headers are here: without them there is no bench. */
 export async function hasCompiler(): Promise<boolean> {

@@ -77,7 +77,8 @@ async function collect(outcomes: AsyncIterable<CheckOutcome>): Promise<readonly 
   return collected;
 }
 
-async function countSocketsLeft(): Promise<number> {
+/** Sockets of this process, once those that are closing have had the time to. */
+export async function countSocketsLeft(): Promise<number> {
   for (let turns = 0; turns < CLOSING_TURNS && countSockets() > 0; turns++) await turn();
   return countSockets();
 }
