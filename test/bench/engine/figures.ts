@@ -64,19 +64,13 @@ export function ratioOf(
   return ratios.length === 0 ? undefined : median(ratios);
 }
 
-/** Peak memory with many probes in flight less that with few, over the difference in probes. */
+/** The median over the rounds; undefined when memory was not measured. */
 export function memoryPerProbeKb(
   { runs }: Measured,
   route: Route,
   subject: SubjectName = SubjectName.engine,
 ): number | undefined {
-  const own = runs.filter(
-    (run) => run.part === 'memory' && run.route === route && run.subject === subject,
-  );
-  const levels = [...new Set(own.map(({ inFlight }) => inFlight))].toSorted((a, b) => a - b);
-  const [few, many] = [levels[0], levels.at(-1)];
-  if (few === undefined || many === undefined || few === many) return undefined;
-  const peakAt = (level: number) =>
-    median(own.filter(({ inFlight }) => inFlight === level).map((run) => run.peakRssKb));
-  return (peakAt(many) - peakAt(few)) / (many - few);
+  const own = runs.filter((run) => run.route === route && run.subject === subject);
+  const values = own.flatMap(({ kbPerProbe }) => kbPerProbe ?? []);
+  return values.length === 0 ? undefined : median(values);
 }

@@ -28,6 +28,8 @@ export interface Job {
   readonly checks: number;
   /** Checks made before the measured ones, with proxies that answer at once. */
   readonly warmUp: number;
+  /** In flight while warming up: few where memory is measured, which is not all given back. */
+  readonly warmUpInFlight: number;
   readonly inFlight: number;
   /** The second octet of the proxies' addresses: the delay of their answer in ms, or `HELD_OCTET`. */
   readonly octet: number;
@@ -46,6 +48,8 @@ export interface SubjectReport {
   readonly wallMs: number;
   /** The most memory that was resident, from the start of the process. */
   readonly peakRssKb: number;
+  /** Memory of the probes whose answers were held; means nothing where none were. */
+  readonly heldKb?: number;
   /** Of each check that was `ok`. */
   readonly latenciesMs: readonly number[];
   /** Sockets open after the run; only where the subject can tell. */

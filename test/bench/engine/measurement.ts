@@ -17,6 +17,8 @@ export interface Measurement {
   readonly checksPerSecond: number;
   readonly checksPerSecondAndCore: number;
   readonly peakRssKb: number;
+  /** The memory of one probe in flight; only where answers are held. */
+  readonly kbPerProbe?: number;
   /** Latency as the subject tells it, less the proxy's delay; null where answers are held. */
   readonly latencyErrorMs: { readonly p50: number; readonly p99: number } | null;
   readonly socketsLeft?: number;
@@ -35,7 +37,7 @@ export interface Run {
 
 export function toMeasurement({ scenario, subject, round, report, fixture }: Run): Measurement {
   const { part, route, inFlight, octet } = scenario;
-  const { checks, cpuMs, wallMs, peakRssKb, latenciesMs, socketsLeft } = report;
+  const { checks, cpuMs, wallMs, peakRssKb, latenciesMs, socketsLeft, heldKb } = report;
   const errorAt = (share: number) => percentile(latenciesMs, share) - delayOf(scenario);
   return {
     ...{ subject, part, route, inFlight, round, checks, peakRssKb },
@@ -45,6 +47,7 @@ export function toMeasurement({ scenario, subject, round, report, fixture }: Run
     latencyErrorMs: octet === HELD_OCTET ? null : { p50: errorAt(0.5), p99: errorAt(0.99) },
     fixtureBusy: fixture.cpuMs / (wallMs * (fixture.accepted / checks || 1)),
     ...(socketsLeft !== undefined && { socketsLeft }),
+    ...(heldKb !== undefined && octet === HELD_OCTET && { kbPerProbe: heldKb / inFlight }),
   };
 }
 

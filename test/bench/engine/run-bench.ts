@@ -1,12 +1,13 @@
 import { systemClock } from '../../../src/clock.ts';
 import type { Measured } from './figures.ts';
 import { describeGrowth, findGrowthFault, measureGrowth } from './growth.ts';
+import { Route } from './job.ts';
 import type { Measurement } from './measurement.ts';
 import type { BenchOptions } from './options.ts';
 import { describeRun } from './report.ts';
 import { runTask, type Task, titleOf } from './run-task.ts';
-import { LEVELS, MEMORY, type Scenario, USUAL, USUAL_IN_FLIGHT } from './scenarios.ts';
-import { SUBJECTS, type Subject } from './subjects.ts';
+import { LEVELS, MEMORY, type Scenario, USUAL } from './scenarios.ts';
+import { SUBJECTS, type Subject, SubjectName } from './subjects.ts';
 import type { Workbench } from './workbench.ts';
 
 /** No run of a round after the first begins later than this. */
@@ -76,15 +77,22 @@ function planTasks(subjects: readonly Subject[], { rounds, only }: BenchOptions)
       .filter(({ part }) => only.includes(part))
       .flatMap((scenario) => subjects.map((subject): Task => ({ scenario, subject, round })))
       .filter(takesPart);
-  const usual = Array.from({ length: rounds }, (_, index) => tasksOf(USUAL, index + 1));
-  return [...usual.flat(), ...tasksOf(MEMORY), ...tasksOf(LEVELS)];
+  const eachRound = (scenarios: readonly Scenario[]) =>
+    Array.from({ length: rounds }, (_, index) => tasksOf(scenarios, index + 1)).flat();
+  return [...eachRound(USUAL), ...eachRound(MEMORY), ...tasksOf(LEVELS)];
 }
 
-/** Who is no part of a target is measured in the first round only. */
+/** What no target is taken from is measured in the first round only. */
 function takesPart({ scenario: { part, route, inFlight }, subject, round }: Task): boolean {
-  if (!subject.routes.includes(route) || (round > 1 && !subject.everyRound)) return false;
-  if (part === 'memory') return subject.hasLevels;
-  return inFlight === USUAL_IN_FLIGHT || (subject.hasLevels && inFlight <= subject.maxInFlight);
+  if (!subject.routes.includes(route)) return false;
+  if (part === 'memory')
+    return subject.hasLevels && (round === 1 || hasMemoryTarget(subject, route));
+  if (part !== 'levels') return round === 1 || subject.everyRound;
+  return subject.hasLevels && inFlight <= subject.maxInFlight;
+}
+
+function hasMemoryTarget({ name }: Subject, route: Route): boolean {
+  return name === SubjectName.engine && route !== Route.socks5;
 }
 
 function latestStartMs({ round }: Task): number {

@@ -4,6 +4,9 @@ import type { Scenario } from './scenarios.ts';
 import type { Subject } from './subjects.ts';
 import type { Workbench } from './workbench.ts';
 
+/** In flight while warming up for a measurement of memory. */
+const FEW_IN_FLIGHT = 25;
+
 /** One run that is to be made. */
 export interface Task {
   readonly scenario: Scenario;
@@ -23,7 +26,7 @@ export async function runTask(
 ): Promise<TaskResult> {
   const { proxies } = bench;
   const job = toJob({ scenario, subject, round }, bench, scale);
-  proxies.hold(job.checks);
+  proxies.hold(job.inFlight);
   await proxies.takeStatistics();
   try {
     const report = await subject.run(job, bench);
@@ -44,15 +47,16 @@ function toJob({ scenario, subject }: Task, { proxies, caFile }: Workbench, scal
   return {
     ...{ route, octet, caFile, inFlight },
     port: route === Route.refused ? refusing : port,
-    // Held answers are for all probes in flight at once, no more and no fewer.
-    checks: octet === HELD_OCTET ? inFlight : Math.max(20, Math.round(scenario.checks * part)),
-    warmUp: Math.max(20, Math.round(scenario.warmUp * part)),
+    checks:
+      octet === HELD_OCTET ? inFlight : Math.max(inFlight, Math.round(scenario.checks * part)),
+    warmUp: Math.ceil(scenario.warmUp * part),
+    warmUpInFlight: octet === HELD_OCTET ? FEW_IN_FLIGHT : inFlight,
   };
 }
 
 /** What a run is called in messages. */
 export function titleOf({ scenario, subject, round }: Task): string {
   const { part, route, inFlight } = scenario;
-  const where = part === route ? `round ${round}, ${route}` : `${part}, ${route}`;
-  return `${where}, ${inFlight} in flight, ${subject.name}`;
+  const where = part === route ? route : `${part}, ${route}`;
+  return `round ${round}, ${where}, ${Math.min(inFlight, subject.maxInFlight)} in flight, ${subject.name}`;
 }

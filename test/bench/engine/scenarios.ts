@@ -21,8 +21,7 @@ export const USUAL_IN_FLIGHT = 200;
 const USUAL_DELAY_MS = 50;
 /** Delay at the higher levels: with a shorter one that many would never be in flight at once. */
 const LONG_DELAY_MS = 250;
-/** In flight in the two runs of which the difference in memory is taken. */
-export const FEW_IN_FLIGHT = 100;
+/** In flight where memory per probe is taken. */
 export const MANY_IN_FLIGHT = 1000;
 
 /** Enough that a run takes about a second, and Node's compiler is done before it begins. */
@@ -44,16 +43,13 @@ export const USUAL: readonly Scenario[] = Object.values(Route).map((route) => ({
 export const LEVELS: readonly Scenario[] = [50, 500, 1000].flatMap((inFlight) =>
   ANSWERED_ROUTES.map((route): Scenario => {
     const octet = inFlight > USUAL_IN_FLIGHT ? LONG_DELAY_MS : USUAL_DELAY_MS;
-    const checks = Math.max(2 * inFlight, SIZES[route].checks / 3);
+    const checks = Math.max(1.5 * inFlight, SIZES[route].checks / 4);
     return { part: 'levels', route, inFlight, octet, checks, warmUp: 500 };
   }),
 );
 
-/** All answers are held until every probe waits for its own, so that memory is all probes'. */
-export const MEMORY: readonly Scenario[] = ANSWERED_ROUTES.flatMap((route) =>
-  [FEW_IN_FLIGHT, MANY_IN_FLIGHT].map(
-    (inFlight): Scenario => ({
-      ...{ part: 'memory', route, inFlight, octet: HELD_OCTET, checks: inFlight, warmUp: 300 },
-    }),
-  ),
-);
+/** Answers are held until as many probes wait as may be in flight, so that really so many are. */
+export const MEMORY: readonly Scenario[] = ANSWERED_ROUTES.map((route) => ({
+  ...{ part: 'memory', route, inFlight: MANY_IN_FLIGHT, octet: HELD_OCTET },
+  ...{ checks: MANY_IN_FLIGHT, warmUp: 1000 },
+}));

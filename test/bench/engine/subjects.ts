@@ -107,12 +107,13 @@ export function fileOf(name: string): string {
 }
 
 function runNode(name: string, job: Job): Promise<SubjectReport> {
-  return runJsonChild(process.execPath, [fileOf(`${name}.ts`), JSON.stringify(job)]);
+  return runJsonChild(process.execPath, ['--expose-gc', fileOf(`${name}.ts`), JSON.stringify(job)]);
 }
 
 function runProber(job: Job, { prober, caFile }: Workbench): Promise<SubjectReport> {
   const route = job.route === Route.resumed ? Route.https : job.route;
   const resume = job.route === Route.resumed ? 1 : 0;
-  const figures = [job.checks, job.warmUp, job.inFlight, job.octet, job.port].map(String);
+  const { checks, inFlight, warmUp, warmUpInFlight, octet, port } = job;
+  const figures = [checks, inFlight, warmUp, warmUpInFlight, octet, port].map(String);
   return runJsonChild(prober, [route, ...figures, caFile, String(resume)]);
 }

@@ -28,8 +28,9 @@ export async function runCurl(job: Job, bench: Workbench): Promise<SubjectReport
   const cpuMs = ((whole.meter.cpuMs - baseline.meter.cpuMs) / measured) * job.checks;
   const { wallMs, peakRssKb } = whole.meter;
   const { latenciesMs, failure } = whole;
+  const heldKb = peakRssKb - baseline.meter.peakRssKb;
   const report = { checks: job.checks, ok: latenciesMs.length, cpuMs, wallMs, peakRssKb };
-  return { ...report, latenciesMs, ...(failure !== undefined && { failure }) };
+  return { ...report, latenciesMs, heldKb, ...(failure !== undefined && { failure }) };
 }
 
 async function transfer(job: Job, { directory, meter }: Workbench) {

@@ -10,7 +10,7 @@ import {
   parseHealthCheckOptions,
 } from '../../../../src/index.ts';
 import { proxyHost, Route, targetUrl } from '../job.ts';
-import { countSocketsLeft, readMemoryKb } from './measure.ts';
+import { countSocketsLeft, lookAtMemory } from './measure.ts';
 
 /** Second octet and protocol of the peers of fixtures/hostile.cpp, asked in turn. */
 const PEERS = [
@@ -62,19 +62,12 @@ const startedAt = performance.now();
 let done = 0;
 for await (const { status, failure = status } of checker.streamHealthChecks(hostile())) {
   verdicts[failure] = (verdicts[failure] ?? 0) + 1;
-  if (++done % samplePeriod === 0) samples.push(takeSample());
+  if (++done % samplePeriod === 0) samples.push({ probes: done, ...lookAtMemory() });
 }
 const seconds = (performance.now() - startedAt) / 1000;
 const socketsLeft = await countSocketsLeft();
 const report: GrowthReport = { probes, seconds, samples, verdicts, socketsLeft };
 process.stdout.write(`${JSON.stringify(report)}\n`);
-
-/** What the collector has only not come to yet is no growth. */
-function takeSample(): GrowthSample {
-  globalThis.gc?.();
-  const heapKb = process.memoryUsage().heapUsed / 1024;
-  return { probes: done, residentKb: readMemoryKb('VmRSS'), heapKb };
-}
 
 function* hostile(): Generator<Proxy> {
   for (let index = 0; index < probes; index++) {

@@ -30,7 +30,7 @@ async def check(job, host, context, url):
     return (time.perf_counter() - started_at) * 1000
 
 
-async def check_all(job, octet, checks, context):
+async def check_all(job, octet, checks, in_flight, context):
     url = ("https" if job["route"] == "https" else "http") + "://target.test/ip"
     hosts = iter([proxy_host(octet, index) for index in range(checks)])
     latencies, failures = [], []
@@ -42,7 +42,7 @@ async def check_all(job, octet, checks, context):
             except Exception as error:
                 failures.append(repr(error))
 
-    await asyncio.gather(*[work() for _ in range(job["inFlight"])])
+    await asyncio.gather(*[work() for _ in range(in_flight)])
     return latencies, failures
 
 
@@ -51,23 +51,27 @@ def cpu_ms():
     return (usage.ru_utime + usage.ru_stime) * 1000
 
 
-def peak_rss_kb():
+def memory_kb(field):
     with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+        return next(int(line.split()[1]) for line in status if line.startswith(field))
 
 
 async def main():
     job = json.loads(sys.argv[1])
     context = ssl.create_default_context(cafile=job["caFile"])
-    await check_all(job, 0, job["warmUp"], context)
+    await check_all(job, 0, job["warmUp"], job["warmUpInFlight"], context)
+    before_kb = memory_kb("VmRSS")
     cpu_before, started_at = cpu_ms(), time.perf_counter()
-    latencies, failures = await check_all(job, job["octet"], job["checks"], context)
+    latencies, failures = await check_all(
+        job, job["octet"], job["checks"], job["inFlight"], context
+    )
     report = {
         "checks": job["checks"],
         "ok": len(latencies),
         "cpuMs": cpu_ms() - cpu_before,
         "wallMs": (time.perf_counter() - started_at) * 1000,
-        "peakRssKb": peak_rss_kb(),
+        "peakRssKb": memory_kb("VmHWM"),
+        "heldKb": memory_kb("VmHWM") - before_kb,
         "latenciesMs": latencies,
     }
     if failures:

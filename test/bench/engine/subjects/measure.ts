@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Job, proxyHost, type SubjectReport } from '../job.ts';
+import { HELD_OCTET, type Job, proxyHost, type SubjectReport } from '../job.ts';
 
 /** One check that ended as it should: its latency; otherwise what went wrong. */
 export type CheckOutcome = { readonly latencyMs: number } | { readonly failure: string };
@@ -9,14 +9,19 @@ export type CheckOutcome = { readonly latencyMs: number } | { readonly failure: 
 /** A way to check proxies; yields the outcomes in any order. */
 export type Checks = (job: Job, hosts: readonly string[]) => AsyncIterable<CheckOutcome>;
 
+/** Several times while answers are held (`kRestMicros` in fixtures/proxies.cpp). */
+const LOOK_PERIOD_MS = 200;
+const SOCKETS = /^(TCP|TLS)/;
 /** Turns of the event loop after which a socket that is still open is taken to be left. */
 const CLOSING_TURNS = 200;
 
 /** Runs the job in argv: warm-up, then the measured checks. Prints the `SubjectReport`. */
 export async function runJob(checks: Checks): Promise<void> {
   const job: Job = JSON.parse(process.argv[2] ?? '');
-  await collect(checks({ ...job, octet: 0 }, hostsOf(0, job.warmUp)));
+  const { warmUp, warmUpInFlight: inFlight } = job;
+  await collect(checks({ ...job, octet: 0, inFlight }, hostsOf(0, warmUp)));
   const hosts = hostsOf(job.octet, job.checks);
+  const memory = job.octet === HELD_OCTET ? watchMemory(job.inFlight) : null;
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const outcomes = await collect(checks(job, hosts));
@@ -29,9 +34,10 @@ export async function runJob(checks: Checks): Promise<void> {
     ok: latenciesMs.length,
     cpuMs: (user + system) / 1000,
     wallMs,
-    peakRssKb: readMemoryKb('VmHWM'),
+    peakRssKb: readPeakKb(),
     latenciesMs,
     socketsLeft: await countSocketsLeft(),
+    ...(memory && { heldKb: memory.stop() }),
     ...(failure !== undefined && { failure }),
   };
   // Agents of some subjects keep the process alive.
@@ -61,14 +67,42 @@ export function requireOk(statusCode: number | undefined, startedAt: number): Ch
   return { latencyMs: performance.now() - startedAt };
 }
 
-/** A figure of this process from proc(5), `/proc/self/status`. */
-export function readMemoryKb(field: 'VmHWM' | 'VmRSS'): number {
-  const match = readFileSync('/proc/self/status', 'utf8').match(new RegExp(`${field}:\\s*(\\d+)`));
-  return Number(match?.[1]);
+/** The most memory this program has had resident; `maxRSS` would begin with its parent's. */
+function readPeakKb(): number {
+  return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }
 
 function hostsOf(octet: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => proxyHost(octet, index));
+}
+
+/**
+ * Looks at memory before, and while all probes are in flight, each time after a collection: what
+ * the collector is late with is no probe's.
+ */
+function watchMemory(inFlight: number): { stop(): number } {
+  const before = lookAtMemory();
+  let mostKb = 0;
+  const timer = setInterval(() => {
+    if (countHandles(/^TCPSocket/) < inFlight) return;
+    const now = lookAtMemory();
+    // A heap that has shrunk keeps pages; what fills them again does not show as resident.
+    const growthKb = Math.max(now.residentKb - before.residentKb, now.heapKb - before.heapKb);
+    mostKb = Math.max(mostKb, growthKb);
+  }, LOOK_PERIOD_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      return mostKb;
+    },
+  };
+}
+
+/** What is in use after a collection, where `--expose-gc` allows one. */
+export function lookAtMemory(): { readonly residentKb: number; readonly heapKb: number } {
+  globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { residentKb: rss / 1024, heapKb: (heapUsed + external) / 1024 };
 }
 
 async function collect(outcomes: AsyncIterable<CheckOutcome>): Promise<readonly CheckOutcome[]> {
@@ -79,10 +113,10 @@ async function collect(outcomes: AsyncIterable<CheckOutcome>): Promise<readonly 
 
 /** Sockets of this process, once those that are closing have had the time to. */
 export async function countSocketsLeft(): Promise<number> {
-  for (let turns = 0; turns < CLOSING_TURNS && countSockets() > 0; turns++) await turn();
-  return countSockets();
+  for (let turns = 0; turns < CLOSING_TURNS && countHandles(SOCKETS) > 0; turns++) await turn();
+  return countHandles(SOCKETS);
 }
 
-function countSockets(): number {
-  return process.getActiveResourcesInfo().filter((kind) => /^(TCP|TLS)/.test(kind)).length;
+function countHandles(kind: RegExp): number {
+  return process.getActiveResourcesInfo().filter((name) => kind.test(name)).length;
 }
