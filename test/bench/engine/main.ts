@@ -4,10 +4,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import { describeMachine } from './machine.ts';
+import { writeMarkdown } from './markdown.ts';
 import { parseOptions } from './options.ts';
-import { formatMarkdown, formatText, subjectTable, targetTable } from './report.ts';
+import { formatText, subjectTable, targetTable } from './report.ts';
 import { type BenchRun, runBench } from './run-bench.ts';
-import { SubjectName } from './subjects.ts';
+import { SUBJECTS } from './subjects.ts';
 import { type JudgedTarget, judgeTargets, Outcome } from './targets.ts';
 import { hasCompiler } from './toolchain.ts';
 import { openWorkbench } from './workbench.ts';
@@ -29,23 +30,21 @@ async function bench(): Promise<number> {
   const judged = judgeTargets(run.measured);
   const tables = [targetTable(judged), subjectTable(run.measured)];
   process.stdout.write(`\n${tables.map(formatText).join('\n')}`);
-  for (const line of [...run.skipped.map((what) => `not measured: ${what}`), ...run.faults])
-    say(line);
+  for (const what of run.skipped) say(`not measured: ${what}`);
+  for (const fault of run.faults) say(fault);
   const machine = { before, after: describeMachine() };
-  write(options.json, () => JSON.stringify({ machine, options, ...run, targets: judged }, null, 1));
-  write(options.markdown, () => tables.map(formatMarkdown).join('\n'));
+  if (options.markdown) writeMarkdown(options.markdown, { run, judged, machine });
+  if (options.json) {
+    const figures = { machine, options, ...run, targets: judged };
+    writeFileSync(options.json, `${JSON.stringify(figures, null, 1)}\n`);
+  }
   return run.faults.length > 0 || judged.some((each) => fails(each, run)) ? 1 : 0;
 }
 
 /** A target that must hold fails when it is missed, or not measured though it could have been. */
-function fails({ target, outcome }: JudgedTarget, { skipped }: BenchRun): boolean {
+function fails({ target, outcome }: JudgedTarget, { present }: BenchRun): boolean {
   if (target.goal || outcome === Outcome.pass) return false;
   if (outcome === Outcome.miss) return true;
-  const isComplete = options.subjects.length === Object.keys(SubjectName).length;
-  const wasWanted = target.parts.every((part) => options.only.includes(part));
-  return wasWanted && isComplete && skipped.length === 0;
-}
-
-function write(file: string | undefined, content: () => string): void {
-  if (file !== undefined) writeFileSync(file, `${content().trimEnd()}\n`);
+  const isComplete = present.length === SUBJECTS.length;
+  return isComplete && target.parts.every((part) => options.only.includes(part));
 }

@@ -16,13 +16,14 @@ export interface BenchOptions {
 }
 
 const HELP = `
-Prints every target with its figure; exits with 1 when one that must hold is missed, a check fails
-or something could not be measured. Everything takes under five minutes.
+Prints every target with its figure; exits with 1 when one that must hold is missed or could not be
+measured, or a check fails. Everything takes under five minutes. curl's cost of a check rises with
+the number of checks in a run, so figures at another --scale are not comparable.
 
 Examples:
   npm run bench
   npm run bench -- --only http,https --rounds 5 --subjects engine,curl
-  npm run bench -- --json figures.json --markdown figures.md`;
+  npm run bench -- --json figures.json --markdown docs/performance.md`;
 
 /** Short names of the subjects, as the command line takes them. */
 type SubjectKey = keyof typeof SubjectName;
@@ -39,7 +40,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     .option('--rounds <count>', 'rounds of the runs at 200 in flight', positive('whole'), 3)
     .option('--scale <factor>', 'factor on the number of checks', positive(), 1)
     .option('--json <file>', 'write all figures to a file as JSON')
-    .option('--markdown <file>', 'write the tables to a file as Markdown')
+    .option('--markdown <file>', 'write the figures to a file as Markdown, or between its markers')
     .addHelpText('after', HELP)
     .parse(argv, { from: 'user' });
   const { subjects, ...rest } = command.opts<Parsed>();

@@ -1,6 +1,6 @@
 import { type Measured, medianOf, memoryPerProbeKb, runsOf } from './figures.ts';
 import { Route } from './job.ts';
-import type { Measurement } from './measurement.ts';
+import type { TaskResult } from './run-task.ts';
 import { SubjectName } from './subjects.ts';
 import type { JudgedTarget } from './targets.ts';
 
@@ -8,8 +8,9 @@ import type { JudgedTarget } from './targets.ts';
 export type Table = readonly (readonly string[])[];
 
 /** One run in a line, for those who wait. */
-export function describeRun(run: Measurement): string {
-  const { cpuMsPerCheck, checksPerSecond, latencyErrorMs, peakRssKb } = run;
+export function describeRun(result: TaskResult): string {
+  if ('fault' in result) return `FAILED: ${result.fault}`;
+  const { cpuMsPerCheck, checksPerSecond, latencyErrorMs, peakRssKb } = result.measurement;
   const error = latencyErrorMs
     ? `, latency error ${latencyErrorMs.p50.toFixed(1)} / ${latencyErrorMs.p99.toFixed(1)} ms`
     : '';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../src/clock.ts';
-import type { Measured } from './figures.ts';
+import type { Growth, Measured } from './figures.ts';
 import { describeGrowth, findGrowthFault, measureGrowth } from './growth.ts';
 import { Route } from './job.ts';
 import type { Measurement } from './measurement.ts';
@@ -21,6 +21,8 @@ export interface BenchRun {
   readonly faults: readonly string[];
   /** What was not measured, and why, a line each. */
   readonly skipped: readonly string[];
+  /** The subjects that were asked for and can run here. */
+  readonly present: readonly SubjectName[];
 }
 
 /** Measures what was asked for, the subjects in turn, so that all have the same weather. */
@@ -30,42 +32,58 @@ export async function runBench(
   say: (line: string) => void,
 ): Promise<BenchRun> {
   const startedAt = systemClock.monotonic();
+  const notes: Notes = { faults: [], skipped: [], say };
+  const subjects = await presentSubjects(options, notes);
+  const growth = options.only.includes('growth') ? await runGrowth(options, notes) : null;
   const runs: Measurement[] = [];
-  const faults: string[] = [];
-  const skipped: string[] = [];
-  const note = (lines: string[], line: string) => {
-    lines.push(line);
-    say(line);
-  };
-  const subjects = await presentSubjects(options, (line) => note(skipped, line));
-  const growth = options.only.includes('growth') ? await measureGrowth(options.scale) : null;
-  if (growth) say(`growth: ${describeGrowth(growth)}`);
-  const growthFault = growth && findGrowthFault(growth);
-  if (growthFault) note(faults, `growth: ${growthFault}`);
   for (const task of planTasks(subjects, options)) {
     if (systemClock.monotonic() - startedAt > latestStartMs(task)) {
-      note(skipped, `${titleOf(task)}: out of time`);
+      notes.skipped.push(`${titleOf(task)}: out of time`);
       continue;
     }
     const result = await runTask(task, bench, options.scale);
-    if ('fault' in result) note(faults, `${titleOf(task)}: FAILED: ${result.fault}`);
-    else {
-      runs.push(result.measurement);
-      say(`${titleOf(task)}: ${describeRun(result.measurement)}`);
-    }
+    if ('measurement' in result) runs.push(result.measurement);
+    else notes.faults.push(`${titleOf(task)}: ${result.fault}`);
+    say(`${titleOf(task)}: ${describeRun(result)}`);
   }
-  return { measured: { runs, growth }, faults, skipped };
+  const present = subjects.map(({ name }) => name);
+  const { faults, skipped } = notes;
+  return { measured: { runs, growth }, faults, skipped, present };
+}
+
+/** What is gathered beside the figures. */
+interface Notes {
+  readonly faults: string[];
+  readonly skipped: string[];
+  readonly say: (line: string) => void;
+}
+
+async function runGrowth({ scale }: BenchOptions, { faults, say }: Notes): Promise<Growth | null> {
+  try {
+    const growth = await measureGrowth(scale);
+    const fault = findGrowthFault(growth);
+    if (fault) faults.push(`growth: ${fault}`);
+    say(`growth: ${describeGrowth(growth)}`);
+    return growth;
+  } catch (error) {
+    faults.push(`growth: ${error}`);
+    return null;
+  }
 }
 
 async function presentSubjects(
   options: BenchOptions,
-  skip: (what: string) => void,
+  { skipped, say }: Notes,
 ): Promise<readonly Subject[]> {
   const present: Subject[] = [];
   for (const subject of SUBJECTS.filter(({ name }) => options.subjects.includes(name))) {
     const missing = await subject.missing();
-    if (missing === null) present.push(subject);
-    else skip(`${subject.name}: ${missing} is missing`);
+    if (missing === null) {
+      present.push(subject);
+      continue;
+    }
+    skipped.push(`${subject.name}: ${missing} is missing`);
+    say(`skipped: ${subject.name}, since ${missing} is missing`);
   }
   return present;
 }
