@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { slopeOf } from '../../support/slope.ts';
 import { COMMAND_NODE_FLAGS, startCommand } from './run-command.ts';
 
 /** What a run's memory did while it wrote one line per probe. */
@@ -90,23 +91,7 @@ function growthOf(samples: readonly Sample[], probes: number) {
   const later = samples.filter((sample) => sample.probes >= probes / 2);
   return {
     peakKb: Math.max(...samples.map(({ kb }) => kb)),
-    growthKbPerThousand: slopeOf(later) * 1_000,
+    growthKbPerThousand:
+      slopeOf(later.map((sample) => ({ x: sample.probes, y: sample.kb }))) * 1_000,
   };
-}
-
-/** Least squares: KB per probe. */
-function slopeOf(samples: readonly Sample[]): number {
-  const meanX = mean(samples.map(({ probes }) => probes));
-  const meanY = mean(samples.map(({ kb }) => kb));
-  let over = 0;
-  let under = 0;
-  for (const { probes, kb } of samples) {
-    over += (probes - meanX) * (kb - meanY);
-    under += (probes - meanX) ** 2;
-  }
-  return under === 0 ? Number.NaN : over / under;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

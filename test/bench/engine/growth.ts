@@ -1,0 +1,42 @@
+import { slopeOf } from '../../support/slope.ts';
+import type { Growth } from './figures.ts';
+import { Fixture } from './fixture.ts';
+import { runJsonChild } from './run-child.ts';
+import type { GrowthJob, GrowthReport } from './subjects/growth.ts';
+import { fileOf } from './subjects.ts';
+import { compile } from './toolchain.ts';
+
+const PROBES = 50_000;
+
+/** Lets Lighthouse probe hostile peers by the ten thousand and looks how its memory grows. */
+export async function measureGrowth(scale: number): Promise<Growth> {
+  await using peers = await Fixture.start<{ port: number }>(await compile('hostile'), []);
+  const job: GrowthJob = { probes: Math.round(PROBES * scale), port: peers.ports.port };
+  const args = ['--expose-gc', fileOf('growth.ts'), JSON.stringify(job)];
+  const report = await runJsonChild<GrowthReport>(process.execPath, args);
+  const late = report.samples.filter(({ probes }) => probes > job.probes / 2);
+  const growthOf = (pick: (sample: (typeof late)[number]) => number) =>
+    1000 * slopeOf(late.map((sample) => ({ x: sample.probes, y: pick(sample) })));
+  return {
+    ...report,
+    residentKbPerThousand: growthOf(({ residentKb }) => residentKb),
+    heapKbPerThousand: growthOf(({ heapKb }) => heapKb),
+  };
+}
+
+/** Why a figure of growth is worth nothing; null when it is. */
+export function findGrowthFault({ verdicts, probes }: Growth): string | null {
+  const found = Object.values(verdicts).reduce((sum, count) => sum + count, 0);
+  if (found !== probes) return `${found} of ${probes} hostile peers got a verdict`;
+  if (verdicts.active || verdicts.slow) return 'a hostile peer was found healthy';
+  return null;
+}
+
+/** The figures in a line. */
+export function describeGrowth(growth: Growth): string {
+  return (
+    `${growth.probes} probes in ${growth.seconds.toFixed(0)} s, resident memory ` +
+    `+${growth.residentKbPerThousand.toFixed(1)} KB, live heap ` +
+    `+${growth.heapKbPerThousand.toFixed(1)} KB per 1,000`
+  );
+}

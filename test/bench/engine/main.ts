@@ -1,0 +1,50 @@
+/**
+ * The engine bench, `npm run bench`: what a health check costs, beside other ways to make one.
+ * docs/performance.md tells what is measured and how.
+ */
+import { writeFileSync } from 'node:fs';
+import { describeMachine } from './machine.ts';
+import { writeMarkdown } from './markdown.ts';
+import { parseOptions } from './options.ts';
+import { formatText, subjectTable, targetTable } from './report.ts';
+import { type BenchRun, runBench } from './run-bench.ts';
+import { SUBJECTS } from './subjects.ts';
+import { type JudgedTarget, judgeTargets, Outcome } from './targets.ts';
+import { hasCompiler } from './toolchain.ts';
+import { openWorkbench } from './workbench.ts';
+
+const options = parseOptions(process.argv.slice(2));
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+if (await hasCompiler()) {
+  process.exitCode = await bench();
+} else {
+  say('The bench needs g++ and the headers of OpenSSL (apt install g++ libssl-dev).');
+  process.exitCode = 1;
+}
+
+async function bench(): Promise<number> {
+  const before = describeMachine();
+  await using workbench = await openWorkbench();
+  const run = await runBench(options, workbench, say);
+  const judged = judgeTargets(run.measured);
+  const tables = [targetTable(judged), subjectTable(run.measured)];
+  process.stdout.write(`\n${tables.map(formatText).join('\n')}`);
+  for (const what of run.skipped) say(`not measured: ${what}`);
+  for (const fault of run.faults) say(fault);
+  const machine = { before, after: describeMachine() };
+  if (options.markdown) writeMarkdown(options.markdown, { run, judged, machine });
+  if (options.json) {
+    const figures = { machine, options, ...run, targets: judged };
+    writeFileSync(options.json, `${JSON.stringify(figures, null, 1)}\n`);
+  }
+  return run.faults.length > 0 || judged.some((each) => fails(each, run)) ? 1 : 0;
+}
+
+/** A target that must hold fails when it is missed, or not measured though it could have been. */
+function fails({ target, outcome }: JudgedTarget, { present }: BenchRun): boolean {
+  if (target.goal || outcome === Outcome.pass) return false;
+  if (outcome === Outcome.miss) return true;
+  const isComplete = present.length === SUBJECTS.length;
+  return isComplete && target.parts.every((part) => options.only.includes(part));
+}

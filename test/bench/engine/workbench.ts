@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestAuthority } from '../../../src/local/fleet/certificates.ts';
+import { Fixture } from './fixture.ts';
+import { TARGET_HOST } from './job.ts';
+import { compile } from './toolchain.ts';
+
+export interface ProxyPorts {
+  readonly port: number;
+  /** Of proxies that refuse connections. */
+  readonly refusing: number;
+}
+
+/** Everything the subjects run against. */
+export interface Workbench extends AsyncDisposable {
+  readonly directory: string;
+  readonly caFile: string;
+  readonly proxies: Fixture<ProxyPorts>;
+  /** Executables of the bench's own. */
+  readonly prober: string;
+  readonly meter: string;
+}
+
+/** Compiles what is needed, makes certificates and starts the proxies. */
+export async function openWorkbench(): Promise<Workbench> {
+  const [proxies, prober, meter] = await Promise.all([
+    compile('proxies'),
+    compile('prober'),
+    compile('meter'),
+  ]);
+  const directory = await mkdtemp(join(tmpdir(), 'lighthouse-bench-'));
+  const remove = () => rm(directory, { recursive: true, force: true });
+  try {
+    const files = await writeCertificates(directory);
+    const fixture = await Fixture.start<ProxyPorts>(proxies, [files.cert, files.key]);
+    return {
+      ...{ directory, caFile: files.ca, proxies: fixture, prober, meter },
+      async [Symbol.asyncDispose]() {
+        await fixture[Symbol.asyncDispose]();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** An ECDSA P-256 certificate for the target, as most servers have now. */
+async function writeCertificates(directory: string) {
+  const authority = await createTestAuthority();
+  const { certPem, keyPem } = await authority.issue({ names: [TARGET_HOST] });
+  const files = { ca: '', cert: '', key: '' };
+  const contents = { ca: authority.caPem, cert: certPem, key: keyPem };
+  for (const name of ['ca', 'cert', 'key'] as const) {
+    files[name] = join(directory, `${name}.pem`);
+    await writeFile(files[name], contents[name]);
+  }
+  return files;
+}
