@@ -1,14 +1,20 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { isCutShort } from '../classify/http-errors.ts';
+import type { FailureCode } from '../failure.ts';
 import type { Phase, PhaseTimings } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { onAbort } from './on-abort.ts';
 import { PhaseClock } from './phase-clock.ts';
 
 /**
- * A deadline noticed this much too late was not watched: the loop was blocked or the machine
- * asleep, and the answer may have been there all the time. Milliseconds.
+ * A deadline noticed this much too late: the loop was blocked for as long at least, and the attempt
+ * gets that time back, once. Milliseconds.
+ */
+const LATE_MS = 50;
+/**
+ * This much too late, and it was not watched at all: the machine was asleep, and the answer may
+ * have been there all the time. Milliseconds.
  */
 const STARVED_MS = 1000;
 
@@ -39,13 +45,15 @@ export interface AttemptLimits {
 export class Attempt {
   readonly phases: PhaseClock;
   readonly #limits: AttemptLimits;
-  readonly #deadline: number;
+  #deadline: number;
   readonly #sockets: Socket[] = [];
   readonly #cleanups: (() => void)[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #forget: (() => void) | undefined;
   #settle: ((error: unknown) => void) | undefined;
+  #isExtended = false;
+  #explainTimeout: (() => FailureCode) | undefined;
 
   constructor(limits: AttemptLimits) {
     this.#limits = limits;
@@ -60,6 +68,11 @@ export class Attempt {
 
   get settled(): boolean {
     return this.#settle === undefined;
+  }
+
+  /** Says what the deadline means while something is waited for that is nobody's socket. */
+  explainTimeout(explain: (() => FailureCode) | undefined): void {
+    this.#explainTimeout = explain;
   }
 
   /** Makes the attempt answer for a socket: its errors and its end fail it, its end destroys it. */
@@ -130,12 +143,20 @@ export class Attempt {
 
   /** Answers that already lie in the kernel are read before the deadline is called missed. */
   readonly #expire = (): void => {
-    const late = this.#limits.clock.monotonic() - this.#deadline;
-    const code = late > STARVED_MS ? 'checker_starved' : 'timeout';
+    const lateMs = this.#limits.clock.monotonic() - this.#deadline;
     setImmediate(() => {
-      if (!this.settled) this.fail(new ProbeFailure(code));
+      if (this.settled) return;
+      if (lateMs > STARVED_MS) this.fail(new ProbeFailure('checker_starved'));
+      else if (lateMs > LATE_MS && !this.#isExtended) this.#extend(lateMs);
+      else this.fail(new ProbeFailure(this.#explainTimeout?.() ?? 'timeout'));
     });
   };
+
+  #extend(ms: number): void {
+    this.#isExtended = true;
+    this.#deadline += 2 * ms;
+    this.#timer = setTimeout(this.#expire, ms);
+  }
 
   #finish<T>(end: { value: T } | { error: unknown }): AttemptOutcome<T> {
     const failedPhase = this.phases.current;

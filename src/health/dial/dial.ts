@@ -1,8 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Proxy } from '../../proxies/proxy.ts';
+import { silenceFailure } from '../dns/name-resolver.ts';
 import { Phase } from '../health-check-result.ts';
 import type { DialContext, Route } from './dial-context.ts';
-import { assertTargetAllowed, type NameOwner, resolveAddress } from './resolve-address.ts';
+import {
+  assertTargetAllowed,
+  blameOwner,
+  type NameOwner,
+  resolveAddress,
+} from './resolve-address.ts';
 import { secureDirectly, secureTarget } from './secure-target.ts';
 import type { Target } from './target.ts';
 import { connectTcp } from './tcp.ts';
@@ -59,10 +65,14 @@ function lookUp(
   { host, port }: { readonly host: string; readonly port: number },
   owner: NameOwner,
 ): string | Promise<string> {
+  const { resolver } = services;
+  const { answered } = resolver;
   const address = resolveAddress(services, host, port, owner);
   if (typeof address === 'string') return address;
   attempt.phases.enter(Phase.dns);
+  attempt.explainTimeout(() => blameOwner(silenceFailure(resolver, answered), owner));
   return address.then((resolved) => {
+    attempt.explainTimeout(undefined);
     attempt.phases.enter(Phase.connect);
     return resolved;
   });

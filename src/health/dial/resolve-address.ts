@@ -50,7 +50,8 @@ function assertAllowed(services: ProbeServices, address: string): void {
   if (refuseAddress(address, services)) throw new ProbeFailure('address_refused');
 }
 
-function blameOwner(failure: FailureCode, owner: NameOwner): FailureCode {
+/** A name that cannot be resolved is its owner's fault, unless our own side is to blame. */
+export function blameOwner(failure: FailureCode, owner: NameOwner): FailureCode {
   if (owner === 'proxy') return failure;
   return failure === 'resolver_unavailable' || failure === 'out_of_resources'
     ? failure

@@ -9,8 +9,6 @@ const MIN_TTL_SECONDS = 5;
 const MAX_TTL_SECONDS = 60;
 /** Names remembered at most. */
 const MAX_REMEMBERED = 10_000;
-/** A resolver that answered nothing for this long while asked is taken to be down, milliseconds. */
-const SILENT_MS = 10_000;
 
 /** What kept a name from being resolved. */
 export type LookupFailure =
@@ -27,8 +25,21 @@ export type LookupAnswer =
 
 /** Turns host names into addresses. */
 export interface NameResolver {
+  /** Queries that got any answer so far: that there is no such name is one. */
+  readonly answered: number;
   /** @param name a host name, not an address literal. Never rejects. */
   resolve(name: string): Promise<LookupAnswer>;
+}
+
+/**
+ * What it means that a name was not answered in time. It is blamed only if others were answered
+ * meanwhile: name servers that are silent to all are down, and no proxy's fault.
+ */
+export function silenceFailure(
+  resolver: Pick<NameResolver, 'answered'>,
+  answeredBefore: number,
+): 'dns_timeout' | 'resolver_unavailable' {
+  return resolver.answered > answeredBefore ? 'dns_timeout' : 'resolver_unavailable';
 }
 
 export interface DnsResolverOptions {
@@ -49,12 +60,16 @@ export class DnsResolver implements NameResolver {
   readonly #hosts: HostsFile;
   readonly #clock: Clock;
   readonly #remembered = new Map<string, { answer: Promise<LookupAnswer>; until: number }>();
-  #lastAnswerAt = Number.NEGATIVE_INFINITY;
+  #answered = 0;
 
   constructor({ servers, hostsPath = '/etc/hosts', clock = systemClock }: DnsResolverOptions = {}) {
     if (servers) this.#resolver.setServers(servers);
     this.#hosts = new HostsFile(hostsPath);
     this.#clock = clock;
+  }
+
+  get answered(): number {
+    return this.#answered;
   }
 
   resolve(name: string): Promise<LookupAnswer> {
@@ -71,13 +86,14 @@ export class DnsResolver implements NameResolver {
 
   async #ask(name: string): Promise<LookupAnswer> {
     let ttlSeconds = MIN_TTL_SECONDS;
+    const answeredBefore = this.#answered;
     try {
       const records = await this.#query(name);
-      this.#lastAnswerAt = this.#clock.monotonic();
+      this.#answered++;
       ttlSeconds = Math.min(MAX_TTL_SECONDS, ...records.map(({ ttl }) => ttl));
       return { addresses: records.map(({ address }) => address) };
     } catch (error) {
-      return { failure: this.#classify(error) };
+      return { failure: this.#classify(error, answeredBefore) };
     } finally {
       const entry = this.#remembered.get(name);
       const lifeMs = Math.max(MIN_TTL_SECONDS, ttlSeconds) * 1000;
@@ -95,13 +111,10 @@ export class DnsResolver implements NameResolver {
     }
   }
 
-  #classify(error: unknown): LookupFailure {
+  #classify(error: unknown, answeredBefore: number): LookupFailure {
     const failure = lookupFailureOf(codeOf(error));
-    const now = this.#clock.monotonic();
-    if (failure === 'dns_timeout') {
-      return now - this.#lastAnswerAt > SILENT_MS ? 'resolver_unavailable' : 'dns_timeout';
-    }
-    if (failure === 'dns_not_found' || failure === 'dns_failed') this.#lastAnswerAt = now;
+    if (failure === 'dns_timeout') return silenceFailure(this, answeredBefore);
+    if (failure === 'dns_not_found' || failure === 'dns_failed') this.#answered++;
     return failure;
   }
 
