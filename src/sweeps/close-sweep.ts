@@ -17,6 +17,24 @@ export function missingBatches(
   return [...batchesOf(bitCount)].filter((bits) => !ledger.has(bits));
 }
 
+/** How many of the batches a sweep was closed without are in its ledger by now. */
+export function countLateBatches(
+  sweep: Pick<Sweep, 'bitCount' | 'missingBatches'>,
+  ledger: ReadonlyMap<string, BatchCounts>,
+): number {
+  return (sweep.missingBatches ?? []).length - missingBatches(sweep, ledger).length;
+}
+
+/** Has the summary of a closed sweep tell of the batches that have come since, if any have. */
+export async function recordLateBatches(
+  { storage }: Pick<CloseDependencies, 'storage'>,
+  sweep: Pick<Sweep, 'sweepId' | 'bitCount' | 'missingBatches'>,
+): Promise<void> {
+  const ledger = await storage.readLedger(sweep.sweepId);
+  const late = countLateBatches(sweep, ledger);
+  if (late > 0) await storage.recordLateBatches(sweep.sweepId, late, sumCounts(ledger.values()));
+}
+
 /**
  * Closes a sweep with the ledger it has: `complete` when every batch is in it, else `incomplete`,
  * naming those that are not. One caller wins; it ends the pool's pointer to the sweep, last.
@@ -27,12 +45,18 @@ export async function closeSweep(
   ledger: ReadonlyMap<string, BatchCounts>,
 ): Promise<boolean> {
   const missing = missingBatches(sweep, ledger);
+  // Never before the start, also when the wall clock was set back meanwhile.
+  const closedAtMs = Math.max(clock.now(), Date.parse(sweep.startedAt));
   const closed = await storage.closeSweep(sweep.sweepId, {
     state: missing.length === 0 ? SweepState.complete : SweepState.incomplete,
-    closedAt: new Date(clock.now()).toISOString(),
+    closedAt: new Date(closedAtMs).toISOString(),
     totals: sumCounts(ledger.values()),
     missingBatches: missing,
   });
-  if (closed) await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
-  return closed;
+  if (!closed) return false;
+  // A batch that came between the reading of the ledger and the closing saw a running sweep.
+  if (missing.length > 0)
+    await recordLateBatches({ storage }, { ...sweep, missingBatches: missing });
+  await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
+  return true;
 }

@@ -1,6 +1,6 @@
 import { ConflictError } from '../errors.ts';
 import { mapBounded } from '../storage/bounded.ts';
-import { closeSweep, missingBatches } from './close-sweep.ts';
+import { closeSweep, missingBatches, recordLateBatches } from './close-sweep.ts';
 import type { Pool } from './pool.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
 import { type Sweep, SweepState } from './sweep.ts';
@@ -97,6 +97,7 @@ async function bringForward(dependencies: TickDependencies, sweep: Sweep): Promi
   const { storage, clock, limits, startFanOut } = dependencies;
   const { sweepId, poolName } = sweep;
   if (sweep.state !== SweepState.running) {
+    await recordLateBatches(dependencies, sweep);
     await storage.clearRunningSweep(poolName, sweepId);
     return 'released';
   }

@@ -1,8 +1,8 @@
 import { type Blame, describeFailure, type FailureCode } from '../health/failure.ts';
 import type { Storage } from '../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
+import { countLateBatches } from './close-sweep.ts';
 import { percentileOf } from './latency-histogram.ts';
-import { countLateBatches } from './record-batch.ts';
 import { requireSweep } from './required.ts';
 import { type BatchCounts, type Sweep, SweepState } from './sweep.ts';
 
