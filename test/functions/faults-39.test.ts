@@ -107,7 +107,9 @@ describe('FAULTS 39: the handler returns', () => {
   });
 
   it('with nothing left when its time was too short', async () => {
-    expect(await invoke(2_200)).toEqual(['message-0', 'message-1', 'message-2', 'message-3']);
+    // So little is kept for reads and writes that it is stopped before its probes are cut short;
+    // the others are sent again.
+    expect(await invoke(240, 80)).toEqual(['message-0']);
   });
 
   it('with nothing left when some writes fail', async () => {

@@ -29,3 +29,18 @@ export async function auditSweep(
 ): Promise<void> {
   expect(await findViolations(storage, sweepId, expected)).toEqual([]);
 }
+
+/**
+ * Tells, in a sentence each, which rows a sweep should have written and has not. For pools whose
+ * every verdict counts at once (rise and fall 1), while no later sweep has begun.
+ */
+export async function findUnapplied(storage: Storage, sweepId: string): Promise<readonly string[]> {
+  const evidence = await gatherEvidence(storage, sweepId, { proxyIds: [] });
+  if (!evidence) return [`sweep ${sweepId} is not there`];
+  const verdicts = new Map([...evidence.results.values()].flatMap(({ results }) => [...results]));
+  return evidence.rows.flatMap(({ proxy, status }) => {
+    const verdict = verdicts.get(proxy.id)?.status ?? 'inconclusive';
+    const applied = verdict === 'inconclusive' || verdict === status || status === 'banned';
+    return applied ? [] : [`the row of ${proxy.id} is ${status}, its verdict is ${verdict}`];
+  });
+}
