@@ -9,7 +9,8 @@ import { TEST_TIME } from '../support/fake-clock.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 
 const DOWN: Finding = { status: 'inactive', failure: 'timeout', failedPhase: 'connect' };
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 let database: TestDynamoDb;
 
@@ -25,6 +26,25 @@ async function createWorld(): Promise<SweepWorld> {
   const { client } = database;
   const tables = await database.createTables();
   return new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+}
+
+/** Lets something happen right before the next call of a method of the storage, once. */
+function justBefore(
+  world: SweepWorld,
+  name: 'closeSweep' | 'recordBatch' | 'putBatchResult',
+  event: () => unknown,
+) {
+  const { storage } = world;
+  world.storage = new Proxy(storage, {
+    get(target, property) {
+      if (property !== name) return Reflect.get(target, property);
+      return async (...args: unknown[]) => {
+        world.storage = storage;
+        await event();
+        return Reflect.apply(Reflect.get(target, name), target, args);
+      };
+    },
+  });
 }
 
 describe('FAULTS 30: messages delivered twice', () => {
@@ -46,6 +66,46 @@ describe('FAULTS 30: messages delivered twice', () => {
     const stored = await world.storage.getBatchResult('fleet', '*', sweepId);
     for (const row of await world.rows()) {
       expect(row.status).toBe(stored?.results.get(row.proxy.id)?.status);
+    }
+  });
+
+  it('at once, and whoever comes second takes what the first has stored', async () => {
+    const world = await createWorld();
+    const proxyIds = await world.fill(60);
+    const { sweepId } = await world.start();
+    await world.startFanOut(sweepId);
+    const messages = [...world.queue];
+    const rival = new FakeChecker();
+    rival.finding = () => DOWN;
+    const invocation = { remainingMs: world.remainingMs, signal: new AbortController().signal };
+    const { storage } = world;
+    justBefore(world, 'putBatchResult', () =>
+      checkBatches({ ...world, storage, checker: rival }, messages, invocation),
+    );
+    expect(await world.check(messages)).toEqual(['done']);
+    expect([world.checker.probed.length, rival.probed.length]).toEqual([60, 60]);
+    await auditSweep(storage, sweepId, { proxyIds, acknowledged: ['*'] });
+    expect((await world.current(sweepId)).totals).toMatchObject({ inactive: 60 });
+    for (const row of await world.rows()) expect(row.status).toBe('inactive');
+  });
+
+  it('while the sweep runs are one verdict towards rise and fall', async () => {
+    const world = await createWorld();
+    const proxyIds = await world.fill(200, {
+      batchBitCounts: [1],
+      riseFall: { rise: 1, fall: 2 },
+    });
+    await world.sweep();
+    world.clock.advance(MINUTE_MS);
+    world.checker.finding = () => DOWN;
+    const { sweepId } = await world.start();
+    await world.startFanOut(sweepId);
+    const [first] = world.queue;
+    for (let delivery = 0; delivery < 3; delivery++) await world.check(first ? [first] : []);
+    await world.deliver();
+    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['0', '1'] });
+    for (const row of await world.rows()) {
+      expect(row).toMatchObject({ status: 'active', streak: { verdict: 'inactive', count: 1 } });
     }
   });
 
@@ -107,21 +167,6 @@ describe('FAULTS 36: a batch of an older sweep', () => {
     await world.check([first]);
     world.clock.advance(HOUR_MS);
     return { proxyIds, sweepId, late };
-  }
-
-  /** Lets something happen right before the next call of a method of the storage, once. */
-  function justBefore(world: SweepWorld, name: 'closeSweep' | 'recordBatch', event: () => unknown) {
-    const { storage } = world;
-    world.storage = new Proxy(storage, {
-      get(target, property) {
-        if (property !== name) return Reflect.get(target, property);
-        return async (...args: unknown[]) => {
-          world.storage = storage;
-          await event();
-          return Reflect.apply(Reflect.get(target, name), target, args);
-        };
-      },
-    });
   }
 
   it('that comes after a newer sweep is recorded, and the status stays the newer one', async () => {

@@ -30,7 +30,7 @@ describe('FAULTS 34: a database that fails', () => {
       endpoint: faulty.endpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      retryStrategy: createRetryStrategy({ maxDelayMs: 50 }),
+      retryStrategy: createRetryStrategy({ maxAttempts: 20, maxDelayMs: 50 }),
     });
     world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
   });

@@ -1,0 +1,170 @@
+import type { Sabotage } from '../sabotage.ts';
+
+const CHECK_BATCHES = 'test/sweeps/check-batches.test.ts';
+const FAULTS_30_36 = 'test/sweeps/faults-30-36.test.ts';
+const FAULTS_31 = 'test/sweeps/faults-31.test.ts';
+const FAULTS_38_42 = 'test/sweeps/faults-38-42.test.ts';
+const ROWS_FIRST = `  if (inTime && sweep.state === SweepState.running) {
+    await applyResults(dependencies, sweep, result, rows);
+  }
+  await recordBatch(dependencies, sweep, result);`;
+
+/** The order of a sweep's writes, its fences and its ids. */
+export const SWEEP_SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'order of writes: the ledger before the rows',
+    file: 'src/sweeps/commit-batch.ts',
+    find: ROWS_FIRST,
+    replace: ROWS_FIRST.split('\n').slice(3).concat(ROWS_FIRST.split('\n').slice(0, 3)).join('\n'),
+    tests: [FAULTS_31],
+    title: 'with several batches',
+  },
+  {
+    name: 'order of writes: rows and ledger before the result item',
+    file: 'src/sweeps/checker-run.ts',
+    find: `    const stored = await storage.putBatchResult(probed);
+    await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });`,
+    replace: `    await commitBatch(this.#dependencies, probed, { rows: batch.rows, begunAt });
+    await storage.putBatchResult(probed);`,
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 30',
+  },
+  {
+    name: 'acknowledgement: before the writes',
+    file: 'src/sweeps/checker-run.ts',
+    find: "return { outcome: settle(this.#check(batch, need, begunAt), 'done') };",
+    replace: `void settle(this.#check(batch, need, begunAt), 'done');
+    return { outcome: Promise.resolve('done') };`,
+    tests: ['test/functions/faults-39.test.ts'],
+  },
+  {
+    name: 'redelivery: probes again what is stored',
+    file: 'src/sweeps/checker-run.ts',
+    find: 'if (batch.stored) {',
+    replace: 'if (batch.stored && batch.rows.length < 0) {',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 30',
+  },
+  {
+    name: 'redelivery: a row that this sweep has written is decided again',
+    file: 'src/sweeps/apply-results.ts',
+    find: 'if (!row || row.rowSweepId >= sweep.sweepId) return;',
+    replace: 'if (!row) return;',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 30',
+  },
+  {
+    name: 'deadline fence: rows are written after it',
+    file: 'src/sweeps/commit-batch.ts',
+    find: 'if (inTime && sweep.state',
+    replace: 'if (inTime !== null && sweep.state',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'closed-sweep fence: rows are written for a sweep that was closed',
+    file: 'src/sweeps/commit-batch.ts',
+    find: 'if (inTime && sweep.state === SweepState.running) {',
+    replace: 'if (inTime && sweep.state in SweepState) {',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'both fences: an older sweep writes rows after a newer one confirmed them',
+    file: 'src/sweeps/commit-batch.ts',
+    find: 'if (inTime && sweep.state === SweepState.running) {',
+    replace: 'if (inTime !== null && sweep.state in SweepState) {',
+    tests: [FAULTS_38_42],
+    title: 'FAULTS 38b',
+  },
+  {
+    name: 'close: blind to a batch that lands meanwhile',
+    file: 'src/sweeps/close-sweep.ts',
+    find: 'if (missing.length > 0)\n',
+    replace: 'if (missing.length < 0)\n',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 36',
+  },
+  {
+    name: 'late batch: trusts what it read before its ledger entry',
+    file: 'src/sweeps/record-batch.ts',
+    find: 'const current = overdue ? await',
+    replace: 'const current = overdue && !sweep ? await',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 36',
+  },
+  {
+    name: 'late batch: not counted',
+    file: 'src/sweeps/close-sweep.ts',
+    find: 'if (late > 0) await storage',
+    replace: 'if (late < 0) await storage',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 36',
+  },
+  {
+    name: 'scheduled sweep: an id of its own at every tick',
+    file: 'src/sweeps/sweep-id.ts',
+    find: 'formatSweepId(scheduledAtMs, hashTail(',
+    replace: 'formatSweepId(scheduledAtMs, ((_text: string) => randomBytes(TAIL_BYTES))(',
+    tests: ['test/sweeps/sweep-id.test.ts', 'test/functions/fan-out.test.ts'],
+  },
+  {
+    name: 'sweep by hand: an id by the wall clock alone',
+    file: 'src/sweeps/sweep-id.ts',
+    find: 'formatSweepId(Math.max(nowMs, afterLast), tail)',
+    replace: 'formatSweepId(afterLast < 0 ? afterLast : nowMs, tail)',
+    tests: [FAULTS_38_42],
+    title: 'FAULTS 41',
+  },
+  {
+    name: 'offsets: by a wall clock that was set back',
+    file: 'src/sweeps/stored-result.ts',
+    find: 'Math.max(0, Date.parse(result.checkedAt) - batchStartedAt)',
+    replace: 'Date.parse(result.checkedAt) - batchStartedAt',
+    tests: [FAULTS_38_42],
+    title: 'FAULTS 41',
+  },
+  {
+    name: 'control probe: the target is down and verdicts stand',
+    file: 'src/sweeps/probe-batch.ts',
+    find: 'control?.ok === false ? toInconclusive(stored) : stored',
+    replace: 'control?.ok === null ? toInconclusive(stored) : stored',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'control probe: not made after the work',
+    file: 'src/sweeps/probe-batch.ts',
+    find: 'return controlBefore?.ok ? checker.checkTarget({ options, signal }) : controlBefore;',
+    replace: 'return signal.aborted ? checker.checkTarget({ options, signal }) : controlBefore;',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'dispatch: marked before it is done',
+    file: 'src/sweeps/dispatch-sweep.ts',
+    find: `  await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));
+  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());`,
+    replace: `  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());
+  await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));`,
+    tests: ['test/sweeps/dispatch-sweep.test.ts'],
+  },
+  {
+    name: 'tick: a summary that a crash prevented is not restored',
+    file: 'src/sweeps/start-sweep.ts',
+    find: '  if (stored) return stored;\n',
+    replace: '  if (stored ?? sweepId) throw new Error(sweepId);\n',
+    tests: [FAULTS_31],
+    title: 'with several batches',
+  },
+  {
+    name: 'tick: an overdue sweep is left as it is',
+    file: 'src/sweeps/run-tick.ts',
+    find: '.length === 0 || clock.now() > closesAt',
+    replace: '.length === 0 || clock.now() > closesAt * 2',
+    tests: ['test/sweeps/run-tick.test.ts'],
+  },
+  {
+    name: 'time: the probes of a batch are not cut short',
+    file: 'src/sweeps/checker-run.ts',
+    find: 'setTimeout(() => cut.abort(), ',
+    replace: 'setTimeout(() => cut.signal.aborted, ',
+    tests: ['test/sweeps/faults-38.test.ts'],
+  },
+];
