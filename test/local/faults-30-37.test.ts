@@ -159,7 +159,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
       await stack.whole.createPool(pool, stack.policy(pool), list);
       const hold = holdAt(pool, place);
       const sweepId = await stack.whole.startSweep(pool);
-      stack.kill(await hold.reached, 'checker');
+      stack.kill(await hold.reached);
       hold.discard();
       await seeThrough(pool, sweepId);
     },
@@ -174,7 +174,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const request = await started.reached;
     started.release();
     await until(() => stack.target.requests.some(({ url }) => url === `/${pool}`));
-    stack.kill(request, 'checker');
+    stack.kill(request);
     expect(await stack.storage.getBatchResult(pool, '*', sweepId)).toBeNull();
     await seeThrough(pool, sweepId);
   }, 90_000);
@@ -198,7 +198,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
       return page.rows.filter(({ rowSweepId }) => rowSweepId === sweepId).length;
     };
     await until(async () => (await written()) === 2);
-    if (third) stack.kill(third, 'checker');
+    if (third) stack.kill(third);
     for (const hold of holds) hold.discard();
     expect(await written()).toBe(2);
     await seeThrough(pool, sweepId);
@@ -235,7 +235,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const [first] = calls.filter((call) => call !== second);
     const sent = first ? batchesIn(first, pool) : [];
     await until(async () => (await stack.storage.readLedger(sweepId)).size > 0);
-    stack.kill(second, 'fanOut');
+    stack.kill(second);
     hold.discard();
     await auditWhenAcknowledged(sweepId, await idsOf(pool));
     expect(await stack.storage.listSweeps(pool, { limit: 9 })).toHaveLength(1);

@@ -38,7 +38,7 @@ export interface FaultStack extends AsyncDisposable {
   /** A checker's four seconds leave a probe two, busy as the machine may be. */
   policy(pool: string): object;
   /** Kills the process of the function that made a request. */
-  kill(request: TappedRequest, functionName: 'checker' | 'fanOut'): void;
+  kill(request: TappedRequest): void;
   /** The pool a request to DynamoDB is about. */
   poolOf(request: TappedRequest): string | undefined;
   /** The messages in a queue: waiting, and being worked on. */
@@ -94,10 +94,10 @@ export async function startFaultStack({
       options: { targetUrl: `${target.url}${pool}`, timeoutMs: 2_000 },
       control: false,
     }),
-    kill(request, functionName) {
-      const pids = whole.stack.functions()[functionName]?.pids ?? [];
+    kill(request) {
+      const pids = Object.values(whole.stack.functions()).flatMap((each) => each.pids);
       const pid = processOfPort(request.remotePort, pids);
-      if (pid === undefined) throw new Error(`no process of ${functionName} made the request`);
+      if (pid === undefined) throw new Error('no process of a function made the request');
       process.kill(pid, 'SIGKILL');
     },
     poolOf: (request) => poolOf(request, dynamodb.tap.requests),
