@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { EnvironmentName, type FunctionName } from '../functions/environment.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import type { DataTables } from './data-tables.ts';
+import type { EventBus } from './event-bus.ts';
 import { LighthouseFunction } from './lighthouse-function.ts';
 import type { LighthouseSettings } from './settings.ts';
 
@@ -51,8 +52,8 @@ export class LighthouseFunctions extends Construct {
     for (const fn of [this.fanOut, this.checker, this.api]) this.#setLimits(fn);
   }
 
-  /** Wires the functions to the tables, the queue and each other. */
-  connect(tables: DataTables, batches: BatchQueue): void {
+  /** Wires the functions to the tables, the queue, the event bus and each other. */
+  connect(tables: DataTables, batches: BatchQueue, events: EventBus): void {
     tables.grantAccess(this.fanOut, 'fan-out');
     tables.grantAccess(this.checker, 'checker');
     tables.grantAccess(this.api, 'api');
@@ -60,6 +61,8 @@ export class LighthouseFunctions extends Construct {
     batches.grantSend(this.checker);
     batches.grantReceive(this.checker, this.#settings.checker);
     this.#grantDispatch(this.api);
+    // Each of them may close a sweep: the api one of an empty pool.
+    for (const fn of [this.fanOut, this.checker, this.api]) events.grantPublish(fn);
   }
 
   /** Lets `fn` have the fan-out dispatch a sweep. */

@@ -2,9 +2,11 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../functions/environment.ts';
+import { Alarms } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { bundleOf } from './bundle.ts';
 import { DataTables } from './data-tables.ts';
+import { EventBus } from './event-bus.ts';
 import { LighthouseFunctions } from './lighthouse-functions.ts';
 import { type LighthouseSettingsInput, parseSettings } from './settings.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
@@ -25,8 +27,9 @@ export class LighthouseStack extends Stack {
     const settings = parseSettings(input);
     const tables = new DataTables(this, 'Tables', settings);
     const batches = new BatchQueue(this, 'Queue', settings.queue);
+    const events = new EventBus(this, 'Events');
     const functions = new LighthouseFunctions(this, 'Functions', { settings, codeOf });
-    functions.connect(tables, batches);
+    functions.connect(tables, batches, events);
     new SweepSchedule(this, 'Schedule', {
       target: functions.fanOut,
       enabled: settings.fanOut.scheduleEnabled,
@@ -36,6 +39,13 @@ export class LighthouseStack extends Stack {
       logRetentionDays: settings.logRetentionDays,
       handler: functions.api,
     });
+    new Alarms(this, 'Alarms', {
+      ...settings.alarms,
+      deadLetterQueue: batches.deadLetterQueue,
+      tables: tables.tables,
+      functions: [functions.fanOut, functions.checker, functions.api],
+      scheduleEnabled: settings.fanOut.scheduleEnabled,
+    });
     this.#output('ApiUrl', api.apiEndpoint);
     this.#output('PoolsTableName', tables.tables.pools.tableName);
     this.#output('ProxiesTableName', tables.tables.proxies.tableName);
@@ -43,6 +53,7 @@ export class LighthouseStack extends Stack {
     this.#output('SweepsTableName', tables.tables.sweeps.tableName);
     this.#output('BatchQueueUrl', batches.queue.queueUrl);
     this.#output('DeadLetterQueueUrl', batches.deadLetterQueue.queueUrl);
+    this.#output('EventBusName', events.bus.eventBusName);
   }
 
   #output(id: string, value: string): void {

@@ -40,11 +40,23 @@ const apiSchema = z
   })
   .prefault({});
 
+const alarmsSchema = z
+  .strictObject({
+    runbookUrl: z.string().min(1).default('docs/runbook.md'),
+    topicArn: z
+      .string()
+      .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/, 'must be the ARN of an SNS topic')
+      .nullable()
+      .default(null),
+  })
+  .prefault({});
+
 const settingsSchema = z.strictObject({
   checker: checkerSchema,
   queue: queueSchema,
   fanOut: fanOutSchema,
   api: apiSchema,
+  alarms: alarmsSchema,
   logRetentionDays: z.int().default(30),
   dataRemoval: z.enum(['retain', 'destroy']).default('retain'),
   deletionProtection: z.boolean().default(false),
@@ -96,6 +108,14 @@ export interface ApiSettings {
   readonly burstRequests: number;
 }
 
+/** The alarms of the stack. */
+export interface AlarmSettings {
+  /** Where the runbook is; each alarm links its entry in it. @default 'docs/runbook.md' */
+  readonly runbookUrl: string;
+  /** The SNS topic that is told of alarms; null: none. @default null */
+  readonly topicArn: string | null;
+}
+
 /**
  * Everything about the stack that may be set: `lighthouse` in the context of cdk.json, or the
  * props of `LighthouseStack`.
@@ -105,6 +125,7 @@ export interface LighthouseSettings {
   readonly queue: QueueSettings;
   readonly fanOut: FanOutSettings;
   readonly api: ApiSettings;
+  readonly alarms: AlarmSettings;
   /** Days the logs are kept; a period CloudWatch Logs offers. @default 30 */
   readonly logRetentionDays: number;
   /** What deleting the stack does to the tables: `retain` or `destroy`. @default 'retain' */

@@ -12,6 +12,8 @@ export const EnvironmentName = {
   batchQueueUrl: 'BATCH_QUEUE_URL',
   /** Name or ARN of the function that the api invokes to dispatch a sweep. */
   fanOutFunction: 'FAN_OUT_FUNCTION',
+  /** Name of the EventBridge bus that events are put on. */
+  eventBusName: 'EVENT_BUS_NAME',
   /** The checker's timeout, which bounds what a pool's options may ask for. */
   checkerTimeoutSeconds: 'CHECKER_TIMEOUT_SECONDS',
   /** The batch queue's visibility timeout, which a sweep's deadline is computed from. */

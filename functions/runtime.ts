@@ -1,10 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod/mini';
 import { type Clock, systemClock } from '../src/clock.ts';
 import { createRetryStrategy, DynamoDbStorage } from '../src/storage/dynamodb.ts';
 import type { Storage } from '../src/storage/storage.ts';
+import type { PublishEvents } from '../src/sweeps/sweep-events.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../src/sweeps/sweep-limits.ts';
+import { countSweeps } from './count-sweeps.ts';
 import { EnvironmentName } from './environment.ts';
+import { createEventPublisher } from './event-publisher.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 
 /** What every function works with, made once per cold start. */
@@ -12,6 +16,7 @@ export interface Runtime {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly limits: SweepLimits;
+  readonly publishEvents: PublishEvents;
   readonly allowPrivateAddresses: boolean;
   readonly telemetry: Telemetry;
   /**
@@ -25,8 +30,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const CONNECTION_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Leaves most of Lambda's 1,024 descriptors to the probes. */
+/** Sockets to the tables and to the bus; most of Lambda's 1,024 descriptors are for the probes. */
 const MAX_SOCKETS = 100;
+const MAX_EVENT_SOCKETS = 16;
+/** A bus that hangs must not take a checker's time from the batches that have no events. */
+const MAX_EVENT_ATTEMPTS = 3;
 
 const text = z.string().check(z.minLength(1));
 const count = z.pipe(
@@ -38,6 +46,7 @@ const commonSchema = z.object({
   [EnvironmentName.proxiesTable]: text,
   [EnvironmentName.resultsTable]: text,
   [EnvironmentName.sweepsTable]: text,
+  [EnvironmentName.eventBusName]: text,
   [EnvironmentName.checkerTimeoutSeconds]: count,
   [EnvironmentName.visibilityTimeoutSeconds]: count,
   [EnvironmentName.checkerConcurrency]: count,
@@ -57,12 +66,21 @@ export function createRuntime(environment: Environment = process.env): Runtime {
     const names = parsed.error.issues.map(({ path }) => path.join('.'));
     throw new Error(`Environment variables missing or malformed: ${names.join(', ')}.`);
   }
+  const telemetry = createTelemetry();
+  const publishEvents = createEventPublisher({
+    client: new EventBridgeClient({
+      retryStrategy: createRetryStrategy({ maxAttempts: MAX_EVENT_ATTEMPTS }),
+      requestHandler: requestHandlerOf(MAX_EVENT_SOCKETS),
+    }),
+    busName: parsed.data[EnvironmentName.eventBusName],
+  });
   return {
     storage: createStorage(parsed.data),
     clock: systemClock,
     limits: limitsOf(parsed.data),
+    publishEvents: countSweeps(telemetry, publishEvents),
     allowPrivateAddresses: parsed.data[EnvironmentName.allowPrivateAddresses] === 'true',
-    telemetry: createTelemetry(),
+    telemetry,
     requireVariable: (name) => {
       const value = environment[name];
       if (!value) throw new Error(`Environment variable missing: ${name}.`);
@@ -71,16 +89,20 @@ export function createRuntime(environment: Environment = process.env): Runtime {
   };
 }
 
+function requestHandlerOf(maxSockets: number) {
+  return {
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    httpAgent: { maxSockets },
+    httpsAgent: { maxSockets },
+  };
+}
+
 function createStorage(variables: CommonVariables): Storage {
   return new DynamoDbStorage({
     client: new DynamoDBClient({
       retryStrategy: createRetryStrategy(),
-      requestHandler: {
-        connectionTimeout: CONNECTION_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        httpAgent: { maxSockets: MAX_SOCKETS },
-        httpsAgent: { maxSockets: MAX_SOCKETS },
-      },
+      requestHandler: requestHandlerOf(MAX_SOCKETS),
     }),
     tables: {
       pools: variables[EnvironmentName.poolsTable],

@@ -2,23 +2,31 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
+import { SWEEPS_SERVICE } from './metric-names.ts';
 
 /** Where a function writes what it did: JSON lines, and metrics embedded in them (EMF). */
 export interface Telemetry {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Counts of sweeps, the same whichever function saw them; see `metric-names.ts`. */
+  readonly sweepMetrics: Metrics;
 }
 
 /** Service and namespace come from the `POWERTOOLS_*` variables the stack sets. */
 export function createTelemetry(): Telemetry {
-  return { logger: new Logger(), metrics: new Metrics() };
+  return {
+    logger: new Logger(),
+    metrics: new Metrics(),
+    sweepMetrics: new Metrics({ serviceName: SWEEPS_SERVICE }),
+  };
 }
 
 /** Middlewares of every function. Events are never logged: they may carry passwords. */
-export function telemetryMiddlewares({ logger, metrics }: Telemetry) {
+export function telemetryMiddlewares({ logger, metrics, sweepMetrics }: Telemetry) {
   return [
     injectLambdaContext(logger, { logEvent: false, resetKeys: true }),
     publishMetrics(metrics),
+    publishMetrics(sweepMetrics),
   ];
 }
 

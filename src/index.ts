@@ -97,6 +97,13 @@ export { type ResultRecord, toResultRecord } from './sweeps/result-record.ts';
 export { runTick, type TickDependencies, type TickEntry } from './sweeps/run-tick.ts';
 export { type StartDependencies, type SweepRequest, startSweep } from './sweeps/start-sweep.ts';
 export { type BatchCounts, type BatchMessage, type Sweep, SweepState } from './sweeps/sweep.ts';
+export {
+  EventType,
+  type ProxyStatusChanged,
+  type PublishEvents,
+  type SweepEvent,
+  type SweepFinished,
+} from './sweeps/sweep-events.ts';
 export { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './sweeps/sweep-limits.ts';
 export { readSweepReport, type SweepReport } from './sweeps/sweep-report.ts';
 export { type ResultQuery, readSweepResults, streamSweepResults } from './sweeps/sweep-results.ts';

@@ -1,9 +1,11 @@
+import type { CloseDependencies } from '../../src/sweeps/close-sweep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RequestDispatch } from './dispatch-request.ts';
 
 /** What the routes work with. */
 export interface ApiDependencies
-  extends Pick<Runtime, 'storage' | 'clock' | 'limits' | 'allowPrivateAddresses' | 'telemetry'> {
+  extends Pick<Runtime, 'limits' | 'allowPrivateAddresses' | 'telemetry'>,
+    CloseDependencies {
   /** Protocols that lists may name besides the built-in ones. */
   readonly extraProtocols: readonly string[];
   readonly requestDispatch: RequestDispatch;

@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { CloseDependencies } from '../../src/sweeps/close-sweep.ts';
 import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
 import type { SendBatches } from '../batch-sender.ts';
 import type { Runtime } from '../runtime.ts';
@@ -9,7 +10,8 @@ import { parseFanOutEvent } from './fan-out-event.ts';
 import { tick } from './tick.ts';
 
 export interface FanOutDependencies
-  extends Pick<Runtime, 'storage' | 'clock' | 'limits' | 'telemetry'> {
+  extends Pick<Runtime, 'limits' | 'telemetry'>,
+    CloseDependencies {
   readonly sendBatches: SendBatches;
 }
 

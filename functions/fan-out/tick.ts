@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
 import { runTick, type TickAction, type TickEntry } from '../../src/sweeps/run-tick.ts';
+import { SweepMetric, TICK_FAILURES } from '../metric-names.ts';
 import type { FanOutDependencies } from './handler.ts';
 
 /** What is counted of a tick; a pool that had nothing to do is not. */
@@ -16,13 +17,16 @@ const METRIC_OF_ACTION: Readonly<Partial<Record<TickAction, string>>> = {
  * tick; it does not fail this one.
  */
 export async function tick(dependencies: FanOutDependencies, scheduledAtMs: number): Promise<void> {
-  const { logger, metrics } = dependencies.telemetry;
+  const { logger, metrics, sweepMetrics } = dependencies.telemetry;
   const startFanOut = async (sweepId: string): Promise<void> => {
     const batches = await dispatchSweep(dependencies, sweepId);
     metrics.addMetric('BatchesDispatched', MetricUnit.Count, batches);
   };
   const entries = await runTick({ ...dependencies, startFanOut }, scheduledAtMs);
   for (const entry of entries) report(dependencies, entry);
+  const overdue = entries.filter(({ action }) => action === 'overdue');
+  sweepMetrics.addMetric(SweepMetric.overdue, MetricUnit.Count, overdue.length);
+  for (const { poolName, sweepId } of overdue) logger.warn('sweep overdue', { poolName, sweepId });
   logger.info('tick', { scheduledAtMs, pools: entries.length });
 }
 
@@ -30,7 +34,7 @@ function report({ telemetry }: FanOutDependencies, entry: TickEntry): void {
   const { logger, metrics } = telemetry;
   const { poolName, action, sweepId, error } = entry;
   if (error !== undefined) {
-    metrics.addMetric('TickFailures', MetricUnit.Count, 1);
+    metrics.addMetric(TICK_FAILURES, MetricUnit.Count, 1);
     logger.error('the tick failed for a pool', { poolName, error: toError(error) });
     return;
   }

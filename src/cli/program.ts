@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './check/check-command.ts';
 import { reportFailure } from './report-failure.ts';
+import { addEventsCommand } from './stack/events-command.ts';
 import { addImportCommand } from './stack/import-command.ts';
 import { addPoolCommand } from './stack/pool-command.ts';
 import { addProxiesCommand } from './stack/proxies-command.ts';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addImportCommand,
   addSweepCommand,
   addResultsCommand,
+  addEventsCommand,
   addProxiesCommand,
 ];
 

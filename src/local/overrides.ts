@@ -3,6 +3,7 @@ export interface LocalEndpoints {
   readonly dynamodb: string;
   readonly sqs: string;
   readonly lambda: string;
+  readonly eventbridge: string;
 }
 
 /** The credentials every client of the local stack uses; nothing checks them. */
@@ -18,6 +19,7 @@ export function localOverrides(endpoints: LocalEndpoints): Readonly<Record<strin
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventbridge,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     ALLOW_PRIVATE_ADDRESSES: 'true',

@@ -7,7 +7,12 @@ export const STACK_FILE = '.lighthouse/stack.json';
 
 const stackFileSchema = z.object({
   apiUrl: z.string(),
-  endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
+  endpoints: z.object({
+    dynamodb: z.string(),
+    sqs: z.string(),
+    lambda: z.string(),
+    eventbridge: z.string(),
+  }),
   pid: z.number(),
 });
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { constructName, type NamedByConstruct } from './construct-name.ts';
+import { startEventBus } from './event-bus/start-event-bus.ts';
 import { readSqsEventSources } from './events/event-source-settings.ts';
 import { LocalSchedule } from './events/local-schedule.ts';
 import { readSchedules } from './events/schedule-settings.ts';
@@ -102,7 +103,8 @@ async function startFunctions(
 ) {
   const { log, clock, asyncRetryDelaysMs: retryDelaysMs } = options;
   const beforeServicesEnd = resources.use(new AsyncDisposableStack());
-  const settingsByName = readAsyncInvokeSettings(resolve(stack, services.sqsUrl));
+  const template = resolve(stack, services.sqsUrl);
+  const settingsByName = readAsyncInvokeSettings(template);
   const asyncInvocations = new AsyncInvocations({
     settings: settingsByName,
     retryDelaysMs,
@@ -117,6 +119,7 @@ async function startFunctions(
     dynamodb: services.dynamodbUrl,
     sqs: services.sqsUrl,
     lambda: invokeApi.url,
+    eventbridge: await startEventBus(resources, template, options),
   };
   const seen = await options.functionEndpoints(endpoints);
   const settings = readFunctionSettings(resolve(stack, seen.sqs), stack, localOverrides(seen));

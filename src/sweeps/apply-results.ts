@@ -18,44 +18,57 @@ const MAX_TRIES = 5;
  * nothing: a row that this sweep or a later one has written is left alone.
  *
  * @param rows as read from the pool; what has changed since is reread
+ * @returns the rows whose status this sweep has changed, now or in an earlier delivery
  */
 export async function applyResults(
   dependencies: { readonly storage: Storage; readonly clock: Clock },
   sweep: Sweep,
   { results }: BatchResult,
   rows: readonly ProxyRow[],
-): Promise<void> {
+): Promise<readonly ProxyRow[]> {
   const { storage } = dependencies;
   const known = new Map(rows.map((row) => [row.proxy.id, row]));
-  await mapBounded([...results], WRITE_CONCURRENCY, async ([proxyId, { status }]) => {
+  const changed = await mapBounded([...results], WRITE_CONCURRENCY, async ([proxyId, result]) => {
     const row = known.get(proxyId) ?? (await storage.getProxyRow(sweep.poolName, proxyId));
-    await applyToRow(dependencies, sweep, row, status);
+    return applyToRow(dependencies, sweep, row, result.status);
   });
+  return changed.filter((row) => row !== null);
 }
 
-/** Applies one verdict to one row, against whoever else writes it meanwhile. */
+/**
+ * Applies one verdict to one row, against whoever else writes it meanwhile.
+ *
+ * @returns the row when this sweep has changed its status, now or before; else null
+ */
 export async function applyToRow(
   { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
   sweep: Pick<Sweep, 'sweepId' | 'policy'>,
   asRead: ProxyRow | null,
   verdict: Verdict,
-): Promise<void> {
+): Promise<ProxyRow | null> {
+  const { sweepId } = sweep;
   let row = asRead;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if (!row || row.rowSweepId >= sweep.sweepId) return;
+    if (!row) return null;
+    if (row.rowSweepId >= sweepId) return row.statusSweepId === sweepId ? row : null;
     const before = { status: row.status, streak: row.streak };
     const after = applyVerdict(before, verdict, sweep.policy.riseFall);
-    if (after === before) return;
+    if (after === before) return null;
+    const at = new Date(clock.now()).toISOString();
     const written = await storage.writeStatus({
       poolName: row.poolName,
       proxyId: row.proxy.id,
-      sweepId: sweep.sweepId,
+      sweepId,
       expectedRowSweepId: row.rowSweepId,
       before,
       after,
-      at: new Date(clock.now()).toISOString(),
+      at,
     });
-    if (written) return;
+    if (written && after.status === before.status) return null;
+    if (written) {
+      const transition = { previousStatus: before.status, statusSince: at, statusSweepId: sweepId };
+      return { ...row, ...after, ...transition, rowSweepId: sweepId };
+    }
     row = await storage.getProxyRow(row.poolName, row.proxy.id);
   }
   throw new ConflictError(`row ${asRead?.proxy.id} was written by others again and again`);

@@ -1,15 +1,12 @@
-import type { Clock } from '../clock.ts';
 import { ProbeWindow } from '../health/probe-window.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { BatchChecker } from './batch-checker.ts';
 import { CheckerRun } from './checker-run.ts';
+import type { CloseDependencies } from './close-sweep.ts';
 import type { BatchMessage } from './sweep.ts';
 import type { SweepLimits } from './sweep-limits.ts';
 
-export interface CheckDependencies {
-  readonly storage: Storage;
+export interface CheckDependencies extends CloseDependencies {
   readonly checker: BatchChecker;
-  readonly clock: Clock;
   readonly limits: SweepLimits;
   /** Sends messages again, as new ones; throws unless all were sent. */
   readonly resend: (messages: readonly BatchMessage[]) => Promise<void>;
@@ -30,7 +27,8 @@ export type BatchOutcome = 'done' | 'resent' | { readonly failed: unknown };
 /**
  * Checks the batches of some messages, all through one window of probes in flight. For each: probe,
  * store the result (the commit point; where one is stored already, that one counts and nothing is
- * probed), write the rows it changes, enter it in the ledger. Outcomes are in the messages' order.
+ * probed), write the rows it changes, send their events, enter it in the ledger. Outcomes are in
+ * the messages' order.
  *
  * Each batch is written as soon as it is whole. One begins once the window has room for more, and
  * only if everything then under way fits the remaining time at its slowest; the first always

@@ -3,10 +3,13 @@ import type { Storage } from '../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
 import { batchesOf } from './batch-range.ts';
 import { type BatchCounts, type Sweep, SweepState } from './sweep.ts';
+import { type PublishEvents, sweepFinished } from './sweep-events.ts';
 
 export interface CloseDependencies {
   readonly storage: Storage;
   readonly clock: Clock;
+  /** Where events go. @default nowhere */
+  readonly publishEvents?: PublishEvents;
 }
 
 /** The batches of a sweep that its ledger does not have, in order. */
@@ -37,26 +40,39 @@ export async function recordLateBatches(
 
 /**
  * Closes a sweep with the ledger it has: `complete` when every batch is in it, else `incomplete`,
- * naming those that are not. One caller wins; it ends the pool's pointer to the sweep, last.
+ * naming those that are not. One caller wins; it finishes the sweep.
  */
 export async function closeSweep(
-  { storage, clock }: CloseDependencies,
+  dependencies: CloseDependencies,
   sweep: Sweep,
   ledger: ReadonlyMap<string, BatchCounts>,
 ): Promise<boolean> {
+  const { storage, clock } = dependencies;
   const missing = missingBatches(sweep, ledger);
   // Never before the start, also when the wall clock was set back meanwhile.
   const closedAtMs = Math.max(clock.now(), Date.parse(sweep.startedAt));
-  const closed = await storage.closeSweep(sweep.sweepId, {
+  const closing = {
     state: missing.length === 0 ? SweepState.complete : SweepState.incomplete,
     closedAt: new Date(closedAtMs).toISOString(),
     totals: sumCounts(ledger.values()),
     missingBatches: missing,
-  });
-  if (!closed) return false;
+  };
+  const closed = await storage.closeSweep(sweep.sweepId, closing);
+  if (closed) await finishSweep(dependencies, { ...sweep, ...closing });
+  return closed;
+}
+
+/**
+ * What follows from a closed sweep: its late batches, its event, then, last, the end of the pool's pointer to it.
+ * While the pool points at it, this has not been done; doing it again sends the event again.
+ */
+export async function finishSweep(
+  { storage, publishEvents }: Omit<CloseDependencies, 'clock'>,
+  sweep: Sweep,
+): Promise<void> {
   // A batch that came between the reading of the ledger and the closing saw a running sweep.
-  if (missing.length > 0)
-    await recordLateBatches({ storage }, { ...sweep, missingBatches: missing });
+  if (sweep.missingBatches?.length) await recordLateBatches({ storage }, sweep);
+  const event = sweepFinished(sweep);
+  if (event) await publishEvents?.([event]);
   await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
-  return true;
 }

@@ -1,6 +1,6 @@
 import { ConflictError } from '../errors.ts';
 import { mapBounded } from '../storage/bounded.ts';
-import { closeSweep, missingBatches, recordLateBatches } from './close-sweep.ts';
+import { closeSweep, finishSweep, missingBatches } from './close-sweep.ts';
 import type { Pool } from './pool.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
 import { type Sweep, SweepState } from './sweep.ts';
@@ -18,7 +18,15 @@ export interface TickDependencies extends StartDependencies {
 }
 
 /** What a tick did with one pool; `idle` when there was nothing to do. */
-export type TickAction = 'idle' | 'started' | 'running' | 'dispatched' | 'closed' | 'released';
+export type TickAction =
+  | 'idle'
+  | 'started'
+  | 'running'
+  /** Running after its deadline: soon to be closed as it is. */
+  | 'overdue'
+  | 'dispatched'
+  | 'closed'
+  | 'released';
 
 /** One pool's part of a tick. */
 export interface TickEntry {
@@ -95,20 +103,22 @@ async function startDue(
 
 async function bringForward(dependencies: TickDependencies, sweep: Sweep): Promise<TickAction> {
   const { storage, clock, limits, startFanOut } = dependencies;
-  const { sweepId, poolName } = sweep;
+  const { sweepId } = sweep;
   if (sweep.state !== SweepState.running) {
-    await recordLateBatches(dependencies, sweep);
-    await storage.clearRunningSweep(poolName, sweepId);
+    await finishSweep(dependencies, sweep);
     return 'released';
   }
   const ledger = await storage.readLedger(sweepId);
-  const closesAt = Date.parse(sweep.deadlineAt) + limits.checkerTimeoutMs + CLOSING_GRACE_MS;
+  const deadlineAt = Date.parse(sweep.deadlineAt);
+  const closesAt = deadlineAt + limits.checkerTimeoutMs + CLOSING_GRACE_MS;
   if (missingBatches(sweep, ledger).length === 0 || clock.now() > closesAt) {
     await closeSweep(dependencies, sweep, ledger);
     return 'closed';
   }
   const dispatchedBy = Date.parse(sweep.startedAt) + limits.dispatchGraceMs;
-  if (sweep.dispatchedAt !== undefined || clock.now() < dispatchedBy) return 'running';
-  await startFanOut(sweepId);
-  return 'dispatched';
+  if (sweep.dispatchedAt === undefined && clock.now() >= dispatchedBy) {
+    await startFanOut(sweepId);
+    return 'dispatched';
+  }
+  return clock.now() > deadlineAt ? 'overdue' : 'running';
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
-import type { ClaimOutcome, Storage } from '../storage/storage.ts';
+import type { ClaimOutcome } from '../storage/storage.ts';
 import { WHOLE_POOL } from './batch-range.ts';
+import type { CloseDependencies } from './close-sweep.ts';
 import type { Pool } from './pool.ts';
 import { recordBatch } from './record-batch.ts';
 import { requirePool } from './required.ts';
@@ -10,9 +11,7 @@ import { isSameRequest, manualSweepId, scheduledSweepId, sweepIdTimeMs } from '.
 import type { SweepLimits } from './sweep-limits.ts';
 import { draftSweep, planSweep } from './sweep-plan.ts';
 
-export interface StartDependencies {
-  readonly storage: Storage;
-  readonly clock: Clock;
+export interface StartDependencies extends CloseDependencies {
   readonly limits: SweepLimits;
 }
 

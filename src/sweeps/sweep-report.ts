@@ -1,20 +1,12 @@
-import { type Blame, describeFailure, type FailureCode } from '../health/failure.ts';
 import type { Storage } from '../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
 import { countLateBatches } from './close-sweep.ts';
-import { percentileOf } from './latency-histogram.ts';
+import { type CountsReport, reportCounts } from './counts-report.ts';
 import { requireSweep } from './required.ts';
 import { type BatchCounts, type Sweep, SweepState } from './sweep.ts';
 
-/** How often one failure decided a verdict, and whose fault it is. */
-export interface FailureCount {
-  readonly code: FailureCode;
-  readonly blame: Blame;
-  readonly count: number;
-}
-
 /** A sweep's progress and outcome. */
-export interface SweepReport {
+export interface SweepReport extends CountsReport {
   readonly sweepId: string;
   readonly poolName: string;
   readonly state: SweepState;
@@ -31,24 +23,6 @@ export interface SweepReport {
     /** Names of those the sweep was closed without and that have not come since. */
     readonly missing: readonly string[];
   };
-  /** Of the recorded batches; `proxies` is the sum of the other four. */
-  readonly totals: {
-    readonly proxies: number;
-    readonly active: number;
-    readonly slow: number;
-    readonly inactive: number;
-    readonly inconclusive: number;
-  };
-  /** Of healthy proxies, estimated from a histogram; null without any. */
-  readonly latencyMs: {
-    readonly p50: number | null;
-    readonly p95: number | null;
-    readonly p99: number | null;
-  };
-  /** Most frequent first. */
-  readonly failures: readonly FailureCount[];
-  /** On the wire, sent and received, over all probes. */
-  readonly bytes: number;
 }
 
 /**
@@ -62,7 +36,6 @@ export async function readSweepReport(
 ): Promise<SweepReport> {
   const sweep = await requireSweep(storage, sweepId);
   const ledger = await storage.readLedger(sweepId);
-  const counts = sumCounts(ledger.values());
   const { poolName, state, trigger, startedAt, deadlineAt, closedAt } = sweep;
   return {
     sweepId,
@@ -73,14 +46,7 @@ export async function readSweepReport(
     deadlineAt,
     closedAt: closedAt ?? null,
     batches: reportBatches(sweep, ledger),
-    totals: reportTotals(counts),
-    latencyMs: {
-      p50: percentileOf(counts.latencyHistogram, 0.5),
-      p95: percentileOf(counts.latencyHistogram, 0.95),
-      p99: percentileOf(counts.latencyHistogram, 0.99),
-    },
-    failures: reportFailures(counts),
-    bytes: counts.bytes,
+    ...reportCounts(sumCounts(ledger.values())),
   };
 }
 
@@ -91,15 +57,4 @@ function reportBatches(sweep: Sweep, ledger: ReadonlyMap<string, BatchCounts>) {
   }
   const missing = (sweep.missingBatches ?? []).filter((bits) => !ledger.has(bits));
   return { total, recorded: ledger.size, late: countLateBatches(sweep, ledger), missing };
-}
-
-function reportTotals({ active, slow, inactive, inconclusive }: BatchCounts) {
-  const proxies = active + slow + inactive + inconclusive;
-  return { proxies, active, slow, inactive, inconclusive };
-}
-
-function reportFailures({ failures }: BatchCounts): FailureCount[] {
-  return (Object.entries(failures) as [FailureCode, number][])
-    .map(([code, count]) => ({ code, blame: describeFailure(code).blame, count }))
-    .sort((a, b) => b.count - a.count);
 }

@@ -127,6 +127,16 @@ describe('the functions', () => {
   });
 });
 
+describe('the event bus', () => {
+  test('is one, its own, and every function knows its name', () => {
+    template.resourceCountIs('AWS::Events::EventBus', 1);
+    const [bus] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ EVENT_BUS_NAME: { Ref: bus } }) },
+    });
+  });
+});
+
 describe('the schedule', () => {
   test('calls the fan-out every minute with the scheduled time', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 1);
@@ -182,6 +192,7 @@ test.each([
   'SweepsTableName',
   'BatchQueueUrl',
   'DeadLetterQueueUrl',
+  'EventBusName',
 ])('outputs %s', (name) => {
   template.hasOutput(name, { Value: Match.anyValue() });
 });

@@ -46,6 +46,20 @@ describe('the role of each function', () => {
     ]);
   });
 
+  test.each(['FanOut', 'Checker', 'Api'])('lets %s put events on the one bus', (name) => {
+    const [bus] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
+    const publishing = statementsOf(policyOf(name)).filter(({ Action }) =>
+      JSON.stringify(Action).includes('events:'),
+    );
+    expect(publishing).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'events:PutEvents',
+        Resource: { 'Fn::GetAtt': [bus, 'Arn'] },
+      },
+    ]);
+  });
+
   test.each([
     ['FanOut', ['sqs:SendMessage']],
     [

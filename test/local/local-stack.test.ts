@@ -167,6 +167,7 @@ describe('a function', () => {
       AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
       AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
       AWS_ENDPOINT_URL_LAMBDA: stack.endpoints.lambda,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: stack.endpoints.eventbridge,
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       ALLOW_PRIVATE_ADDRESSES: 'true',

@@ -11,7 +11,7 @@ export type FaultCounts = Record<
 >;
 
 /** Writes that pass between two kills. */
-const WRITES_PER_KILL = [20, 800] as const;
+const WRITES_PER_KILL = [200, 3_000] as const;
 /** Of messages sent, those that are sent once more. */
 const DUPLICATE_SHARE = 0.2;
 const REFUSED_SHARE = 0.1;
@@ -70,7 +70,7 @@ export function startChaos(stack: FaultStack, random: Random): Chaos {
 
   async function killAgainAndAgain(tap: FaultStack['sqs']['tap']): Promise<void> {
     while (!stopped) {
-      let writes = random.between(...WRITES_PER_KILL) / (tap === stack.sqs.tap ? 20 : 1);
+      let writes = random.between(...WRITES_PER_KILL) / (tap === stack.sqs.tap ? 100 : 1);
       const fits = ({ operation }: TappedRequest) => {
         if (WRITES.has(operation)) writes -= 1;
         return !stopped && writes <= 0;

@@ -35,9 +35,9 @@ const sweeps: SoakedSweep[] = [];
 while ((performance.now() - startedAt) / 1000 < seconds) {
   const sweep = await pool.sweep();
   sweeps.push(sweep);
-  const { sweepId, state, verdicts, tookMs, violations } = sweep;
-  const took = (tookMs / 1000).toFixed(1);
-  print(`${sweepId}  ${state}  ${verdicts} verdicts  ${took} s  ${violations.length} violations`);
+  const { sweepId, state, verdicts, onTime, tookMs, violations } = sweep;
+  const took = `${(tookMs / 1000).toFixed(1)} s${onTime ? '' : ' (overdue)'}`;
+  print(`${sweepId}  ${state}  ${verdicts} verdicts  ${took}  ${violations.length} violations`);
   for (const violation of violations.slice(0, 20)) print(`  ${violation}`);
 }
 chaos.stop();

@@ -17,6 +17,8 @@ export interface SoakedSweep {
   readonly sweepId: string;
   readonly state: string;
   readonly verdicts: number;
+  /** It ended before its deadline, so that every conclusive verdict had to be in its row. */
+  readonly onTime: boolean;
   readonly tookMs: number;
   readonly violations: readonly string[];
 }
@@ -54,22 +56,24 @@ export class SoakedPool {
     const sweepId = await until(() => this.#start(), { timeoutMs: LONGEST_SWEEP_MS });
     const { staying, passing } = await this.#meddle();
     const ended = async () => (await storage.getSweep(sweepId))?.state !== 'running';
-    const inTime = await until(ended, { timeoutMs: LONGEST_SWEEP_MS }).catch(() => false);
+    const hasEnded = await until(ended, { timeoutMs: LONGEST_SWEEP_MS }).catch(() => false);
     const sweep = await storage.getSweep(sweepId);
     // The one who closed it lets the pool go last; where it was killed, the tick does.
     const letGo = async () => (await storage.getPool(this.#poolName))?.runningSweepId !== sweepId;
     await until(letGo, { timeoutMs: LONGEST_SWEEP_MS });
+    // What is begun after the deadline is recorded, but writes no row.
+    const onTime = sweep?.closedAt !== undefined && sweep.closedAt <= sweep.deadlineAt;
     const proxyIds = staying.map(({ id }) => id);
     const violations = [
-      ...(inTime ? [] : ['the sweep never ended']),
+      ...(hasEnded ? [] : ['the sweep never ended']),
       ...(await findViolations(storage, sweepId, { proxyIds, passing })),
-      ...(sweep?.state === 'complete' ? await findUnapplied(storage, sweepId) : []),
+      ...(onTime ? await findUnapplied(storage, sweepId) : []),
       ...(await this.#watch.look()),
     ];
     const { active = 0, slow = 0, inactive = 0, inconclusive = 0 } = sweep?.totals ?? {};
     const verdicts = active + slow + inactive + inconclusive;
     const tookMs = performance.now() - startedAt;
-    return { sweepId, state: sweep?.state ?? 'gone', verdicts, tookMs, violations };
+    return { sweepId, state: sweep?.state ?? 'gone', verdicts, onTime, tookMs, violations };
   }
 
   /** Asks the API for a sweep; null when the function that would have started it was killed. */

@@ -6,6 +6,7 @@ import type { Pool } from '../../src/sweeps/pool.ts';
 import { runTick, type TickEntry } from '../../src/sweeps/run-tick.ts';
 import { startSweep } from '../../src/sweeps/start-sweep.ts';
 import type { BatchMessage, Sweep } from '../../src/sweeps/sweep.ts';
+import type { SweepEvent } from '../../src/sweeps/sweep-events.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../../src/sweeps/sweep-limits.ts';
 import { makePool, makeProxies } from './factories.ts';
 import { FakeChecker } from './fake-checker.ts';
@@ -16,6 +17,8 @@ export class SweepWorld {
   readonly clock = new FakeClock();
   readonly checker = new FakeChecker();
   readonly queue: BatchMessage[] = [];
+  /** In the order they were sent. */
+  readonly events: SweepEvent[] = [];
   limits: SweepLimits = DEFAULT_SWEEP_LIMITS;
   remainingMs: () => number = () => this.limits.checkerTimeoutMs;
   storage: Storage;
@@ -43,6 +46,10 @@ export class SweepWorld {
   };
 
   readonly resend = this.sendBatches;
+
+  publishEvents = async (events: readonly SweepEvent[]): Promise<void> => {
+    this.events.push(...events);
+  };
 
   readonly startFanOut = async (sweepId: string): Promise<void> => {
     await dispatchSweep(this, sweepId);

@@ -54,8 +54,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 ) as fc.Arbitrary<Step>;
 
-/** Notes at every write what must never happen, whoever writes and when. */
-function watch(storage: Storage, violations: string[]): Storage {
+/** What a watch has seen. */
+interface Seen {
+  /** What must never happen, whoever writes and when. */
+  readonly violations: string[];
+  /** The ids of the events that have to be sent for the writes. */
+  readonly changes: Set<string>;
+}
+
+/** Looks at every write. */
+function watch(storage: Storage, { violations, changes }: Seen): Storage {
   const verdicts = new Map<string, string>();
   return new Proxy(storage, {
     get(target, name) {
@@ -65,6 +73,10 @@ function watch(storage: Storage, violations: string[]): Storage {
           const written = await target.writeStatus(change);
           if (written && before && change.sweepId <= before.rowSweepId)
             violations.push(`${change.sweepId} wrote a row of ${before.rowSweepId}`);
+          const known = change.before.status !== 'unknown';
+          if (written && known && change.before.status !== change.after.status) {
+            changes.add(`${change.sweepId}:${change.proxyId}`);
+          }
           return written;
         };
       }
@@ -169,9 +181,31 @@ async function requirePolicy(world: SweepWorld) {
   return pool;
 }
 
+/** Asserts that events were sent for what was changed, and for nothing else. */
+async function auditEvents(world: SweepWorld, changes: Set<string>, proxyIds: readonly string[]) {
+  const sent = new Map(world.events.map((event) => [event.detail.eventId, event]));
+  for (const [eventId, { type }] of sent) {
+    expect(type === 'Sweep Finished' || changes.has(eventId), eventId).toBe(true);
+  }
+  let complete = 0;
+  for (const sweep of await world.storage.listSweeps('fleet', { limit: 999 })) {
+    const { sweepId, deadlineAt, closedAt = '' } = sweep;
+    expect(sent.has(sweepId), `the end of ${sweepId}`).toBe(true);
+    // Work that is begun after the deadline sends none, nor do rows that are gone.
+    if (closedAt > deadlineAt) continue;
+    for (const eventId of proxyIds.map((proxyId) => `${sweepId}:${proxyId}`)) {
+      if (!changes.has(eventId)) continue;
+      expect(sent.has(eventId), eventId).toBe(true);
+      complete += 1;
+    }
+  }
+  return complete;
+}
+
 describe('nothing is lost and nothing counted twice', () => {
   it('in whatever order messages, ticks, crashes and imports come', async () => {
     let closed = 0;
+    let changed = 0;
     const passing = Array.from({ length: PASSING }, (_, index) => passingProxy(index).id);
     await fc.assert(
       fc.asyncProperty(
@@ -184,7 +218,8 @@ describe('nothing is lost and nothing counted twice', () => {
             riseFall: { rise: 1, fall: 2 },
           });
           const violations: string[] = [];
-          world.storage = watch(world.storage, violations);
+          const changes = new Set<string>();
+          world.storage = watch(world.storage, { violations, changes });
           let probes = 0;
           const kinds: readonly Finding[] = [{}, { status: 'slow' }, { status: 'inactive' }];
           world.checker.finding = () => kinds[((probes++ * 7) % 5) % 3] ?? {};
@@ -195,10 +230,12 @@ describe('nothing is lost and nothing counted twice', () => {
             await auditSweep(world.storage, sweepId, { proxyIds, passing });
             closed += 1;
           }
+          changed += await auditEvents(world, changes, proxyIds);
         },
       ),
       { numRuns: 25 },
     );
     expect(closed).toBeGreaterThan(25);
+    expect(changed).toBeGreaterThan(100);
   });
 });

@@ -105,8 +105,10 @@ describe('runTick', () => {
     const [, second] = world.queue.splice(0);
     if (!second) throw new Error('expected two batches');
     await world.check([second]);
-    world.clock.setWallClock(Date.parse(deadlineAt) + world.limits.checkerTimeoutMs + MINUTE);
+    world.clock.setWallClock(Date.parse(deadlineAt));
     expect(await world.tick()).toMatchObject([{ action: 'running' }]);
+    world.clock.setWallClock(Date.parse(deadlineAt) + world.limits.checkerTimeoutMs + MINUTE);
+    expect(await world.tick()).toMatchObject([{ action: 'overdue', sweepId }]);
     world.clock.advance(1);
     expect(await world.tick()).toMatchObject([{ action: 'closed', sweepId }]);
     const sweep = await world.current(sweepId);

@@ -25,7 +25,7 @@ Examples:
   lighthouse up --data .lighthouse/data --port 4000
   lighthouse up --json > stack.json &
 
-While it runs, pool, import, sweep, results and proxies find it from the same directory.`;
+While it runs, pool, import, sweep, results, proxies and events find it from the same directory.`;
 
 /** Adds `lighthouse up`. */
 export function addUpCommand(program: Command, terminal: Terminal): void {
@@ -36,7 +36,7 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
       'Synthesizes the stack and runs it here: its functions from the assets that would be' +
         ' deployed, its tables and queues embedded, everything on loopback.',
     )
-    .option('--data <dir>', 'keep tables and queues in this directory (default: in memory)')
+    .option('--data <dir>', 'keep tables, queues and events in this directory (default: in memory)')
     .addOption(integerOption('--port <n>', 'port of the API (default: a free one)'))
     .option('--verbose', 'show what the functions log, on standard error')
     .option('--json', 'announce the addresses in JSON; errors too')
@@ -89,6 +89,7 @@ function announce({ apiUrl, endpoints }: LocalStack): string {
     '  lighthouse pool put mine --target https://example.com/',
     '  lighthouse import mine proxies.txt',
     '  lighthouse sweep mine --wait',
+    '  lighthouse events --follow',
     '',
   ].join('\n');
 }

@@ -74,6 +74,10 @@ function nameOf(
       const name = own('TableName', 255);
       return { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
     }
+    case 'AWS::Events::EventBus': {
+      const name = own('Name', 256);
+      return { ref: name, attributes: { Arn: arn('events', `event-bus/${name}`), Name: name } };
+    }
     case 'AWS::IAM::Role': {
       const name = own('RoleName', 64);
       return { ref: name, attributes: { Arn: `arn:aws:iam::${LOCAL_ACCOUNT}:role/${name}` } };

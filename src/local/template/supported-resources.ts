@@ -14,6 +14,7 @@ export const LocalResourceType = {
   httpIntegration: 'AWS::ApiGatewayV2::Integration',
   httpStage: 'AWS::ApiGatewayV2::Stage',
   schedule: 'AWS::Scheduler::Schedule',
+  eventBus: 'AWS::Events::EventBus',
 } as const;
 export type LocalResourceType = (typeof LocalResourceType)[keyof typeof LocalResourceType];
 

@@ -38,11 +38,13 @@ class RecordedLogger extends Logger {
 export interface RecordedTelemetry extends Telemetry {
   readonly logger: RecordedLogger;
   readonly metrics: RecordedMetrics;
+  readonly sweepMetrics: RecordedMetrics;
 }
 
 export function recordTelemetry(): RecordedTelemetry {
   return {
     logger: new RecordedLogger(),
     metrics: new RecordedMetrics({ namespace: 'Test', serviceName: 'test' }),
+    sweepMetrics: new RecordedMetrics({ namespace: 'Test', serviceName: 'sweeps' }),
   };
 }

@@ -1,0 +1,25 @@
+import { EventBus as Bus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { EnvironmentName } from '../functions/environment.ts';
+
+/** The bus of `Proxy Status Changed` and `Sweep Finished`; add rules of your own to it. */
+export class EventBus extends Construct {
+  readonly bus: Bus;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.bus = new Bus(this, 'Bus', {
+      description: 'Lighthouse: proxies that changed their status, sweeps that ended.',
+    });
+  }
+
+  /** Lets `fn` put events on this bus. */
+  grantPublish(fn: LambdaFunction): void {
+    fn.addEnvironment(EnvironmentName.eventBusName, this.bus.eventBusName);
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }),
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import { LighthouseError } from '../src/errors.ts';
+import { mapBounded } from '../src/storage/bounded.ts';
+import type { PublishEvents, SweepEvent } from '../src/sweeps/sweep-events.ts';
+import { chunksOf } from './chunks-of.ts';
+
+/** The `source` of every event, for rules to match. */
+export const EVENT_SOURCE = 'lighthouse';
+
+/**
+ * Entries of one PutEvents ("Amazon EventBridge quotas"). With credentials of at most 255 bytes and
+ * names of at most 253, ten of them stay far below the 256 KB of one call.
+ */
+const ENTRIES_PER_CALL = 10;
+/** Calls in flight at once: a batch of 320 changes takes four rounds of them. */
+const CALLS_IN_FLIGHT = 8;
+/** Times the failed entries of one call are sent, the first included. */
+const ROUNDS = 5;
+const FIRST_BACK_OFF_MS = 50;
+
+export interface EventPublisherOptions {
+  readonly client: EventBridgeClient;
+  readonly busName: string;
+  /** Upper bound of the wait before the first resend, milliseconds; doubles. @default 50 */
+  readonly firstBackOffMs?: number;
+}
+
+/**
+ * Puts events on a bus, ten a call and several calls in flight. PutEvents answers 200 also when it
+ * refuses entries: only those are sent again, after a back-off with full jitter.
+ *
+ * @throws LighthouseError `publish_failed` when entries still fail in the last round
+ */
+export function createEventPublisher(options: EventPublisherOptions): PublishEvents {
+  return async (events) => {
+    const entries = events.map((event) => toEntry(event, options.busName));
+    const calls = [...chunksOf(entries, ENTRIES_PER_CALL)];
+    await mapBounded(calls, CALLS_IN_FLIGHT, (call) => publishEntries(options, call));
+  };
+}
+
+function toEntry({ type, at, detail }: SweepEvent, busName: string): PutEventsRequestEntry {
+  return {
+    EventBusName: busName,
+    Source: EVENT_SOURCE,
+    DetailType: type,
+    Time: new Date(at),
+    Detail: JSON.stringify(detail),
+  };
+}
+
+async function publishEntries(
+  { client, firstBackOffMs = FIRST_BACK_OFF_MS }: EventPublisherOptions,
+  entries: readonly PutEventsRequestEntry[],
+): Promise<void> {
+  let pending = [...entries];
+  for (let round = 1; ; round++) {
+    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: pending }));
+    // Answers stand in the order of the entries.
+    const refusal = Entries.find(({ ErrorCode }) => ErrorCode !== undefined)?.ErrorCode;
+    pending = pending.filter((_, index) => Entries[index]?.EventId === undefined);
+    if (pending.length === 0) return;
+    if (round === ROUNDS) {
+      throw new LighthouseError(
+        'publish_failed',
+        `EventBridge refused ${pending.length} of ${entries.length} events (${refusal}).`,
+      );
+    }
+    await wait(Math.random() * firstBackOffMs * 2 ** (round - 1));
+  }
+}

@@ -1,0 +1,88 @@
+import { type Command, Option } from 'commander';
+import { InvalidInputError } from '../../errors.ts';
+import { readStackFile } from '../../local/stack-file.ts';
+import { EventType } from '../../sweeps/sweep-events.ts';
+import { ExitCode } from '../exit-code.ts';
+import {
+  type CommandContext,
+  Interrupted,
+  stopForClosedOutput,
+  withInterrupt,
+} from '../interrupt.ts';
+import { createStreamSink } from '../output/stream-sink.ts';
+import type { Terminal } from '../terminal.ts';
+import { ApiClient } from './api-client.ts';
+import { formatEvent } from './event-text.ts';
+import { type ListedEvent, readEvents } from './read-events.ts';
+
+/** The types of events as `--type` names them. */
+const TYPES: Readonly<Record<string, EventType>> = {
+  'proxy-status-changed': EventType.proxyStatusChanged,
+  'sweep-finished': EventType.sweepFinished,
+};
+
+interface EventsFlags {
+  readonly follow?: true;
+  readonly pool?: string;
+  readonly type?: string;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  lighthouse events
+  lighthouse events --follow --pool shop
+  lighthouse events --json --type proxy-status-changed | jq -r '.detail.proxy'
+
+In the cloud, add a rule to the stack's bus; see docs/events.md.`;
+
+/** Adds `lighthouse events`. */
+export function addEventsCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('events')
+    .summary('show the events of the stack that runs here')
+    .description(
+      'Shows the newest events of the stack that runs in this directory, oldest first, and exits;' +
+        ' with --follow it goes on until Ctrl-C.',
+    )
+    .option('-f, --follow', 'wait for more and show them as they come')
+    .option('--pool <name>', 'only events of one pool')
+    .addOption(new Option('--type <type>', 'only events of one type').choices(Object.keys(TYPES)))
+    .option('--json', 'one event a line, as EventBridge delivers it; errors in JSON too')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: EventsFlags) => {
+      process.exitCode = await withInterrupt((stop) => showEvents(flags, { terminal, stop }));
+    });
+}
+
+async function showEvents(
+  flags: EventsFlags,
+  { terminal, stop }: CommandContext,
+): Promise<ExitCode> {
+  const stack = await readStackFile(process.cwd());
+  if (!stack) {
+    throw new InvalidInputError(
+      'no stack runs in this directory; start one with lighthouse up, or change to its directory',
+    );
+  }
+  await using client = new ApiClient(stack.endpoints.eventbridge, stop.signal);
+  const sink = createStreamSink(terminal.stdout, () => stopForClosedOutput(stop));
+  try {
+    for await (const event of readEvents(client, { follow: flags.follow ?? false })) {
+      if (!fits(event, flags)) continue;
+      await sink.write(
+        flags.json ? `${JSON.stringify(event)}\n` : formatEvent(event, terminal.colour),
+      );
+    }
+  } catch (error) {
+    // Ctrl-C is how following ends.
+    if (!flags.follow || !(stop.signal.reason instanceof Interrupted)) throw error;
+  }
+  await sink.commit();
+  return ExitCode.ok;
+}
+
+function fits(event: ListedEvent, { pool, type }: EventsFlags): boolean {
+  if (pool !== undefined && event.detail.pool !== pool) return false;
+  return type === undefined || event['detail-type'] === TYPES[type];
+}

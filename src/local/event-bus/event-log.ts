@@ -1,0 +1,105 @@
+import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type BusEvent, busEventSchema } from './bus-event.ts';
+
+/** Events kept; older ones are forgotten. */
+export const MAX_EVENTS = 10_000;
+
+/** Some of the log's events in the order they came, and where to read on. */
+export interface EventPage {
+  readonly events: readonly BusEvent[];
+  readonly next: number;
+}
+
+/**
+ * The newest events that were put on the stack's bus: in memory, and in a file when there is one,
+ * from which the next stack takes them up again.
+ */
+export class EventLog {
+  readonly #path: string | null;
+  #events: BusEvent[];
+  /** Events that came before the first one held. */
+  #forgotten = 0;
+  #linesInFile: number;
+  #writing: Promise<void> = Promise.resolve();
+  readonly #waiting = new Set<() => void>();
+
+  private constructor(path: string | null, events: BusEvent[]) {
+    this.#path = path;
+    this.#events = events;
+    this.#linesInFile = events.length;
+  }
+
+  /** @param path the file that keeps the events; null: in memory alone */
+  static async open(path: string | null): Promise<EventLog> {
+    const events = path === null ? [] : await readEvents(path);
+    const log = new EventLog(path, events);
+    // A line that a killed process left half-written must not be continued.
+    if (path !== null) await log.#rewrite(path);
+    return log;
+  }
+
+  /** Appends events; when it returns they are in the file. */
+  append(events: readonly BusEvent[]): Promise<void> {
+    const appended = this.#writing.then(() => this.#append(events));
+    this.#writing = appended.catch(() => {});
+    return appended;
+  }
+
+  /** The events from a position on, at most `limit`. The first position is 0. */
+  read(from: number, limit: number): EventPage {
+    const start = Math.max(0, from - this.#forgotten);
+    const events = this.#events.slice(start, start + limit);
+    return { events, next: Math.max(from, this.#forgotten + start + events.length) };
+  }
+
+  /** Waits until there is an event at a position, or the signal aborts. */
+  async waitFor(position: number, signal: AbortSignal): Promise<void> {
+    while (this.#forgotten + this.#events.length <= position && !signal.aborted) {
+      const { promise, resolve: wake } = Promise.withResolvers<void>();
+      this.#waiting.add(wake);
+      const onAbort = () => wake();
+      signal.addEventListener('abort', onAbort);
+      await promise;
+      signal.removeEventListener('abort', onAbort);
+      this.#waiting.delete(wake);
+    }
+  }
+
+  async #append(events: readonly BusEvent[]): Promise<void> {
+    if (this.#path !== null) await appendFile(this.#path, linesOf(events));
+    this.#linesInFile += events.length;
+    this.#events.push(...events);
+    const surplus = this.#events.length - MAX_EVENTS;
+    if (surplus > 0) {
+      this.#events = this.#events.slice(surplus);
+      this.#forgotten += surplus;
+    }
+    for (const wake of this.#waiting) wake();
+    if (this.#path !== null && this.#linesInFile > 2 * MAX_EVENTS) await this.#rewrite(this.#path);
+  }
+
+  async #rewrite(path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.new`, linesOf(this.#events));
+    await rename(`${path}.new`, path);
+    this.#linesInFile = this.#events.length;
+  }
+}
+
+async function readEvents(path: string): Promise<BusEvent[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.split('\n').flatMap(parseLine).slice(-MAX_EVENTS);
+}
+
+function parseLine(line: string): BusEvent[] {
+  try {
+    return [busEventSchema.parse(JSON.parse(line))];
+  } catch {
+    return [];
+  }
+}
+
+function linesOf(events: readonly BusEvent[]): string {
+  return events.map((event) => `${JSON.stringify(event)}\n`).join('');
+}

@@ -1,0 +1,54 @@
+import { type Blame, describeFailure, type FailureCode } from '../health/failure.ts';
+import { percentileOf } from './latency-histogram.ts';
+import type { BatchCounts } from './sweep.ts';
+
+/** How often one failure decided a verdict, and whose fault it is. */
+export interface FailureCount {
+  readonly code: FailureCode;
+  readonly blame: Blame;
+  readonly count: number;
+}
+
+/** The sum of a ledger as people and programs get it. */
+export interface CountsReport {
+  /** Of the recorded batches; `proxies` is the sum of the other four. */
+  readonly totals: {
+    readonly proxies: number;
+    readonly active: number;
+    readonly slow: number;
+    readonly inactive: number;
+    readonly inconclusive: number;
+  };
+  /** Of healthy proxies, estimated from a histogram; null without any. */
+  readonly latencyMs: {
+    readonly p50: number | null;
+    readonly p95: number | null;
+    readonly p99: number | null;
+  };
+  /** Most frequent first. */
+  readonly failures: readonly FailureCount[];
+  /** On the wire, sent and received, over all probes. */
+  readonly bytes: number;
+}
+
+/** What the sum of ledger entries says. */
+export function reportCounts(counts: BatchCounts): CountsReport {
+  const { active, slow, inactive, inconclusive, latencyHistogram, bytes } = counts;
+  const proxies = active + slow + inactive + inconclusive;
+  return {
+    totals: { proxies, active, slow, inactive, inconclusive },
+    latencyMs: {
+      p50: percentileOf(latencyHistogram, 0.5),
+      p95: percentileOf(latencyHistogram, 0.95),
+      p99: percentileOf(latencyHistogram, 0.99),
+    },
+    failures: reportFailures(counts),
+    bytes,
+  };
+}
+
+function reportFailures({ failures }: BatchCounts): FailureCount[] {
+  return (Object.entries(failures) as [FailureCode, number][])
+    .map(([code, count]) => ({ code, blame: describeFailure(code).blame, count }))
+    .sort((a, b) => b.count - a.count);
+}

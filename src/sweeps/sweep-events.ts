@@ -1,0 +1,117 @@
+import { ProxyStatus } from '../health/rise-fall.ts';
+import { formatRedactedUrl } from '../proxies/proxy.ts';
+import type { ProxyRow } from '../storage/storage.ts';
+import type { BatchResult } from './batch-result.ts';
+import { type CountsReport, reportCounts } from './counts-report.ts';
+import { type ResultRecord, toStoredRecord } from './result-record.ts';
+import { type Sweep, SweepState } from './sweep.ts';
+
+export const EventType = {
+  proxyStatusChanged: 'Proxy Status Changed',
+  sweepFinished: 'Sweep Finished',
+} as const;
+export type EventType = (typeof EventType)[keyof typeof EventType];
+
+/** A sweep has changed a proxy's status; not sent for the first verdict on an `unknown` one. */
+export interface ProxyStatusChanged {
+  readonly type: typeof EventType.proxyStatusChanged;
+  /** Instant of the change, ISO 8601. */
+  readonly at: string;
+  readonly detail: {
+    /** The same whenever the event is sent again: `<sweepId>:<proxyId>`. */
+    readonly eventId: string;
+    readonly pool: string;
+    readonly proxyId: string;
+    /** The URL without its password. */
+    readonly proxy: string;
+    readonly previousStatus: ProxyStatus;
+    readonly status: ProxyStatus;
+    readonly statusSince: string;
+    readonly sweepId: string;
+    /** What the probe found whose verdict completed the change. */
+    readonly result: Omit<ResultRecord, 'proxy' | 'proxyId'>;
+  };
+}
+
+/** A sweep has been closed. */
+export interface SweepFinished {
+  readonly type: typeof EventType.sweepFinished;
+  /** Instant of the close, ISO 8601. */
+  readonly at: string;
+  readonly detail: CountsReport & {
+    /** The same whenever the event is sent again: the sweep's id. */
+    readonly eventId: string;
+    readonly pool: string;
+    readonly sweepId: string;
+    readonly state: Exclude<SweepState, 'running'>;
+    readonly trigger: Sweep['trigger'];
+    readonly startedAt: string;
+    /** Work begun later changed no status and sent no event. */
+    readonly deadlineAt: string;
+    readonly closedAt: string;
+    /** `missing`: how many the sweep was closed without. */
+    readonly batches: { readonly total: number; readonly missing: number };
+  };
+}
+
+/** Something others may want to act upon. Holds no credentials. */
+export type SweepEvent = ProxyStatusChanged | SweepFinished;
+
+/**
+ * Makes events known, in any order; throws unless every one of them was accepted. What was
+ * accepted before is then sent again, so a receiver may get an event twice.
+ */
+export type PublishEvents = (events: readonly SweepEvent[]) => Promise<void>;
+
+/**
+ * The event of a row whose status this batch's sweep has changed; null for the first verdict on a
+ * proxy. A function of what is stored, so that it can be made again.
+ */
+export function proxyStatusChanged(
+  { poolName, proxy, status, previousStatus, statusSince }: ProxyRow,
+  { sweepId, startedAt, results }: BatchResult,
+): ProxyStatusChanged | null {
+  const result = results.get(proxy.id);
+  if (!result || previousStatus === undefined || previousStatus === ProxyStatus.unknown) {
+    return null;
+  }
+  const found = toStoredRecord(proxy, proxy.id, { result, startedAt });
+  const { proxy: _url, proxyId, ...record } = found;
+  return {
+    type: EventType.proxyStatusChanged,
+    at: statusSince,
+    detail: {
+      eventId: `${sweepId}:${proxyId}`,
+      pool: poolName,
+      proxyId,
+      proxy: formatRedactedUrl(proxy),
+      previousStatus,
+      status,
+      statusSince,
+      sweepId,
+      result: record,
+    },
+  };
+}
+
+/** The event of a closed sweep; null for one that is still running. */
+export function sweepFinished(sweep: Sweep): SweepFinished | null {
+  const { sweepId, poolName, state, trigger, startedAt, deadlineAt, closedAt, totals } = sweep;
+  if (state === SweepState.running || closedAt === undefined || totals === undefined) return null;
+  return {
+    type: EventType.sweepFinished,
+    at: closedAt,
+    detail: {
+      eventId: sweepId,
+      pool: poolName,
+      sweepId,
+      state,
+      trigger,
+      startedAt,
+      deadlineAt,
+      closedAt,
+      batches: { total: 2 ** sweep.bitCount, missing: sweep.missingBatches?.length ?? 0 },
+      ...reportCounts(totals),
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { TABLE_ACCESS } from '../../cdk/table-access.ts';
+import { listFailures } from '../../src/health/failure.ts';
+import { resourcesOf, templateOf } from './template.ts';
+
+interface WatchedMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
+const template = templateOf();
+const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(
+  ({ Properties }) => Properties,
+);
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const entries = new Map(
+  runbook
+    .split(/^## /m)
+    .slice(1)
+    .map((entry) => [slugOf(entry.slice(0, entry.indexOf('\n'))), entry]),
+);
+
+/** The anchor GitHub gives a heading. */
+function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+function entryOf({ AlarmDescription }: Record<string, unknown>): string {
+  return /^\S.*\. docs\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription))?.[1] ?? 'none';
+}
+
+function watchedBy(alarm: Record<string, unknown>): WatchedMetric[] {
+  if (alarm.MetricName !== undefined) return [alarm as unknown as WatchedMetric];
+  const queries = alarm.Metrics as readonly { MetricStat?: { Metric: WatchedMetric } }[];
+  return queries.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+}
+
+function idsOf(type: string): string[] {
+  return Object.keys(resourcesOf(template, type));
+}
+
+describe('the alarms and the runbook', () => {
+  test('link each other: every alarm has an entry, every entry an alarm', () => {
+    expect(alarms.length).toBeGreaterThan(5);
+    expect([...new Set(alarms.map(entryOf))].sort()).toEqual([...entries.keys()].sort());
+  });
+
+  test.each([...entries])('%s says what it is, how to look and what to do', (_, entry) => {
+    const parts = [...entry.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, part]) => part);
+    expect(parts).toEqual(['Description', 'Investigation', 'Repair']);
+  });
+
+  test('the runbook links only to entries and settings there are', () => {
+    const links = [...runbook.matchAll(/\]\(#([a-z-]+)\)/g)].map(([, slug = '']) => slug);
+    expect(links.filter((slug) => !entries.has(slug))).toEqual([]);
+    const settings = [...runbook.matchAll(/`((?:checker|queue|fanOut|alarms)\.\w+)`/g)];
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(settings.filter(([, name = '']) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('the runbook looks for messages that are logged and codes there are', () => {
+    const folder = new URL('../../functions/', import.meta.url);
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(new URL(path, folder), 'utf8'))
+      .join('');
+    const messages = [...runbook.matchAll(/message = "([^"]+)"/g)].map(([, text = '']) => text);
+    expect(messages.length).toBeGreaterThan(4);
+    expect(messages.filter((text) => !sources.includes(`'${text}'`))).toEqual([]);
+    const codes = [...runbook.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, code = '']) => code);
+    const known = [...listFailures().map(({ code }) => code), 'publish_failed'];
+    expect(codes.filter((code) => !known.includes(code))).toEqual([]);
+  });
+
+  test('say where the runbook is, if it is elsewhere', () => {
+    const runbookUrl = 'https://wiki.example/lighthouse';
+    templateOf({ alarms: { runbookUrl } }).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp(`${runbookUrl}#dlq-not-empty$`),
+    });
+  });
+});
+
+describe('an alarm', () => {
+  test('watches metrics of resources of this stack', () => {
+    const queues = idsOf('AWS::SQS::Queue');
+    const functions = idsOf('AWS::Lambda::Function');
+    const tables = idsOf('AWS::DynamoDB::Table');
+    const watched = alarms.flatMap(watchedBy);
+    const refs = (namespace: string, dimension: string) =>
+      watched
+        .filter(({ Namespace }) => Namespace === namespace)
+        .map(({ Dimensions }) =>
+          JSON.stringify(Dimensions.find(({ Name }) => Name === dimension)?.Value),
+        );
+    const dlq = queues.find((id) => id.includes('DeadLetters'));
+    expect(refs('AWS/SQS', 'QueueName')).toEqual([
+      JSON.stringify({ 'Fn::GetAtt': [dlq, 'QueueName'] }),
+    ]);
+    expect(new Set(refs('AWS/Lambda', 'FunctionName'))).toEqual(
+      new Set(functions.map((id) => JSON.stringify({ Ref: id }))),
+    );
+    expect(new Set(refs('AWS/DynamoDB', 'TableName'))).toEqual(
+      new Set(tables.map((id) => JSON.stringify({ Ref: id }))),
+    );
+    const namespaces = ['AWS/DynamoDB', 'AWS/Lambda', 'AWS/SQS', 'Lighthouse'];
+    expect([...new Set(watched.map(({ Namespace }) => Namespace))].sort()).toEqual(namespaces);
+  });
+
+  test('watches every operation the functions may call on a table', () => {
+    const throttled = alarms
+      .flatMap(watchedBy)
+      .filter(({ MetricName }) => MetricName === 'ThrottledRequests');
+    const operations = new Set(
+      throttled.map(({ Dimensions }) => Dimensions.find(({ Name }) => Name === 'Operation')?.Value),
+    );
+    const called = Object.values(TABLE_ACCESS).flatMap((grants) =>
+      Object.values(grants).flatMap(({ actions }) => actions),
+    );
+    expect(operations).toEqual(new Set(called));
+  });
+
+  test('sees that no tick comes, unless none is to come', () => {
+    const overdueOf = (properties: object) =>
+      Match.objectLike({ MetricName: 'SweepsOverdue', ...properties });
+    template.hasResourceProperties(
+      'AWS::CloudWatch::Alarm',
+      overdueOf({ TreatMissingData: 'breaching' }),
+    );
+    templateOf({ fanOut: { scheduleEnabled: false } }).hasResourceProperties(
+      'AWS::CloudWatch::Alarm',
+      overdueOf({ TreatMissingData: 'notBreaching' }),
+    );
+  });
+
+  test('tells the topic of the settings, and nobody without one', () => {
+    expect(alarms.filter(({ AlarmActions }) => AlarmActions)).toEqual([]);
+    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+    templateOf({ alarms: { topicArn } }).allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: [topicArn],
+      OKActions: [topicArn],
+    });
+    expect(() => templateOf({ alarms: { topicArn: 'on-call' } })).toThrow(
+      'alarms.topicArn: must be the ARN of an SNS topic',
+    );
+  });
+});

@@ -1,0 +1,179 @@
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BusEvent } from '../../src/local/event-bus/bus-event.ts';
+import { serveEventBusApi } from '../../src/local/event-bus/event-bus-api.ts';
+import { EventLog, MAX_EVENTS } from '../../src/local/event-bus/event-log.ts';
+import type { LoopbackServer } from '../../src/local/http-server.ts';
+import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'lighthouse-events-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+function makeEvent(index: number): BusEvent {
+  return {
+    version: '0',
+    id: `event-${index}`,
+    'detail-type': 'Tested',
+    source: 'test',
+    account: '000000000000',
+    time: '2026-01-15T12:00:00Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: { index },
+  };
+}
+
+function makeEvents(count: number): BusEvent[] {
+  return Array.from({ length: count }, (_, index) => makeEvent(index));
+}
+
+function idsOf({ events }: { readonly events: readonly BusEvent[] }): string[] {
+  return events.map(({ id }) => id);
+}
+
+describe('the event log', () => {
+  it('is read page by page, each event once', async () => {
+    const log = await EventLog.open(null);
+    await log.append(makeEvents(5));
+    const first = log.read(0, 3);
+    expect(idsOf(first)).toEqual(['event-0', 'event-1', 'event-2']);
+    const second = log.read(first.next, 3);
+    expect(idsOf(second)).toEqual(['event-3', 'event-4']);
+    expect(log.read(second.next, 3)).toEqual({ events: [], next: 5 });
+    await log.append([makeEvent(5)]);
+    expect(idsOf(log.read(5, 3))).toEqual(['event-5']);
+  });
+
+  it('forgets the oldest, in memory and in its file', async () => {
+    const path = join(directory, 'bounded.ndjson');
+    const log = await EventLog.open(path);
+    const events = makeEvents(2 * MAX_EVENTS + 10);
+    for (let start = 0; start < events.length; start += 5_000) {
+      await log.append(events.slice(start, start + 5_000));
+    }
+    const page = log.read(0, 2);
+    expect(idsOf(page)).toEqual([`event-${MAX_EVENTS + 10}`, `event-${MAX_EVENTS + 11}`]);
+    expect(page.next).toBe(MAX_EVENTS + 12);
+    expect((await readFile(path, 'utf8')).split('\n')).toHaveLength(MAX_EVENTS + 1);
+  });
+
+  it('goes on where another left off, also behind a line that was cut short', async () => {
+    const path = join(directory, 'kept', 'events.ndjson');
+    await (await EventLog.open(path)).append(makeEvents(2));
+    await appendFile(path, '{"version":"0","id":"cut');
+    const log = await EventLog.open(path);
+    await log.append([makeEvent(2)]);
+    expect(idsOf(log.read(0, 9))).toEqual(['event-0', 'event-1', 'event-2']);
+    const reopened = await EventLog.open(path);
+    expect(idsOf(reopened.read(0, 9))).toEqual(['event-0', 'event-1', 'event-2']);
+  });
+
+  it('wakes who waits for the next event, and who is told to stop', async () => {
+    const log = await EventLog.open(null);
+    const stop = new AbortController();
+    const waiting = [log.waitFor(0, stop.signal), log.waitFor(1, stop.signal)] as const;
+    await log.append([makeEvent(0)]);
+    await waiting[0];
+    stop.abort();
+    await waiting[1];
+  });
+});
+
+describe('the local EventBridge', () => {
+  const clock = new FakeClock();
+  let log: EventLog;
+  let server: LoopbackServer;
+  let client: EventBridgeClient;
+
+  beforeAll(async () => {
+    log = await EventLog.open(null);
+    server = await serveEventBusApi({ log, busNames: new Set(['bus']), clock });
+    const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS };
+    client = new EventBridgeClient({ ...common, endpoint: server.url });
+  });
+  afterAll(async () => {
+    client.destroy();
+    await server.close();
+  });
+
+  const put = (...Entries: PutEventsRequestEntry[]) =>
+    client.send(new PutEventsCommand({ Entries }));
+  const entry: PutEventsRequestEntry = {
+    EventBusName: 'bus',
+    Source: 'test',
+    DetailType: 'Tested',
+    Detail: '{"a":1}',
+  };
+
+  it('takes what the SDK sends and shows it as a target would receive it', async () => {
+    const at = new Date('2026-01-15T12:34:56.789Z');
+    const { FailedEntryCount, Entries = [] } = await put({ ...entry, Time: at }, entry);
+    expect(FailedEntryCount).toBe(0);
+    const answer = await fetch(`${server.url}/events?from=0`);
+    const { events, next } = (await answer.json()) as { events: BusEvent[]; next: number };
+    expect(next).toBe(2);
+    expect(events[0]).toEqual({
+      version: '0',
+      id: Entries[0]?.EventId,
+      'detail-type': 'Tested',
+      source: 'test',
+      account: '000000000000',
+      time: '2026-01-15T12:34:56Z',
+      region: 'us-east-1',
+      resources: [],
+      detail: { a: 1 },
+    });
+    expect(events[1]?.time).toBe('2026-01-15T12:00:00Z');
+  });
+
+  it.each<[string, PutEventsRequestEntry, string]>([
+    ['for a bus there is not', { ...entry, EventBusName: 'other' }, 'InvalidArgument'],
+    ['for the default bus', { ...entry, EventBusName: undefined }, 'InvalidArgument'],
+    ['without a source', { ...entry, Source: undefined }, 'InvalidArgument'],
+    ['whose detail is no object', { ...entry, Detail: '[1]' }, 'MalformedDetail'],
+    ['whose detail is no JSON', { ...entry, Detail: '{' }, 'MalformedDetail'],
+  ])('refuses an entry %s and takes the others', async (_, refused, code) => {
+    const { next } = log.read(0, MAX_EVENTS);
+    const { FailedEntryCount, Entries } = await put(refused, entry);
+    expect(FailedEntryCount).toBe(1);
+    expect(Entries).toEqual([
+      expect.objectContaining({ ErrorCode: code }),
+      { EventId: expect.any(String) },
+    ]);
+    expect(log.read(next, MAX_EVENTS).events).toHaveLength(1);
+  });
+
+  it('refuses more than ten entries, and what is not PutEvents', async () => {
+    await expect(put(...Array.from({ length: 11 }, () => entry))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    expect((await fetch(server.url, { method: 'POST', body: '{}' })).status).toBe(404);
+  });
+
+  it('answers nobody but this machine', async () => {
+    const headers = { origin: 'https://elsewhere.example' };
+    expect((await fetch(`${server.url}/events`, { headers })).status).toBe(403);
+  });
+
+  it('keeps a reader waiting until the next event, or until it ends', async () => {
+    const { next } = log.read(0, MAX_EVENTS);
+    const waiting = fetch(`${server.url}/events?from=${next}&waitMs=20000`);
+    await put(entry);
+    const { events } = (await (await waiting).json()) as { events: BusEvent[] };
+    expect(events).toHaveLength(1);
+    const cut = fetch(`${server.url}/events?from=${next + 1}&waitMs=20000`).catch(() => 'cut');
+    await server.close();
+    await cut;
+  });
+});
