@@ -1,6 +1,7 @@
 import type { ApiDependencies } from './api-dependencies.ts';
 import { importList } from './import-route.ts';
-import { getPool, listPools, putPool } from './pool-routes.ts';
+import { deletePool, getPool, listPools, putPool } from './pool-routes.ts';
+import { deleteProxy, patchProxy } from './proxy-edit-routes.ts';
 import { getProxies, getProxy, getProxyHistory } from './proxy-routes.ts';
 import type { ApiReply } from './reply.ts';
 import type { ApiRequest } from './request.ts';
@@ -19,9 +20,12 @@ export const ROUTES: Readonly<Record<KnownRouteKey, RouteHandler>> = {
   'GET /pools': listPools,
   'GET /pools/{pool}': getPool,
   'PUT /pools/{pool}': putPool,
+  'DELETE /pools/{pool}': deletePool,
   'GET /pools/{pool}/proxies': getProxies,
   'POST /pools/{pool}/proxies': importList,
   'GET /pools/{pool}/proxies/{id}': getProxy,
+  'PATCH /pools/{pool}/proxies/{id}': patchProxy,
+  'DELETE /pools/{pool}/proxies/{id}': deleteProxy,
   'GET /pools/{pool}/proxies/{id}/results': getProxyHistory,
   'POST /sweeps': postSweep,
   'GET /sweeps/{id}': getSweep,

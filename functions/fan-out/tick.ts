@@ -1,6 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
 import { runTick, type TickAction, type TickEntry } from '../../src/sweeps/run-tick.ts';
+import { toError } from '../to-error.ts';
+import { deletePools } from './delete-pools.ts';
 import type { FanOutDependencies } from './handler.ts';
 
 /** What is counted of a tick; a pool that had nothing to do is not. */
@@ -13,9 +15,13 @@ const METRIC_OF_ACTION: Readonly<Partial<Record<TickAction, string>>> = {
 
 /**
  * Runs the minute's tick and tells what it did. A pool whose part failed is left to the next
- * tick; it does not fail this one.
+ * tick; it does not fail this one. Deletions take what is left of the time.
  */
-export async function tick(dependencies: FanOutDependencies, scheduledAtMs: number): Promise<void> {
+export async function tick(
+  dependencies: FanOutDependencies,
+  scheduledAtMs: number,
+  remainingMs: () => number,
+): Promise<void> {
   const { logger, metrics } = dependencies.telemetry;
   const startFanOut = async (sweepId: string): Promise<void> => {
     const batches = await dispatchSweep(dependencies, sweepId);
@@ -23,6 +29,11 @@ export async function tick(dependencies: FanOutDependencies, scheduledAtMs: numb
   };
   const entries = await runTick({ ...dependencies, startFanOut }, scheduledAtMs);
   for (const entry of entries) report(dependencies, entry);
+  const marked = entries.filter(({ action }) => action === 'deleting');
+  if (marked.length > 0) {
+    const poolNames = marked.map(({ poolName }) => poolName);
+    await deletePools(dependencies, poolNames, remainingMs());
+  }
   logger.info('tick', { scheduledAtMs, pools: entries.length });
 }
 
@@ -38,8 +49,4 @@ function report({ telemetry }: FanOutDependencies, entry: TickEntry): void {
   if (metric === undefined) return;
   metrics.addMetric(metric, MetricUnit.Count, 1);
   logger.info('pool tended', { poolName, action, sweepId });
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
