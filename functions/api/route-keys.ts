@@ -22,6 +22,7 @@ export const ROUTE_KEYS = [
   'POST /sweeps',
   'GET /sweeps/{id}',
   'GET /sweeps/{id}/results',
+  'POST /redrive',
 ] as const satisfies readonly RouteKey[];
 export type KnownRouteKey = (typeof ROUTE_KEYS)[number];
 

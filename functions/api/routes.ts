@@ -3,6 +3,7 @@ import { importList } from './import-route.ts';
 import { deletePool, getPool, listPools, putPool } from './pool-routes.ts';
 import { deleteProxy, patchProxy } from './proxy-edit-routes.ts';
 import { getProxies, getProxy, getProxyHistory } from './proxy-routes.ts';
+import { postRedrive } from './redrive-route.ts';
 import type { ApiReply } from './reply.ts';
 import type { ApiRequest } from './request.ts';
 import type { KnownRouteKey } from './route-keys.ts';
@@ -30,4 +31,5 @@ export const ROUTES: Readonly<Record<KnownRouteKey, RouteHandler>> = {
   'POST /sweeps': postSweep,
   'GET /sweeps/{id}': getSweep,
   'GET /sweeps/{id}/results': getSweepResults,
+  'POST /redrive': postRedrive,
 };

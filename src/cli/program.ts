@@ -4,6 +4,7 @@ import { reportFailure } from './report-failure.ts';
 import { addImportCommand } from './stack/import-command.ts';
 import { addPoolCommand } from './stack/pool-command.ts';
 import { addProxiesCommand } from './stack/proxies-command.ts';
+import { addRedriveCommand } from './stack/redrive-command.ts';
 import { addResultsCommand } from './stack/results-command.ts';
 import { addSweepCommand } from './stack/sweep-command.ts';
 import { addUpCommand } from './stack/up-command.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   addSweepCommand,
   addResultsCommand,
   addProxiesCommand,
+  addRedriveCommand,
 ];
 
 /**

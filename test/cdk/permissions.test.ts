@@ -59,7 +59,7 @@ describe('the role of each function', () => {
         'sqs:SendMessage',
       ],
     ],
-    ['Api', []],
+    ['Api', ['sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage']],
   ])('gives %s the queue actions %j', (name, expected) => {
     expect(actionsOf(name, 'sqs:')).toEqual(expected);
   });

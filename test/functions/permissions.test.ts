@@ -133,6 +133,7 @@ function connectFunctions() {
       allowPrivateAddresses: false,
       extraProtocols: [],
       requestDispatch: async () => {},
+      redrive: async () => ({ moved: 0, more: false }),
     }),
     fanOut: createFanOutHandler({ ...common, sendBatches }),
     checker: createCheckerHandler({
