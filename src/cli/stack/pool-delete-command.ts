@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -50,12 +50,12 @@ async function confirm(
   if (!stdin.isTTY || !stderr.isTTY) {
     throw new InvalidInputError('nobody can be asked here; give --yes to delete without asking');
   }
-  const dialog = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await dialog.question(question, { signal });
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    dialog.close();
+  stderr.write(question);
+  // Not in raw mode, so that Ctrl-C stays the terminal's affair and Ctrl-D ends the lines.
+  const lines = createInterface({ input: stdin, terminal: false, signal });
+  for await (const line of lines) {
+    if (/^y(es)?$/i.test(line.trim())) return;
+    break;
   }
   throw new InvalidInputError('nothing was deleted');
 }
