@@ -12,6 +12,7 @@ import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { TableNames } from '../../src/storage/dynamodb-tables.ts';
 import { DELETION_GRACE_MS } from '../../src/sweeps/continue-deletions.ts';
 import { manualSweepId } from '../../src/sweeps/sweep-id.ts';
+import { auditSweep } from '../support/audit-sweep.ts';
 import { makePolicy, makeSweep } from '../support/factories.ts';
 import { startWholeStack, type WholeStack } from '../support/whole-stack.ts';
 
@@ -63,7 +64,7 @@ function policy(timeoutMs = 2_000) {
   return { options: { targetUrl: target.url, timeoutMs }, control: false };
 }
 
-describe('a pool deleted while it is swept', () => {
+describe('FAULTS 42: a pool deleted while it is swept', () => {
   it('goes with its rows, and a new one of its name begins anew', async () => {
     await whole.createPool('shop', policy(8_000), [proxy.url, pensive.url]);
     const sweepId = await whole.startSweep('shop');
@@ -124,7 +125,7 @@ describe('the dead-letter queue', () => {
     );
   };
 
-  it('is redriven: a batch of a closed sweep is recorded as late and changes no row', async () => {
+  it('FAULTS 40: is redriven: a batch of a closed sweep is recorded as late and changes no row', async () => {
     await whole.createPool('late', policy(), [proxy.url]);
     const { options } = (await storage.getPool('late')) ?? expect.unreachable();
     const sweep = makeSweep({
@@ -159,6 +160,8 @@ describe('the dead-letter queue', () => {
       })
       .toEqual({ total: 1, recorded: 1, late: 1, missing: [] });
     await expect.poll(async () => (await storage.getSweep(sweepId))?.lateBatches).toBe(1);
+    const proxyIds = await storage.queryProxyIds('late', 9);
+    await auditSweep(storage, sweepId, { proxyIds, acknowledged: ['*'] });
     expect(await whole.readResults(sweepId)).toMatchObject([{ status: 'active' }]);
     const [view] = (await whole.call('GET', '/pools/late/proxies')).body.proxies;
     expect(view).toMatchObject({ status: 'unknown', previousStatus: null });

@@ -191,7 +191,7 @@ describe('the ticks after it', () => {
 });
 
 describe('a message of a deleted pool', () => {
-  it('is given up, while the pool goes, when it is gone, and when there is a new one', async () => {
+  it('FAULTS 37: is given up, while the pool goes, when it is gone, and when there is a new one', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();
@@ -211,7 +211,7 @@ describe('a message of a deleted pool', () => {
     for (const row of await world.rows()) expect(row.status).toBe('unknown');
   });
 
-  it('brings no row back when its probes end after the rows are gone', async () => {
+  it('FAULTS 42: brings no row back when its probes end after the rows are gone', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();

@@ -47,12 +47,15 @@ export interface FaultStack extends AsyncDisposable {
 
 export interface FaultStackOptions {
   readonly checker?: Readonly<Record<string, number>>;
+  /** Whether calls to DynamoDB go through tap and faults, which takes time. @default true */
+  readonly tapsDynamodb?: boolean;
   /** @default a second each, so that a fan-out that died is tried again soon */
   readonly asyncRetryDelaysMs?: readonly number[];
 }
 
 export async function startFaultStack({
   checker = {},
+  tapsDynamodb = true,
   asyncRetryDelaysMs = [1000, 1000],
 }: FaultStackOptions = {}): Promise<FaultStack> {
   await using starting = new AsyncDisposableStack();
@@ -70,7 +73,8 @@ export async function startFaultStack({
       asyncRetryDelaysMs,
       async functionEndpoints(real) {
         services = { dynamodb: await stand(real.dynamodb), sqs: await stand(real.sqs) };
-        return { ...real, dynamodb: services.dynamodb.tap.url, sqs: services.sqs.tap.url };
+        const dynamodb = tapsDynamodb ? services.dynamodb.tap.url : real.dynamodb;
+        return { ...real, dynamodb, sqs: services.sqs.tap.url };
       },
     }),
   );

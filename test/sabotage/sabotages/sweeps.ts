@@ -1,21 +1,25 @@
 import type { Sabotage } from '../sabotage.ts';
 
+const EVENTS = 'test/sweeps/events.test.ts';
 const CHECK_BATCHES = 'test/sweeps/check-batches.test.ts';
 const FAULTS_30_36 = 'test/sweeps/faults-30-36.test.ts';
 const FAULTS_31 = 'test/sweeps/faults-31.test.ts';
 const FAULTS_38_42 = 'test/sweeps/faults-38-42.test.ts';
 const ROWS_FIRST = `  if (inTime && sweep.state === SweepState.running) {
-    await applyResults(dependencies, sweep, result, rows);
+    const changed = await applyResults(dependencies, sweep, result, rows);
+    const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
+    if (events.length > 0) await dependencies.publishEvents?.(events);
   }
-  await recordBatch(dependencies, sweep, result);`;
+`;
+const LEDGER_LAST = '  await recordBatch(dependencies, sweep, result);\n';
 
 /** The order of a sweep's writes, its fences and its ids. */
 export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'order of writes: the ledger before the rows',
     file: 'src/sweeps/commit-batch.ts',
-    find: ROWS_FIRST,
-    replace: ROWS_FIRST.split('\n').slice(3).concat(ROWS_FIRST.split('\n').slice(0, 3)).join('\n'),
+    find: ROWS_FIRST + LEDGER_LAST,
+    replace: LEDGER_LAST + ROWS_FIRST,
     tests: [FAULTS_31],
     title: 'with several batches',
   },
@@ -48,10 +52,38 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'redelivery: a row that this sweep has written is decided again',
     file: 'src/sweeps/apply-results.ts',
-    find: 'if (!row || row.rowSweepId >= sweep.sweepId) return;',
-    replace: 'if (!row) return;',
+    find: 'if (row.rowSweepId >= sweepId) return',
+    replace: "if (row.rowSweepId >= sweepId && verdict === 'inconclusive') return",
     tests: [FAULTS_30_36],
     title: 'FAULTS 30',
+  },
+  {
+    name: 'events: sent after the ledger',
+    file: 'src/sweeps/commit-batch.ts',
+    find: `    if (events.length > 0) await dependencies.publishEvents?.(events);
+  }
+${LEDGER_LAST}`,
+    replace: `    await recordBatch(dependencies, sweep, result);
+    if (events.length > 0) return dependencies.publishEvents?.(events);
+  }
+${LEDGER_LAST}`,
+    tests: [EVENTS],
+  },
+  {
+    name: 'events: not sent again when the message is',
+    file: 'src/sweeps/apply-results.ts',
+    find: 'return row.statusSweepId === sweepId ? row : null;',
+    replace: 'return row.statusSweepId === sweep.toString() ? row : null;',
+    tests: [EVENTS],
+  },
+  {
+    name: 'events: the pool is let go before the sweep is told to be finished',
+    file: 'src/sweeps/close-sweep.ts',
+    find: '  const event = sweepFinished(sweep);\n',
+    replace: `  await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
+  const event = sweepFinished(sweep);
+`,
+    tests: [EVENTS],
   },
   {
     name: 'deadline fence: rows are written after it',
@@ -78,8 +110,8 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'close: blind to a batch that lands meanwhile',
     file: 'src/sweeps/close-sweep.ts',
-    find: 'if (missing.length > 0)\n',
-    replace: 'if (missing.length < 0)\n',
+    find: 'if (sweep.missingBatches?.length) await',
+    replace: 'if (!sweep.missingBatches) await',
     tests: [FAULTS_30_36],
     title: 'FAULTS 36',
   },
