@@ -48,15 +48,29 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'claim: a pool that is being swept is claimed again',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
-    find: "allOf(exists('poolName'), noSweepRuns, laterThanLastSweep(sweepId))",
-    replace: "allOf(exists('poolName'), laterThanLastSweep(sweepId))",
+    find: '      noSweepRuns,\n      laterThan',
+    replace: '      laterThan',
     tests: [CONTRACT],
   },
   {
     name: 'claim: an id that is not later than the last one',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
-    find: "allOf(exists('poolName'), noSweepRuns, laterThanLastSweep(sweepId))",
-    replace: "allOf(exists('poolName'), noSweepRuns)",
+    find: '      laterThanLastSweep(sweepId),\n',
+    replace: '',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'claim: a pool that is being deleted',
+    file: 'src/storage/dynamodb/dynamodb-pools.ts',
+    find: '      notDeleting,\n      noSweepRuns,',
+    replace: '      noSweepRuns,',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'deletion: removes a new pool of the same name',
+    file: 'src/storage/dynamodb/dynamodb-pools.ts',
+    find: 'allOf(deleting, hasSalt(salt), noSweepRuns)',
+    replace: "allOf(exists('poolName'), salt ? noSweepRuns : hasSalt(salt))",
     tests: [CONTRACT],
   },
   {
