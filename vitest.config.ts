@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Tests of one file that run at once do little but wait.
+    maxConcurrency: 16,
   },
 });

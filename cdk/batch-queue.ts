@@ -32,6 +32,13 @@ export class BatchQueue extends Construct {
     this.queue.grant(fn, 'sqs:SendMessage');
   }
 
+  /** Lets `fn` move messages from the dead-letter queue back to the queue. */
+  grantRedrive(fn: LambdaFunction): void {
+    this.grantSend(fn);
+    fn.addEnvironment(EnvironmentName.deadLetterQueueUrl, this.deadLetterQueue.queueUrl);
+    this.deadLetterQueue.grant(fn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage');
+  }
+
   /** Has `fn` receive batches, failing one at a time, and hide a failed one for a while. */
   grantReceive(fn: LambdaFunction, props: CheckerSettings): void {
     fn.addEnvironment(EnvironmentName.batchQueueUrl, this.queue.queueUrl);

@@ -59,6 +59,7 @@ export class LighthouseFunctions extends Construct {
     tables.grantAccess(this.api, 'api');
     batches.grantSend(this.fanOut);
     batches.grantSend(this.checker);
+    batches.grantRedrive(this.api);
     batches.grantReceive(this.checker, this.#settings.checker);
     this.#grantDispatch(this.api);
     // Each of them may close a sweep: the api one of an empty pool.

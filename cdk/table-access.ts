@@ -2,7 +2,15 @@ import type { FunctionName } from '../functions/environment.ts';
 import { BY_STATUS_INDEX, type TableName } from '../src/storage/dynamodb-tables.ts';
 
 /** DynamoDB calls the functions make. */
-type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem';
+type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'Scan'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem';
 
 /** What one function may do with one table, and which of its indexes it may query. */
 interface TableGrant {
@@ -15,12 +23,12 @@ type TableGrants = Readonly<Partial<Record<TableName, TableGrant>>>;
 /** The DynamoDB calls each function makes, and so all that its role allows. */
 export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
   'fan-out': {
-    pools: { actions: ['GetItem', 'Scan', 'UpdateItem'] },
-    proxies: { actions: ['Query'] },
+    pools: { actions: ['GetItem', 'Scan', 'UpdateItem', 'DeleteItem'] },
+    proxies: { actions: ['Query', 'BatchWriteItem'] },
     sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
   },
   checker: {
-    pools: { actions: ['UpdateItem'] },
+    pools: { actions: ['GetItem', 'UpdateItem'] },
     proxies: { actions: ['GetItem', 'Query', 'UpdateItem'] },
     results: { actions: ['GetItem', 'PutItem'] },
     sweeps: { actions: ['GetItem', 'Query', 'UpdateItem'] },
@@ -28,7 +36,7 @@ export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
   api: {
     pools: { actions: ['GetItem', 'Scan', 'PutItem', 'UpdateItem'] },
     proxies: {
-      actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+      actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       indexes: [BY_STATUS_INDEX],
     },
     results: { actions: ['GetItem', 'Query'] },

@@ -10,6 +10,8 @@ export const EnvironmentName = {
   sweepsTable: 'SWEEPS_TABLE',
   /** URL of the queue that carries one message per batch. */
   batchQueueUrl: 'BATCH_QUEUE_URL',
+  /** URL of the queue that keeps the messages of batches that failed again and again. */
+  deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   /** Name or ARN of the function that the api invokes to dispatch a sweep. */
   fanOutFunction: 'FAN_OUT_FUNCTION',
   /** Name of the EventBridge bus that events are put on. */

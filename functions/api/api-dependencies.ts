@@ -1,6 +1,7 @@
 import type { CloseDependencies } from '../../src/sweeps/close-sweep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RequestDispatch } from './dispatch-request.ts';
+import type { Redrive } from './redrive.ts';
 
 /** What the routes work with. */
 export interface ApiDependencies
@@ -9,4 +10,5 @@ export interface ApiDependencies
   /** Protocols that lists may name besides the built-in ones. */
   readonly extraProtocols: readonly string[];
   readonly requestDispatch: RequestDispatch;
+  readonly redrive: Redrive;
 }

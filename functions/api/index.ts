@@ -1,9 +1,12 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { EnvironmentName } from '../environment.ts';
 import { createRuntime } from '../runtime.ts';
 import { EXTRA_PROTOCOLS } from '../strategies.ts';
+import { toError } from '../to-error.ts';
 import { createDispatchRequest } from './dispatch-request.ts';
 import { createApiHandler } from './handler.ts';
+import { createRedrive } from './redrive.ts';
 
 const runtime = createRuntime();
 
@@ -13,5 +16,12 @@ export const handler = createApiHandler({
   requestDispatch: createDispatchRequest({
     client: new LambdaClient(),
     functionName: runtime.requireVariable(EnvironmentName.fanOutFunction),
+  }),
+  redrive: createRedrive({
+    client: new SQSClient(),
+    deadLetterQueueUrl: runtime.requireVariable(EnvironmentName.deadLetterQueueUrl),
+    queueUrl: runtime.requireVariable(EnvironmentName.batchQueueUrl),
+    onFailed: (error) =>
+      runtime.telemetry.logger.warn('a message was not moved', { error: toError(error) }),
   }),
 });

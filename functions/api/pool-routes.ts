@@ -1,8 +1,10 @@
 import { NotFoundError } from '../../src/errors.ts';
+import { deletePool as markPool } from '../../src/sweeps/delete-pool.ts';
+import { readDeletionProgress } from '../../src/sweeps/deletion-progress.ts';
 import type { Pool } from '../../src/sweeps/pool.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
 import { putPool as storePool } from '../../src/sweeps/pools.ts';
-import { requirePool } from '../../src/sweeps/required.ts';
+import { requireAnyPool } from '../../src/sweeps/required.ts';
 import { readSweepReport, type SweepReport } from '../../src/sweeps/sweep-report.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -47,9 +49,20 @@ export async function getPool(
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
   const name = parsePoolName(request.params.pool ?? '');
-  const pool = await requirePool(dependencies.storage, name);
+  const pool = await requireAnyPool(dependencies.storage, name);
   const lastSweep = pool.lastSweepId ? await findReport(dependencies, pool.lastSweepId) : null;
-  return jsonReply(200, viewPoolWithSweep(pool, lastSweep));
+  const deletionProgress = await readDeletionProgress(dependencies.storage, pool);
+  return jsonReply(200, { ...viewPoolWithSweep(pool, lastSweep), deletionProgress });
+}
+
+/** `DELETE /pools/{pool}`: has a pool deleted; what is left to do, the ticks do. */
+export async function deletePool(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const pool = await markPool(dependencies, parsePoolName(request.params.pool ?? ''));
+  return jsonReply(202, viewPool(pool), { location: request.path });
 }
 
 /** Null for a sweep that has expired. */

@@ -28,6 +28,7 @@ export function viewPool(pool: Pool) {
     runningSweepId: pool.runningSweepId ?? null,
     lastSweepId: pool.lastSweepId ?? null,
     expiresAt: isoOf(pool.expiresAtEpochSeconds),
+    deletingSince: pool.deletingSince ?? null,
   };
 }
 

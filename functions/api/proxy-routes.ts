@@ -3,6 +3,7 @@ import { parsePoolName } from '../../src/sweeps/pool-name.ts';
 import { readProxyHistory } from '../../src/sweeps/proxy-history.ts';
 import { readProxyView, readProxyViews } from '../../src/sweeps/proxy-views.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
+import { addressOf } from './proxy-address.ts';
 import {
   historyQuerySchema,
   noQuerySchema,
@@ -53,12 +54,4 @@ export async function getProxyHistory(
     ...(before !== undefined && { before }),
   });
   return jsonReply(200, { results });
-}
-
-function addressOf({ params }: ApiRequest): { readonly pool: string; readonly id: string } {
-  const id = params.id ?? '';
-  if (!/^[0-9a-f-]{36}$/.test(id)) {
-    throw new NotFoundError(`there is no proxy ${JSON.stringify(id.slice(0, 80))}`);
-  }
-  return { pool: parsePoolName(params.pool ?? ''), id };
 }

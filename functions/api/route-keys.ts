@@ -1,5 +1,5 @@
 /** HTTP methods the API uses. */
-export type RouteMethod = 'GET' | 'POST' | 'PUT';
+export type RouteMethod = 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
 
 /** `METHOD /path`, as API Gateway writes a route. */
 export type RouteKey = `${RouteMethod} /${string}`;
@@ -12,13 +12,17 @@ export const ROUTE_KEYS = [
   'GET /pools',
   'GET /pools/{pool}',
   'PUT /pools/{pool}',
+  'DELETE /pools/{pool}',
   'GET /pools/{pool}/proxies',
   'POST /pools/{pool}/proxies',
   'GET /pools/{pool}/proxies/{id}',
+  'PATCH /pools/{pool}/proxies/{id}',
+  'DELETE /pools/{pool}/proxies/{id}',
   'GET /pools/{pool}/proxies/{id}/results',
   'POST /sweeps',
   'GET /sweeps/{id}',
   'GET /sweeps/{id}/results',
+  'POST /redrive',
 ] as const satisfies readonly RouteKey[];
 export type KnownRouteKey = (typeof ROUTE_KEYS)[number];
 

@@ -3,6 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { NotFoundError } from '../../src/errors.ts';
 import type { BatchOutcome } from '../../src/sweeps/check-batches.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { toError } from '../to-error.ts';
 import type { DecodedRecord, DecodedRecords } from './decode-records.ts';
 
 export interface CheckerOutcome extends DecodedRecords {
@@ -44,8 +45,4 @@ function hasFailed(
 
 function count({ metrics }: Telemetry, name: string, value: number): void {
   metrics.addMetric(name, MetricUnit.Count, value);
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -16,16 +16,17 @@ export interface FanOutDependencies
 }
 
 /**
- * On the minute's tick: starts every sweep that is due, repairs and closes what is stuck. On a
- * request: sends the batches of one sweep.
+ * On the minute's tick: starts every sweep that is due, repairs and closes what is stuck, goes on
+ * deleting what is to be deleted. On a request: sends the batches of one sweep.
  */
 export function createFanOutHandler(dependencies: FanOutDependencies) {
   return middy<unknown, void, Error, Context>()
     .use(telemetryMiddlewares(dependencies.telemetry))
-    .handler(async (event) => {
+    .handler(async (event, context) => {
       const request = parseFanOutEvent(event);
       if (request.kind === 'dispatch') await dispatch(dependencies, request.sweepId);
-      else await tick(dependencies, request.scheduledAtMs);
+      else
+        await tick(dependencies, request.scheduledAtMs, () => context.getRemainingTimeInMillis());
     });
 }
 

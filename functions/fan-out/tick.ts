@@ -2,6 +2,8 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
 import { runTick, type TickAction, type TickEntry } from '../../src/sweeps/run-tick.ts';
 import { SweepMetric, TICK_FAILURES } from '../metric-names.ts';
+import { toError } from '../to-error.ts';
+import { deletePools } from './delete-pools.ts';
 import type { FanOutDependencies } from './handler.ts';
 
 /** What is counted of a tick; a pool that had nothing to do is not. */
@@ -14,9 +16,13 @@ const METRIC_OF_ACTION: Readonly<Partial<Record<TickAction, string>>> = {
 
 /**
  * Runs the minute's tick and tells what it did. A pool whose part failed is left to the next
- * tick; it does not fail this one.
+ * tick; it does not fail this one. Deletions take what is left of the time.
  */
-export async function tick(dependencies: FanOutDependencies, scheduledAtMs: number): Promise<void> {
+export async function tick(
+  dependencies: FanOutDependencies,
+  scheduledAtMs: number,
+  remainingMs: () => number,
+): Promise<void> {
   const { logger, metrics, sweepMetrics } = dependencies.telemetry;
   const startFanOut = async (sweepId: string): Promise<void> => {
     const batches = await dispatchSweep(dependencies, sweepId);
@@ -27,6 +33,11 @@ export async function tick(dependencies: FanOutDependencies, scheduledAtMs: numb
   const overdue = entries.filter(({ action }) => action === 'overdue');
   sweepMetrics.addMetric(SweepMetric.overdue, MetricUnit.Count, overdue.length);
   for (const { poolName, sweepId } of overdue) logger.warn('sweep overdue', { poolName, sweepId });
+  const marked = entries.filter(({ action }) => action === 'deleting');
+  if (marked.length > 0) {
+    const poolNames = marked.map(({ poolName }) => poolName);
+    await deletePools(dependencies, poolNames, remainingMs());
+  }
   logger.info('tick', { scheduledAtMs, pools: entries.length });
 }
 
@@ -42,8 +53,4 @@ function report({ telemetry }: FanOutDependencies, entry: TickEntry): void {
   if (metric === undefined) return;
   metrics.addMetric(metric, MetricUnit.Count, 1);
   logger.info('pool tended', { poolName, action, sweepId });
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

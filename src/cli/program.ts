@@ -5,6 +5,7 @@ import { addEventsCommand } from './stack/events-command.ts';
 import { addImportCommand } from './stack/import-command.ts';
 import { addPoolCommand } from './stack/pool-command.ts';
 import { addProxiesCommand } from './stack/proxies-command.ts';
+import { addRedriveCommand } from './stack/redrive-command.ts';
 import { addResultsCommand } from './stack/results-command.ts';
 import { addSweepCommand } from './stack/sweep-command.ts';
 import { addUpCommand } from './stack/up-command.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   addResultsCommand,
   addEventsCommand,
   addProxiesCommand,
+  addRedriveCommand,
 ];
 
 /**

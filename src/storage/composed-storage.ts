@@ -29,6 +29,10 @@ export class ComposedStorage implements Storage {
   readonly claimPool: PoolStorage['claimPool'] = (...args) => this.#parts.pools.claimPool(...args);
   readonly clearRunningSweep: PoolStorage['clearRunningSweep'] = (...args) =>
     this.#parts.pools.clearRunningSweep(...args);
+  readonly markPoolDeleting: PoolStorage['markPoolDeleting'] = (...args) =>
+    this.#parts.pools.markPoolDeleting(...args);
+  readonly removePool: PoolStorage['removePool'] = (...args) =>
+    this.#parts.pools.removePool(...args);
 
   readonly insertProxies: ProxyStorage['insertProxies'] = (...args) =>
     this.#parts.proxies.insertProxies(...args);
@@ -44,6 +48,8 @@ export class ComposedStorage implements Storage {
     this.#parts.proxies.writeStatus(...args);
   readonly writeManualStatus: ProxyStorage['writeManualStatus'] = (...args) =>
     this.#parts.proxies.writeManualStatus(...args);
+  readonly deleteProxies: ProxyStorage['deleteProxies'] = (...args) =>
+    this.#parts.proxies.deleteProxies(...args);
   readonly deleteProxy: ProxyStorage['deleteProxy'] = (...args) =>
     this.#parts.proxies.deleteProxy(...args);
 

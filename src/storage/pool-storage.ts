@@ -10,14 +10,14 @@ export interface PoolClaim {
 
 export type ClaimOutcome =
   | { readonly claimed: true }
-  /** Another sweep runs, or the pool has seen this id or a later one, or the pool is gone. */
+  /** Another sweep runs, or the pool has seen this id or a later one, or is deleted, or gone. */
   | { readonly claimed: false; readonly runningSweepId?: string; readonly lastSweepId?: string };
 
 /** Where pools are kept. */
 export interface PoolStorage {
   /** Stores a pool unless another of that name exists; tells whether the pool stored is this one. */
   createPool(pool: Pool): Promise<boolean>;
-  /** Replaces the policy of an existing pool; null when there is none. */
+  /** Replaces the policy of an existing pool; null when there is none, or it is being deleted. */
   updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null>;
   /** Consistent; null when there is none. */
   getPool(poolName: string): Promise<Pool | null>;
@@ -26,4 +26,8 @@ export interface PoolStorage {
   claimPool(claim: PoolClaim): Promise<ClaimOutcome>;
   /** Ends the pool's pointer to a running sweep, if it still points at this one. */
   clearRunningSweep(poolName: string, sweepId: string): Promise<void>;
+  /** Marks a pool as being deleted, for good (again: the first mark stays); null without one. */
+  markPoolDeleting(poolName: string, at: string): Promise<Pool | null>;
+  /** Removes a marked pool that has no running sweep, and no other pool of its name; tells whether. */
+  removePool(pool: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean>;
 }

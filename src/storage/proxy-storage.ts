@@ -96,6 +96,8 @@ export interface ProxyStorage {
   writeStatus(write: StatusWrite): Promise<boolean>;
   /** Sets a status by hand; clears the streak, leaves `rowSweepId`. Null when there is no row. */
   writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null>;
+  /** Deletes all of these rows; those that are not there do not matter. */
+  deleteProxies(poolName: string, proxyIds: readonly string[]): Promise<void>;
   /** Tells whether there was one. */
   deleteProxy(poolName: string, proxyId: string): Promise<boolean>;
 }

@@ -20,6 +20,24 @@ export function missingBatches(
   return [...batchesOf(bitCount)].filter((bits) => !ledger.has(bits));
 }
 
+/** How many of the batches a sweep was closed without are in its ledger by now. */
+export function countLateBatches(
+  sweep: Pick<Sweep, 'bitCount' | 'missingBatches'>,
+  ledger: ReadonlyMap<string, BatchCounts>,
+): number {
+  return (sweep.missingBatches ?? []).length - missingBatches(sweep, ledger).length;
+}
+
+/** Has the summary of a closed sweep tell of the batches that have come since, if any have. */
+export async function recordLateBatches(
+  { storage }: Pick<CloseDependencies, 'storage'>,
+  sweep: Pick<Sweep, 'sweepId' | 'bitCount' | 'missingBatches'>,
+): Promise<void> {
+  const ledger = await storage.readLedger(sweep.sweepId);
+  const late = countLateBatches(sweep, ledger);
+  if (late > 0) await storage.recordLateBatches(sweep.sweepId, late, sumCounts(ledger.values()));
+}
+
 /**
  * Closes a sweep with the ledger it has: `complete` when every batch is in it, else `incomplete`,
  * naming those that are not. One caller wins; it finishes the sweep.
@@ -31,9 +49,11 @@ export async function closeSweep(
 ): Promise<boolean> {
   const { storage, clock } = dependencies;
   const missing = missingBatches(sweep, ledger);
+  // Never before the start, also when the wall clock was set back meanwhile.
+  const closedAtMs = Math.max(clock.now(), Date.parse(sweep.startedAt));
   const closing = {
     state: missing.length === 0 ? SweepState.complete : SweepState.incomplete,
-    closedAt: new Date(clock.now()).toISOString(),
+    closedAt: new Date(closedAtMs).toISOString(),
     totals: sumCounts(ledger.values()),
     missingBatches: missing,
   };
@@ -43,13 +63,15 @@ export async function closeSweep(
 }
 
 /**
- * What follows from a closed sweep: its event, then, last, the end of the pool's pointer to it.
+ * What follows from a closed sweep: its late batches, its event, then, last, the end of the pool's pointer to it.
  * While the pool points at it, this has not been done; doing it again sends the event again.
  */
 export async function finishSweep(
   { storage, publishEvents }: Omit<CloseDependencies, 'clock'>,
   sweep: Sweep,
 ): Promise<void> {
+  // A batch that came between the reading of the ledger and the closing saw a running sweep.
+  if (sweep.missingBatches?.length) await recordLateBatches({ storage }, sweep);
   const event = sweepFinished(sweep);
   if (event) await publishEvents?.([event]);
   await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);

@@ -2,7 +2,7 @@ import type { AcceptedEntry, ListEntry } from '../proxies/list-entry.ts';
 import { type ListCounts, ListTally } from '../proxies/list-tally.ts';
 import type { RejectionReason } from '../proxies/rejection.ts';
 import type { Storage } from '../storage/storage.ts';
-import { requirePool } from './required.ts';
+import { requirePool, requireSamePool } from './required.ts';
 
 /** Proxies inserted in one go; what an import holds in memory. */
 const CHUNK_SIZE = 256;
@@ -36,9 +36,11 @@ export interface ImportReport extends ListCounts {
 
 /**
  * Puts the accepted entries of a list into a pool. The ids must have been made under the pool's
- * salt. Importing a list twice changes nothing.
+ * salt. Importing a list twice changes nothing. An import that is overtaken by the deletion of its
+ * pool stops at the end of its chunk; what it has inserted goes with the pool.
  *
  * @throws {NotFoundError} when there is no such pool
+ * @throws {ConflictError} when the pool is being deleted
  */
 export async function importProxies(
   { storage }: { readonly storage: Storage },
@@ -46,7 +48,8 @@ export async function importProxies(
   entries: AsyncIterable<ListEntry>,
   { onEntry, lines = false }: ImportOptions = {},
 ): Promise<ImportReport> {
-  const { expiresAtEpochSeconds } = await requirePool(storage, poolName);
+  const pool = await requirePool(storage, poolName);
+  const { expiresAtEpochSeconds } = pool;
   const expiry = expiresAtEpochSeconds === undefined ? {} : { expiresAtEpochSeconds };
   const tally = new ListTally();
   const rejections: ImportReport['rejections'][number][] = [];
@@ -58,6 +61,7 @@ export async function importProxies(
     const proxies = chunk.map(({ proxy }) => proxy);
     chunk = [];
     const outcome = await storage.insertProxies(poolName, proxies, expiry);
+    await requireSamePool(storage, pool);
     added += outcome.added;
     existing += outcome.existing;
   };

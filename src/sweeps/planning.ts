@@ -23,9 +23,13 @@ const ID_PREFIXES = 2 ** 48;
 export function estimatePoolSize(firstIds: readonly string[]): number {
   const last = firstIds.at(-1);
   if (last === undefined || firstIds.length < SIZE_SAMPLE) return firstIds.length;
-  const prefix = Number.parseInt(last.replaceAll('-', '').slice(0, 12), 16);
-  const spanned = (prefix + 1) / ID_PREFIXES;
-  return Math.max(firstIds.length, Math.round(firstIds.length / spanned));
+  return Math.max(firstIds.length, Math.round(firstIds.length / idPosition(last)));
+}
+
+/** Where in the id space an id lies, above 0 to 1: the part of the proxies that come up to it. */
+export function idPosition(proxyId: string): number {
+  const prefix = Number.parseInt(proxyId.replaceAll('-', '').slice(0, 12), 16);
+  return (prefix + 1) / ID_PREFIXES;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Pool extends PoolPolicy {
   readonly batchBitCounts: readonly number[];
   readonly runningSweepId?: string;
   readonly lastSweepId?: string;
+  /** When its deletion was asked for: its rows are going, and nothing may be started with it. */
+  readonly deletingSince?: string;
   /** Set on the pool of an inline list; readers ignore expired pools. */
   readonly expiresAtEpochSeconds?: number;
 }

@@ -5,6 +5,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Pool, PoolPolicy } from './pool.ts';
 import { parsePoolName } from './pool-name.ts';
 import { parsePoolPolicy } from './pool-policy.ts';
+import { requirePool } from './required.ts';
 import type { SweepLimits } from './sweep-limits.ts';
 
 export interface PoolDependencies {
@@ -36,6 +37,7 @@ export async function createPool(
  * Gives a pool its policy, and makes the pool where there is none.
  *
  * @throws {InvalidInputError} for a bad name or policy
+ * @throws {ConflictError} when a pool of that name is being deleted
  */
 export async function putPool(
   { storage, clock, limits }: PoolDependencies,
@@ -47,6 +49,7 @@ export async function putPool(
   if (await storage.createPool(drafted)) return { pool: drafted, created: true };
   const updated = await storage.updatePoolPolicy(poolName, policy);
   if (updated) return { pool: updated, created: false };
+  await requirePool(storage, poolName);
   throw new ConflictError(`pool "${poolName}" ended while its policy was set; try again`);
 }
 

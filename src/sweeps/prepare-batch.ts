@@ -1,9 +1,10 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, NotFoundError } from '../errors.ts';
 import type { ProxyRow, Storage } from '../storage/storage.ts';
 import { idRange, WHOLE_POOL } from './batch-range.ts';
 import type { BatchResult } from './batch-result.ts';
 import { requireSweep } from './required.ts';
-import type { BatchMessage, Sweep } from './sweep.ts';
+import { type BatchMessage, type Sweep, SweepState } from './sweep.ts';
+import { isSweepOf } from './sweep-id.ts';
 import { MAX_ROWS_PER_BATCH } from './sweep-limits.ts';
 
 /** Everything a batch's work begins with. */
@@ -20,7 +21,7 @@ export interface PreparedBatch {
 /**
  * Reads the sweep, the rows and the stored result of a batch, all consistently.
  *
- * @throws {NotFoundError} when there is no such sweep
+ * @throws {NotFoundError} when there is no such sweep, or its pool has been deleted
  * @throws {InvalidInputError} when the sweep has no such batch
  */
 export async function prepareBatch(
@@ -34,10 +35,18 @@ export async function prepareBatch(
       `sweep ${sweepId} has no batch ${bits} of pool "${poolName}": it has ${2 ** sweep.bitCount} batches of pool "${sweep.poolName}"`,
     );
   }
+  if (sweep.state !== SweepState.running) await requirePoolOf(storage, sweep);
   const query = { range: idRange(bits), limit: MAX_ROWS_PER_BATCH, consistent: true };
   const [stored, page] = await Promise.all([
     storage.getBatchResult(poolName, bits, sweepId),
     storage.queryProxyRows(poolName, query),
   ]);
   return { sweep, bits, rows: page.rows, truncated: page.next !== undefined, stored };
+}
+
+/** A sweep ends before its pool goes, so only one that has ended can have lost its pool. */
+async function requirePoolOf(storage: Storage, { poolName, sweepId }: Sweep): Promise<void> {
+  const pool = await storage.getPool(poolName);
+  if (pool && pool.deletingSince === undefined && isSweepOf(pool, sweepId)) return;
+  throw new NotFoundError(`the pool "${poolName}" of sweep ${sweepId} has been deleted`);
 }

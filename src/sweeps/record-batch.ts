@@ -1,7 +1,8 @@
-import { countBatch, sumCounts } from './batch-counts.ts';
+import { countBatch } from './batch-counts.ts';
 import type { BatchResult } from './batch-result.ts';
-import { type CloseDependencies, closeSweep, missingBatches } from './close-sweep.ts';
-import { BATCHES_PER_LEDGER_PART, type BatchCounts, type Sweep, SweepState } from './sweep.ts';
+import { type CloseDependencies, closeSweep, recordLateBatches } from './close-sweep.ts';
+import { requireSweep } from './required.ts';
+import { BATCHES_PER_LEDGER_PART, type Sweep, SweepState } from './sweep.ts';
 
 /**
  * Enters a batch in the ledger of its sweep. The one that completes the ledger closes the sweep;
@@ -14,27 +15,16 @@ export async function recordBatch(
   sweep: Sweep,
   result: Pick<BatchResult, 'bits' | 'results' | 'bytes' | 'control'>,
 ): Promise<void> {
-  const { storage } = dependencies;
+  const { storage, clock } = dependencies;
   const counts = countBatch(result);
   const { part, recordedInPart } = await storage.recordBatch(sweep, result.bits, counts);
-  if (sweep.state !== SweepState.running) return recordLate(dependencies, sweep);
+  // Past the deadline the tick may have closed the sweep before it could see this entry.
+  const overdue = clock.now() > Date.parse(sweep.deadlineAt);
+  const current = overdue ? await requireSweep(storage, sweep.sweepId) : sweep;
+  if (current.state !== SweepState.running) return recordLateBatches(dependencies, current);
   const batches = 2 ** sweep.bitCount;
   if (recordedInPart < Math.min(BATCHES_PER_LEDGER_PART, batches)) return;
   const completeParts = await storage.markPartComplete(sweep.sweepId, part);
   if (completeParts.size < Math.ceil(batches / BATCHES_PER_LEDGER_PART)) return;
   await closeSweep(dependencies, sweep, await storage.readLedger(sweep.sweepId));
-}
-
-/** How many of the batches a sweep was closed without are in its ledger by now. */
-export function countLateBatches(
-  sweep: Pick<Sweep, 'bitCount' | 'missingBatches'>,
-  ledger: ReadonlyMap<string, BatchCounts>,
-): number {
-  return (sweep.missingBatches ?? []).length - missingBatches(sweep, ledger).length;
-}
-
-async function recordLate({ storage }: CloseDependencies, sweep: Sweep): Promise<void> {
-  const ledger = await storage.readLedger(sweep.sweepId);
-  const late = countLateBatches(sweep, ledger);
-  if (late > 0) await storage.recordLateBatches(sweep.sweepId, late, sumCounts(ledger.values()));
 }

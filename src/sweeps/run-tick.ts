@@ -26,7 +26,9 @@ export type TickAction =
   | 'overdue'
   | 'dispatched'
   | 'closed'
-  | 'released';
+  | 'released'
+  /** No sweep is in the way of the pool's deletion: see `continueDeletions`. */
+  | 'deleting';
 
 /** One pool's part of a tick. */
 export interface TickEntry {
@@ -40,7 +42,8 @@ export interface TickEntry {
 /**
  * The minute's work: starts a sweep of every pool that is due, and brings forward each running one
  * that a crash has stuck: restores its summary, has its messages sent, closes it when its ledger
- * is complete or it is overdue, ends the pool's pointer to it. Two ticks at once do it once.
+ * is complete, it is overdue or its pool is being deleted, ends the pool's pointer to it. Two ticks
+ * at once do it once.
  *
  * @param scheduledAt the time the schedule fired for, epoch milliseconds
  */
@@ -70,14 +73,17 @@ async function tend(
   const sweepId = pool.runningSweepId;
   if (sweepId !== undefined) {
     const sweep = await restoreSweep(dependencies, pool, sweepId);
-    return { sweepId, action: await bringForward(dependencies, sweep) };
+    return { sweepId, action: await bringForward(dependencies, sweep, pool) };
   }
+  if (pool.deletingSince !== undefined) return { action: 'deleting' };
   return isDue(pool, scheduledAt) ? startDue(dependencies, pool, scheduledAt) : { action: 'idle' };
 }
 
 /** Due when the interval has passed since the last sweep, by the time in its id. */
-function isDue({ intervalSeconds, lastSweepId }: Pool, scheduledAt: number): boolean {
+function isDue({ intervalSeconds, lastSweepId, createdAt }: Pool, scheduledAt: number): boolean {
   if (intervalSeconds === null) return false;
+  // A sweep for a minute before the pool was made would be one of its namesake, since deleted.
+  if (scheduledAt < Date.parse(createdAt)) return false;
   if (lastSweepId === undefined) return true;
   return sweepIdTimeMs(lastSweepId) + intervalSeconds * 1000 <= scheduledAt;
 }
@@ -101,7 +107,11 @@ async function startDue(
   }
 }
 
-async function bringForward(dependencies: TickDependencies, sweep: Sweep): Promise<TickAction> {
+async function bringForward(
+  dependencies: TickDependencies,
+  sweep: Sweep,
+  { deletingSince }: Pool,
+): Promise<TickAction> {
   const { storage, clock, limits, startFanOut } = dependencies;
   const { sweepId } = sweep;
   if (sweep.state !== SweepState.running) {
@@ -111,7 +121,8 @@ async function bringForward(dependencies: TickDependencies, sweep: Sweep): Promi
   const ledger = await storage.readLedger(sweepId);
   const deadlineAt = Date.parse(sweep.deadlineAt);
   const closesAt = deadlineAt + limits.checkerTimeoutMs + CLOSING_GRACE_MS;
-  if (missingBatches(sweep, ledger).length === 0 || clock.now() > closesAt) {
+  const ends = deletingSince !== undefined || clock.now() > closesAt;
+  if (ends || missingBatches(sweep, ledger).length === 0) {
     await closeSweep(dependencies, sweep, ledger);
     return 'closed';
   }

@@ -35,7 +35,8 @@ export type SweepRequest =
  * pool is closed at once.
  *
  * @throws {NotFoundError} when there is no such pool
- * @throws {ConflictError} when another sweep of the pool runs, or a later one has run
+ * @throws {ConflictError} when the pool is being deleted, another sweep of it runs, or a later one
+ * has run
  */
 export async function startSweep(
   dependencies: StartDependencies,
@@ -82,9 +83,10 @@ export async function restoreSweep(
 
 function sweepIdFor(request: SweepRequest, pool: Pool, clock: Clock): string {
   if (request.trigger === 'schedule') return scheduledSweepId(pool.poolName, request.scheduledAt);
-  const { lastSweepId } = pool;
+  const { createdAt, lastSweepId } = pool;
   return manualSweepId({
     nowMs: clock.now(),
+    createdAt,
     lastSweepId,
     idempotencyKey: request.idempotencyKey,
   });
@@ -118,8 +120,9 @@ async function findStarted(
 ): Promise<Sweep> {
   const { storage } = dependencies;
   const { runningSweepId, lastSweepId } = claim;
+  const current = await requirePool(storage, pool.poolName);
   if (runningSweepId !== undefined && isSameRequest(runningSweepId, sweepId)) {
-    return restoreSweep(dependencies, await requirePool(storage, pool.poolName), runningSweepId);
+    return restoreSweep(dependencies, current, runningSweepId);
   }
   if (runningSweepId !== undefined) {
     throw new ConflictError(

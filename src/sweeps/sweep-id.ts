@@ -9,23 +9,31 @@ export function scheduledSweepId(poolName: string, scheduledAtMs: number): strin
 }
 
 /**
- * The id of a sweep started by hand, later than the pool's last one even if the clock stepped
- * back. Ids made with one idempotency key share their tail: see `isSameRequest`.
+ * The id of a sweep started by hand, later than the pool's last one and no earlier than the pool
+ * itself, even if the clock stepped back. Ids made with one idempotency key share their tail: see `isSameRequest`.
  */
 export function manualSweepId(request: {
   readonly nowMs: number;
+  /** Of the pool. */
+  readonly createdAt?: string | undefined;
   readonly lastSweepId?: string | undefined;
   readonly idempotencyKey?: string | undefined;
 }): string {
-  const { nowMs, lastSweepId, idempotencyKey } = request;
+  const { nowMs, createdAt, lastSweepId, idempotencyKey } = request;
   const afterLast = lastSweepId === undefined ? 0 : sweepIdTimeMs(lastSweepId) + 1;
+  const bornAt = createdAt === undefined ? 0 : Date.parse(createdAt);
   const tail = idempotencyKey === undefined ? randomBytes(TAIL_BYTES) : hashTail(idempotencyKey);
-  return formatSweepId(Math.max(nowMs, afterLast), tail);
+  return formatSweepId(Math.max(nowMs, afterLast, bornAt), tail);
 }
 
 /** True when both ids were made for the same idempotency key (or schedule). */
 export function isSameRequest(sweepId: string, otherSweepId: string): boolean {
   return sweepId.slice(14) === otherSweepId.slice(14);
+}
+
+/** True for a sweep of this pool; false for one of an earlier pool of its name, since deleted. */
+export function isSweepOf({ createdAt }: { readonly createdAt: string }, sweepId: string): boolean {
+  return sweepIdTimeMs(sweepId) >= Date.parse(createdAt);
 }
 
 /** The instant in a sweep id, epoch milliseconds. */

@@ -1,7 +1,7 @@
 import type { Storage } from '../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
+import { countLateBatches } from './close-sweep.ts';
 import { type CountsReport, reportCounts } from './counts-report.ts';
-import { countLateBatches } from './record-batch.ts';
 import { requireSweep } from './required.ts';
 import { type BatchCounts, type Sweep, SweepState } from './sweep.ts';
 

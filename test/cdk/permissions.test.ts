@@ -73,26 +73,37 @@ describe('the role of each function', () => {
         'sqs:SendMessage',
       ],
     ],
-    ['Api', []],
+    ['Api', ['sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage']],
   ])('gives %s the queue actions %j', (name, expected) => {
     expect(actionsOf(name, 'sqs:')).toEqual(expected);
   });
 
-  test('lets the checker alone write results, and nobody delete', () => {
-    expect(actionsOf('FanOut', 'dynamodb:')).not.toContain('dynamodb:DeleteItem');
-    const results = Object.keys(resourcesOf(template, 'AWS::DynamoDB::Table')).find((id) =>
-      id.includes('Results'),
-    );
-    const writers = ['FanOut', 'Checker', 'Api'].filter((name) =>
-      statementsOf(policyOf(name)).some(
-        ({ Action, Resource }) =>
-          JSON.stringify(Action).includes('PutItem') &&
-          JSON.stringify(Resource).includes(`"${results}"`),
-      ),
-    );
-    expect(writers).toEqual(['Checker']);
+  test('lets the checker alone write results', () => {
+    expect(holdersOf('Results', /PutItem|UpdateItem|BatchWriteItem/)).toEqual(['Checker']);
+  });
+
+  test.each([
+    ['Pools', ['FanOut']],
+    ['Proxies', ['FanOut', 'Api']],
+    ['Results', []],
+    ['Sweeps', []],
+  ])('lets items of %s be deleted by %j', (table, deleters) => {
+    expect(holdersOf(table, /Delete|BatchWriteItem/)).toEqual(deleters);
   });
 });
+
+/** The functions whose roles allow an action like this on a table. */
+function holdersOf(tableId: string, action: RegExp): string[] {
+  const table = Object.keys(resourcesOf(template, 'AWS::DynamoDB::Table')).find((id) =>
+    id.startsWith(`Tables${tableId}`),
+  );
+  return ['FanOut', 'Checker', 'Api'].filter((name) =>
+    statementsOf(policyOf(name)).some(
+      ({ Action, Resource }) =>
+        action.test(JSON.stringify(Action)) && JSON.stringify(Resource).includes(`"${table}"`),
+    ),
+  );
+}
 
 function policyOf(functionId: string): TemplateResource {
   const found = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).find(([id]) =>

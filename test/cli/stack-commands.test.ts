@@ -90,11 +90,40 @@ describe('the commands against a local stack', () => {
     expect(swept.exitCode).toBe(1);
   });
 
+  test('proxies are banned, let in again and deleted', async () => {
+    const rows = (await run('proxies', 'shop', '--json')).stdout.trim().split('\n');
+    const [first, second] = rows.map((row) => JSON.parse(row).proxyId as string);
+    expect(await json('proxies', 'ban', 'shop', `${first}`)).toMatchObject({ status: 'banned' });
+    expect((await run('proxies', 'list', 'shop')).stdout).toMatch(/^banned /m);
+    const unbanned = await run('proxies', 'unban', 'shop', `${first}`, `${second}`);
+    expect(unbanned.stdout.trim().split('\n')).toHaveLength(2);
+    expect(await json('proxies', 'delete', 'shop', `${first}`)).toEqual({
+      proxyId: first,
+      deleted: true,
+    });
+    expect(await json('import', 'shop', fixture.listPath)).toMatchObject({ added: 1, existing: 3 });
+  });
+
+  test('an empty dead-letter queue has nothing to redrive', async () => {
+    expect(await json('redrive')).toEqual({ moved: 0, more: false });
+    expect((await run('redrive')).stdout).toBe('the dead-letter queue is empty\n');
+  });
+
+  test('a pool is deleted, and says so until it is gone', async () => {
+    await json('pool', 'put', 'old');
+    expect(await json('pool', 'delete', 'old', '--yes')).toMatchObject({ pool: 'old' });
+    expect((await run('pool', 'list')).stdout).toMatch(/^old +by hand +being deleted$/m);
+    expect(await json('pool', 'show', 'old')).toMatchObject({ deletionProgress: 1 });
+  });
+
   test.each([
     ['an unknown pool', ['sweep', 'nowhere'], /there is no pool "nowhere"/],
     ['an option out of range', ['pool', 'put', 'x', '--timeout-ms', '50'], /timeout/],
     ['a pool name that cannot be', ['pool', 'put', 'No Pool'], /pool name .* must be/],
     ['a sweep that never was', ['results', '0199a3c2-7d1e-7c3a-9b0e-0a1b2c3d4e5f'], /no sweep/],
+    ['a proxy that never was', ['proxies', 'ban', 'shop', 'x'], /there is no proxy "x"/],
+    ['a deletion nobody confirmed', ['pool', 'delete', 'shop'], /give --yes/],
+    ['a pool that is being deleted', ['sweep', 'old'], /"old" is being deleted/],
     ['a missing list', ['import', 'shop', 'none.txt'], /"none\.txt" does not exist/],
     ['a second stack in one directory', ['up'], /a stack already runs in this directory/],
     [

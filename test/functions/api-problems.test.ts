@@ -75,8 +75,8 @@ describe('a request that cannot be answered', () => {
   });
 
   test('names the methods of a path in `allow`', async () => {
-    const { headers } = await startApi().call(request('DELETE', '/pools/fleet'));
-    expect(headers.allow).toBe('GET, PUT');
+    const { headers } = await startApi().call(request('POST', '/pools/fleet'));
+    expect(headers.allow).toBe('GET, PUT, DELETE');
   });
 
   test('is told where each field is wrong', async () => {

@@ -19,7 +19,7 @@ describe('the batch sender', () => {
     expect(sqs.calls).toEqual([]);
   });
 
-  test('sends again only the entries that failed', async () => {
+  test('FAULTS 35: sends again only the entries that failed', async () => {
     await using sqs = await startScriptedSqs((call, ordinal) =>
       ordinal === 1 ? refusing(call, ['3', '7'], false) : allAccepted(call),
     );

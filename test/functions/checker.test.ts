@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { createCheckerHandler } from '../../functions/checker/handler.ts';
+import { deletePool } from '../../src/sweeps/delete-pool.ts';
 import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 import { lambdaContext, sqsEvent } from './support/lambda-events.ts';
@@ -65,6 +66,17 @@ describe('the checker', () => {
     expect(await invoke([JSON.stringify(GONE)])).toEqual({ batchItemFailures: [] });
     const warning = telemetry.logger.lines.find((line) => line.includes('"WARN"'));
     expect(warning).toContain('gone');
+  });
+
+  test('acknowledges the batches of a deleted pool, with a warning, and probes nothing', async () => {
+    const { world, bodies, invoke, telemetry } = await setUp(600);
+    await deletePool(world, 'fleet');
+    expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });
+    expect(world.checker.probed).toEqual([]);
+    const warnings = telemetry.logger.lines.filter((line) => line.includes('"WARN"'));
+    expect(warnings).toHaveLength(4);
+    expect(warnings[0]).toContain('"poolName":"fleet"');
+    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 0, BatchesFailed: 0 });
   });
 });
 

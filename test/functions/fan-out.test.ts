@@ -9,6 +9,7 @@ import { FakeClock, TEST_TIME } from '../support/fake-clock.ts';
 import { lambdaContext } from './support/lambda-events.ts';
 import { recordTelemetry } from './support/recorded-telemetry.ts';
 
+const PROXIES = 600;
 const SCHEDULED_AT = new Date(TEST_TIME).toISOString().replace('.000', '');
 
 describe('the fan-out', () => {
@@ -54,6 +55,20 @@ describe('the fan-out', () => {
     expect(telemetry.logger.lines.join('')).toContain('no queue');
   });
 
+  test('deletes what is marked for it, in what a tick has left of its time', async () => {
+    const { storage, clock, invoke, telemetry } = await setUp({ intervalSeconds: 60 });
+    await storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
+    await invoke({ scheduledAt: SCHEDULED_AT }, 5_000);
+    expect(await storage.queryProxyIds('fleet', 1)).toHaveLength(1);
+    await invoke({ scheduledAt: SCHEDULED_AT });
+    expect(await storage.queryProxyIds('fleet', 1)).toEqual([]);
+    clock.advance(120_000);
+    await invoke({ scheduledAt: SCHEDULED_AT });
+    expect(await storage.getPool('fleet')).toBeNull();
+    expect(telemetry.metrics.recorded).toMatchObject({ RowsDeleted: PROXIES, PoolsDeleted: 1 });
+    expect(telemetry.metrics.recorded).not.toHaveProperty('SweepsStarted');
+  });
+
   test.each([[{}], [null], [{ sweepId: 'x' }], [{ scheduledAt: 'now' }], [{ sweepId: 1 }]])(
     'refuses the event %j',
     async (event) => {
@@ -67,7 +82,7 @@ async function setUp(policy: { readonly intervalSeconds: number | null }) {
   const clock = new FakeClock();
   const storage = new MemoryStorage({ clock });
   await storage.createPool(makePool(policy));
-  await storage.insertProxies('fleet', makeProxies(600));
+  await storage.insertProxies('fleet', makeProxies(PROXIES));
   const sent: BatchMessage[] = [];
   const telemetry = recordTelemetry();
   const dependencies = { storage, clock, limits: DEFAULT_SWEEP_LIMITS, telemetry };
@@ -77,6 +92,7 @@ async function setUp(policy: { readonly intervalSeconds: number | null }) {
       sent.push(...messages);
     },
   });
-  const invoke = (event: unknown) => handler(event, lambdaContext());
+  const invoke = (event: unknown, remainingMs?: number) =>
+    handler(event, lambdaContext(remainingMs));
   return { storage, clock, sent, telemetry, dependencies, invoke };
 }

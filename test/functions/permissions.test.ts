@@ -72,6 +72,15 @@ test('every DynamoDB call of a function is one its role allows, and the other wa
   const [{ proxyId }] = JSON.parse(views.body ?? '').proxies;
   expect((await call('GET', `/pools/fleet/proxies/${proxyId}/results`)).statusCode).toBe(200);
 
+  await call('PATCH', `/pools/fleet/proxies/${proxyId}`, '{"status":"banned"}');
+  await call('DELETE', `/pools/fleet/proxies/${proxyId}`);
+  expect((await call('DELETE', '/pools/fleet')).statusCode).toBe(202);
+  for (let minute = 0; minute < 3; minute++) {
+    await as('fan-out', () => functions.fanOut({ scheduledAt }, lambdaContext()));
+    functions.clock.advance(60_001);
+  }
+  expect((await call('GET', '/pools/fleet')).statusCode).toBe(404);
+
   for (const call of AFTER_LOST_RACES) made.checker.add(call);
   const sorted = Object.entries(made).map(([name, calls]) => [name, [...calls].sort()]);
   const allowed = Object.keys(made).map((name) => [name, allowedCalls(name as FunctionName)]);
@@ -124,6 +133,7 @@ function connectFunctions() {
       allowPrivateAddresses: false,
       extraProtocols: [],
       requestDispatch: async () => {},
+      redrive: async () => ({ moved: 0, more: false }),
     }),
     fanOut: createFanOutHandler({ ...common, sendBatches }),
     checker: createCheckerHandler({

@@ -8,9 +8,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('aborts two seconds before the checker is stopped', () => {
-  using stop = stopInTime(10_000);
-  vi.advanceTimersByTime(7_999);
+test.each([
+  ['two seconds', 60_000, 58_000],
+  ['an eighth of a short time', 4_000, 3_500],
+])('aborts %s before the checker is stopped', (_reserve, remainingMs, abortsAfterMs) => {
+  using stop = stopInTime(remainingMs);
+  vi.advanceTimersByTime(abortsAfterMs - 1);
   expect(stop.signal.aborted).toBe(false);
   vi.advanceTimersByTime(1);
   expect(stop.signal.reason).toMatchObject({ message: 'The checker is about to be stopped.' });

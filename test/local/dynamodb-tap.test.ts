@@ -82,6 +82,20 @@ describe('a DynamoDB tap', () => {
       .toContainEqual({ id: { S: 'orphan' } });
   });
 
+  it.each([
+    ['before', false],
+    ['after', true],
+  ] as const)('discards a request %s it is carried out', async (where, carriedOut) => {
+    const id = `discarded ${where}`;
+    const hold = tap.hold({ where, fits: ({ input }) => JSON.stringify(input).includes(id) });
+    const sent = put(tapped, id);
+    await hold.reached;
+    hold.discard();
+    await expect(sent).rejects.toThrow();
+    const { Items = [] } = await direct.send(new ScanCommand({ TableName }));
+    expect(Items.some((item) => item.id?.S === id)).toBe(carriedOut);
+  });
+
   it('stands between the functions and DynamoDB', async () => {
     await fetch(`${fixture.stack.apiUrl}/items`);
     const [line = ''] = await fixture.watcher.waitFor((each) => each.includes('"environment"'));

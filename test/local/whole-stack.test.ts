@@ -9,11 +9,9 @@ import {
   type Target,
 } from '../../src/local/fleet/index.ts';
 import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
-import { type DynamoDbTap, startDynamoDbTap } from '../support/dynamodb-tap.ts';
 import { startWholeStack, type WholeStack } from '../support/whole-stack.ts';
 
 let whole: WholeStack;
-let tap: DynamoDbTap;
 let target: Target;
 let proxies: readonly FleetProxy[];
 let list: readonly string[];
@@ -29,16 +27,11 @@ beforeAll(async () => {
   list = [...proxies.map(({ url }) => url), `http://127.0.0.1:${await findDeadPort()}`];
   whole = await startWholeStack({
     small: { checkerTimeoutSeconds: 4, visibilityTimeoutSeconds: 24 },
-    async functionEndpoints(real) {
-      tap = await startDynamoDbTap(real.dynamodb);
-      return { ...real, dynamodb: tap.url };
-    },
   });
 });
 
 afterAll(async () => {
   await whole?.[Symbol.asyncDispose]();
-  await tap?.[Symbol.asyncDispose]();
   await Promise.all([target?.close(), ...(proxies ?? []).map((each) => each.close())]);
 });
 
@@ -108,49 +101,4 @@ describe('the whole stack', () => {
       })
       .toBe('complete');
   });
-
-  it('completes a sweep whose checker is killed between result item and ledger', async () => {
-    await whole.createPool('killed', policy(), list);
-    const isWriteTo = (operation: string, table: string) => ({
-      fits: (request: { operation: string; tableName: string }) =>
-        request.operation === operation && request.tableName === whole.stack.tableNames[table],
-    });
-    const stored = tap.hold({ ...isWriteTo('PutItem', 'results'), where: 'after' });
-    const sweepId = await whole.startSweep('killed');
-    await stored.reached;
-    const pids = whole.stack.functions().checker?.pids ?? [];
-    expect(pids.length).toBeGreaterThan(0);
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
-    stored.release();
-    const asked = target.requests.length;
-    const ledger = tap.hold({ ...isWriteTo('UpdateItem', 'sweeps'), where: 'before' });
-    await ledger.reached;
-    expect(await receiveCounts()).toEqual([2]);
-    ledger.release();
-    expect(await whole.waitForSweep(sweepId)).toMatchObject({
-      state: 'complete',
-      totals: { proxies: 4, active: 2, inactive: 2, inconclusive: 0 },
-    });
-    const results = await whole.readResults(sweepId);
-    expect(new Set(results.map(({ proxyId }) => proxyId)).size).toBe(4);
-    expect(results).toHaveLength(4);
-    expect(target.requests).toHaveLength(asked);
-  }, 60_000);
 });
-
-/** How often each message that is being worked on has been received, as the queue counts it. */
-async function receiveCounts(): Promise<readonly number[]> {
-  const { queueUrls, endpoints } = whole.stack;
-  const name = queueUrls.batches?.split('/').at(-1);
-  const response = await fetch(`${endpoints.sqs}/_fauxqs/queues/${name}`);
-  const { messages } = (await response.json()) as QueueInspection;
-  return messages.inflight.map(({ message }) => message.approximateReceiveCount);
-}
-
-interface QueueInspection {
-  readonly messages: {
-    readonly inflight: readonly {
-      readonly message: { readonly approximateReceiveCount: number };
-    }[];
-  };
-}

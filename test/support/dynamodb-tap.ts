@@ -3,13 +3,15 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** One request to DynamoDB, as the tap sees it. */
+/** One request to DynamoDB, or to SQS, which speaks the same protocol, as the tap sees it. */
 export interface TappedRequest {
   /** Such as `PutItem`. */
   readonly operation: string;
   /** The table of a single-table operation; `''` otherwise. */
   readonly tableName: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** The caller's end of the connection it came on. */
+  readonly remotePort: number;
 }
 
 /** A request stopped on its way. */
@@ -18,6 +20,8 @@ export interface Hold {
   readonly reached: Promise<TappedRequest>;
   /** Lets it, and those after it, go on. */
   release(): void;
+  /** Lets it come to nothing, as when its caller died before it was sent or answered. */
+  discard(): void;
 }
 
 export interface HoldOptions {
@@ -26,7 +30,7 @@ export interface HoldOptions {
   readonly where: 'before' | 'after';
 }
 
-/** A DynamoDB endpoint that passes everything on and can stop what passes. */
+/** An endpoint that passes everything on and can stop what passes. */
 export interface DynamoDbTap extends AsyncDisposable {
   readonly url: string;
   /** Every request that came, in order. */
@@ -37,10 +41,10 @@ export interface DynamoDbTap extends AsyncDisposable {
 
 interface PendingHold extends HoldOptions {
   readonly reach: (request: TappedRequest) => void;
-  readonly released: Promise<void>;
+  readonly released: Promise<'go on' | 'discard'>;
 }
 
-/** Puts a tap in front of a DynamoDB endpoint. */
+/** Puts a tap in front of an endpoint of DynamoDB or SQS. */
 export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
   const requests: TappedRequest[] = [];
   const holds: PendingHold[] = [];
@@ -53,16 +57,16 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
     const index = holds.findIndex(({ fits }) => fits(tapped));
     const [hold] = index < 0 ? [] : holds.splice(index, 1);
     const pause = async (where: HoldOptions['where']) => {
-      if (hold?.where !== where) return;
+      if (hold?.where !== where) return 'go on';
       hold.reach(tapped);
-      await hold.released;
+      return hold.released;
     };
-    await pause('before');
+    if ((await pause('before')) === 'discard') return outgoing.destroy();
     const { headers } = incoming;
     const reply = await forward(realUrl, agent, { headers, body }).catch(() => null);
-    await pause('after');
+    const discarded = (await pause('after')) === 'discard';
     // What fails beyond the tap fails for the caller, who tries again.
-    if (reply === null) outgoing.destroy();
+    if (reply === null || discarded) outgoing.destroy();
     else answer(outgoing, reply);
   });
   server.listen(0, '127.0.0.1');
@@ -72,9 +76,13 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
     requests,
     hold(options) {
       const reached = Promise.withResolvers<TappedRequest>();
-      const released = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<'go on' | 'discard'>();
       holds.push({ ...options, reach: reached.resolve, released: released.promise });
-      return { reached: reached.promise, release: released.resolve };
+      return {
+        reached: reached.promise,
+        release: () => released.resolve('go on'),
+        discard: () => released.resolve('discard'),
+      };
     },
     async [Symbol.asyncDispose]() {
       agent.destroy();
@@ -84,10 +92,10 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
   };
 }
 
-function tappedRequest({ headers }: IncomingMessage, body: Buffer): TappedRequest {
+function tappedRequest({ headers, socket }: IncomingMessage, body: Buffer): TappedRequest {
   const input = body.length === 0 ? {} : JSON.parse(body.toString());
   const operation = String(headers['x-amz-target']).split('.').at(-1) ?? '';
-  return { operation, tableName: input.TableName ?? '', input };
+  return { operation, tableName: input.TableName ?? '', input, remotePort: socket.remotePort ?? 0 };
 }
 
 interface Reply {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import {
   type LocalStack,
   type LocalStackOptions,
@@ -11,6 +10,7 @@ import { synthesize } from '../../src/local/synthesize.ts';
 import type { ResultRecord } from '../../src/sweeps/result-record.ts';
 import type { SweepReport } from '../../src/sweeps/sweep-report.ts';
 import { makeSettingsSmall, type SmallSettings } from './small-settings.ts';
+import { until } from './until.ts';
 
 /** The stack of the CDK app, up on this machine. */
 export interface WholeStack extends AsyncDisposable {
@@ -38,25 +38,27 @@ export interface ApiAnswer {
 /** Lines of an import; the command line sends as many. */
 const LINES_PER_IMPORT = 2_000;
 
-export interface WholeStackOptions extends Pick<LocalStackOptions, 'functionEndpoints'> {
+export interface WholeStackOptions
+  extends Pick<LocalStackOptions, 'functionEndpoints' | 'asyncRetryDelaysMs'> {
   /** Shorter waits than the app's own. */
   readonly small?: SmallSettings;
+  /** Settings of the checker besides, as in `cdk.json`. */
+  readonly checker?: Readonly<Record<string, number>>;
 }
 
 /** Synthesizes and starts the stack. */
 export async function startWholeStack({
   small,
+  checker,
   ...options
 }: WholeStackOptions = {}): Promise<WholeStack> {
   await using starting = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'lighthouse-stack-'));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
   // Twice the usual window: in a checker's few seconds, fewer waves leave each probe more time.
-  const context = small && { lighthouse: { checker: { maxInFlight: 512 } } };
-  const outDir = await synthesize({
-    outDir: join(directory, 'cdk.out'),
-    ...(context && { context }),
-  });
+  const waves = small && { maxInFlight: 512 };
+  const context = { lighthouse: { checker: { ...waves, ...checker } } };
+  const outDir = await synthesize({ outDir: join(directory, 'cdk.out'), context });
   if (small !== undefined) await makeSettingsSmall(outDir, small);
   const lines: string[] = [];
   const stack = await startLocalStack({
@@ -110,10 +112,13 @@ function apiClient(apiUrl: string) {
       return (await expectOk(call('POST', '/sweeps', { pool }))).sweepId;
     },
     async waitForSweep(sweepId: string, timeoutMs = 20_000): Promise<SweepReport> {
-      await expect
-        .poll(async () => (await readSweep(sweepId)).state, { timeout: timeoutMs, interval: 100 })
-        .not.toBe('running');
-      return readSweep(sweepId);
+      return until(
+        async () => {
+          const report: SweepReport = await readSweep(sweepId);
+          return report.state !== 'running' && report;
+        },
+        { timeoutMs },
+      );
     },
     async readResults(sweepId: string) {
       const results: ResultRecord[] = [];

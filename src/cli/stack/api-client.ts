@@ -5,7 +5,7 @@ import { toApiError } from './problem-document.ts';
 
 /** One request to the stack's API. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
   /** Beginning with a slash; its segments encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

@@ -7,6 +7,7 @@ export const poolViewSchema = z.looseObject({
   intervalSeconds: z.number().nullable(),
   runningSweepId: z.string().nullable(),
   lastSweepId: z.string().nullable(),
+  deletingSince: z.string().nullable(),
 });
 export type PoolView = z.infer<typeof poolViewSchema>;
 
@@ -34,18 +35,19 @@ export const sweepStartedSchema = z.looseObject({
 });
 export type SweepStarted = z.infer<typeof sweepStartedSchema>;
 
+export const proxyViewSchema = z.looseObject({
+  proxyId: z.string(),
+  proxy: z.string(),
+  status: z.string(),
+  statusSince: z.string(),
+  lastResult: z.looseObject({ latencyMs: z.number(), failure: z.string().nullable() }).nullable(),
+});
+export type ProxyView = z.infer<typeof proxyViewSchema>;
+
 export const proxyPageSchema = z.looseObject({
-  proxies: z.array(
-    z.looseObject({
-      proxyId: z.string(),
-      proxy: z.string(),
-      status: z.string(),
-      statusSince: z.string(),
-      lastResult: z
-        .looseObject({ latencyMs: z.number(), failure: z.string().nullable() })
-        .nullable(),
-    }),
-  ),
+  proxies: z.array(proxyViewSchema),
   next: z.string().optional(),
 });
-export type ProxyView = z.infer<typeof proxyPageSchema>['proxies'][number];
+
+export const redriveAnswerSchema = z.object({ moved: z.number(), more: z.boolean() });
+export type RedriveAnswer = z.infer<typeof redriveAnswerSchema>;

@@ -8,6 +8,9 @@ import {
   poolListSchema,
   poolViewSchema,
   proxyPageSchema,
+  proxyViewSchema,
+  type RedriveAnswer,
+  redriveAnswerSchema,
   type SweepStarted,
   sweepStartedSchema,
 } from './api-schemas.ts';
@@ -31,6 +34,10 @@ export class LighthouseApi {
 
   getPool(poolName: string): Promise<PoolView> {
     return this.#client.ask({ method: 'GET', path: poolPath(poolName) }, poolViewSchema);
+  }
+
+  deletePool(poolName: string): Promise<PoolView> {
+    return this.#client.ask({ method: 'DELETE', path: poolPath(poolName) }, poolViewSchema);
   }
 
   async *listPools(): AsyncGenerator<PoolView> {
@@ -79,6 +86,24 @@ export class LighthouseApi {
     } while (cursor !== undefined);
   }
 
+  /** Moves a bounded number of messages from the dead-letter queue back; `more`: call again. */
+  redrive(): Promise<RedriveAnswer> {
+    return this.#client.ask({ method: 'POST', path: '/redrive' }, redriveAnswerSchema);
+  }
+
+  setProxyStatus(
+    poolName: string,
+    proxyId: string,
+    status: 'banned' | 'unknown',
+  ): Promise<ProxyView> {
+    const path = proxyPath(poolName, proxyId);
+    return this.#client.ask({ method: 'PATCH', path, json: { status } }, proxyViewSchema);
+  }
+
+  async deleteProxy(poolName: string, proxyId: string): Promise<void> {
+    await this.#client.send({ method: 'DELETE', path: proxyPath(poolName, proxyId) });
+  }
+
   async *readProxies(
     poolName: string,
     filter: { readonly status?: string | undefined; readonly country?: string | undefined },
@@ -99,6 +124,10 @@ export class LighthouseApi {
 
 function poolPath(poolName: string): string {
   return `/pools/${encodeURIComponent(poolName)}`;
+}
+
+function proxyPath(poolName: string, proxyId: string): string {
+  return `${poolPath(poolName)}/proxies/${encodeURIComponent(proxyId)}`;
 }
 
 function sweepPath(sweepId: string): string {

@@ -6,6 +6,8 @@ import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PoolView } from './api-schemas.ts';
 import type { StackFlags } from './find-stack.ts';
+import { addPoolDelete } from './pool-delete-command.ts';
+import { formatPool, formatPools } from './pool-text.ts';
 import { onStack } from './stack-command.ts';
 
 interface PutFlags extends HealthFlags, StackFlags {
@@ -20,13 +22,14 @@ Examples:
   lighthouse pool put shop --target https://shop.example/ --expect 200,204 --interval 300
   lighthouse pool put lab --fall 3 --rise 2 --no-control
   lighthouse pool show shop
-  lighthouse pool list --json`;
+  lighthouse pool list --json
+  lighthouse pool delete shop`;
 
-/** Adds `lighthouse pool put|show|list`. */
+/** Adds `lighthouse pool put|show|list|delete`. */
 export function addPoolCommand(program: Command, terminal: Terminal): void {
   const pool = program
     .command('pool')
-    .summary('create, change and show pools')
+    .summary('create, change, show and delete pools')
     .description('A pool is a named set of proxies with one health-check policy and one schedule.')
     .addHelpText('after', EXAMPLES);
   addPut(pool, terminal);
@@ -45,6 +48,7 @@ export function addPoolCommand(program: Command, terminal: Terminal): void {
     );
     return ExitCode.ok;
   }).addHelpText('after', '\nExamples:\n  lighthouse pool list');
+  addPoolDelete(pool, terminal);
 }
 
 function addPut(pool: Command, terminal: Terminal): void {
@@ -80,26 +84,4 @@ function parseInterval(text: string): number | null {
   if (text === 'never') return null;
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Give seconds, or never.');
   return Number(text);
-}
-
-/** A pool for programs as it is, for people one field a line. */
-function formatPool(pool: PoolView, json: boolean): string {
-  if (json) return `${JSON.stringify(pool)}\n`;
-  const rows = Object.entries(pool).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-    return `${name.padEnd(18)}${text.replaceAll('\n', `\n${' '.repeat(18)}`)}\n`;
-  });
-  return rows.join('');
-}
-
-function formatPools(pools: readonly PoolView[]): string {
-  if (pools.length === 0) return 'no pools yet; create one with lighthouse pool put NAME\n';
-  const rows = pools.map(({ pool, intervalSeconds, lastSweepId }) =>
-    [
-      pool.padEnd(32),
-      (intervalSeconds === null ? 'by hand' : `${intervalSeconds} s`).padEnd(10),
-      lastSweepId ?? '-',
-    ].join(''),
-  );
-  return `${'POOL'.padEnd(32)}${'INTERVAL'.padEnd(10)}LAST SWEEP\n${rows.join('\n')}\n`;
 }

@@ -6,6 +6,7 @@ import { createStreamSink } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { ProxyView } from './api-schemas.ts';
 import type { StackFlags } from './find-stack.ts';
+import { addProxiesEdits } from './proxies-edit-commands.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 
 interface ProxiesFlags extends StackFlags {
@@ -17,19 +18,26 @@ const EXAMPLES = `
 Examples:
   lighthouse proxies shop
   lighthouse proxies shop --status inactive --country DE
-  lighthouse proxies shop --json | jq -r .proxy`;
+  lighthouse proxies shop --json | jq -r .proxy
+  lighthouse proxies ban shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11`;
 
-/** Adds `lighthouse proxies POOL`. */
+/** Adds `lighthouse proxies [list] POOL` and `lighthouse proxies ban|unban|delete POOL ID...`. */
 export function addProxiesCommand(program: Command, terminal: Terminal): void {
-  const command = program
+  const proxies = program
     .command('proxies')
-    .summary('show the proxies of a pool as they are now')
+    .summary('show, ban and delete the proxies of a pool')
+    .usage('POOL [options]')
+    .addHelpText('after', EXAMPLES);
+  const command = proxies
+    .command('list', { isDefault: true })
+    .summary('show the proxies of a pool as they are now (also: lighthouse proxies POOL)')
     .description('Shows each proxy with its status and newest result; with --json one a line.')
     .argument('<pool>', 'the pool')
     .addOption(new Option('--status <status>', 'only these').choices(Object.values(ProxyStatus)))
     .option('--country <code>', 'only those of a country, ISO 3166-1 alpha-2')
     .addHelpText('after', EXAMPLES);
   onStack<[string], ProxiesFlags>(command, terminal, showProxies);
+  addProxiesEdits(proxies, terminal);
 }
 
 async function showProxies(

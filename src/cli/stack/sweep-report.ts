@@ -30,10 +30,11 @@ export type SweepReport = z.infer<typeof sweepReportSchema>;
 /** A sweep's report for people. */
 export function formatSweepReport(report: SweepReport, colour: boolean): string {
   const { sweepId, poolName, state, batches } = report;
+  const late = batches.late > 0 ? `, ${batches.late} of them late` : '';
   const missing = batches.missing.length > 0 ? `, without ${batches.missing.join(' ')}` : '';
   const rows: readonly [label: string, text: string][] = [
     ['sweep', `${sweepId} of ${poolName}`],
-    ['state', `${state}, ${batches.recorded} of ${batches.total} batches${missing}`],
+    ['state', `${state}, ${batches.recorded} of ${batches.total} batches${late}${missing}`],
     ['proxies', formatStatuses(report.totals, colour)],
     ['failures', formatFailures(report.failures)],
     ['latency', formatLatency(report.latencyMs)],

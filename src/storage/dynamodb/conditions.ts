@@ -37,6 +37,17 @@ export function writtenAsRead(rowSweepId: string): Clause {
   return { text: 'rowSweepId = :asRead', values: { ':asRead': rowSweepId } };
 }
 
+/** Nobody has asked for the pool's deletion. */
+export const notDeleting: Clause = { text: 'attribute_not_exists(deletingSince)' };
+
+/** The pool is being deleted. */
+export const deleting: Clause = { text: 'attribute_exists(deletingSince)' };
+
+/** The pool is this one, not another of its name. */
+export function hasSalt(salt: string): Clause {
+  return { text: 'salt = :salt', values: { ':salt': salt } };
+}
+
 /** No sweep of the pool runs. */
 export const noSweepRuns: Clause = { text: 'attribute_not_exists(runningSweepId)' };
 

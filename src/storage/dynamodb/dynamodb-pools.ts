@@ -1,8 +1,23 @@
-import { GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Pool, PoolPolicy } from '../../sweeps/pool.ts';
 import { isExpired } from '../expiry.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
-import { absentOrExpired, exists, laterThanLastSweep, noSweepRuns, runs } from './conditions.ts';
+import {
+  absentOrExpired,
+  deleting,
+  exists,
+  hasSalt,
+  laterThanLastSweep,
+  noSweepRuns,
+  notDeleting,
+  runs,
+} from './conditions.ts';
 import { type Database, type Item, unlessRefused } from './database.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 
@@ -31,7 +46,7 @@ export class DynamoDbPools implements PoolStorage {
       TableName: this.#db.tables.pools,
       Key: { poolName },
       ReturnValues: 'ALL_NEW',
-      ...updateInput({ set: policyAttributes(policy) }, exists('poolName')),
+      ...updateInput({ set: policyAttributes(policy) }, allOf(exists('poolName'), notDeleting)),
     });
     const updated = await unlessRefused(this.#db.client.send(update));
     return updated?.Attributes ? this.#current(updated.Attributes) : null;
@@ -67,7 +82,12 @@ export class DynamoDbPools implements PoolStorage {
 
   async claimPool({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
     const set = { runningSweepId: sweepId, lastSweepId: sweepId, batchBitsUsed: batchBitCounts };
-    const condition = allOf(exists('poolName'), noSweepRuns, laterThanLastSweep(sweepId));
+    const condition = allOf(
+      exists('poolName'),
+      notDeleting,
+      noSweepRuns,
+      laterThanLastSweep(sweepId),
+    );
     const update = new UpdateCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
@@ -89,6 +109,26 @@ export class DynamoDbPools implements PoolStorage {
       ...updateInput({ remove: ['runningSweepId'] }, runs(sweepId)),
     });
     await unlessRefused(this.#db.client.send(update));
+  }
+
+  async markPoolDeleting(poolName: string, at: string): Promise<Pool | null> {
+    const update = new UpdateCommand({
+      TableName: this.#db.tables.pools,
+      Key: { poolName },
+      ReturnValues: 'ALL_NEW',
+      ...updateInput({ set: { deletingSince: at } }, allOf(exists('poolName'), notDeleting)),
+    });
+    const marked = await unlessRefused(this.#db.client.send(update));
+    return marked?.Attributes ? this.#current(marked.Attributes) : this.getPool(poolName);
+  }
+
+  async removePool({ poolName, salt }: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean> {
+    const remove = new DeleteCommand({
+      TableName: this.#db.tables.pools,
+      Key: { poolName },
+      ...conditionInput(allOf(deleting, hasSalt(salt), noSweepRuns)),
+    });
+    return (await unlessRefused(this.#db.client.send(remove))) !== null;
   }
 
   #current(item: Item): Pool | null {

@@ -15,6 +15,7 @@ import type {
 } from '../proxy-storage.ts';
 import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
 import { type Database, queryItems, unlessRefused } from './database.ts';
+import { deleteRows } from './delete-rows.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 import { poolStatusKey, toProxyItem, toProxyRow } from './proxy-items.ts';
 import { queryRows, queryRowsByStatus } from './proxy-queries.ts';
@@ -132,6 +133,10 @@ export class DynamoDbProxies implements ProxyStorage {
     });
     const updated = await unlessRefused(this.#db.client.send(update));
     return updated?.Attributes ? toProxyRow(updated.Attributes) : null;
+  }
+
+  deleteProxies(poolName: string, proxyIds: readonly string[]): Promise<void> {
+    return deleteRows(this.#db, poolName, proxyIds);
   }
 
   async deleteProxy(poolName: string, proxyId: string): Promise<boolean> {

@@ -1,17 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import { BY_STATUS_INDEX } from '../dynamodb-tables.ts';
 import { isExpired } from '../expiry.ts';
 import type { ProxyRow, RowPage, RowQuery } from '../proxy-storage.ts';
+import { backOff } from './back-off.ts';
 import { type Database, type Item, queryItems } from './database.ts';
 import { poolStatusKey, toProxyRow } from './proxy-items.ts';
 
 /** Items one BatchGetItem may ask for (AWS: "BatchGetItem", DynamoDB API Reference). */
 const BATCH_GET_LIMIT = 100;
-
-/** Waits before unprocessed keys are asked for again, milliseconds; then it is an error. */
-const BACK_OFF_MS = [50, 100, 200, 400, 800, 1600] as const;
 
 const HEX_DIGITS = '0123456789abcdef';
 
@@ -120,17 +117,11 @@ async function* getItems(db: Database, keys: readonly Item[]): AsyncGenerator<It
   const table = db.tables.proxies;
   let pending: readonly Item[] = keys;
   for (let attempt = 0; pending.length > 0; attempt++) {
-    if (attempt > 0) await sleep(backOffMs(attempt));
+    await backOff(attempt);
     const answer = await db.client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: [...pending] } } }),
     );
     yield* answer.Responses?.[table] ?? [];
     pending = answer.UnprocessedKeys?.[table]?.Keys ?? [];
   }
-}
-
-function backOffMs(attempt: number): number {
-  const limit = BACK_OFF_MS[attempt - 1];
-  if (limit === undefined) throw new Error('DynamoDB left keys unprocessed after every retry');
-  return Math.random() * limit;
 }

@@ -21,7 +21,7 @@ export class MemoryPools implements PoolStorage {
 
   async updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
     const pool = this.#find(poolName);
-    if (!pool) return null;
+    if (!pool || pool.deletingSince !== undefined) return null;
     const { options, riseFall, intervalSeconds, control } = policy;
     const updated = { ...pool, options, riseFall, intervalSeconds, control };
     this.#pools.set(poolName, updated);
@@ -41,7 +41,7 @@ export class MemoryPools implements PoolStorage {
 
   async claimPool({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
     const pool = this.#find(poolName);
-    if (!pool) return { claimed: false };
+    if (!pool || pool.deletingSince !== undefined) return { claimed: false };
     const { runningSweepId, lastSweepId } = pool;
     if (runningSweepId !== undefined || (lastSweepId !== undefined && lastSweepId >= sweepId)) {
       return {
@@ -60,6 +60,21 @@ export class MemoryPools implements PoolStorage {
     if (pool?.runningSweepId !== sweepId) return;
     const { runningSweepId: _cleared, ...idle } = pool;
     this.#pools.set(poolName, idle);
+  }
+
+  async markPoolDeleting(poolName: string, at: string): Promise<Pool | null> {
+    const pool = this.#find(poolName);
+    if (!pool || pool.deletingSince !== undefined) return pool;
+    const marked = { ...pool, deletingSince: at };
+    this.#pools.set(poolName, marked);
+    return marked;
+  }
+
+  async removePool({ poolName, salt }: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean> {
+    const pool = this.#find(poolName);
+    if (pool?.deletingSince === undefined || pool.salt !== salt) return false;
+    if (pool.runningSweepId !== undefined) return false;
+    return this.#pools.delete(poolName);
   }
 
   #find(poolName: string): Pool | null {

@@ -87,6 +87,10 @@ export class MemoryProxies implements ProxyStorage {
     return changed;
   }
 
+  async deleteProxies(poolName: string, proxyIds: readonly string[]): Promise<void> {
+    for (const proxyId of proxyIds) this.#rowsOf(poolName).delete(proxyId);
+  }
+
   async deleteProxy(poolName: string, proxyId: string): Promise<boolean> {
     const existed = this.#find(poolName, proxyId) !== null;
     this.#rowsOf(poolName).delete(proxyId);

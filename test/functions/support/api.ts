@@ -20,7 +20,7 @@ export function startApi() {
   const storage = new MemoryStorage({ clock });
   const telemetry = recordTelemetry();
   const dispatched: string[] = [];
-  const faults = { dispatch: false };
+  const faults = { dispatch: false, redrive: false };
   const handler = createApiHandler({
     storage,
     clock,
@@ -31,6 +31,10 @@ export function startApi() {
     requestDispatch: async (sweepId) => {
       if (faults.dispatch) throw new Error('no such function');
       dispatched.push(sweepId);
+    },
+    redrive: async () => {
+      if (faults.redrive) throw new Error('no such queue');
+      return { moved: 3, more: false };
     },
   });
   const call = async (request: HttpRequest): Promise<TestReply> => {

@@ -11,7 +11,7 @@ export interface SqsCall {
   readonly body: any;
 }
 
-/** Answers a call: the JSON body of the reply. */
+/** Answers a call: the JSON body of the reply; what it throws is refused as the caller's fault. */
 export type SqsScript = (call: SqsCall, ordinal: number) => unknown;
 
 /** An SQS that answers by script, on loopback, with a client that talks to it. */
@@ -22,7 +22,12 @@ export async function startScriptedSqs(script: SqsScript) {
     const call = { action, body: await json(request) };
     calls.push(call);
     response.setHeader('content-type', 'application/x-amz-json-1.0');
-    response.end(JSON.stringify(script(call, calls.length)));
+    try {
+      response.end(JSON.stringify(script(call, calls.length)));
+    } catch (error) {
+      response.statusCode = 400;
+      response.end(JSON.stringify({ __type: 'InvalidRequest', message: String(error) }));
+    }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -116,5 +116,50 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(pool).not.toHaveProperty('runningSweepId');
       expect(pool?.lastSweepId).toBe(makeSweepId(2));
     });
+
+    it('marks a pool for deletion once, for good', async () => {
+      const { storage } = await create();
+      const at = new Date(TEST_TIME).toISOString();
+      expect(await storage.markPoolDeleting('fleet', at)).toBeNull();
+      expect(await storage.getPool('fleet')).toBeNull();
+      await storage.createPool(makePool());
+      const marked = { ...makePool(), deletingSince: at };
+      expect(await storage.markPoolDeleting('fleet', at)).toEqual(marked);
+      const later = new Date(TEST_TIME + 1000).toISOString();
+      expect(await storage.markPoolDeleting('fleet', later)).toEqual(marked);
+      expect(await storage.getPool('fleet')).toEqual(marked);
+    });
+
+    it('lets nothing begin with a marked pool, and what has begun end', async () => {
+      const { storage } = await create();
+      await storage.createPool(makePool());
+      await storage.claimPool(claim(1));
+      await storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
+      expect(await storage.updatePoolPolicy('fleet', makePolicy({ control: false }))).toBeNull();
+      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(false);
+      await storage.clearRunningSweep('fleet', makeSweepId(1));
+      expect((await storage.claimPool(claim(2))).claimed).toBe(false);
+      const pool = await storage.getPool('fleet');
+      expect(pool).not.toHaveProperty('runningSweepId');
+      expect(pool).toMatchObject({ control: true, lastSweepId: makeSweepId(1) });
+    });
+
+    it('removes a marked pool that no sweep runs on, and no other of its name', async () => {
+      const { storage } = await create();
+      await storage.createPool(makePool());
+      expect(await storage.removePool(makePool())).toBe(false);
+      await storage.claimPool(claim(1));
+      await storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
+      expect(await storage.removePool(makePool())).toBe(false);
+      await storage.clearRunningSweep('fleet', makeSweepId(1));
+      expect(await storage.removePool(makePool({ salt: 'other' }))).toBe(false);
+      expect(await storage.getPool('fleet')).not.toBeNull();
+      expect(await storage.removePool(makePool())).toBe(true);
+      expect(await storage.getPool('fleet')).toBeNull();
+      expect(await storage.removePool(makePool())).toBe(false);
+      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(true);
+      expect(await storage.removePool(makePool())).toBe(false);
+      expect(await storage.getPool('fleet')).toEqual(makePool({ salt: 'other' }));
+    });
   });
 }

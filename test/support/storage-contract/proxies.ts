@@ -254,6 +254,22 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(none).toEqual({ rows: [] });
     });
 
+    it('deletes the rows named, of this pool, however many, again without complaint', async () => {
+      const { storage } = await create();
+      await storage.insertProxies('fleet', makeProxies(60));
+      await storage.insertProxies('other', makeProxies(60));
+      const ids = makeProxies(58).map(({ id }) => id);
+      await storage.deleteProxies('fleet', []);
+      expect(await readAllIds(storage, 100)).toHaveLength(60);
+      await storage.deleteProxies('fleet', ids);
+      await storage.deleteProxies('fleet', ids.slice(0, 3));
+      const left = [makeProxy(58).id, makeProxy(59).id].sort();
+      expect(await readAllIds(storage, 100)).toEqual(left);
+      expect(await storage.queryProxyIds('other', 100)).toHaveLength(60);
+      const byStatus = await storage.queryProxyRowsByStatus('fleet', 'unknown', { limit: 100 });
+      expect(byStatus.rows.map(({ proxy }) => proxy.id)).toEqual(left);
+    });
+
     it('ignores expired rows and lets their proxies be imported again', async () => {
       const { storage, clock } = await create();
       const expiresAtEpochSeconds = TEST_TIME / 1000 + 60;

@@ -20,7 +20,7 @@ async function surviveCrash(world: SweepWorld, n: number, proxyIds: readonly str
   return crashed;
 }
 
-describe('a crash right after any one write of a sweep loses nothing', () => {
+describe('FAULTS 31: a crash right after any one write of a sweep loses nothing', () => {
   it('in memory, with several batches', async () => {
     let n = 0;
     let crashed = true;
@@ -50,7 +50,7 @@ describe('a crash right after any one write of a sweep loses nothing', () => {
   });
 });
 
-describe('a crash right after any one write of a sweep, on DynamoDB', () => {
+describe('FAULTS 31: a crash right after any one write of a sweep, on DynamoDB', () => {
   let database: TestDynamoDb;
 
   beforeAll(async () => {

@@ -9,7 +9,7 @@ import { makePool } from '../support/factories.ts';
 import { type FaultyEndpoint, startFaultyEndpoint } from '../support/faulty-endpoint.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 
-describe('a database that fails', () => {
+describe('FAULTS 34: a database that fails', () => {
   let database: TestDynamoDb;
   let faulty: FaultyEndpoint;
   let client: DynamoDBClient;
@@ -30,7 +30,7 @@ describe('a database that fails', () => {
       endpoint: faulty.endpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      retryStrategy: createRetryStrategy({ maxAttempts: 4 }),
+      retryStrategy: createRetryStrategy({ maxAttempts: 20, maxDelayMs: 50 }),
     });
     world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
   });
@@ -50,6 +50,14 @@ describe('a database that fails', () => {
     const { sweepId, state } = await world.sweep();
     expect(state).toBe('complete');
     await auditSweep(world.storage, sweepId, { proxyIds });
+  });
+
+  it('and throttles every second call loses nothing', async () => {
+    faulty.script = ({ index }) => (index % 2 === 0 ? 'throttle' : 'pass');
+    const proxyIds = await world.fill(200, { batchBitCounts: [1] });
+    const { sweepId, state } = await world.sweep();
+    expect(state).toBe('complete');
+    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['0', '1'] });
   });
 
   it('and loses the answer to an insert has stored the pool', async () => {

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../exit-code.ts';
+import { print } from '../output/stream-sink.ts';
+import type { Terminal } from '../terminal.ts';
+import type { StackFlags } from './find-stack.ts';
+import type { LighthouseApi } from './lighthouse-api.ts';
+import { onStack } from './stack-command.ts';
+
+/** What is done to each proxy named, and what is said of it. */
+interface Edit {
+  readonly name: string;
+  readonly summary: string;
+  readonly done: string;
+  /** Returns what `--json` prints of it. */
+  readonly apply: (api: LighthouseApi, poolName: string, proxyId: string) => Promise<unknown>;
+}
+
+const EDITS: readonly Edit[] = [
+  {
+    name: 'ban',
+    summary: 'keep proxies out of use, whatever sweeps find',
+    done: 'banned',
+    apply: (api, poolName, proxyId) => api.setProxyStatus(poolName, proxyId, 'banned'),
+  },
+  {
+    name: 'unban',
+    summary: 'let the next sweep decide about proxies again',
+    done: 'unknown until the next sweep',
+    apply: (api, poolName, proxyId) => api.setProxyStatus(poolName, proxyId, 'unknown'),
+  },
+  {
+    name: 'delete',
+    summary: 'take proxies out of a pool',
+    done: 'deleted',
+    apply: async (api, poolName, proxyId) => {
+      await api.deleteProxy(poolName, proxyId);
+      return { proxyId, deleted: true };
+    },
+  },
+];
+
+/** Adds `lighthouse proxies ban|unban|delete POOL ID...`. */
+export function addProxiesEdits(proxies: Command, terminal: Terminal): void {
+  for (const { name, summary, done, apply } of EDITS) {
+    const command = proxies
+      .command(name)
+      .summary(summary)
+      .argument('<pool>', 'the pool')
+      .argument('<id...>', 'ids of its proxies, as lighthouse proxies POOL --json shows them')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  lighthouse proxies ${name} shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11`,
+      );
+    onStack<[string, string[]], StackFlags>(command, terminal, async ({ api }, args, { json }) => {
+      const [poolName, proxyIds] = args;
+      for (const proxyId of proxyIds) {
+        const answer = await apply(api, poolName, proxyId);
+        await print(terminal.stdout, json ? `${JSON.stringify(answer)}\n` : `${proxyId} ${done}\n`);
+      }
+      return ExitCode.ok;
+    });
+  }
+}

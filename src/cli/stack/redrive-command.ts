@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../exit-code.ts';
+import { StatusLine } from '../output/status-line.ts';
+import { print } from '../output/stream-sink.ts';
+import type { Terminal } from '../terminal.ts';
+import type { StackFlags } from './find-stack.ts';
+import { onStack, type StackSession } from './stack-command.ts';
+
+const ABOUT = `
+A batch that failed again and again waits in the dead-letter queue, for 14 days unless the stack is
+set otherwise. Moved back, it is checked again. If its sweep has closed meanwhile, what it finds is
+recorded and counted as late, but changes no proxy's status.
+
+Examples:
+  lighthouse redrive
+  lighthouse redrive --json`;
+
+/** Adds `lighthouse redrive`. */
+export function addRedriveCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('redrive')
+    .summary('have the batches in the dead-letter queue checked again')
+    .addHelpText('after', ABOUT);
+  onStack<[], StackFlags>(command, terminal, async (session, _, { json }) => {
+    const outcome = await redriveAll(session);
+    await print(terminal.stdout, json ? `${JSON.stringify(outcome)}\n` : `${describe(outcome)}\n`);
+    return outcome.more ? ExitCode.failed : ExitCode.ok;
+  });
+}
+
+interface RedriveOutcome {
+  readonly moved: number;
+  /** Some could not be moved. */
+  readonly more: boolean;
+}
+
+async function redriveAll({ api, terminal }: StackSession): Promise<RedriveOutcome> {
+  const status = new StatusLine(terminal, false);
+  let moved = 0;
+  status.start(() => `${moved} messages moved back`);
+  try {
+    for (;;) {
+      const answer = await api.redrive();
+      moved += answer.moved;
+      if (!answer.more || answer.moved === 0) return { moved, more: answer.more };
+    }
+  } finally {
+    status.stop();
+  }
+}
+
+function describe({ moved, more }: RedriveOutcome): string {
+  if (more)
+    return `${moved} messages moved back to the queue; others failed, try again in a minute`;
+  if (moved === 0) return 'the dead-letter queue is empty';
+  return `${moved} ${moved === 1 ? 'message' : 'messages'} moved back to the queue`;
+}

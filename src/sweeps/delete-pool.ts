@@ -1,0 +1,24 @@
+import { NotFoundError } from '../errors.ts';
+import { closeSweep } from './close-sweep.ts';
+import type { Pool } from './pool.ts';
+import { requireAnyPool } from './required.ts';
+import { restoreSweep, type StartDependencies } from './start-sweep.ts';
+import { SweepState } from './sweep.ts';
+
+/**
+ * Asks for the deletion of a pool: marks it, for good, and ends its sweep with the batches it has.
+ * From then on nothing is started with the pool; ticks delete its rows, and then the pool itself.
+ * Asking again changes nothing, and ends what a crash has left running.
+ *
+ * @throws {NotFoundError} when there is no such pool
+ */
+export async function deletePool(dependencies: StartDependencies, poolName: string): Promise<Pool> {
+  const { storage, clock } = dependencies;
+  const pool = await storage.markPoolDeleting(poolName, new Date(clock.now()).toISOString());
+  if (!pool) throw new NotFoundError(`there is no pool "${poolName}"`);
+  if (pool.runningSweepId === undefined) return pool;
+  const sweep = await restoreSweep(dependencies, pool, pool.runningSweepId);
+  if (sweep.state !== SweepState.running) return pool;
+  await closeSweep(dependencies, sweep, await storage.readLedger(sweep.sweepId));
+  return requireAnyPool(storage, poolName);
+}

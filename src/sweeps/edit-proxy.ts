@@ -1,0 +1,43 @@
+import type { Clock } from '../clock.ts';
+import { NotFoundError } from '../errors.ts';
+import type { ManualStatusWrite, ProxyRow, Storage } from '../storage/storage.ts';
+import { requirePool } from './required.ts';
+
+/**
+ * Sets the status of a proxy by hand: `banned` keeps it out of use whatever sweeps find, `unknown`
+ * lets the next verdict decide. A proxy that has the status already stays as it is.
+ *
+ * @throws {NotFoundError} when there is no such pool, or no such proxy in it
+ * @throws {ConflictError} when the pool is being deleted
+ */
+export async function setProxyStatus(
+  { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
+  { poolName, proxyId, status }: Omit<ManualStatusWrite, 'at'>,
+): Promise<ProxyRow> {
+  await requirePool(storage, poolName);
+  const row = await storage.getProxyRow(poolName, proxyId);
+  if (row?.status === status) return row;
+  const at = new Date(clock.now()).toISOString();
+  const written = row && (await storage.writeManualStatus({ poolName, proxyId, status, at }));
+  if (written) return written;
+  throw noSuchProxy(poolName, proxyId);
+}
+
+/**
+ * Takes a proxy out of its pool. What sweeps found about it stays with the sweeps.
+ *
+ * @throws {NotFoundError} when there is no such pool, or no such proxy in it
+ * @throws {ConflictError} when the pool is being deleted
+ */
+export async function removeProxy(
+  { storage }: { readonly storage: Storage },
+  poolName: string,
+  proxyId: string,
+): Promise<void> {
+  await requirePool(storage, poolName);
+  if (!(await storage.deleteProxy(poolName, proxyId))) throw noSuchProxy(poolName, proxyId);
+}
+
+function noSuchProxy(poolName: string, proxyId: string): NotFoundError {
+  return new NotFoundError(`pool "${poolName}" has no proxy ${proxyId}`);
+}

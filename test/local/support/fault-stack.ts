@@ -1,0 +1,152 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { systemClock } from '../../../src/clock.ts';
+import { startTarget, type Target } from '../../../src/local/fleet/index.ts';
+import { LOCAL_CREDENTIALS } from '../../../src/local/overrides.ts';
+import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
+import {
+  type DynamoDbTap,
+  startDynamoDbTap,
+  type TappedRequest,
+} from '../../support/dynamodb-tap.ts';
+import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
+import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
+import { processOfPort } from './process-of-port.ts';
+
+/** One service on its way from the functions: a tap first, then what does faults by script. */
+export interface FaultyService {
+  readonly tap: DynamoDbTap;
+  readonly faulty: FaultyEndpoint;
+}
+
+/** A message that is in a queue, received or not. */
+export interface QueuedMessage {
+  readonly body: string;
+  readonly receives: number;
+}
+
+/** The whole stack with small settings, and everything a test of faults does to it. */
+export interface FaultStack extends AsyncDisposable {
+  readonly whole: WholeStack;
+  readonly dynamodb: FaultyService;
+  readonly sqs: FaultyService;
+  readonly target: Target;
+  /** Reads what is stored, past the faults. */
+  readonly storage: Storage;
+  readonly sqsClient: SQSClient;
+  /** A checker's four seconds leave a probe two, busy as the machine may be. */
+  policy(pool: string): object;
+  /** Kills the process of the function that made a request. */
+  kill(request: TappedRequest): void;
+  /** The pool a request to DynamoDB is about. */
+  poolOf(request: TappedRequest): string | undefined;
+  /** The messages in a queue: waiting, and being worked on. */
+  messagesIn(queue: 'batches' | 'deadLetters'): Promise<readonly QueuedMessage[]>;
+}
+
+export interface FaultStackOptions {
+  readonly checker?: Readonly<Record<string, number>>;
+  /** Whether calls to DynamoDB go through tap and faults, which takes time. @default true */
+  readonly tapsDynamodb?: boolean;
+  /** @default a second each, so that a fan-out that died is tried again soon */
+  readonly asyncRetryDelaysMs?: readonly number[];
+}
+
+export async function startFaultStack({
+  checker = {},
+  tapsDynamodb = true,
+  asyncRetryDelaysMs = [1000, 1000],
+}: FaultStackOptions = {}): Promise<FaultStack> {
+  await using starting = new AsyncDisposableStack();
+  const stand = async (url: string): Promise<FaultyService> => {
+    const faulty = starting.use(await startFaultyEndpoint(url));
+    return { faulty, tap: starting.use(await startDynamoDbTap(faulty.endpoint)) };
+  };
+  const target = await startTarget();
+  starting.defer(() => target.close());
+  let services: { dynamodb: FaultyService; sqs: FaultyService } | undefined;
+  const whole = starting.use(
+    await startWholeStack({
+      small: { checkerTimeoutSeconds: 4, visibilityTimeoutSeconds: 24 },
+      checker,
+      asyncRetryDelaysMs,
+      async functionEndpoints(real) {
+        services = { dynamodb: await stand(real.dynamodb), sqs: await stand(real.sqs) };
+        const dynamodb = tapsDynamodb ? services.dynamodb.tap.url : real.dynamodb;
+        return { ...real, dynamodb, sqs: services.sqs.tap.url };
+      },
+    }),
+  );
+  if (services === undefined) throw new Error('the functions were not given their endpoints');
+  const { endpoints, tableNames, queueUrls } = whole.stack;
+  const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS };
+  const client = new DynamoDBClient({ ...common, endpoint: endpoints.dynamodb });
+  const sqsClient = new SQSClient({ ...common, endpoint: endpoints.sqs });
+  starting.defer(() => client.destroy());
+  starting.defer(() => sqsClient.destroy());
+  const tables = tableNames as Record<'pools' | 'proxies' | 'results' | 'sweeps', string>;
+  const { dynamodb } = services;
+  const all = starting.move();
+  return {
+    whole,
+    ...services,
+    target,
+    storage: new DynamoDbStorage({ client, tables, clock: systemClock }),
+    sqsClient,
+    policy: (pool) => ({
+      options: { targetUrl: `${target.url}${pool}`, timeoutMs: 2_000 },
+      control: false,
+    }),
+    kill(request) {
+      const pids = Object.values(whole.stack.functions()).flatMap((each) => each.pids);
+      const pid = processOfPort(request.remotePort, pids);
+      if (pid === undefined) throw new Error('no process of a function made the request');
+      process.kill(pid, 'SIGKILL');
+    },
+    poolOf: (request) => poolOf(request, dynamodb.tap.requests),
+    messagesIn: (queue) => inspectQueue(endpoints.sqs, queueUrls[queue] ?? ''),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+type Attributes = Readonly<Record<string, { readonly S?: string } | undefined>>;
+
+function poolOf({ input }: TappedRequest, requests: readonly TappedRequest[]): string | undefined {
+  const { poolName, batchKey, sweepId } = {
+    ...(input.Item as Attributes),
+    ...(input.Key as Attributes),
+  };
+  if (poolName?.S) return poolName.S;
+  if (batchKey?.S) return batchKey.S.split('#')[0];
+  // Of a sweep, the summary tells.
+  const summary = requests.find(
+    (each) =>
+      each.operation === 'PutItem' &&
+      (each.input.Item as Attributes).sweepId?.S === sweepId?.S &&
+      (each.input.Item as Attributes).part?.S === 'summary',
+  );
+  return sweepId && (summary?.input.Item as Attributes | undefined)?.poolName?.S;
+}
+
+interface QueueInspection {
+  readonly messages: {
+    readonly ready: readonly InspectedMessage[];
+    readonly inflight: readonly { readonly message: InspectedMessage }[];
+  };
+}
+
+interface InspectedMessage {
+  readonly body: string;
+  readonly approximateReceiveCount: number;
+}
+
+async function inspectQueue(endpoint: string, queueUrl: string): Promise<readonly QueuedMessage[]> {
+  const response = await fetch(`${endpoint}/_fauxqs/queues/${queueUrl.split('/').at(-1)}`);
+  const { messages } = (await response.json()) as QueueInspection;
+  const all = [...messages.ready, ...messages.inflight.map(({ message }) => message)];
+  return all.map(({ body, approximateReceiveCount }) => ({
+    body,
+    receives: approximateReceiveCount,
+  }));
+}

@@ -1,0 +1,67 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import { batchesOf } from '../../../src/sweeps/batch-range.ts';
+import { readRows } from '../../support/audit/sweep-evidence.ts';
+import { auditSweep, findUnapplied } from '../../support/audit-sweep.ts';
+import { makeSweepId } from '../../support/factories.ts';
+import { until } from '../../support/until.ts';
+import type { FaultStack, QueuedMessage } from './fault-stack.ts';
+
+/** Rows a pool has at most, in the tests of faults. */
+const MAX_ROWS = 5_000;
+
+/** The messages of a sweep that have not been acknowledged. */
+export async function messagesOf(
+  stack: FaultStack,
+  sweepId: string,
+): Promise<readonly QueuedMessage[]> {
+  return (await stack.messagesIn('batches')).filter(({ body }) => body.includes(sweepId));
+}
+
+/** Waits until a sweep has ended and its messages are acknowledged, then recounts it. */
+export async function auditWhenAcknowledged(stack: FaultStack, sweepId: string): Promise<void> {
+  const report = await stack.whole.waitForSweep(sweepId, 60_000);
+  const { poolName, closedAt, deadlineAt } = report;
+  await until(async () => (await messagesOf(stack, sweepId)).length === 0);
+  const { bitCount } = (await stack.storage.getSweep(sweepId)) ?? { bitCount: 0 };
+  const acknowledged = [...batchesOf(bitCount)];
+  const proxyIds = await idsOf(stack, poolName);
+  await auditSweep(stack.storage, sweepId, { proxyIds, acknowledged });
+  // What is begun after the deadline is recorded, but writes no row.
+  const onTime = closedAt !== null && closedAt <= deadlineAt;
+  if (onTime) expect(await findUnapplied(stack.storage, sweepId)).toEqual([]);
+}
+
+/** Has an earlier sweep have given every proxy of a pool a status. */
+export async function makeStatusKnown(
+  { storage }: FaultStack,
+  poolName: string,
+  status: 'slow' | 'inactive',
+): Promise<void> {
+  for (const row of await readRows(storage, poolName)) {
+    await storage.writeStatus({
+      poolName,
+      proxyId: row.proxy.id,
+      sweepId: makeSweepId(1),
+      expectedRowSweepId: row.rowSweepId,
+      before: row,
+      after: { status, streak: null },
+      at: new Date(0).toISOString(),
+    });
+  }
+}
+
+export function idsOf(stack: FaultStack, pool: string): Promise<readonly string[]> {
+  return stack.storage.queryProxyIds(pool, MAX_ROWS);
+}
+
+/** Puts a message into the queue of batches. */
+export async function send(stack: FaultStack, MessageBody: string): Promise<void> {
+  const QueueUrl = stack.whole.stack.queueUrls.batches;
+  await stack.sqsClient.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+}
+
+/** For waiting until there are any. */
+export function orNull<Item>(items: readonly Item[]): readonly Item[] | null {
+  return items.length > 0 ? items : null;
+}

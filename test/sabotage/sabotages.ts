@@ -1,0 +1,11 @@
+import type { Sabotage } from './sabotage.ts';
+import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
+import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
+import { SWEEP_SABOTAGES } from './sabotages/sweeps.ts';
+
+/** Every safety measure of the pipeline, taken away. */
+export const SABOTAGES: readonly Sabotage[] = [
+  ...STORAGE_SABOTAGES,
+  ...SWEEP_SABOTAGES,
+  ...MACHINERY_SABOTAGES,
+];

@@ -1,0 +1,75 @@
+import type { Sabotage } from '../sabotage.ts';
+
+const CHECKER = 'test/functions/checker.test.ts';
+const SENDER = 'test/functions/batch-sender.test.ts';
+const STACK = 'test/cdk/lighthouse-stack.test.ts';
+
+/** The functions around a sweep, the queue and its settings. */
+export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'send: entries that failed are given up',
+    file: 'functions/batch-sender.ts',
+    find: 'pending = pending.filter((entry) => failedIds.has(entry.Id));',
+    replace: 'pending = pending.filter((entry) => failedIds.has(entry.MessageBody));',
+    tests: [SENDER],
+    title: 'FAULTS 35',
+  },
+  {
+    name: 'send: all entries again when some failed',
+    file: 'functions/batch-sender.ts',
+    find: 'pending = pending.filter((entry) => failedIds.has(entry.Id));',
+    replace: 'if (failedIds.size === 0) pending = [];',
+    tests: [SENDER],
+    title: 'FAULTS 35',
+  },
+  {
+    name: 'checker: what failed is acknowledged',
+    file: 'functions/checker/handler.ts',
+    find: 'batchItemFailures: failed.map(',
+    replace: 'batchItemFailures: failed.slice(failed.length).map(',
+    tests: [CHECKER],
+  },
+  {
+    name: 'checker: poison is acknowledged instead of going to the dead-letter queue',
+    file: 'functions/checker/summarize.ts',
+    find: 'return [...unreadable, ...failed.map(',
+    replace: 'return [...failed.map(',
+    tests: [CHECKER],
+  },
+  {
+    name: 'checker: what there is no time for is not sent again',
+    file: 'src/sweeps/checker-run.ts',
+    find: "const resent = settle(resend(unstarted), 'resent');",
+    replace:
+      "const resent = settle(unstarted.length < 0 ? resend([]) : Promise.resolve(), 'resent');",
+    tests: [CHECKER],
+  },
+  {
+    name: 'checker: a timer outlives the return',
+    file: 'functions/checker/stop-in-time.ts',
+    find: '[Symbol.dispose]: () => clearTimeout(timer)',
+    replace: '[Symbol.dispose]: () => void timer',
+    tests: ['test/functions/faults-39.test.ts'],
+  },
+  {
+    name: 'queue: no limit to receives',
+    file: 'cdk/batch-queue.ts',
+    find: 'maxReceiveCount: props.maxReceives',
+    replace: 'maxReceiveCount: props.maxReceives * 200',
+    tests: [STACK],
+  },
+  {
+    name: 'queue: one failed record fails all',
+    file: 'cdk/batch-queue.ts',
+    find: 'reportBatchItemFailures: true',
+    replace: 'reportBatchItemFailures: false',
+    tests: [STACK],
+  },
+  {
+    name: 'queue: a message is visible again while it is worked on',
+    file: 'cdk/batch-queue.ts',
+    find: 'Duration.seconds(props.visibilityTimeoutSeconds)',
+    replace: 'Duration.seconds(props.visibilityTimeoutSeconds / 6 - 1)',
+    tests: [STACK],
+  },
+];

@@ -1,0 +1,217 @@
+import type { Sabotage } from '../sabotage.ts';
+
+const EVENTS = 'test/sweeps/events.test.ts';
+const CHECK_BATCHES = 'test/sweeps/check-batches.test.ts';
+const FAULTS_30_36 = 'test/sweeps/faults-30-36.test.ts';
+const FAULTS_31 = 'test/sweeps/faults-31.test.ts';
+const FAULTS_38_42 = 'test/sweeps/faults-38-42.test.ts';
+const ROWS_FIRST = `  if (inTime && sweep.state === SweepState.running) {
+    const changed = await applyResults(dependencies, sweep, result, rows);
+    const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
+    if (events.length > 0) await dependencies.publishEvents?.(events);
+  }
+`;
+const LEDGER_LAST = '  await recordBatch(dependencies, sweep, result);\n';
+
+/** The order of a sweep's writes, its fences and its ids. */
+export const SWEEP_SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'order of writes: the ledger before the rows',
+    file: 'src/sweeps/commit-batch.ts',
+    find: ROWS_FIRST + LEDGER_LAST,
+    replace: LEDGER_LAST + ROWS_FIRST,
+    tests: [FAULTS_31],
+    title: 'with several batches',
+  },
+  {
+    name: 'order of writes: rows and ledger before the result item',
+    file: 'src/sweeps/checker-run.ts',
+    find: `    const stored = await storage.putBatchResult(probed);
+    await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });`,
+    replace: `    await commitBatch(this.#dependencies, probed, { rows: batch.rows, begunAt });
+    await storage.putBatchResult(probed);`,
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 30',
+  },
+  {
+    name: 'acknowledgement: before the writes',
+    file: 'src/sweeps/checker-run.ts',
+    find: "return { outcome: settle(this.#check(batch, need, begunAt), 'done') };",
+    replace: `void settle(this.#check(batch, need, begunAt), 'done');
+    return { outcome: Promise.resolve('done') };`,
+    tests: ['test/functions/faults-39.test.ts'],
+  },
+  {
+    name: 'redelivery: probes again what is stored',
+    file: 'src/sweeps/checker-run.ts',
+    find: 'if (batch.stored) {',
+    replace: 'if (batch.stored && batch.rows.length < 0) {',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 30',
+  },
+  {
+    name: 'redelivery: a row that this sweep has written is decided again',
+    file: 'src/sweeps/apply-results.ts',
+    find: 'if (row.rowSweepId >= sweepId) return',
+    replace: "if (row.rowSweepId >= sweepId && verdict === 'inconclusive') return",
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 30',
+  },
+  {
+    name: 'events: sent after the ledger',
+    file: 'src/sweeps/commit-batch.ts',
+    find: `    if (events.length > 0) await dependencies.publishEvents?.(events);
+  }
+${LEDGER_LAST}`,
+    replace: `    await recordBatch(dependencies, sweep, result);
+    if (events.length > 0) return dependencies.publishEvents?.(events);
+  }
+${LEDGER_LAST}`,
+    tests: [EVENTS],
+  },
+  {
+    name: 'events: not sent again when the message is',
+    file: 'src/sweeps/apply-results.ts',
+    find: 'return row.statusSweepId === sweepId ? row : null;',
+    replace: 'return row.statusSweepId === sweep.toString() ? row : null;',
+    tests: [EVENTS],
+  },
+  {
+    name: 'events: the pool is let go before the sweep is told to be finished',
+    file: 'src/sweeps/close-sweep.ts',
+    find: '  const event = sweepFinished(sweep);\n',
+    replace: `  await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
+  const event = sweepFinished(sweep);
+`,
+    tests: [EVENTS],
+  },
+  {
+    name: 'deadline fence: rows are written after it',
+    file: 'src/sweeps/commit-batch.ts',
+    find: 'if (inTime && sweep.state',
+    replace: 'if (inTime !== null && sweep.state',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'closed-sweep fence: rows are written for a sweep that was closed',
+    file: 'src/sweeps/commit-batch.ts',
+    find: 'if (inTime && sweep.state === SweepState.running) {',
+    replace: 'if (inTime && sweep.state in SweepState) {',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'both fences: an older sweep writes rows after a newer one confirmed them',
+    file: 'src/sweeps/commit-batch.ts',
+    find: 'if (inTime && sweep.state === SweepState.running) {',
+    replace: 'if (inTime !== null && sweep.state in SweepState) {',
+    tests: [FAULTS_38_42],
+    title: 'FAULTS 38b',
+  },
+  {
+    name: 'close: blind to a batch that lands meanwhile',
+    file: 'src/sweeps/close-sweep.ts',
+    find: 'if (sweep.missingBatches?.length) await',
+    replace: 'if (!sweep.missingBatches) await',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 36',
+  },
+  {
+    name: 'late batch: trusts what it read before its ledger entry',
+    file: 'src/sweeps/record-batch.ts',
+    find: 'const current = overdue ? await',
+    replace: 'const current = overdue && !sweep ? await',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 36',
+  },
+  {
+    name: 'late batch: not counted',
+    file: 'src/sweeps/close-sweep.ts',
+    find: 'if (late > 0) await storage',
+    replace: 'if (late < 0) await storage',
+    tests: [FAULTS_30_36],
+    title: 'FAULTS 36',
+  },
+  {
+    name: 'scheduled sweep: an id of its own at every tick',
+    file: 'src/sweeps/sweep-id.ts',
+    find: 'formatSweepId(scheduledAtMs, hashTail(',
+    replace: 'formatSweepId(scheduledAtMs, ((_text: string) => randomBytes(TAIL_BYTES))(',
+    tests: ['test/sweeps/sweep-id.test.ts', 'test/functions/fan-out.test.ts'],
+  },
+  {
+    name: 'sweep by hand: an id by the wall clock alone',
+    file: 'src/sweeps/sweep-id.ts',
+    find: 'Math.max(nowMs, afterLast, bornAt)',
+    replace: 'Math.max(nowMs, 0 * (afterLast + bornAt))',
+    tests: [FAULTS_38_42],
+    title: 'FAULTS 41',
+  },
+  {
+    name: 'offsets: by a wall clock that was set back',
+    file: 'src/sweeps/stored-result.ts',
+    find: 'Math.max(0, Date.parse(result.checkedAt) - batchStartedAt)',
+    replace: 'Date.parse(result.checkedAt) - batchStartedAt',
+    tests: [FAULTS_38_42],
+    title: 'FAULTS 41',
+  },
+  {
+    name: 'control probe: the target is down and verdicts stand',
+    file: 'src/sweeps/probe-batch.ts',
+    find: 'control?.ok === false ? toInconclusive(stored) : stored',
+    replace: 'control?.ok === null ? toInconclusive(stored) : stored',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'control probe: not made after the work',
+    file: 'src/sweeps/probe-batch.ts',
+    find: 'return controlBefore?.ok ? checker.checkTarget({ options, signal }) : controlBefore;',
+    replace: 'return signal.aborted ? checker.checkTarget({ options, signal }) : controlBefore;',
+    tests: [CHECK_BATCHES],
+  },
+  {
+    name: 'dispatch: marked before it is done',
+    file: 'src/sweeps/dispatch-sweep.ts',
+    find: `  await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));
+  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());`,
+    replace: `  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());
+  await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));`,
+    tests: ['test/sweeps/dispatch-sweep.test.ts'],
+  },
+  {
+    name: 'tick: a summary that a crash prevented is not restored',
+    file: 'src/sweeps/start-sweep.ts',
+    find: '  if (stored) return stored;\n',
+    replace: '  if (stored ?? sweepId) throw new Error(sweepId);\n',
+    tests: [FAULTS_31],
+    title: 'with several batches',
+  },
+  {
+    name: 'tick: an overdue sweep is left as it is',
+    file: 'src/sweeps/run-tick.ts',
+    find: '|| clock.now() > closesAt;',
+    replace: '|| clock.now() > closesAt * 2;',
+    tests: ['test/sweeps/run-tick.test.ts'],
+  },
+  {
+    name: 'time: the probes of a batch are not cut short',
+    file: 'src/sweeps/checker-run.ts',
+    find: 'setTimeout(() => cut.abort(), ',
+    replace: 'setTimeout(() => cut.signal.aborted, ',
+    tests: ['test/sweeps/faults-38.test.ts'],
+  },
+  {
+    name: 'deletion: a batch of a deleted pool is probed',
+    file: 'src/sweeps/prepare-batch.ts',
+    find: 'if (sweep.state !== SweepState.running) await',
+    replace: 'if (!sweep.state) await',
+    tests: ['test/sweeps/delete-pool.test.ts'],
+    title: 'FAULTS 37',
+  },
+  {
+    name: 'deletion: a pool goes while an import that began before may still write',
+    file: 'src/sweeps/continue-deletions.ts',
+    find: 'if (askedAt <= goneAfterMs(pool)) return',
+    replace: 'if (askedAt < Number(goneAfterMs(pool) < 0)) return',
+    tests: ['test/sweeps/delete-pool.test.ts'],
+  },
+];

@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Storage } from '../../../src/storage/storage.ts';
+import { batchesOf } from '../../../src/sweeps/batch-range.ts';
+import type { BatchResult } from '../../../src/sweeps/batch-result.ts';
+import { readRows } from './sweep-evidence.ts';
+
+/** Sweeps looked back at. */
+const SWEEPS = 5;
+
+/** Remembers what a pool had stored, and tells what has changed that never may. */
+export class PoolWatch {
+  readonly #storage: Storage;
+  readonly #poolName: string;
+  #rowSweepIds = new Map<string, string>();
+  readonly #results = new Map<string, BatchResult>();
+
+  constructor(storage: Storage, poolName: string) {
+    this.#storage = storage;
+    this.#poolName = poolName;
+  }
+
+  /** Looks at the pool as it is now; returns one sentence for each violation since the last look. */
+  async look(): Promise<string[]> {
+    return [...(await this.#lookAtRows()), ...(await this.#lookAtResults())];
+  }
+
+  async #lookAtRows(): Promise<string[]> {
+    const rows = await readRows(this.#storage, this.#poolName);
+    const now = new Map(rows.map(({ proxy, rowSweepId }) => [proxy.id, rowSweepId]));
+    const before = this.#rowSweepIds;
+    this.#rowSweepIds = now;
+    return [...now]
+      .filter(([id, rowSweepId]) => rowSweepId < (before.get(id) ?? rowSweepId))
+      .map(([id]) => `the rowSweepId of ${id} went back`);
+  }
+
+  async #lookAtResults(): Promise<string[]> {
+    const violations: string[] = [];
+    const sweeps = await this.#storage.listSweeps(this.#poolName, { limit: SWEEPS });
+    for (const { sweepId, bitCount } of sweeps) {
+      for (const bits of batchesOf(bitCount)) {
+        const now = await this.#storage.getBatchResult(this.#poolName, bits, sweepId);
+        const before = this.#results.get(`${sweepId} ${bits}`);
+        if (now) this.#results.set(`${sweepId} ${bits}`, now);
+        if (before && !isDeepStrictEqual(now, before))
+          violations.push(`the stored result of batch ${bits} of sweep ${sweepId} changed`);
+      }
+    }
+    return violations;
+  }
+}

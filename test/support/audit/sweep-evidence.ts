@@ -1,0 +1,63 @@
+import type { ProxyRow, Storage } from '../../../src/storage/storage.ts';
+import { batchesOf } from '../../../src/sweeps/batch-range.ts';
+import type { BatchResult } from '../../../src/sweeps/batch-result.ts';
+import type { Pool } from '../../../src/sweeps/pool.ts';
+import type { BatchCounts, Sweep } from '../../../src/sweeps/sweep.ts';
+
+/** What a test knows about a sweep and the storage cannot tell. */
+export interface AuditExpectation {
+  /** The ids of the rows that were there throughout the sweep. */
+  readonly proxyIds: readonly string[];
+  /** The ids of rows added or removed meanwhile: they may be in or out. @default none */
+  readonly passing?: readonly string[];
+  /** The batches whose message was acknowledged. @default none known */
+  readonly acknowledged?: readonly string[];
+}
+
+/** Everything that is stored about a sweep that has ended, and what was expected of it. */
+export interface SweepEvidence {
+  readonly sweep: Sweep;
+  readonly pool: Pool | null;
+  readonly ledger: ReadonlyMap<string, BatchCounts>;
+  /** The stored result of each batch that has one. */
+  readonly results: ReadonlyMap<string, BatchResult>;
+  readonly rows: readonly ProxyRow[];
+  readonly expected: AuditExpectation;
+}
+
+const ROWS_PER_PAGE = 1000;
+
+/** Reads a sweep and all that belongs to it; null when there is no such sweep. */
+export async function gatherEvidence(
+  storage: Storage,
+  sweepId: string,
+  expected: AuditExpectation,
+): Promise<SweepEvidence | null> {
+  const sweep = await storage.getSweep(sweepId);
+  if (!sweep) return null;
+  const { poolName } = sweep;
+  const results = new Map<string, BatchResult>();
+  for (const bits of batchesOf(sweep.bitCount)) {
+    const result = await storage.getBatchResult(poolName, bits, sweepId);
+    if (result) results.set(bits, result);
+  }
+  const [pool, ledger, rows] = await Promise.all([
+    storage.getPool(poolName),
+    storage.readLedger(sweepId),
+    readRows(storage, poolName),
+  ]);
+  return { sweep, pool, ledger, results, rows, expected };
+}
+
+/** Every row of a pool. */
+export async function readRows(storage: Storage, poolName: string): Promise<readonly ProxyRow[]> {
+  const rows: ProxyRow[] = [];
+  let after: string | undefined;
+  do {
+    const query = { limit: ROWS_PER_PAGE, consistent: true, ...(after !== undefined && { after }) };
+    const page = await storage.queryProxyRows(poolName, query);
+    rows.push(...page.rows);
+    after = page.next;
+  } while (after !== undefined);
+  return rows;
+}

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { Storage } from '../../src/storage/storage.ts';
+import type { BatchResult } from '../../src/sweeps/batch-result.ts';
+import type { Sweep } from '../../src/sweeps/sweep.ts';
+import { PoolWatch } from '../support/audit/pool-watch.ts';
+import { findViolations } from '../support/audit-sweep.ts';
+import { makeCounts, makeProxy, makeStoredResult, makeSweepId } from '../support/factories.ts';
+import { SweepWorld } from '../support/sweep-world.ts';
+
+const STRANGER = makeProxy(77_777).id;
+
+/** What a faulty system would have stored: answers of the storage, changed on their way. */
+type Lies = { readonly [Name in keyof Storage]?: (answer: Answer<Name>) => unknown };
+type Answer<Name extends keyof Storage> = Storage[Name] extends (...args: never[]) => infer Result
+  ? Awaited<Result>
+  : never;
+
+function lying(storage: Storage, lies: Lies): Storage {
+  return new Proxy(storage, {
+    get(target, name) {
+      const method = Reflect.get(target, name);
+      const lie = Reflect.get(lies, name) as ((answer: unknown) => unknown) | undefined;
+      if (!lie) return method;
+      return async (...args: unknown[]) => lie(await Reflect.apply(method, target, args));
+    },
+  });
+}
+
+/** A pool swept as it should be, in two batches. */
+async function sweepWell() {
+  const world = new SweepWorld();
+  const proxyIds = await world.fill(400);
+  const dead = new Set(proxyIds.slice(0, 9));
+  world.checker.finding = ({ id }) => (dead.has(id) ? { status: 'inactive' } : {});
+  const { sweepId } = await world.sweep();
+  const find = (lies: Lies = {}, expected = {}) =>
+    findViolations(lying(world.storage, lies), sweepId, { proxyIds, ...expected });
+  return { world, sweepId, proxyIds, find };
+}
+
+/** Changes the results of one batch. */
+function inBatch(bits: string, change: (results: BatchResult['results']) => unknown): Lies {
+  return {
+    getBatchResult: (stored) =>
+      stored?.bits === bits ? { ...stored, results: change(stored.results) } : stored,
+  };
+}
+
+const inSummary = (change: (sweep: Sweep) => object): Lies => ({
+  getSweep: (sweep) => sweep && { ...sweep, ...change(sweep) },
+});
+
+const without = (results: BatchResult['results'], index: number) =>
+  new Map([...results].filter((_, at) => at !== index));
+
+describe('the auditor', () => {
+  it('has nothing to say of a sweep that went well', async () => {
+    const { find } = await sweepWell();
+    expect(await find({}, { acknowledged: ['0', '1'] })).toEqual([]);
+  });
+
+  it('notices a proxy that was lost', async () => {
+    const { find } = await sweepWell();
+    const found = await find(inBatch('0', (results) => without(results, 3)));
+    expect(found.join()).toMatch(/has no verdict, and no missing batch is named for it/);
+    expect(found.join()).toMatch(/ledger of batch 0 is not the count/);
+  });
+
+  it('notices a proxy that is counted twice', async () => {
+    const { find, proxyIds } = await sweepWell();
+    const first = proxyIds[0] ?? '';
+    const found = await find(
+      inBatch('1', (results) => new Map([...results, [first, makeStoredResult()]])),
+    );
+    expect(found).toContain(`${first} is counted twice`);
+    expect(found).toContain(`${first} is in batch 1, not its own`);
+  });
+
+  it('notices a proxy that is not of the pool, and lets one that came or went pass', async () => {
+    const { find } = await sweepWell();
+    const bits = STRANGER < '8' ? '0' : '1';
+    const lies = inBatch(bits, (results) => {
+      const [[swapped = '', result] = []] = [...results].toReversed();
+      const rest = [...results].filter(([id]) => id !== swapped);
+      return result && new Map([...rest, [STRANGER, result]]);
+    });
+    const found = await find(lies);
+    expect(found).toContain(`${STRANGER} is not of the pool`);
+    expect(await find(lies, { passing: [STRANGER] })).not.toContain(
+      `${STRANGER} is not of the pool`,
+    );
+  });
+
+  it('notices a verdict that is none', async () => {
+    const { find, proxyIds } = await sweepWell();
+    const odd = [proxyIds[0] ?? '', makeStoredResult({ status: 'maybe' as never })] as const;
+    const found = await find(inBatch('0', (results) => new Map([...results, odd])));
+    expect(found).toContain(`${odd[0]} has the verdict maybe`);
+  });
+
+  it('notices totals that are off, and nothing else', async () => {
+    const { find } = await sweepWell();
+    const totals = ({ totals = makeCounts() }: Sweep) => ({
+      totals: { ...totals, active: totals.active + 1 },
+    });
+    expect(await find(inSummary(totals))).toEqual(['the totals are not the sum of the ledger']);
+  });
+
+  it('notices a ledger that is off', async () => {
+    const { find } = await sweepWell();
+    const entry = { readLedger: (ledger: ReadonlyMap<string, unknown>) => new Map(ledger) };
+    expect(await find(entry)).toEqual([]);
+    const twice = await find({
+      readLedger: (ledger) =>
+        new Map([...ledger].map(([bits, counts]) => [bits, { ...counts, slow: counts.slow + 1 }])),
+    });
+    expect(twice).toContain('the ledger of batch 0 is not the count of its result');
+    const stranger = await find({
+      readLedger: (ledger) => new Map([...ledger, ['01', makeCounts()]]),
+    });
+    expect(stranger).toContain('the ledger has 01, which is no batch of the sweep');
+  });
+
+  it('notices a batch that is missing without being named', async () => {
+    const { find } = await sweepWell();
+    const lost = {
+      readLedger: (ledger: ReadonlyMap<string, unknown>) => new Map([...ledger].slice(1)),
+    };
+    const found = await find(lost);
+    expect(found).toContain('batch 0 is missing and not named');
+    expect(found).toContain('the sweep is complete without 0');
+    const named = await find({ ...lost, ...inSummary(() => ({ missingBatches: ['0'] })) });
+    expect(named).not.toContain('batch 0 is missing and not named');
+  });
+
+  it('notices a late batch the summary does not know', async () => {
+    const { find } = await sweepWell();
+    const found = await find(inSummary(() => ({ state: 'incomplete', missingBatches: ['1'] })));
+    expect(found).toEqual(['1 batches came late, of which the summary knows 0']);
+  });
+
+  it('notices a sweep that has not ended, or that its pool does not let go', async () => {
+    const { find, sweepId } = await sweepWell();
+    expect(await find(inSummary(() => ({ state: 'running' })))).toContain(
+      'the sweep has not ended',
+    );
+    const held = await find({ getPool: (pool) => pool && { ...pool, runningSweepId: sweepId } });
+    expect(held).toEqual(['the pool still points at the sweep']);
+    const { world } = await sweepWell();
+    expect(await findViolations(world.storage, makeSweepId(9), { proxyIds: [] })).toEqual([
+      `sweep ${makeSweepId(9)} is not there`,
+    ]);
+  });
+
+  it('notices a row that its verdict does not explain', async () => {
+    const { find, proxyIds } = await sweepWell();
+    const [first = ''] = proxyIds;
+    const inRow = (change: object): Lies => ({
+      queryProxyRows: ({ rows }) => ({
+        rows: rows.map((row) => (row.proxy.id === first ? { ...row, ...change } : row)),
+      }),
+    });
+    expect(await find(inRow({ status: 'slow' }))).toEqual([
+      `the row of ${first} is slow, its verdict is inactive`,
+    ]);
+    expect(
+      await find(inRow({ rowSweepId: makeSweepId(65_000), statusSweepId: 'another' })),
+    ).toEqual([`the row of ${first} was written by a sweep the pool has not had`]);
+    const inconclusive = await find({
+      ...inBatch(
+        '0',
+        (results) => new Map([...results, [first, makeStoredResult({ status: 'inconclusive' })]]),
+      ),
+    });
+    expect(inconclusive).toContain(`the row of ${first} was written for no conclusive verdict`);
+  });
+
+  it('notices a batch that was acknowledged before it was stored', async () => {
+    const { find } = await sweepWell();
+    const lost = {
+      readLedger: (ledger: ReadonlyMap<string, unknown>) => new Map([...ledger].slice(1)),
+    };
+    expect(await find(lost, { acknowledged: ['0', '1'] })).toContain(
+      'batch 0 was acknowledged before it was stored',
+    );
+  });
+});
+
+describe('the watch over a pool', () => {
+  it('notices a rowSweepId that goes back and a stored result that changes', async () => {
+    const { world, proxyIds, sweepId } = await sweepWell();
+    let lies: Lies = {};
+    const storage = new Proxy(world.storage, {
+      get: (target, name) => Reflect.get(lying(target, lies), name),
+    });
+    const watch = new PoolWatch(storage, 'fleet');
+    expect(await watch.look()).toEqual([]);
+    world.clock.advance(60_000);
+    await world.sweep();
+    expect(await watch.look()).toEqual([]);
+    lies = {
+      queryProxyRows: ({ rows }) => ({
+        rows: rows.map((row, index) => (index === 0 ? { ...row, rowSweepId: '0' } : row)),
+      }),
+      getBatchResult: (stored) =>
+        stored?.sweepId === sweepId && stored.bits === '1' ? { ...stored, bytes: 1 } : stored,
+    };
+    expect(await watch.look()).toEqual([
+      `the rowSweepId of ${proxyIds[0]} went back`,
+      `the stored result of batch 1 of sweep ${sweepId} changed`,
+    ]);
+  });
+});
