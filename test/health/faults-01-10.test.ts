@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestAuthority, type ServerCertificate } from '../../src/local/fleet/index.ts';
 import {
@@ -131,6 +132,35 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
 });
 
 describe.each(ANSWERS)('through %s', (_name, entrance) => {
+  it.each([
+    ['alone', ['HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n']],
+    ['with the answer', ['HTTP/1.1 100 Continue\r\nVia: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n']],
+    ['eight times', [`${'HTTP/1.0 100 \r\n\r\n'.repeat(8)}HTTP/1.1 200 OK\r\n\r\n`]],
+  ])('FAULTS 8: a 100 that nobody waited for, %s, is passed over', async (_how, writes) => {
+    const { result } = await checkHostile(
+      entrance(),
+      async (wire) => {
+        for (const write of writes) {
+          wire.send(write);
+          await setTimeout(20);
+        }
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'active', statusCode: 200 });
+  });
+
+  it('FAULTS 8: a flood of 100 is cut too', async () => {
+    const { result } = await checkHostile(
+      entrance(),
+      async (wire) => {
+        await wire.flood('HTTP/1.1 100 Continue\r\n\r\n');
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+
   it.each([
     ['a body of 10 GB', 'Content-Length: 10000000000\r\n\r\n', 'x'],
     ['an endless chunked body', 'Transfer-Encoding: chunked\r\n\r\n', '4\r\nabcd\r\n'],

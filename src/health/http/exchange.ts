@@ -6,10 +6,8 @@ import { Phase } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { BodyCollector } from './body-collector.ts';
 import type { TargetRequest } from './request.ts';
-import { guardResponse } from './response-guard.ts';
+import { guardResponse, MAX_INTERIM } from './response-guard.ts';
 
-/** Interim (1xx) replies accepted before the one that counts. */
-const MAX_INTERIM = 8;
 /** Destroying a client takes a reason; one for all, since making an error costs more than the rest. */
 const DONE = new Error('The answer has been read.');
 

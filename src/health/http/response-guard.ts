@@ -3,19 +3,33 @@ import { MAX_HEAD_BYTES } from '../dial/socket-reader.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { beginsStatusLine } from './status-line.ts';
 
+const DIGIT_1 = 0x31;
+/** Interim (1xx) replies accepted before the one that counts. */
+export const MAX_INTERIM = 8;
+/** A `100 Continue` nobody waited for, whole. */
+const CONTINUE = /^HTTP\/1\.[01] 100(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/;
+
 /**
  * Looks at a reply before the HTTP parser does, which lets HTTP/0.9 and HTTP/2.0 pass: it must
  * begin with a proper status line, and its header (the reason phrase, which the parser does not
- * count, included) must end within 16 KiB.
+ * count, included) must end within 16 KiB. Replies of `100 Continue`, which the parser takes for an
+ * error, are taken out where they come whole.
  *
  * @param fail called at most once, with a ProbeFailure
  * @returns ends the watch; call it when the header is complete
  */
 export function guardResponse(socket: Socket, fail: (failure: ProbeFailure) => void): () => void {
   let received = 0;
+  let interim = 0;
   const watch = () => {
-    const chunk: Buffer | null = socket.read();
+    let chunk: Buffer | null = socket.read();
     if (chunk === null) return;
+    while (received === 0 && chunk[9] === DIGIT_1) {
+      const [whole] = CONTINUE.exec(chunk.toString('latin1', 0, MAX_HEAD_BYTES)) ?? [];
+      if (whole === undefined || interim++ === MAX_INTERIM) break;
+      chunk = chunk.subarray(whole.length);
+    }
+    if (chunk.length === 0) return;
     socket.unshift(chunk);
     if (!beginsStatusLine(chunk, received)) fail(new ProbeFailure('protocol_error'));
     // What came before was no whole header, or the watch would be over. The chunk itself may be

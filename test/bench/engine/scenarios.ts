@@ -26,10 +26,10 @@ export const MANY_IN_FLIGHT = 1000;
 
 /** Enough that a run takes about a second, and Node's compiler is done before it begins. */
 const SIZES: Readonly<Record<Route, { readonly checks: number; readonly warmUp: number }>> = {
-  http: { checks: 3000, warmUp: 1500 },
-  https: { checks: 1200, warmUp: 600 },
-  resumed: { checks: 1600, warmUp: 600 },
-  socks5: { checks: 2400, warmUp: 1200 },
+  http: { checks: 3000, warmUp: 6000 },
+  https: { checks: 1200, warmUp: 2500 },
+  resumed: { checks: 1600, warmUp: 3500 },
+  socks5: { checks: 2400, warmUp: 5000 },
   refused: { checks: 5000, warmUp: 2500 },
 };
 
