@@ -1,13 +1,14 @@
 /**
  * Sweeps a pool back to back on a whole stack while processes are killed, calls throttled, messages
- * doubled and proxies imported and deleted, and recounts after each sweep. Ends with 1 when
- * something was lost or counted twice.
+ * doubled, proxies imported and deleted and other pools deleted under their sweeps, and recounts
+ * after each sweep. Ends with 1 when something was lost or counted twice.
  *
  * --seconds N (default 180), --proxies N (default 5000), --seed N (default: any)
  */
 import { parseArgs } from 'node:util';
 import { startFaultStack } from '../local/support/fault-stack.ts';
 import { type FaultCounts, startChaos } from './chaos.ts';
+import { DoomedPools } from './doomed-pools.ts';
 import { createRandom } from './random.ts';
 import { startSoakFleet } from './soak-fleet.ts';
 import { SoakedPool, type SoakedSweep } from './soaked-pool.ts';
@@ -28,12 +29,15 @@ const random = createRandom(seed);
 await using fleet = await startSoakFleet();
 await using stack = await startFaultStack({ checker: { maxConcurrency: 4 } });
 const pool = new SoakedPool(stack, fleet, random);
+const doomed = new DoomedPools(stack, fleet, random);
 await pool.fill(proxies);
 const startedAt = performance.now();
 const chaos = startChaos(stack, random);
 const sweeps: SoakedSweep[] = [];
 while ((performance.now() - startedAt) / 1000 < seconds) {
-  const sweep = await pool.sweep();
+  await doomed.doom();
+  const swept = await pool.sweep();
+  const sweep = { ...swept, violations: [...swept.violations, ...(await doomed.look())] };
   sweeps.push(sweep);
   const { sweepId, state, verdicts, onTime, tookMs, violations } = sweep;
   const took = `${(tookMs / 1000).toFixed(1)} s${onTime ? '' : ' (overdue)'}`;
@@ -49,7 +53,8 @@ function summarize(done: readonly SoakedSweep[], counts: FaultCounts, tookSecond
   const faults = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const kinds = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
   print(
-    `soak: ${done.length} sweeps (${verdicts} verdicts) in ${tookSeconds.toFixed(0)} s, ` +
+    `soak: ${done.length} sweeps (${verdicts} verdicts) and ${doomed.count} pools deleted ` +
+      `in ${tookSeconds.toFixed(0)} s, ` +
       `${faults} faults (${kinds.join(', ')}), ${violations} violations, seed ${seed}`,
   );
   return violations === 0 && done.length > 0 ? 0 : 1;

@@ -23,6 +23,8 @@ export async function auditWhenAcknowledged(stack: FaultStack, sweepId: string):
   const report = await stack.whole.waitForSweep(sweepId, 60_000);
   const { poolName, closedAt, deadlineAt } = report;
   await until(async () => (await messagesOf(stack, sweepId)).length === 0);
+  // Whoever closed it, perhaps the tick, lets the pool go last.
+  await until(async () => (await stack.storage.getPool(poolName))?.runningSweepId !== sweepId);
   const { bitCount } = (await stack.storage.getSweep(sweepId)) ?? { bitCount: 0 };
   const acknowledged = [...batchesOf(bitCount)];
   const proxyIds = await idsOf(stack, poolName);
