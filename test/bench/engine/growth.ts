@@ -7,12 +7,14 @@ import { fileOf } from './subjects.ts';
 import { compile } from './toolchain.ts';
 
 const PROBES = 50_000;
+/** As the `lighthouse` command has it, so that V8's own pages settle in a run's first half. */
+const YOUNG_GENERATION = '--max-semi-space-size=2';
 
 /** Lets Lighthouse probe hostile peers by the ten thousand and looks how its memory grows. */
 export async function measureGrowth(scale: number): Promise<Growth> {
   await using peers = await Fixture.start<{ port: number }>(await compile('hostile'), []);
   const job: GrowthJob = { probes: Math.round(PROBES * scale), port: peers.ports.port };
-  const args = ['--expose-gc', fileOf('growth.ts'), JSON.stringify(job)];
+  const args = ['--expose-gc', YOUNG_GENERATION, fileOf('growth.ts'), JSON.stringify(job)];
   const report = await runJsonChild<GrowthReport>(process.execPath, args);
   const late = report.samples.filter(({ probes }) => probes > job.probes / 2);
   const growthOf = (pick: (sample: (typeof late)[number]) => number) =>
@@ -34,9 +36,11 @@ export function findGrowthFault({ verdicts, probes }: Growth): string | null {
 
 /** The figures in a line. */
 export function describeGrowth(growth: Growth): string {
+  const [resident, heap] = [growth.residentKbPerThousand, growth.heapKbPerThousand].map(
+    (kb) => `${kb < 0 ? '' : '+'}${kb.toFixed(1)} KB`,
+  );
   return (
-    `${growth.probes} probes in ${growth.seconds.toFixed(0)} s, resident memory ` +
-    `+${growth.residentKbPerThousand.toFixed(1)} KB, live heap ` +
-    `+${growth.heapKbPerThousand.toFixed(1)} KB per 1,000`
+    `${growth.probes} probes in ${growth.seconds.toFixed(0)} s, ` +
+    `resident memory ${resident}, live heap ${heap} per 1,000`
   );
 }

@@ -44,7 +44,7 @@ export const LEVELS: readonly Scenario[] = [50, 500, 1000].flatMap((inFlight) =>
   ANSWERED_ROUTES.map((route): Scenario => {
     const octet = inFlight > USUAL_IN_FLIGHT ? LONG_DELAY_MS : USUAL_DELAY_MS;
     const checks = Math.max(1.5 * inFlight, SIZES[route].checks / 4);
-    return { part: 'levels', route, inFlight, octet, checks, warmUp: 500 };
+    return { part: 'levels', route, inFlight, octet, checks, warmUp: 400 };
   }),
 );
 

@@ -69,7 +69,11 @@ export function requireOk(statusCode: number | undefined, startedAt: number): Ch
 
 /** The most memory this program has had resident; `maxRSS` would begin with its parent's. */
 function readPeakKb(): number {
-  return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  return readProcessKb('status', /^VmHWM:\s*(\d+)/m);
+}
+
+function readProcessKb(file: 'status' | 'smaps_rollup', line: RegExp): number {
+  return Number(line.exec(readFileSync(`/proc/self/${file}`, 'utf8'))?.[1]);
 }
 
 function hostsOf(octet: number, count: number): string[] {
@@ -101,8 +105,10 @@ function watchMemory(inFlight: number): { stop(): number } {
 /** What is in use after a collection, where `--expose-gc` allows one. */
 export function lookAtMemory(): { readonly residentKb: number; readonly heapKb: number } {
   globalThis.gc?.();
-  const { rss, heapUsed, external } = process.memoryUsage();
-  return { residentKb: rss / 1024, heapKb: (heapUsed + external) / 1024 };
+  const { heapUsed, external } = process.memoryUsage();
+  // Page by page; VmRSS is counted in batches per processor and some hundred KB off.
+  const residentKb = readProcessKb('smaps_rollup', /^Rss:\s*(\d+)/m);
+  return { residentKb, heapKb: (heapUsed + external) / 1024 };
 }
 
 async function collect(outcomes: AsyncIterable<CheckOutcome>): Promise<readonly CheckOutcome[]> {
