@@ -26,11 +26,11 @@ export const MANY_IN_FLIGHT = 1000;
 
 /** Enough that a run takes about a second, and Node's compiler is done before it begins. */
 const SIZES: Readonly<Record<Route, { readonly checks: number; readonly warmUp: number }>> = {
-  http: { checks: 3000, warmUp: 6000 },
-  https: { checks: 1200, warmUp: 2500 },
-  resumed: { checks: 1600, warmUp: 3500 },
-  socks5: { checks: 2400, warmUp: 5000 },
-  refused: { checks: 5000, warmUp: 2500 },
+  http: { checks: 3000, warmUp: 4500 },
+  https: { checks: 1200, warmUp: 1500 },
+  resumed: { checks: 1600, warmUp: 2500 },
+  socks5: { checks: 2400, warmUp: 3500 },
+  refused: { checks: 5000, warmUp: 8000 },
 };
 
 /** The runs of a round: each route at 200 in flight. */
