@@ -83,8 +83,9 @@ function startCheck(flags: readonly string[], nodeFlags: readonly string[]) {
 }
 
 async function readResident(pid: number, probes: number): Promise<Sample> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return { probes, kb: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) };
+  // Page by page; VmRSS is counted in batches per processor and some hundred KB off.
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  return { probes, kb: Number(/^Rss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) };
 }
 
 function growthOf(samples: readonly Sample[], probes: number) {
