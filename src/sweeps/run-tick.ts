@@ -5,12 +5,10 @@ import type { Pool } from './pool.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
 import { type Sweep, SweepState } from './sweep.ts';
 import { sweepIdTimeMs } from './sweep-id.ts';
+import { closesAtMs } from './sweep-plan.ts';
 
 /** Pools looked after at once. */
 const POOL_CONCURRENCY = 8;
-
-/** After a sweep's deadline and the last checker's time, it is closed as it is, milliseconds. */
-const CLOSING_GRACE_MS = 60_000;
 
 export interface TickDependencies extends StartDependencies {
   /** Has the messages of a sweep sent; doing so twice does no harm. */
@@ -119,9 +117,7 @@ async function bringForward(
     return 'released';
   }
   const ledger = await storage.readLedger(sweepId);
-  const deadlineAt = Date.parse(sweep.deadlineAt);
-  const closesAt = deadlineAt + limits.checkerTimeoutMs + CLOSING_GRACE_MS;
-  const ends = deletingSince !== undefined || clock.now() > closesAt;
+  const ends = deletingSince !== undefined || clock.now() > closesAtMs(sweep, limits);
   if (ends || missingBatches(sweep, ledger).length === 0) {
     await closeSweep(dependencies, sweep, ledger);
     return 'closed';
@@ -131,5 +127,5 @@ async function bringForward(
     await startFanOut(sweepId);
     return 'dispatched';
   }
-  return clock.now() > deadlineAt ? 'overdue' : 'running';
+  return clock.now() > Date.parse(sweep.deadlineAt) ? 'overdue' : 'running';
 }

@@ -9,7 +9,7 @@ import { requirePool } from './required.ts';
 import type { Sweep } from './sweep.ts';
 import { isSameRequest, manualSweepId, scheduledSweepId, sweepIdTimeMs } from './sweep-id.ts';
 import type { SweepLimits } from './sweep-limits.ts';
-import { draftSweep, planSweep } from './sweep-plan.ts';
+import { closesAtMs, draftSweep, planSweep } from './sweep-plan.ts';
 
 export interface StartDependencies extends CloseDependencies {
   readonly limits: SweepLimits;
@@ -36,7 +36,7 @@ export type SweepRequest =
  *
  * @throws {NotFoundError} when there is no such pool
  * @throws {ConflictError} when the pool is being deleted, another sweep of it runs, or a later one
- * has run
+ * has run, or the pool may expire before the sweep ends
  */
 export async function startSweep(
   dependencies: StartDependencies,
@@ -48,14 +48,15 @@ export async function startSweep(
   const known = await findSame(dependencies, pool, sweepId);
   if (known) return known;
   const plan = await planSweep(storage, pool);
+  const draft = draftSweep(dependencies, { pool, sweepId, trigger: request.trigger, plan });
+  requireTimeLeft(pool, draft, dependencies);
   const claim = await storage.claimPool({
     poolName: pool.poolName,
     sweepId,
     batchBitCounts: [plan.bitCount, ...pool.batchBitCounts.filter((k) => k !== plan.bitCount)],
   });
   if (!claim.claimed) return findStarted(dependencies, { pool, sweepId, claim });
-  const { trigger } = request;
-  const sweep = await storage.putSweep(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
+  const sweep = await storage.putSweep(draft);
   if (plan.size > 0) return sweep;
   await recordBatch(dependencies, sweep, { bits: WHOLE_POOL, results: new Map(), bytes: 0 });
   return (await storage.getSweep(sweepId)) ?? sweep;
@@ -79,6 +80,21 @@ export async function restoreSweep(
   const scheduled = scheduledSweepId(pool.poolName, sweepIdTimeMs(sweepId)) === sweepId;
   const trigger = scheduled ? 'schedule' : 'manual';
   return storage.putSweep(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
+}
+
+/** No item of a sweep may expire while it runs: they expire with the pool. */
+function requireTimeLeft(
+  { poolName, expiresAtEpochSeconds }: Pool,
+  draft: Sweep,
+  { limits }: StartDependencies,
+): void {
+  if (expiresAtEpochSeconds === undefined) return;
+  const expiresAt = expiresAtEpochSeconds * 1000;
+  if (closesAtMs(draft, limits) < expiresAt) return;
+  throw new ConflictError(
+    `pool "${poolName}" expires at ${new Date(expiresAt).toISOString()}, ` +
+      'which a sweep begun now may outlive; check its list anew',
+  );
 }
 
 function sweepIdFor(request: SweepRequest, pool: Pool, clock: Clock): string {

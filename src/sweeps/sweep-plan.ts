@@ -19,6 +19,17 @@ export async function planSweep(storage: Storage, pool: Pool): Promise<SweepPlan
   return { size, bitCount: chooseBitCount(size, pool.batchBitCounts[0]) };
 }
 
+/** After a sweep's deadline and the last checker's time, it is closed as it is, milliseconds. */
+const CLOSING_GRACE_MS = 60_000;
+
+/** When a sweep is closed at the latest, epoch milliseconds. */
+export function closesAtMs(
+  { deadlineAt }: Pick<Sweep, 'deadlineAt'>,
+  { checkerTimeoutMs }: Pick<SweepLimits, 'checkerTimeoutMs'>,
+): number {
+  return Date.parse(deadlineAt) + checkerTimeoutMs + CLOSING_GRACE_MS;
+}
+
 /** The summary of a sweep that starts now. */
 export function draftSweep(
   { clock, limits }: { readonly clock: Clock; readonly limits: SweepLimits },

@@ -102,6 +102,22 @@ describe('startSweep', () => {
     }
   });
 
+  it('starts no sweep that items of it could expire under', async () => {
+    const world = new SweepWorld();
+    const expiresAtEpochSeconds = TEST_TIME / 1000 + 86_400;
+    await world.fill(3, { expiresAtEpochSeconds });
+    const { deadlineAt } = await world.sweep();
+    const closesAt = Date.parse(deadlineAt) + world.limits.checkerTimeoutMs + 60_000;
+    const longest = closesAt - TEST_TIME;
+    world.clock.setWallClock(expiresAtEpochSeconds * 1000 - longest);
+    await expect(world.start()).rejects.toThrow(
+      /expires at .* which a sweep begun now may outlive/,
+    );
+    expect(await world.storage.getPool('fleet')).not.toHaveProperty('runningSweepId');
+    world.clock.setWallClock(expiresAtEpochSeconds * 1000 - longest - 1);
+    expect((await world.sweep()).state).toBe('complete');
+  });
+
   it('keeps ids in order when the clock steps back', async () => {
     const world = new SweepWorld();
     await world.fill(3);

@@ -188,8 +188,8 @@ ${LEDGER_LAST}`,
   {
     name: 'tick: an overdue sweep is left as it is',
     file: 'src/sweeps/run-tick.ts',
-    find: '|| clock.now() > closesAt;',
-    replace: '|| clock.now() > closesAt * 2;',
+    find: '|| clock.now() > closesAtMs(sweep, limits);',
+    replace: '|| clock.now() > closesAtMs(sweep, limits) * 2;',
     tests: ['test/sweeps/run-tick.test.ts'],
   },
   {
