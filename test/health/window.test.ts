@@ -30,6 +30,50 @@ describe('Pacer', () => {
     expect(startsOver(10, 1)).toBeLessThan(500);
     expect(startsOver(10, 1) - startsOver(5, 1)).toBeGreaterThanOrEqual(45);
   });
+
+  it('starts a few at a time, so that their wake-ups are shared', () => {
+    const clock = new FakeClock();
+    const pacer = new Pacer(clock, () => ({ idle: 0, active: 0, utilization: 0.66 }));
+    const startedAt: number[] = [];
+    for (let elapsedMs = 0; elapsedMs < 200; elapsedMs++) {
+      while (pacer.take() === 0) startedAt.push(elapsedMs);
+      clock.advance(1);
+    }
+    expect(startedAt.length).toBeGreaterThan(90);
+    // 500 a second in groups of two.
+    expect(new Set(startedAt).size).toBeLessThan(0.6 * startedAt.length);
+  });
+
+  it('says how long to wait, even for a rate of less than one a group', () => {
+    const clock = new FakeClock();
+    const pacer = new Pacer(clock, () => ({ idle: 0, active: 0, utilization: 1 }));
+    let waitedMs = 0;
+    let starts = 0;
+    while (waitedMs < 10_000) {
+      const waitMs = pacer.take();
+      if (waitMs === 0) starts++;
+      waitedMs += waitMs;
+      clock.advance(waitMs);
+    }
+    expect(pacer.ratePerSecond).toBe(10);
+    expect(starts).toBeGreaterThan(90);
+  });
+
+  it('follows what is reached where others hold the probes back, and makes up for nothing', () => {
+    const clock = new FakeClock();
+    const pacer = new Pacer(clock, () => ({ idle: 0, active: 0, utilization: 0.05 }));
+    const startUpTo = (most: number) => {
+      let starts = 0;
+      while (starts < most && pacer.take() === 0) starts++;
+      return starts;
+    };
+    for (let elapsedMs = 0; elapsedMs < 3000; elapsedMs++, clock.advance(1)) startUpTo(100);
+    expect(pacer.ratePerSecond).toBe(5000);
+    // One a millisecond is all there is room for.
+    for (let elapsedMs = 0; elapsedMs < 2000; elapsedMs++, clock.advance(1)) startUpTo(1);
+    expect(pacer.ratePerSecond).toBeLessThan(1200);
+    expect(startUpTo(100)).toBeLessThan(15);
+  });
 });
 
 describe('ProbeWindow', () => {

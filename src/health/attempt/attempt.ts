@@ -97,7 +97,7 @@ export class Attempt {
     // TLS before what carries it: the other way round it would work on freed memory.
     for (const socket of this.#sockets.splice(0).reverse()) {
       this.#bytes += bytesOf(socket);
-      socket.destroy();
+      socket.removeAllListeners('connect').removeAllListeners('secureConnect').destroy();
     }
   }
 
@@ -119,7 +119,8 @@ export class Attempt {
         this.#end();
         reject(signal?.reason);
       };
-      this.#settle = (error) => resolve(this.#finish<T>({ error }));
+      const settle = (error: unknown) => resolve(this.#finish<T>({ error }));
+      this.#settle = settle;
       this.#timer = setTimeout(this.#expire, timeoutMs);
       if (signal) {
         if (signal.aborted) return abort();

@@ -1,7 +1,14 @@
 const watched = new WeakMap<AbortSignal, Watch>();
 
+interface Entry {
+  readonly callback: () => void;
+  /** Where the watch has it. */
+  index: number;
+}
+
 interface Watch {
-  readonly callbacks: Set<() => void>;
+  /** Without order or gaps, so that it stays one array however many come and go. */
+  readonly entries: Entry[];
   readonly listener: () => void;
 }
 
@@ -14,22 +21,28 @@ interface Watch {
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const watch = watched.get(signal) ?? startWatch(signal);
-  watch.callbacks.add(callback);
+  const entry = { callback, index: watch.entries.length };
+  watch.entries.push(entry);
   return () => {
-    watch.callbacks.delete(callback);
-    if (watch.callbacks.size > 0 || watched.get(signal) !== watch) return;
+    if (watch.entries[entry.index] !== entry) return;
+    const last = watch.entries.pop();
+    if (last && last !== entry) {
+      watch.entries[entry.index] = last;
+      last.index = entry.index;
+    }
+    if (watch.entries.length > 0) return;
     signal.removeEventListener('abort', watch.listener);
     watched.delete(signal);
   };
 }
 
 function startWatch(signal: AbortSignal): Watch {
-  const callbacks = new Set<() => void>();
+  const entries: Entry[] = [];
   const listener = () => {
     watched.delete(signal);
-    for (const callback of callbacks) callback();
+    for (const { callback } of entries.splice(0)) callback();
   };
-  const watch = { callbacks, listener };
+  const watch = { entries, listener };
   watched.set(signal, watch);
   signal.addEventListener('abort', listener, { once: true });
   return watch;

@@ -6,6 +6,10 @@ import type { Attempt } from '../attempt/attempt.ts';
 /** The certificate is not for the name that was asked for; Node's own code for it. */
 const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
+/** What keeps Node from turning the chain into objects; see `handshakeTls`. */
+const NOTHING_TO_CHECK = () => undefined;
+const NO_CHAIN = { getPeerCertificate: () => ({}) };
+
 export interface TlsPeer {
   /** The name the certificate must be for, or a literal address. */
   readonly host: string;
@@ -42,10 +46,10 @@ export function handshakeTls(
     secureContext: context,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
+    checkServerIdentity: NOTHING_TO_CHECK,
     ...(session && { session }),
   });
-  Object.assign(attempt.own(secured), { getPeerCertificate: () => ({}) });
+  Object.assign(attempt.own(secured), NO_CHAIN);
   return new Promise((resolve) => {
     secured.once('secureConnect', () => {
       const certificate = secured.getPeerX509Certificate();

@@ -45,7 +45,7 @@ export function exchange(
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: MAX_HEAD_BYTES,
-      connect: (_options, done) => queueMicrotask(() => handOver(socket, done)),
+      connect: connectorTo(socket),
     });
     attempt.onRelease(() => {
       client.destroy(DONE).catch(ignore);
@@ -132,6 +132,11 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
 }
 
 type Handover = (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void;
+
+/** Holds the socket and nothing else: V8 keeps a client, with all it refers to, for long. */
+function connectorTo(socket: Socket) {
+  return (_options: object, done: Handover) => queueMicrotask(() => handOver(socket, done));
+}
 
 /**
  * Gives the client its connection: not at once, since it would not notice one it is handed while it

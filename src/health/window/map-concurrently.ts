@@ -41,7 +41,7 @@ class Run<T, R> {
   readonly #options: MapConcurrentlyOptions<T, R>;
   readonly #iterator: Iterator<T> | AsyncIterator<T>;
   readonly #stop = new AbortController();
-  readonly #active = new Set<Promise<void>>();
+  #active = 0;
   #results: R[] = [];
   #pulling = false;
   #exhausted = false;
@@ -56,7 +56,7 @@ class Run<T, R> {
   }
 
   get isDone(): boolean {
-    return this.#exhausted && this.#active.size === 0 && this.#results.length === 0;
+    return this.#exhausted && this.#active === 0 && this.#results.length === 0;
   }
 
   get hasFailed(): boolean {
@@ -85,7 +85,7 @@ class Run<T, R> {
   async stop(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     this.#stop.abort(this.#failure?.error);
-    await Promise.all(this.#active);
+    while (this.#active > 0) await this.change();
     if (this.#exhausted) return;
     const returned = this.#iterator.return?.();
     // A source that is waiting for its own input returns only when that comes.
@@ -98,7 +98,7 @@ class Run<T, R> {
     return (
       !this.#exhausted &&
       !this.#stop.signal.aborted &&
-      this.#active.size < concurrency &&
+      this.#active < concurrency &&
       this.#results.length < concurrency
     );
   }
@@ -121,18 +121,21 @@ class Run<T, R> {
   }
 
   #launch(item: T): void {
-    const task = this.#options.work(item, this.#stop.signal).then(
-      (result) => {
-        this.#results.push(result);
-      },
-      (error: unknown) => this.#fail(error),
-    );
-    const tracked = task.finally(() => {
-      this.#active.delete(tracked);
-      this.#changed();
-    });
-    this.#active.add(tracked);
+    const task = this.#options.work(item, this.#stop.signal);
+    this.#active++;
+    task.then(this.#succeeded, this.#failed);
   }
+
+  readonly #succeeded = (result: R): void => {
+    this.#active--;
+    this.#results.push(result);
+    this.#changed();
+  };
+
+  readonly #failed = (error: unknown): void => {
+    this.#active--;
+    this.#fail(error);
+  };
 
   readonly #abort = (): void => {
     this.#fail(this.#options.signal?.reason);
