@@ -40,7 +40,7 @@ export async function secureTarget(
   // Whether a resumed session's certificate fits is not checked again: only what verified is kept.
   const mayResume = certificateError === null && comparison !== 'different';
   // Taking a session out of OpenSSL costs more than resuming one: a good one is kept.
-  if (options.resumeTls && mayResume && !handshake.socket.isSessionReused()) {
+  if (options.resumeTls && mayResume && !handshake.isResumed) {
     handshake.socket.on('session', (session) =>
       services.tls.rememberSession(origin, options.ca, session),
     );

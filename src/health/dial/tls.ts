@@ -23,7 +23,9 @@ export interface TlsHandshake {
   readonly socket: TLSSocket;
   /** OpenSSL's or Node's code for what is wrong with the certificate; null when it verifies. */
   readonly certificateError: string | null;
+  /** Absent where a session was resumed: the peer shows none then. */
   readonly certificate: X509Certificate | undefined;
+  readonly isResumed: boolean;
 }
 
 /**
@@ -52,26 +54,34 @@ export function handshakeTls(
   Object.assign(attempt.own(secured), NO_CHAIN);
   return new Promise((resolve) => {
     secured.once('secureConnect', () => {
-      const certificate = secured.getPeerX509Certificate();
-      const certificateError = secured.authorized
-        ? nameError(secured, certificate, host)
-        : String(secured.authorizationError);
-      const handshake = { socket: secured, certificateError, certificate };
+      const handshake = inspect(secured, host);
       // The event comes from within OpenSSL's read. Whoever refuses the certificate destroys the
       // socket, and with it the memory that read still works on: not before it has returned.
-      if (certificateError === null) resolve(handshake);
+      if (handshake.certificateError === null) resolve(handshake);
       else setImmediate(resolve, handshake);
     });
   });
 }
 
-/** A resumed session shows no certificate: it was checked when the session began. */
+function inspect(socket: TLSSocket, host: string): TlsHandshake {
+  const isResumed = socket.isSessionReused();
+  const certificate = isResumed ? undefined : socket.getPeerX509Certificate();
+  return {
+    socket,
+    isResumed,
+    certificate,
+    certificateError: socket.authorized
+      ? nameError({ isResumed, certificate }, host)
+      : String(socket.authorizationError),
+  };
+}
+
 function nameError(
-  socket: TLSSocket,
-  certificate: X509Certificate | undefined,
+  { isResumed, certificate }: Pick<TlsHandshake, 'isResumed' | 'certificate'>,
   host: string,
 ): string | null {
-  if (socket.isSessionReused()) return null;
+  // The name was checked when the session began.
+  if (isResumed) return null;
   const matches = isIP(host) === 0 ? certificate?.checkHost(host) : certificate?.checkIP(host);
   return matches === undefined ? WRONG_NAME : null;
 }
