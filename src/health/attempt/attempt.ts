@@ -97,6 +97,7 @@ export class Attempt {
     // TLS before what carries it: the other way round it would work on freed memory.
     for (const socket of this.#sockets.splice(0).reverse()) {
       this.#bytes += bytesOf(socket);
+      // Whoever still waits for these would be kept as long as V8 keeps the socket.
       socket.removeAllListeners('connect').removeAllListeners('secureConnect').destroy();
     }
   }
@@ -119,6 +120,8 @@ export class Attempt {
         this.#end();
         reject(signal?.reason);
       };
+      // A constant first: a function written straight into a property is old to V8 from the start,
+      // and what it refers to waits for a full collection.
       const settle = (error: unknown) => resolve(this.#finish<T>({ error }));
       this.#settle = settle;
       this.#timer = setTimeout(this.#expire, timeoutMs);
