@@ -1,15 +1,12 @@
 import type { Socket } from 'node:net';
-import { Client, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Attempt } from '../attempt/attempt.ts';
-import { MAX_HEAD_BYTES } from '../dial/socket-reader.ts';
 import { Phase } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { BodyCollector } from './body-collector.ts';
 import type { TargetRequest } from './request.ts';
 import { guardResponse, MAX_INTERIM } from './response-guard.ts';
-
-/** Destroying a client takes a reason; one for all, since making an error costs more than the rest. */
-const DONE = new Error('The answer has been read.');
+import { takeClient } from './socket-client.ts';
 
 /** The target's answer, as far as it was read. */
 export interface TargetReply {
@@ -39,20 +36,11 @@ export function exchange(
   if (socket.readableLength > 0) attempt.fail(new ProbeFailure('protocol_error'));
   return new Promise((resolve) => {
     const unguard = guardResponse(socket, attempt.fail);
-    const client = new Client(request.target.originUrl, {
-      allowH2: false,
-      pipelining: 0,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: MAX_HEAD_BYTES,
-      connect: connectorTo(socket),
-    });
-    attempt.onRelease(() => {
-      client.destroy(DONE).catch(ignore);
-    });
+    const client = takeClient(request.target);
     const handler = new ReplyHandler({ attempt, wish, unguard, resolve });
+    attempt.onRelease(() => client.release(handler.isFinished));
     const { path, headers } = request;
-    client.dispatch({ path, method: 'GET', headers: headers as string[] }, handler);
+    client.send(socket, { path, method: 'GET', headers: headers as string[] }, handler);
   });
 }
 
@@ -74,6 +62,11 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
 
   constructor(options: ReplyHandlerOptions) {
     this.#options = options;
+  }
+
+  /** Nothing more is wanted of the answer. */
+  get isFinished(): boolean {
+    return this.#isFinished;
   }
 
   onRequestStart(): void {}
@@ -130,21 +123,3 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     });
   }
 }
-
-type Handover = (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void;
-
-/** Holds the socket and nothing else: V8 keeps a client, with all it refers to, for long. */
-function connectorTo(socket: Socket) {
-  return (_options: object, done: Handover) => queueMicrotask(() => handOver(socket, done));
-}
-
-/**
- * Gives the client its connection: not at once, since it would not notice one it is handed while it
- * asks; and never a dead one, since for that it would ask again, and again.
- */
-function handOver(socket: Socket, done: Handover): void {
-  if (socket.destroyed) done(DONE, null);
-  else done(null, socket);
-}
-
-function ignore(): void {}
