@@ -6,7 +6,7 @@ const FIRST_RATE = 500;
 const MIN_RATE = 10;
 const MAX_RATE = 5000;
 /** The share of its time the event loop may be busy before the start rate is cut. */
-const TARGET_UTILIZATION = 0.66;
+const TARGET_UTILIZATION = 0.7;
 /** Between two looks at the event loop, milliseconds. */
 export const PERIOD_MS = 40;
 /** How far back the utilisation is averaged: one long handshake is no trend. Milliseconds. */
@@ -16,25 +16,29 @@ const MEMORY_MS = 150;
  * several times, and those that go together share it. They wait half as long for it on average.
  * Milliseconds.
  */
-const QUANTUM_MS = 4;
+const QUANTUM_MS = 3;
 /** Starts missed this long ago at most are made up for, milliseconds. */
-const CATCH_UP_MS = 2 * QUANTUM_MS;
+const CATCH_UP_MS = 8;
 /** How far one look may move the rate, as factors. */
 const SHARPEST_CUT = 0.5;
-const STEEPEST_RISE = 1.1;
+const STEEPEST_RISE = 1.2;
+/** Once it is known about where the limit is, it is approached in small steps. */
+const CAREFUL_RISE = 1.05;
+/** Of what was credited, as much has to be taken for the rate to be what holds probes back. */
+const NEARLY_ALL = 0.97;
 /**
- * Where it is the limit in flight that holds probes back, the rate follows what was reached, a
- * little below: else they would start in the waves in which the ones before them end.
+ * Where it is the limit in flight instead, the rate goes this little below what was reached: probes
+ * that start as others end go in waves, and wait for each other.
  */
-const BELOW_REACHED = 0.95;
+const BELOW_REACHED = 0.93;
 
 /** How busy the event loop has been since an earlier reading, or since it began. */
 export type UtilizationProbe = (since?: EventLoopUtilization) => EventLoopUtilization;
 
 /**
  * Steers how many probes start per second, so that a busy checker is never read as a slow proxy:
- * above a utilisation of two thirds the rate is cut, below it rises while anybody waits for it. It has no timer
- * of its own; it looks at the event loop when it is asked.
+ * above the target utilisation the rate is cut, below it rises while it is what holds probes back.
+ * It has no timer of its own; it looks at the event loop when it is asked.
  */
 export class Pacer {
   readonly #clock: Clock;
@@ -46,8 +50,12 @@ export class Pacer {
   #lookedAt: number;
   #reading: EventLoopUtilization;
   #utilization = 0;
-  #startsSinceLook = 0;
+  #reached = FIRST_RATE;
+  /** Since the last look: what was credited, what was taken of it, and whether more was wanted. */
+  #credited = 0;
+  #taken = 0;
   #held = false;
+  #isCareful = false;
 
   constructor(clock: Clock, readUtilization: UtilizationProbe) {
     this.#clock = clock;
@@ -64,16 +72,11 @@ export class Pacer {
   /** Milliseconds until the next probe may start; 0: now, and it is taken to. */
   take(): number {
     const now = this.#clock.monotonic();
-    if (now - this.#lookedAt >= PERIOD_MS) this.#steer(now);
-    const elapsedMs = now - this.#creditedAt;
-    if (elapsedMs >= QUANTUM_MS) {
-      const most = Math.max(1, (CATCH_UP_MS * this.#rate) / 1000);
-      this.#credit = Math.min(most, this.#credit + (elapsedMs * this.#rate) / 1000);
-      this.#creditedAt = now;
-    }
+    if (now - this.#lookedAt >= PERIOD_MS) this.#look(now);
+    if (now - this.#creditedAt >= QUANTUM_MS) this.#addCredit(now);
     if (this.#credit >= 1) {
       this.#credit--;
-      this.#startsSinceLook++;
+      this.#taken++;
       return 0;
     }
     this.#held = true;
@@ -81,21 +84,45 @@ export class Pacer {
     return Math.max(1, Math.ceil(this.#creditedAt + Math.max(QUANTUM_MS, lackingMs) - now));
   }
 
-  #steer(now: number): void {
+  #addCredit(now: number): void {
+    const credit = (Math.min(now - this.#creditedAt, CATCH_UP_MS) * this.#rate) / 1000;
+    const most = Math.max(1, (CATCH_UP_MS * this.#rate) / 1000);
+    this.#credit = Math.min(most, this.#credit + credit);
+    this.#credited += credit;
+    this.#creditedAt = now;
+  }
+
+  #look(now: number): void {
+    const elapsedMs = now - this.#lookedAt;
     const { utilization } = this.#readUtilization(this.#reading);
     this.#reading = this.#readUtilization();
-    const weight = 1 - Math.exp((this.#lookedAt - now) / MEMORY_MS);
+    const weight = 1 - Math.exp(-elapsedMs / MEMORY_MS);
     this.#utilization += weight * (utilization - this.#utilization);
-    const reached = (this.#startsSinceLook * 1000) / (now - this.#lookedAt);
+    this.#reached += weight * ((this.#taken * 1000) / elapsedMs - this.#reached);
+    const isPaced = this.#held && this.#taken + 1 >= NEARLY_ALL * this.#credited;
+    this.#rate = this.#nextRate(TARGET_UTILIZATION / Math.max(this.#utilization, 0.01), isPaced);
     this.#lookedAt = now;
-    this.#startsSinceLook = 0;
-    const factor = TARGET_UTILIZATION / Math.max(this.#utilization, 0.01);
-    if (factor < 1) this.#rate = Math.max(MIN_RATE, this.#rate * Math.max(SHARPEST_CUT, factor));
-    else if (this.#held) {
-      this.#rate = Math.min(MAX_RATE, this.#rate * Math.min(STEEPEST_RISE, factor));
-    } else {
-      this.#rate = Math.min(this.#rate, Math.max(FIRST_RATE, reached * BELOW_REACHED));
-    }
+    this.#credited = 0;
+    this.#taken = 0;
     this.#held = false;
+  }
+
+  /**
+   * @param factor what would bring the utilisation to its target
+   * @param isPaced it is the rate, and nothing else, that holds probes back
+   */
+  #nextRate(factor: number, isPaced: boolean): number {
+    const rate = this.#rate;
+    if (factor < 1) {
+      this.#isCareful = true;
+      return Math.max(MIN_RATE, rate * Math.max(SHARPEST_CUT, factor));
+    }
+    if (isPaced) {
+      const steepest = this.#isCareful ? CAREFUL_RISE : STEEPEST_RISE;
+      return Math.min(MAX_RATE, rate * Math.min(steepest, factor));
+    }
+    // At a rate this low nothing has been learned that would hold for what comes next.
+    this.#isCareful = rate > FIRST_RATE;
+    return Math.min(rate, Math.max(FIRST_RATE, this.#reached * BELOW_REACHED));
   }
 }
