@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { FakeClock } from './fake-clock.ts';
+import { describeLeaseStorage } from './storage-contract/leases.ts';
 import { describePoolStorage } from './storage-contract/pools.ts';
 import { describeProxyStorage } from './storage-contract/proxies.ts';
 import { describeResultStorage } from './storage-contract/results.ts';
@@ -22,6 +23,7 @@ export function describeStorageContract(createStorage: (clock: Clock) => Promise
   };
   describePoolStorage(create);
   describeProxyStorage(create);
+  describeLeaseStorage(create);
   describeResultStorage(create);
   describeSweepStorage(create);
 }

@@ -41,21 +41,30 @@ export async function queryRows(
   return { rows };
 }
 
-/** Rows the index names, read from the table itself. */
-export async function queryRowsByStatus(
+/** Which of the rows of one status are wanted. */
+interface StatusQuery {
+  readonly poolName: string;
+  readonly status: ProxyStatus;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** Ids the index names. */
+export async function queryIdsByStatus(
   db: Database,
-  query: {
-    readonly poolName: string;
-    readonly status: ProxyStatus;
-    readonly after?: string;
-    readonly limit: number;
-  },
-): Promise<RowPage> {
+  query: StatusQuery,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const id of idsOfStatus(db, query)) {
     ids.push(id);
-    if (ids.length > query.limit) break;
+    if (ids.length >= query.limit) break;
   }
+  return ids;
+}
+
+/** Rows the index names, read from the table itself. */
+export async function queryRowsByStatus(db: Database, query: StatusQuery): Promise<RowPage> {
+  const ids = await queryIdsByStatus(db, { ...query, limit: query.limit + 1 });
   const page = ids.slice(0, query.limit);
   const rows = await getRows(db, query.poolName, page);
   const current = rows.filter(
@@ -67,17 +76,7 @@ export async function queryRowsByStatus(
 
 async function* idsOfStatus(
   db: Database,
-  {
-    poolName,
-    status,
-    after = '0',
-    limit,
-  }: {
-    readonly poolName: string;
-    readonly status: ProxyStatus;
-    readonly after?: string;
-    readonly limit: number;
-  },
+  { poolName, status, after = '0', limit }: StatusQuery,
 ): AsyncGenerator<string> {
   for (const shard of HEX_DIGITS.slice(Math.max(0, HEX_DIGITS.indexOf(after.charAt(0))))) {
     const items = queryItems(db, {
@@ -89,7 +88,7 @@ async function* idsOfStatus(
         // No id is less, and an empty key is not allowed.
         ':after': after || '0',
       },
-      Limit: limit + 1,
+      Limit: limit,
     });
     for await (const item of items) yield String(item.proxyId);
   }
