@@ -4,7 +4,9 @@ export {
   ConflictError,
   type InputIssue,
   InvalidInputError,
+  LeaseEndedError,
   LighthouseError,
+  NoProxyAvailableError,
   NotFoundError,
 } from './errors.ts';
 export {
@@ -50,6 +52,15 @@ export {
   type StatusState,
   type Streak,
 } from './health/rise-fall.ts';
+export type { LeaseCandidate } from './leases/candidate.ts';
+export { formatLeasedUrl, type Lease, type LeaseReference } from './leases/lease.ts';
+export { LeaseOutcome, type UseCounts } from './leases/lease-outcome.ts';
+export type { LeaseReport } from './leases/lease-report.ts';
+export type { AcquireRequest } from './leases/lease-request.ts';
+export type { ManagerOptions } from './leases/manager-options.ts';
+export type { ProxyFilters } from './leases/proxy-filters.ts';
+export { ProxyManager } from './leases/proxy-manager.ts';
+export { type ProxySelector, SELECTORS, type SelectorName } from './leases/selectors.ts';
 export { type AddressRefusal, refuseAddress, refusePort } from './proxies/address-policy.ts';
 export { Credentials } from './proxies/credentials.ts';
 export type { ListEntry } from './proxies/list-entry.ts';

@@ -1,0 +1,26 @@
+import type { ProxyRow } from '../storage/storage.ts';
+import type { BatchSample } from './batch-sample.ts';
+import { type LeaseCandidate, toCandidate } from './candidate.ts';
+import { type LeaseContext, othersEndedBy } from './lease-context.ts';
+import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
+import { hasRoom } from './lease-room.ts';
+import { matchesFilters } from './proxy-filters.ts';
+
+/** The proxies of a sample that fit a request and seem free, each with its row. */
+export function findEligible(
+  context: LeaseContext,
+  request: ParsedAcquireRequest,
+  sample: BatchSample,
+): Map<LeaseCandidate, ProxyRow> {
+  const now = context.clock.now();
+  const endedBy = othersEndedBy(context);
+  const statuses = new Set(wantedStatuses(request));
+  const excluded = new Set(request.excludedProxyIds);
+  const eligible = new Map<LeaseCandidate, ProxyRow>();
+  for (const { row, newest } of sample.rows) {
+    if (!statuses.has(row.status) || excluded.has(row.proxy.id) || !hasRoom(row, endedBy)) continue;
+    const candidate = toCandidate(row, newest, endedBy);
+    if (matchesFilters(candidate, request.filters, now)) eligible.set(candidate, row);
+  }
+  return eligible;
+}

@@ -1,0 +1,63 @@
+import { MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
+import type { Lease } from './lease.ts';
+import { type LeaseContext, othersEndedBy } from './lease-context.ts';
+import { createLeaseToken, formatLeaseId } from './lease-id.ts';
+import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
+import { endedLeases } from './lease-room.ts';
+import type { LeasingPool } from './leasing-pools.ts';
+import { signLease } from './signed-lease.ts';
+import { toLease } from './to-lease.ts';
+
+/**
+ * Leases the proxy of a row, if the row still allows it; null when somebody was faster. An
+ * unlimited proxy's lease writes nothing: there is no race to lose.
+ */
+export async function leaseRow(
+  context: LeaseContext,
+  { pool }: LeasingPool,
+  request: ParsedAcquireRequest,
+  row: ProxyRow,
+): Promise<Lease | null> {
+  const { poolName } = pool;
+  const { proxy, maxConcurrency } = row;
+  const { consumerName: consumer, leaseSeconds } = request;
+  const acquiredAt = context.clock.now();
+  const stored = { consumer, acquiredAt, expiresAt: acquiredAt + leaseSeconds * 1000 };
+  if (maxConcurrency === null) {
+    const leaseId = signLease(pool, { ...stored, proxyId: proxy.id });
+    return toLease({ leaseId, poolName, proxy, stored, leaseSeconds });
+  }
+  const tokens = await nameEndedLeases(context, row);
+  if (!tokens) return null;
+  const token = createLeaseToken();
+  const written = await context.storage.acquireLease({
+    poolName,
+    proxyId: proxy.id,
+    token,
+    lease: stored,
+    statuses: wantedStatuses(request),
+    maxConcurrency,
+    ended: { tokens, endedBy: othersEndedBy(context) },
+  });
+  if (!written) return null;
+  const leaseId = formatLeaseId(proxy.id, token);
+  return toLease({ leaseId, poolName, proxy: written.proxy, stored, leaseSeconds });
+}
+
+/**
+ * The ended leases that the write which takes their place will name. What is beyond the number one
+ * write may name is removed before; null when somebody else is at that.
+ */
+async function nameEndedLeases(
+  context: LeaseContext,
+  row: ProxyRow,
+): Promise<readonly string[] | null> {
+  const endedBy = othersEndedBy(context);
+  const tokens = endedLeases(row, endedBy);
+  while (tokens.length > MAX_ENDED_NAMED) {
+    const some = { tokens: tokens.splice(0, MAX_ENDED_NAMED), endedBy };
+    const { poolName, proxy } = row;
+    if (!(await context.storage.removeEndedLeases(poolName, proxy.id, some))) return null;
+  }
+  return tokens;
+}

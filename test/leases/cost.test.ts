@@ -1,0 +1,90 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LeaseOutcome } from '../../src/leases/lease-outcome.ts';
+import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
+import { type DynamoDbTap, startDynamoDbTap } from '../support/dynamodb-tap.ts';
+import { LeaseWorld, type PlannedProxy } from '../support/lease-world.ts';
+
+/** What leasing asks of DynamoDB, counted on the wire. */
+describe('a lease on DynamoDB', () => {
+  let database: TestDynamoDb;
+  let tap: DynamoDbTap;
+  let client: DynamoDBClient;
+
+  beforeAll(async () => {
+    database = await startDynamoDb();
+    tap = await startDynamoDbTap(database.endpoint);
+    client = new DynamoDBClient({
+      endpoint: tap.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    await tap[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+  });
+
+  const createWorld = async (planned: readonly PlannedProxy[], bitCount = 0) => {
+    const tables = await database.createTables();
+    const world = new LeaseWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+    await world.fill(planned, { batchBitCounts: [bitCount] });
+    return world;
+  };
+  const count = async (work: () => Promise<unknown>) => {
+    const before = tap.requests.length;
+    await work();
+    return tap.requests
+      .slice(before)
+      .map(({ operation }) => operation)
+      .sort();
+  };
+
+  it('costs two reads and one write where nobody is in the way and the manager is warm', async () => {
+    const world = await createWorld(new Array<PlannedProxy>(64).fill({}), 2);
+    await world.mustAcquire();
+    for (const selector of ['random', 'fastest', 'leastUsed', 'firstAvailable'] as const) {
+      const operations = await count(() => world.mustAcquire({ selector }));
+      expect(operations).toEqual(['Query', 'Query', 'UpdateItem']);
+    }
+  });
+
+  it('costs one read more in the first of 30 seconds', async () => {
+    const world = await createWorld([{}, {}]);
+    const operations = await count(() => world.mustAcquire());
+    expect(operations).toEqual(['GetItem', 'Query', 'Query', 'UpdateItem']);
+  });
+
+  it('takes the place of an ended lease at the same cost', async () => {
+    const world = await createWorld([{}]);
+    await world.mustAcquire({ leaseSeconds: 1 });
+    world.clock.advance(6000);
+    const operations = await count(() => world.mustAcquire());
+    expect(operations).toEqual(['Query', 'Query', 'UpdateItem']);
+  });
+
+  it('is renewed by one write and released by one, whatever is reported', async () => {
+    const world = await createWorld([{}]);
+    const outcomes: readonly (LeaseOutcome | undefined)[] = [undefined, 'ok', 'failed', 'blocked'];
+    for (const outcome of outcomes) {
+      const lease = await world.mustAcquire();
+      expect(await count(() => world.manager.renewLease(lease))).toEqual(['UpdateItem']);
+      const release = () => world.manager.releaseProxy(lease, outcome);
+      expect(await count(release)).toEqual(['UpdateItem']);
+    }
+  });
+
+  it('writes nothing for an unlimited proxy', async () => {
+    const world = await createWorld([{ maxConcurrency: null }]);
+    await world.mustAcquire();
+    let lease = await world.mustAcquire();
+    const acquire = async () => {
+      lease = await world.mustAcquire();
+    };
+    expect(await count(acquire)).toEqual(['Query', 'Query']);
+    expect(await count(() => world.manager.releaseProxy(lease))).toEqual([]);
+  });
+});
