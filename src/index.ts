@@ -57,6 +57,7 @@ export { formatLeasedUrl, type Lease, type LeaseReference } from './leases/lease
 export { LeaseOutcome, type UseCounts } from './leases/lease-outcome.ts';
 export type { LeaseReport } from './leases/lease-report.ts';
 export type { AcquireRequest } from './leases/lease-request.ts';
+export { DEFAULT_LEASING, type LeasingSettings } from './leases/leasing-settings.ts';
 export type { ManagerOptions } from './leases/manager-options.ts';
 export type { ProxyFilters } from './leases/proxy-filters.ts';
 export { ProxyManager } from './leases/proxy-manager.ts';
@@ -93,6 +94,7 @@ export {
   checkBatches,
 } from './sweeps/check-batches.ts';
 export { type DispatchDependencies, dispatchSweep } from './sweeps/dispatch-sweep.ts';
+export { setMaxConcurrency } from './sweeps/edit-proxy.ts';
 export { type ImportOptions, type ImportReport, importProxies } from './sweeps/import-proxies.ts';
 export type { Pool, PoolPolicy } from './sweeps/pool.ts';
 export { createPool, type PoolDependencies, putPool } from './sweeps/pools.ts';

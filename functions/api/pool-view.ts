@@ -13,7 +13,7 @@ const hiddenHeadersSchema = z.object({
 
 /** What the API shows of a pool: no salt, and header names without their values. */
 export function viewPool(pool: Pool) {
-  const { poolName, options, riseFall, intervalSeconds, control, createdAt } = pool;
+  const { poolName, options, riseFall, intervalSeconds, control, leasing, createdAt } = pool;
   return {
     pool: poolName,
     options: {
@@ -24,6 +24,7 @@ export function viewPool(pool: Pool) {
     ...riseFall,
     intervalSeconds,
     control,
+    leasing,
     createdAt,
     runningSweepId: pool.runningSweepId ?? null,
     lastSweepId: pool.lastSweepId ?? null,

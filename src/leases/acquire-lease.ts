@@ -10,7 +10,7 @@ import { sampleBatches } from './sample-batches.ts';
 import { SELECTORS } from './selectors.ts';
 
 /** Races lost in one sample before the next one is read: by then the sample is out of date. */
-const MAX_LOST_RACES = 16;
+const MAX_LOST_RACES = 64;
 
 /** What is wanted, and until when. */
 export interface LeaseWish {
@@ -43,7 +43,7 @@ async function acquireFrom(
   { request, signal }: LeaseWish,
   sample: BatchSample,
 ): Promise<Lease | null> {
-  const eligible = findEligible(context, request, sample);
+  const eligible = findEligible(context, leasing, request, sample);
   const { selector } = request;
   const select = typeof selector === 'function' ? selector : SELECTORS[selector];
   for (let lost = 0; lost < MAX_LOST_RACES && eligible.size > 0; lost++) {

@@ -1,7 +1,9 @@
 import type { ProxyRow, UseReport } from '../storage/storage.ts';
+import { surplusBlocks } from './blocks.ts';
 import type { LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import { parseLeaseId } from './lease-id.ts';
+import { LeaseOutcome } from './lease-outcome.ts';
 import type { ParsedLeaseReport } from './lease-report.ts';
 import { readSignedLease } from './renew-lease.ts';
 
@@ -35,7 +37,9 @@ export async function releaseLease(
   const { proxyId, token } = parts;
   const row = await storage.releaseLease({ poolName, proxyId, token, ...(use && { use }) });
   const lease = row?.leases[token];
-  return lease ? { ...lease, proxyId, row } : null;
+  if (!row || !lease) return null;
+  await forgetOldBlocks(context, row, use);
+  return { ...lease, proxyId, row };
 }
 
 async function releaseSigned(
@@ -48,7 +52,20 @@ async function releaseSigned(
   if (lease.expiresAt <= clock.now()) return null;
   if (!use) return { ...lease, row: null };
   const row = await storage.recordUse(reference.poolName, lease.proxyId, use);
+  if (row) await forgetOldBlocks(context, row, use);
   return row && { ...lease, row };
+}
+
+/** @param row as it was before the report */
+async function forgetOldBlocks(
+  { storage }: LeaseContext,
+  { poolName, proxy, blocks }: ProxyRow,
+  use?: UseReport,
+): Promise<void> {
+  if (use?.outcome !== LeaseOutcome.blocked || use.targetHost === undefined) return;
+  const surplus = surplusBlocks({ blocks: { ...blocks, [use.targetHost]: use.at } });
+  // Refused where somebody reports at the same time, who then forgets the same.
+  if (Object.keys(surplus).length > 0) await storage.removeBlocks(poolName, proxy.id, surplus);
 }
 
 function toUse({ outcome, targetHost }: ParsedLeaseReport, at: number): UseReport {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
+import { parseMaxConcurrency } from '../leases/max-concurrency.ts';
 import type { ManualStatusWrite, ProxyRow, Storage } from '../storage/storage.ts';
 import { requirePool } from './required.ts';
 
@@ -20,6 +21,34 @@ export async function setProxyStatus(
   const at = new Date(clock.now()).toISOString();
   const written = row && (await storage.writeManualStatus({ poolName, proxyId, status, at }));
   if (written) return written;
+  throw noSuchProxy(poolName, proxyId);
+}
+
+/**
+ * Sets how many consumers may hold a proxy at once. Leases that run stay; where they are too many
+ * by now, nobody is given the proxy until they have ended.
+ *
+ * @param maxConcurrency 1 to 100, or null: unlimited
+ * @throws {InvalidInputError} when it is neither
+ * @throws {NotFoundError} when there is no such pool, or no such proxy in it
+ * @throws {ConflictError} when the pool is being deleted
+ */
+export async function setMaxConcurrency(
+  { storage }: { readonly storage: Storage },
+  {
+    poolName,
+    proxyId,
+    maxConcurrency,
+  }: {
+    readonly poolName: string;
+    readonly proxyId: string;
+    readonly maxConcurrency: number | null;
+  },
+): Promise<ProxyRow> {
+  const limit = parseMaxConcurrency(maxConcurrency);
+  await requirePool(storage, poolName);
+  const row = await storage.setMaxConcurrency(poolName, proxyId, limit);
+  if (row) return row;
   throw noSuchProxy(poolName, proxyId);
 }
 
