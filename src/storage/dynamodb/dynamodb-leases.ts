@@ -30,12 +30,19 @@ import {
   leaseEndsBy,
   leaseRuns,
 } from './lease-conditions.ts';
-import { toProxyRow } from './proxy-items.ts';
+import { BEFORE_FIRST_USE, toProxyRow } from './proxy-items.ts';
 
 interface RowKey {
   readonly poolName: string;
   readonly proxyId: string;
 }
+
+/** A report changes places within these, so they have to be there. */
+const BEGIN_USES: readonly Assignment[] = Object.entries(BEFORE_FIRST_USE).map(([path, value]) => ({
+  path,
+  value,
+  how: 'unlessSet',
+}));
 
 /** Leases, and what users report, on the rows of the `Proxies` table. */
 export class DynamoDbLeases implements LeaseStorage {
@@ -49,7 +56,7 @@ export class DynamoDbLeases implements LeaseStorage {
     const { token, lease, ended, maxConcurrency } = acquisition;
     const changes: Changes = {
       // Never over a lease that is there: a request that comes twice must not undo a renewal.
-      assign: [{ path: ['leases', token], value: lease, how: 'unlessSet' }],
+      assign: [{ path: ['leases', token], value: lease, how: 'unlessSet' }, ...BEGIN_USES],
       remove: ended.tokens.map((old) => ['leases', old]),
       add: { leaseCount: 1 },
     };
@@ -85,9 +92,16 @@ export class DynamoDbLeases implements LeaseStorage {
     return this.#update(release, changes, hasLease(release.token), 'ALL_OLD');
   }
 
-  recordUse(poolName: string, proxyId: string, use: UseReport): Promise<ProxyRow | null> {
-    const changes = { assign: assignmentsOf(use), add: additionsOf(use) };
-    return this.#update({ poolName, proxyId }, changes, exists('proxyId'), 'ALL_OLD');
+  async recordUse(poolName: string, proxyId: string, use: UseReport): Promise<ProxyRow | null> {
+    const key = { poolName, proxyId };
+    const record = () => {
+      const changes = { assign: assignmentsOf(use), add: additionsOf(use) };
+      return this.#update(key, changes, exists('uses'), 'ALL_OLD');
+    };
+    const row = await record();
+    if (row) return row;
+    const begun = await this.#update(key, { assign: BEGIN_USES }, exists('proxyId'));
+    return begun && record();
   }
 
   async removeEndedLeases(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean> {
