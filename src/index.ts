@@ -52,16 +52,24 @@ export {
   type StatusState,
   type Streak,
 } from './health/rise-fall.ts';
+export {
+  type AcquireHealthyRequest,
+  acquireHealthyProxy,
+  type HealthyLease,
+} from './leases/acquire-healthy-proxy.ts';
 export type { LeaseCandidate } from './leases/candidate.ts';
 export { formatLeasedUrl, type Lease, type LeaseReference } from './leases/lease.ts';
+export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/lease-events.ts';
+export type { LeaseFigures, PoolStatistics } from './leases/lease-figures.ts';
 export { LeaseOutcome, type UseCounts } from './leases/lease-outcome.ts';
 export type { LeaseReport } from './leases/lease-report.ts';
 export type { AcquireRequest } from './leases/lease-request.ts';
 export { DEFAULT_LEASING, type LeasingSettings } from './leases/leasing-settings.ts';
 export type { ManagerOptions } from './leases/manager-options.ts';
 export type { ProxyFilters } from './leases/proxy-filters.ts';
-export { ProxyManager } from './leases/proxy-manager.ts';
+export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
 export { type ProxySelector, SELECTORS, type SelectorName } from './leases/selectors.ts';
+export type { LeaseUse, UseFunction } from './leases/use-lease.ts';
 export { type AddressRefusal, refuseAddress, refusePort } from './proxies/address-policy.ts';
 export { Credentials } from './proxies/credentials.ts';
 export type { ListEntry } from './proxies/list-entry.ts';

@@ -13,6 +13,8 @@ const MAX_LEASE_SECONDS = 86_400;
 const MAX_EXCLUDED = 1000;
 
 const selectorNames = Object.keys(SELECTORS) as SelectorName[];
+const NOT_IDS = `must be a list of at most ${MAX_EXCLUDED} proxy ids`;
+const NOT_COMPARABLE = 'must be one of the built-in ones where there is an idempotency key';
 const NOT_A_SELECTOR = `must be ${selectorNames.join(', ')}, or a function`;
 
 export const leaseSecondsSchema = wholeNumber(1, MAX_LEASE_SECONDS);
@@ -21,26 +23,36 @@ export const poolNameSchema = z
   .check(z.regex(POOL_NAME, 'must be the name of a pool'));
 
 /** What `acquireProxy` takes; all but `poolName` and `consumerName` may be left out. */
-export const acquireRequestSchema = z.strictObject({
-  poolName: poolNameSchema,
-  /** Who holds the proxy: 1 to 128 printable characters. */
-  consumerName: printableText(128),
-  /** 1 to 86,400. */
-  leaseSeconds: z._default(leaseSecondsSchema, DEFAULT_LEASE_SECONDS),
-  filters: z._default(proxyFiltersSchema, {}),
-  selector: z._default(
-    z.union([z.enum(selectorNames), z.custom<ProxySelector>(isFunction)], NOT_A_SELECTOR),
-    'random',
-  ),
-  /** Take proxies whose status is `slow` as well. */
-  allowSlow: offByDefault,
-  /** Take proxies that were never probed as well. */
-  allowUnknown: offByDefault,
-  /** Only proxies of which nobody has reported lately that this target blocks them. */
-  notBlockedOn: z.optional(targetHostSchema),
-  /** Ids of proxies that are not wanted, such as those that were just tried. */
-  excludedProxyIds: z._default(z.array(z.string()).check(z.maxLength(MAX_EXCLUDED)), []),
-});
+export const acquireRequestSchema = z
+  .strictObject({
+    poolName: poolNameSchema,
+    /** Who holds the proxy: 1 to 128 printable characters. */
+    consumerName: printableText(128),
+    /** 1 to 86,400. */
+    leaseSeconds: z._default(leaseSecondsSchema, DEFAULT_LEASE_SECONDS),
+    filters: z._default(proxyFiltersSchema, {}),
+    selector: z._default(
+      z.union([z.enum(selectorNames), z.custom<ProxySelector>(isFunction)], NOT_A_SELECTOR),
+      'random',
+    ),
+    /** Take proxies whose status is `slow` as well. */
+    allowSlow: offByDefault,
+    /** Take proxies that were never probed as well. */
+    allowUnknown: offByDefault,
+    /** Only proxies of which nobody has reported lately that this target blocks them. */
+    notBlockedOn: z.optional(targetHostSchema),
+    /** Ids of proxies that are not wanted, such as those that were just tried. */
+    excludedProxyIds: z._default(
+      z.array(z.string(NOT_IDS), NOT_IDS).check(z.maxLength(MAX_EXCLUDED, NOT_IDS)),
+      [],
+    ),
+    /**
+     * A request that is made again with its key, by the same consumer, is given the lease it was
+     * given before. Not with a function as selector.
+     */
+    idempotencyKey: z.optional(printableText(128)),
+  })
+  .check(z.refine(canBeCompared, { error: NOT_COMPARABLE, path: ['selector'] }));
 
 /** What `acquireProxy` takes. */
 export type AcquireRequest = Readonly<z.input<typeof acquireRequestSchema>>;
@@ -62,6 +74,14 @@ export function wantedStatuses({
     ...(allowSlow ? [ProxyStatus.slow] : []),
     ...(allowUnknown ? [ProxyStatus.unknown] : []),
   ];
+}
+
+/** Whether a request that is made again can be told from another one. */
+function canBeCompared(request: {
+  readonly selector: unknown;
+  readonly idempotencyKey?: string | undefined;
+}): boolean {
+  return request.idempotencyKey === undefined || typeof request.selector === 'string';
 }
 
 function isFunction(value: unknown): boolean {

@@ -3,9 +3,12 @@ import type { Storage } from '../storage/storage.ts';
 import { chooseBitCount, estimatePoolSize, SIZE_SAMPLE } from '../sweeps/planning.ts';
 import type { Pool } from '../sweeps/pool.ts';
 import { requirePool } from '../sweeps/required.ts';
+import { SweepState } from '../sweeps/sweep.ts';
+import { CachedReads } from './cached-reads.ts';
+import type { PoolStatistics } from './lease-figures.ts';
 
-/** How long a pool's record is believed without reading it again, milliseconds. */
-const MAX_AGE_MS = 30_000;
+/** Of a pool's sweeps one may be running; the last closed one is among the newest few. */
+const SWEEPS_LOOKED_AT = 3;
 
 /** A pool and how it is looked through. */
 export interface LeasingPool {
@@ -14,50 +17,49 @@ export interface LeasingPool {
   readonly bitCount: number;
 }
 
-interface Entry {
-  readonly read: Promise<LeasingPool>;
-  readonly readAt: number;
-}
-
-/** The records of pools, each read at most every 30 seconds, by one caller for all. */
+/** What is known of pools, up to 30 seconds old, so that an acquisition need not read it. */
 export class LeasingPools {
   readonly #storage: Storage;
-  readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry>();
+  readonly #pools: CachedReads<LeasingPool>;
+  readonly #statistics: CachedReads<PoolStatistics | null>;
 
   constructor(storage: Storage, clock: Clock) {
     this.#storage = storage;
-    this.#clock = clock;
+    this.#pools = new CachedReads(clock, (poolName) => this.#readPool(poolName));
+    this.#statistics = new CachedReads(clock, (poolName) => this.#readStatistics(poolName));
   }
 
   /**
-   * A pool, up to 30 seconds old.
-   *
    * @throws {NotFoundError} when there is no such pool
    * @throws {ConflictError} when it is being deleted
    */
   get(poolName: string): Promise<LeasingPool> {
-    const known = this.#entries.get(poolName);
-    const now = this.#clock.monotonic();
-    return known && now - known.readAt < MAX_AGE_MS ? known.read : this.refresh(poolName);
+    return this.#pools.get(poolName);
   }
 
   /** The pool as it is now. @throws as `get` does */
   refresh(poolName: string): Promise<LeasingPool> {
-    const entry = { read: this.#read(poolName), readAt: this.#clock.monotonic() };
-    this.#entries.set(poolName, entry);
-    entry.read.catch(() => {
-      if (this.#entries.get(poolName) === entry) this.#entries.delete(poolName);
-    });
-    return entry.read;
+    return this.#pools.refresh(poolName);
   }
 
-  async #read(poolName: string): Promise<LeasingPool> {
+  /** Of the last closed sweep; null when there is none. */
+  statisticsOf(poolName: string): Promise<PoolStatistics | null> {
+    return this.#statistics.get(poolName);
+  }
+
+  async #readPool(poolName: string): Promise<LeasingPool> {
     const pool = await requirePool(this.#storage, poolName);
     const [current] = pool.batchBitCounts;
     if (current !== undefined) return { pool, bitCount: current };
     // No sweep has split it yet: it is looked through as its first sweep would.
     const firstIds = await this.#storage.queryProxyIds(poolName, SIZE_SAMPLE);
     return { pool, bitCount: chooseBitCount(estimatePoolSize(firstIds)) };
+  }
+
+  async #readStatistics(poolName: string): Promise<PoolStatistics | null> {
+    const sweeps = await this.#storage.listSweeps(poolName, { limit: SWEEPS_LOOKED_AT });
+    const closed = sweeps.find(({ state }) => state !== SweepState.running);
+    const figures = closed?.totals?.leasing;
+    return figures && closed ? { ...figures, asOf: closed.startedAt } : null;
   }
 }

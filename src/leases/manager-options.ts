@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Wait } from './held-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
+import type { ReportError } from './lease-events.ts';
 import { DEFAULT_LEASE_SECONDS, leaseSecondsSchema, poolNameSchema } from './lease-request.ts';
 import { parseWith, wholeNumber } from './schema-parts.ts';
 
@@ -21,6 +23,13 @@ export interface ManagerOptions {
   readonly clockSkewMs?: number;
   /** 0 to below 1; chooses batches and candidates. @default Math.random */
   readonly random?: () => number;
+  /** @default timers of the process */
+  readonly wait?: Wait;
+  /**
+   * Told what goes wrong beside something that itself went well: a listener that throws, figures
+   * that cannot be read, the release after `withLease`. @default a warning of the process
+   */
+  readonly onError?: ReportError;
 }
 
 const optionsSchema = z.object({

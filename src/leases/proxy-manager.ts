@@ -1,8 +1,21 @@
 import { systemClock } from '../clock.ts';
+import { NoProxyAvailableError } from '../errors.ts';
 import { acquireLease } from './acquire-lease.ts';
+import { acquireOnce } from './acquire-once.ts';
 import { cleanUpLeases } from './cleanup-leases.ts';
+import { countPool } from './count-pool.ts';
+import type { Wait } from './held-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
+import {
+  type LeaseAcquired,
+  type LeaseListener,
+  type LeaseReleased,
+  type ReportError,
+  warnOfError,
+} from './lease-events.ts';
+import type { PoolStatistics } from './lease-figures.ts';
+import { LeaseNotifier } from './lease-notifier.ts';
 import type { LeaseOutcome } from './lease-outcome.ts';
 import type { LeaseReport } from './lease-report.ts';
 import { parseLeaseReport } from './lease-report.ts';
@@ -11,6 +24,13 @@ import { LeasingPools } from './leasing-pools.ts';
 import { type ManagerOptions, parseClockSkew, parseRenewal } from './manager-options.ts';
 import { releaseLease } from './release-lease.ts';
 import { renewLease } from './renew-lease.ts';
+import { type UseFunction, useLease } from './use-lease.ts';
+import { waitFor } from './wait-for.ts';
+
+/** What `withLease` acquires, and when it stops. */
+export interface UseRequest extends Omit<AcquireRequest, 'idempotencyKey'> {
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Leases proxies to consumers. Any number of managers, in any number of processes, may lease from
@@ -18,16 +38,20 @@ import { renewLease } from './renew-lease.ts';
  */
 export class ProxyManager {
   readonly #context: LeaseContext;
+  readonly #notifier: LeaseNotifier;
+  readonly #wait: Wait;
+  readonly #onError: ReportError;
 
   /** @throws {InvalidInputError} when `clockSkewMs` is out of range */
-  constructor({ storage, clock = systemClock, clockSkewMs, random = Math.random }: ManagerOptions) {
-    this.#context = {
-      storage,
-      clock,
-      random,
-      clockSkewMs: parseClockSkew(clockSkewMs),
-      pools: new LeasingPools(storage, clock),
-    };
+  constructor(options: ManagerOptions) {
+    const { storage, clock = systemClock, random = Math.random } = options;
+    const { wait = waitFor, onError = warnOfError } = options;
+    const clockSkewMs = parseClockSkew(options.clockSkewMs);
+    const pools = new LeasingPools(storage, clock);
+    this.#context = { storage, clock, random, clockSkewMs, pools };
+    this.#notifier = new LeaseNotifier(this.#context, onError);
+    this.#wait = wait;
+    this.#onError = onError;
   }
 
   /**
@@ -35,7 +59,8 @@ export class ProxyManager {
    *
    * @throws {InvalidInputError} naming each field of the request that cannot be used
    * @throws {NotFoundError} when there is no such pool
-   * @throws {ConflictError} when the pool is being deleted
+   * @throws {ConflictError} when the pool is being deleted, or the idempotency key was another
+   *   request's, or its lease is over
    * @throws the reason of the signal, once it is aborted
    */
   async acquireProxy(
@@ -44,7 +69,14 @@ export class ProxyManager {
   ): Promise<Lease | null> {
     const parsed = parseAcquireRequest(request);
     const leasing = await this.#context.pools.get(parsed.poolName);
-    return acquireLease(this.#context, leasing, { request: parsed, signal });
+    const wish = { request: parsed, signal };
+    const { idempotencyKey: key } = parsed;
+    const { lease, repeated } =
+      key === undefined
+        ? { lease: await acquireLease(this.#context, leasing, wish), repeated: false }
+        : await acquireOnce(this.#context, leasing, wish, key);
+    if (lease && !repeated) await this.#notifier.tellAcquired(lease);
+    return lease;
   }
 
   /**
@@ -60,7 +92,9 @@ export class ProxyManager {
     options: { readonly leaseSeconds?: number } = {},
   ): Promise<Lease> {
     const { reference, leaseSeconds } = parseRenewal(lease, options);
-    return renewLease(this.#context, reference, leaseSeconds);
+    const renewed = await renewLease(this.#context, reference, leaseSeconds);
+    this.#notifier.carryOver(lease, renewed);
+    return renewed;
   }
 
   /**
@@ -75,7 +109,60 @@ export class ProxyManager {
   ): Promise<boolean> {
     const report = outcome === undefined ? undefined : parseLeaseReport(outcome);
     const { reference } = parseRenewal(lease);
-    return (await releaseLease(this.#context, reference, report)) !== null;
+    const released = await releaseLease(this.#context, reference, report);
+    if (released) await this.#notifier.tellReleased(lease, released, report);
+    return released !== null;
+  }
+
+  /**
+   * Acquires a proxy, runs a function with it and releases it with `ok`, or with `failed` when the
+   * function throws. The lease is renewed meanwhile; the function's signal is aborted when that
+   * fails for good, or when the request's own signal is aborted.
+   *
+   * @throws {NoProxyAvailableError} when there is none
+   * @throws what `acquireProxy` and the function throw
+   */
+  async withLease<Value>(
+    { signal, ...request }: UseRequest,
+    use: UseFunction<Value>,
+  ): Promise<Value> {
+    const lease = await this.acquireProxy(request, signal ? { signal } : {});
+    if (!lease) throw new NoProxyAvailableError(`no proxy of pool "${request.poolName}" is free`);
+    const dependencies = {
+      clock: this.#context.clock,
+      wait: this.#wait,
+      renew: (held: Lease) => this.renewLease(held),
+      // What cannot be released ends at its time, and is no reason to lose what was achieved.
+      release: (held: Lease, report?: LeaseReport) =>
+        this.releaseProxy(held, report).then(() => {}, this.#onError),
+    };
+    return useLease(dependencies, lease, use, signal);
+  }
+
+  /**
+   * Has a listener told of every proxy this manager leases. It cannot break an acquisition: what it
+   * throws, or rejects with, goes to `onError`, and nobody waits for it.
+   *
+   * @returns removes the listener
+   */
+  onAcquire(listener: LeaseListener<LeaseAcquired>): () => void {
+    return this.#notifier.acquired.add(listener);
+  }
+
+  /** The same for every lease this manager releases. */
+  onRelease(listener: LeaseListener<LeaseReleased>): () => void {
+    return this.#notifier.released.add(listener);
+  }
+
+  /**
+   * The figures of a pool as they are now. Reads the whole pool: for the figures of the last sweep,
+   * which cost nothing to speak of, see what listeners are told, or the sweep's report.
+   *
+   * @throws {NotFoundError} when there is no such pool
+   */
+  async countPool(poolName: string): Promise<PoolStatistics> {
+    await this.#context.pools.get(poolName);
+    return countPool(this.#context, poolName);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { LeaseKeyStorage } from './lease-key-storage.ts';
 import type { LeaseStorage } from './lease-storage.ts';
 import type { PoolStorage } from './pool-storage.ts';
 import type { ProxyStorage } from './proxy-storage.ts';
@@ -10,6 +11,7 @@ export interface StorageParts {
   readonly pools: PoolStorage;
   readonly proxies: ProxyStorage;
   readonly leases: LeaseStorage;
+  readonly leaseKeys: LeaseKeyStorage;
   readonly results: ResultStorage;
   readonly sweeps: SweepStorage;
 }
@@ -71,6 +73,11 @@ export class ComposedStorage implements Storage {
     this.#parts.leases.removeBlocks(...args);
   readonly setMaxConcurrency: LeaseStorage['setMaxConcurrency'] = (...args) =>
     this.#parts.leases.setMaxConcurrency(...args);
+
+  readonly putLeaseKey: LeaseKeyStorage['putLeaseKey'] = (...args) =>
+    this.#parts.leaseKeys.putLeaseKey(...args);
+  readonly getLeaseKey: LeaseKeyStorage['getLeaseKey'] = (...args) =>
+    this.#parts.leaseKeys.getLeaseKey(...args);
 
   readonly putBatchResult: ResultStorage['putBatchResult'] = (...args) =>
     this.#parts.results.putBatchResult(...args);

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../clock.ts';
 import { ComposedStorage } from './composed-storage.ts';
+import { DynamoDbLeaseKeys } from './dynamodb/dynamodb-lease-keys.ts';
 import { DynamoDbLeases } from './dynamodb/dynamodb-leases.ts';
 import { DynamoDbPools } from './dynamodb/dynamodb-pools.ts';
 import { DynamoDbProxies } from './dynamodb/dynamodb-proxies.ts';
@@ -34,6 +35,7 @@ export class DynamoDbStorage extends ComposedStorage {
       pools: new DynamoDbPools(db),
       proxies: new DynamoDbProxies(db),
       leases: new DynamoDbLeases(db),
+      leaseKeys: new DynamoDbLeaseKeys(db),
       results: new DynamoDbResults(db),
       sweeps: new DynamoDbSweeps(db),
     });

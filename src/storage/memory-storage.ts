@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { ComposedStorage } from './composed-storage.ts';
+import { MemoryLeaseKeys } from './memory/memory-lease-keys.ts';
 import { MemoryLeases } from './memory/memory-leases.ts';
 import { MemoryPools } from './memory/memory-pools.ts';
 import { MemoryProxies } from './memory/memory-proxies.ts';
@@ -16,6 +17,7 @@ export class MemoryStorage extends ComposedStorage {
       pools: new MemoryPools(clock),
       proxies: new MemoryProxies(rows, clock),
       leases: new MemoryLeases(rows),
+      leaseKeys: new MemoryLeaseKeys(clock),
       results: new MemoryResults(clock),
       sweeps: new MemorySweeps(clock),
     });

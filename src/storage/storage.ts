@@ -1,9 +1,11 @@
+import type { LeaseKeyStorage } from './lease-key-storage.ts';
 import type { LeaseStorage } from './lease-storage.ts';
 import type { PoolStorage } from './pool-storage.ts';
 import type { ProxyStorage } from './proxy-storage.ts';
 import type { ResultStorage } from './result-storage.ts';
 import type { SweepStorage } from './sweep-storage.ts';
 
+export type { LeaseKeyRecord, LeaseKeyStorage } from './lease-key-storage.ts';
 export {
   type EndedLeases,
   type LeaseAcquisition,
@@ -40,5 +42,6 @@ export interface Storage
   extends PoolStorage,
     ProxyStorage,
     LeaseStorage,
+    LeaseKeyStorage,
     ResultStorage,
     SweepStorage {}

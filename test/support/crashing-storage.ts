@@ -11,6 +11,7 @@ const WRITES: ReadonlySet<string> = new Set<keyof Storage>([
   'insertProxies',
   'writeStatus',
   'writeManualStatus',
+  'putLeaseKey',
   'acquireLease',
   'renewLease',
   'releaseLease',

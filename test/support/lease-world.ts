@@ -1,6 +1,7 @@
 import type { ProxyStatus } from '../../src/health/rise-fall.ts';
 import type { Lease } from '../../src/leases/lease.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
+import type { ManagerOptions } from '../../src/leases/manager-options.ts';
 import { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import type { ProxyEndpoint } from '../../src/proxies/proxy.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
@@ -49,7 +50,7 @@ export class LeaseWorld {
     this.manager = this.createManager();
   }
 
-  createManager(options: { readonly clock?: FakeClock; readonly clockSkewMs?: number } = {}) {
+  createManager(options: Partial<ManagerOptions> = {}): ProxyManager {
     return new ProxyManager({
       storage: this.storage,
       clock: this.clock,
@@ -86,12 +87,14 @@ export class LeaseWorld {
       await this.storage.writeManualStatus({ poolName: 'fleet', proxyId, status, at });
       return;
     }
+    const row = await this.row(proxyId);
+    if (row.status === status) return;
     await this.storage.writeStatus({
       poolName: 'fleet',
       proxyId,
-      sweepId: makeSweepId(1),
-      expectedRowSweepId: NO_SWEEP_ID,
-      before: { status: 'unknown', streak: null },
+      sweepId: makeSweepId(Number(row.rowSweepId !== NO_SWEEP_ID) + 1),
+      expectedRowSweepId: row.rowSweepId,
+      before: { status: row.status, streak: null },
       after: { status, streak: null },
       at,
     });

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { FakeClock } from './fake-clock.ts';
+import { describeLeaseKeyStorage } from './storage-contract/lease-keys.ts';
 import { describeLeaseStorage } from './storage-contract/leases.ts';
 import { describePoolStorage } from './storage-contract/pools.ts';
 import { describeProxyStorage } from './storage-contract/proxies.ts';
@@ -24,6 +25,7 @@ export function describeStorageContract(createStorage: (clock: Clock) => Promise
   describePoolStorage(create);
   describeProxyStorage(create);
   describeLeaseStorage(create);
+  describeLeaseKeyStorage(create);
   describeResultStorage(create);
   describeSweepStorage(create);
 }

@@ -1,0 +1,89 @@
+import type { Lease, LeaseReference } from './lease.ts';
+import type { LeaseContext } from './lease-context.ts';
+import {
+  type LeaseAcquired,
+  LeaseListeners,
+  type LeaseReleased,
+  type ReportError,
+} from './lease-events.ts';
+import type { PoolStatistics } from './lease-figures.ts';
+import type { ParsedLeaseReport } from './lease-report.ts';
+import type { ReleasedLease } from './release-lease.ts';
+import { toLease } from './to-lease.ts';
+
+/** Tells listeners of leases, with what they need to know about each. */
+export class LeaseNotifier {
+  readonly acquired: LeaseListeners<LeaseAcquired>;
+  readonly released: LeaseListeners<LeaseReleased>;
+  readonly #context: LeaseContext;
+  readonly #reportError: ReportError;
+  /** When a lease was acquired here, by the monotonic clock. */
+  readonly #heldSince = new WeakMap<object, number>();
+
+  constructor(context: LeaseContext, reportError: ReportError) {
+    this.#context = context;
+    this.#reportError = reportError;
+    this.acquired = new LeaseListeners(reportError);
+    this.released = new LeaseListeners(reportError);
+  }
+
+  async tellAcquired(lease: Lease): Promise<void> {
+    this.#heldSince.set(lease, this.#context.clock.monotonic());
+    if (this.acquired.isEmpty) return;
+    this.acquired.tell({ lease, pool: await this.#statisticsOf(lease.poolName) });
+  }
+
+  /** A renewed lease has been held as long as the one it was. */
+  carryOver(before: LeaseReference, renewed: Lease): void {
+    const since = this.#heldSince.get(before);
+    if (since !== undefined) this.#heldSince.set(renewed, since);
+  }
+
+  async tellReleased(
+    reference: Lease | LeaseReference,
+    released: ReleasedLease,
+    report?: ParsedLeaseReport,
+  ): Promise<void> {
+    const heldMs = this.#heldMs(reference, released.acquiredAt);
+    if (this.released.isEmpty) return;
+    const lease = 'proxy' in reference ? reference : await this.#describe(reference, released);
+    if (!lease) return;
+    this.released.tell({
+      lease,
+      pool: await this.#statisticsOf(lease.poolName),
+      heldMs,
+      outcome: report?.outcome ?? null,
+      targetHost: report?.targetHost ?? null,
+    });
+  }
+
+  #heldMs(reference: object, acquiredAt: number): number {
+    const { clock } = this.#context;
+    const since = this.#heldSince.get(reference);
+    return since === undefined ? Math.max(0, clock.now() - acquiredAt) : clock.monotonic() - since;
+  }
+
+  /** The lease a reference stands for; null when its proxy has been deleted meanwhile. */
+  async #describe(reference: LeaseReference, released: ReleasedLease): Promise<Lease | null> {
+    const { poolName } = reference;
+    const { proxyId, acquiredAt, expiresAt } = released;
+    const row = await this.#unlessItFails(
+      released.row ?? this.#context.storage.getProxyRow(poolName, proxyId),
+    );
+    const leaseSeconds = Math.round((expiresAt - acquiredAt) / 1000);
+    return row && toLease({ ...reference, proxy: row.proxy, stored: released, leaseSeconds });
+  }
+
+  #statisticsOf(poolName: string): Promise<PoolStatistics | null> {
+    return this.#unlessItFails(this.#context.pools.statisticsOf(poolName));
+  }
+
+  async #unlessItFails<Value>(read: Value | Promise<Value>): Promise<Value | null> {
+    try {
+      return await read;
+    } catch (error) {
+      this.#reportError(error);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** What one request with an idempotency key came to. Nothing in it is secret. */
+export interface LeaseKeyRecord {
+  /** Tells the pool, its consumer and the key apart from all others. */
+  readonly keyHash: string;
+  readonly leaseId: string;
+  /** Tells whether another request with the key is the same one. */
+  readonly requestHash: string;
+  readonly expiresAtEpochSeconds: number;
+}
+
+/** Where the idempotency keys of acquisitions are kept. */
+export interface LeaseKeyStorage {
+  /** Stores the record unless one is there; returns the one that is stored. */
+  putLeaseKey(record: LeaseKeyRecord): Promise<LeaseKeyRecord>;
+  /** Consistent; null when there is none. */
+  getLeaseKey(keyHash: string): Promise<LeaseKeyRecord | null>;
+}
