@@ -87,9 +87,12 @@ function placeholders({ names = {}, values = {} }: Omit<Clause, 'text'>) {
   };
 }
 
+/** Only what is joined itself needs brackets; brackets make an embedded DynamoDB slow. */
+const COMPOUND = / (?:AND|OR) /;
+
 function join(clauses: readonly Clause[], operator: string): Clause {
   return {
-    text: clauses.map(({ text }) => `(${text})`).join(operator),
+    text: clauses.map(({ text }) => (COMPOUND.test(text) ? `(${text})` : text)).join(operator),
     names: Object.assign({}, ...clauses.map(({ names }) => names)),
     values: Object.assign({}, ...clauses.map(({ values }) => values)),
   };
