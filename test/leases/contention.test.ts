@@ -65,7 +65,13 @@ describe('consumers in processes of their own, their clocks up to two seconds of
   });
 
   it('never share a proxy with more than may', { timeout: 120_000 }, async () => {
-    const contest = { proxies: 8, acquisitions: 800, clockSkewMs: 4000, maxConcurrency: 3 };
+    const contest = {
+      proxies: 8,
+      acquisitions: 800,
+      clockSkewMs: 4000,
+      maxConcurrency: 3,
+      abandoned: 0.04,
+    };
     const { holdings } = await contend(contest);
     expect(findOverlaps(holdings, 3)).toEqual([]);
     expect(findOverlaps(holdings, 1)).not.toEqual([]);

@@ -1,4 +1,5 @@
 import type { Sabotage } from './sabotage.ts';
+import { LEASE_SABOTAGES } from './sabotages/leases.ts';
 import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
 import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
 import { SWEEP_SABOTAGES } from './sabotages/sweeps.ts';
@@ -8,4 +9,5 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...STORAGE_SABOTAGES,
   ...SWEEP_SABOTAGES,
   ...MACHINERY_SABOTAGES,
+  ...LEASE_SABOTAGES,
 ];

@@ -1,0 +1,177 @@
+import type { Sabotage } from '../sabotage.ts';
+
+const CONTRACT = 'test/storage/dynamodb-storage.test.ts';
+const CONTENTION = 'test/leases/contention.test.ts';
+const MODEL = 'test/leases/model.test.ts';
+const LEASES = 'src/storage/dynamodb/dynamodb-leases.ts';
+
+/** What keeps a proxy from being held twice, and reports from being lost or made up. */
+export const LEASE_SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'lease: given though as many as may hold the proxy already',
+    file: LEASES,
+    find: '      fewerLeases(maxConcurrency + ended.tokens.length),\n',
+    replace: '',
+    tests: [CONTRACT],
+    title: 'exclusive proxy to one of many',
+  },
+  {
+    name: 'lease: the same, seen by consumers in separate processes',
+    file: LEASES,
+    find: '      fewerLeases(maxConcurrency + ended.tokens.length),\n',
+    replace: '',
+    tests: [CONTENTION],
+    title: 'never share a proxy with more than may',
+  },
+  {
+    name: 'lease: takes the place of one that was renewed meanwhile',
+    file: LEASES,
+    find: '      ...areOver(ended),\n    );',
+    replace: '    );',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'lease: of a proxy that was banned since it was read',
+    file: LEASES,
+    find: '      hasStatus(acquisition.statuses),\n',
+    replace: '',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'lease: by a number of consumers that was changed since it was read',
+    file: LEASES,
+    find: '      concurrencyIs(maxConcurrency),\n',
+    replace: '',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'lease: a request that comes twice undoes a renewal',
+    file: LEASES,
+    find: "value: lease, how: 'unlessSet' }",
+    replace: "value: lease, how: 'replace' }",
+    tests: [CONTRACT],
+  },
+  {
+    name: 'lease: a request that comes twice is refused what it was given',
+    file: LEASES,
+    find: 'anyOf(hasLease(token), free)',
+    replace: 'anyOf(free)',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'renewal: of a lease that is over',
+    file: LEASES,
+    find: 'allOf(leaseRuns(token, now), leaseEndsBy',
+    replace: 'allOf(hasLease(token), leaseEndsBy',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'renewal: one that comes late takes time away',
+    file: LEASES,
+    find: ', leaseEndsBy(token, expiresAt), notBanned);',
+    replace: ', notBanned);',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'renewal: of a banned proxy',
+    file: LEASES,
+    find: 'leaseEndsBy(token, expiresAt), notBanned);',
+    replace: 'leaseEndsBy(token, expiresAt));',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'release: notes the outcome of a lease that is gone',
+    file: LEASES,
+    find: "hasLease(release.token), 'ALL_OLD'",
+    replace: "exists('proxyId'), 'ALL_OLD'",
+    tests: [CONTRACT],
+  },
+  {
+    name: 'clean-up: removes a lease that was renewed',
+    file: LEASES,
+    find: '({ poolName, proxyId }, changes, allOf(...areOver(ended)))) !== null',
+    replace: "({ poolName, proxyId }, changes, exists('proxyId'))) !== null",
+    tests: [CONTRACT],
+  },
+  {
+    name: 'clocks: another lease is over once it is by this clock',
+    file: 'src/leases/lease-context.ts',
+    find: 'return clock.now() - clockSkewMs;',
+    replace: 'return clock.now() - clockSkewMs * 0;',
+    tests: [MODEL],
+    title: 'in memory',
+  },
+  {
+    name: 'clocks: the same, seen by consumers in separate processes',
+    file: 'src/leases/lease-context.ts',
+    find: 'return clock.now() - clockSkewMs;',
+    replace: 'return clock.now() - clockSkewMs * 0;',
+    tests: [CONTENTION],
+    title: 'never share a proxy with more than may',
+  },
+  {
+    name: 'lost race: gives up',
+    file: 'src/leases/acquire-lease.ts',
+    find: '    if (lease) return lease;\n    eligible.delete(chosen);',
+    replace: '    if (lease ?? chosen) return lease;',
+    tests: ['test/leases/acquire.test.ts'],
+    title: 'next candidate',
+  },
+  {
+    name: 'unlimited: the signature is not looked at',
+    file: 'src/leases/signed-lease.ts',
+    find: ' || !timingSafeEqual(given, right)',
+    replace: ' || given.byteLength !== right.byteLength',
+    tests: ['test/leases/unlimited.test.ts'],
+  },
+  {
+    name: 'unlimited: a lease of another pool is taken',
+    file: 'src/leases/signed-lease.ts',
+    find: 'function signatureOf({ poolName, salt }: SigningPool, text: string): Buffer {\n',
+    replace:
+      "function signatureOf({ poolName, salt }: SigningPool, text: string): Buffer {\n  poolName = '';\n",
+    tests: ['test/leases/unlimited.test.ts'],
+  },
+  {
+    name: 'quarantine: of any part of a pool',
+    file: 'src/leases/quarantine.ts',
+    find: 'quarantined.slice(0, most)',
+    replace: 'quarantined.slice(0, most + 1)',
+    tests: ['test/leases/quarantine.test.ts'],
+  },
+  {
+    name: 'quarantine: not ended by a probe that went well',
+    file: 'src/leases/quarantine.ts',
+    find: 'if (newest && isHealthy(newest.result) && probedAt(newest) > lastFailureAt) return null;',
+    replace: 'if (newest && isHealthy(newest.result) && probedAt(newest) < 0) return null;',
+    tests: ['test/leases/quarantine.test.ts'],
+  },
+  {
+    name: 'idempotency: who loses the race keeps its lease',
+    file: 'src/leases/acquire-once.ts',
+    find: '  await releaseLease(context, lease);\n',
+    replace: '',
+    tests: ['test/leases/idempotency.test.ts'],
+  },
+  {
+    name: 'idempotency: another request is given the lease',
+    file: 'src/leases/acquire-once.ts',
+    find: 'if (requestHash !== hashRequest(request))',
+    replace: 'if (requestHash === null)',
+    tests: ['test/leases/idempotency.test.ts'],
+  },
+  {
+    name: 'withLease: the function is not told that the lease is lost',
+    file: 'src/leases/held-lease.ts',
+    find: 'if (error instanceof LeaseEndedError) this.#lost.abort(error);',
+    replace: 'if (error === null) this.#lost.abort(error);',
+    tests: ['test/leases/with-lease.test.ts'],
+  },
+  {
+    name: 'withLease: a renewal that hangs hides the end of the lease',
+    file: 'src/leases/held-lease.ts',
+    find: 'await Promise.race([renewal, ended]);',
+    replace: 'await Promise.race([renewal, ended.then(() => renewal)]);',
+    tests: ['test/leases/with-lease.test.ts'],
+  },
+];
