@@ -57,10 +57,10 @@ export class HeldLease {
     const settled = new AbortController();
     const renewal = renew(this.#lease)
       .then((lease) => this.#takeOver(lease))
-      .catch((error: unknown) => this.#loseIfEnded(error))
-      .finally(() => settled.abort());
+      .catch((error: unknown) => this.#loseIfEnded(error));
     const ended = wait(Math.max(0, this.#remainingMs()), AbortSignal.any([stop, settled.signal]));
     const renewed = await Promise.race([renewal, ended]);
+    settled.abort();
     // Whoever holds it has to hear of its end also while a renewal hangs.
     if (!stop.aborted && this.#remainingMs() <= 0) {
       this.#lost.abort(new LeaseEndedError('the lease was not renewed before its end'));
@@ -69,8 +69,9 @@ export class HeldLease {
   }
 
   #takeOver(lease: Lease): boolean {
+    // By as much as the row says, whatever has become of the wall clock since.
+    this.#endsAt += Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);
     this.#lease = lease;
-    this.#endsAt = this.#endOf(lease);
     return true;
   }
 

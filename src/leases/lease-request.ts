@@ -43,7 +43,7 @@ export const acquireRequestSchema = z
     notBlockedOn: z.optional(targetHostSchema),
     /** Ids of proxies that are not wanted, such as those that were just tried. */
     excludedProxyIds: z._default(
-      z.array(z.string(NOT_IDS), NOT_IDS).check(z.maxLength(MAX_EXCLUDED, NOT_IDS)),
+      z.readonly(z.array(z.string(NOT_IDS), NOT_IDS).check(z.maxLength(MAX_EXCLUDED, NOT_IDS))),
       [],
     ),
     /**

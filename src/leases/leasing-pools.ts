@@ -42,7 +42,7 @@ export class LeasingPools {
     return this.#pools.refresh(poolName);
   }
 
-  /** Of the last closed sweep; null when there is none. */
+  /** Of the last closed sweep, without the batches it was closed without; null when there is none. */
   statisticsOf(poolName: string): Promise<PoolStatistics | null> {
     return this.#statistics.get(poolName);
   }

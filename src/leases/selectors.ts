@@ -17,7 +17,10 @@ export const firstAvailable: ProxySelector = (candidates) => leastOf(candidates,
 export const random: ProxySelector = (candidates, next) =>
   candidates[Math.floor(next() * candidates.length)];
 
-/** The one that has had the fewest leases; of several, the one with the fewest now. */
+/**
+ * The one that has had the fewest leases; of several, the one with the fewest now. Leases of
+ * unlimited proxies are counted nowhere, so such a proxy comes first.
+ */
 export const leastUsed: ProxySelector = (candidates) =>
   leastOf(
     candidates,

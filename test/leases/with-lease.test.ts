@@ -74,14 +74,16 @@ describe('withLease', () => {
 
   it('renews the lease a third before its end for as long as it is used', async () => {
     const { world, manager, scheduler } = await createUser();
+    const renewedAt = recordRenewals(world);
     const task = createTask();
     const used = manager.withLease(request, task.use);
     await scheduler.advance(39 * SECOND);
     expect(await runningSeconds(world)).toBe(21);
     await scheduler.advance(SECOND);
     expect(await runningSeconds(world)).toBe(60);
-    await scheduler.advance(600 * SECOND);
-    expect(await runningSeconds(world)).toBeGreaterThanOrEqual(20);
+    await scheduler.advance(140 * SECOND);
+    expect(await runningSeconds(world)).toBe(40);
+    expect(renewedAt).toEqual([40, 80, 120, 160]);
     expect(await world.acquire()).toBeNull();
     expect(task.signal()?.aborted).toBe(false);
     task.finish();
@@ -158,6 +160,22 @@ describe('withLease', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
+  it('ends in time although its wall clock was set back, and cannot renew for it', async () => {
+    const { world, manager, scheduler } = await createUser();
+    const task = createTask();
+    const used = manager.withLease(request, task.use);
+    await scheduler.advance(50 * SECOND);
+    const renewedAt = recordRenewals(world);
+    world.clock.setWallClock(world.clock.now() - 600 * SECOND);
+    await scheduler.advance(49 * SECOND);
+    expect(task.signal()?.aborted).toBe(false);
+    await scheduler.advance(SECOND);
+    expect(task.signal()?.reason).toMatchObject({ code: 'lease_ended' });
+    task.finish();
+    await used;
+    expect(renewedAt[0]).toBe(30);
+  });
+
   it("passes on the caller's signal, and leaves no listener on it", async () => {
     const { world, id, manager } = await createUser();
     const controller = new AbortController();
@@ -192,6 +210,20 @@ describe('withLease', () => {
     expect(after).toBe(before);
   });
 });
+
+/** When leases were renewed, seconds since now. */
+function recordRenewals({ storage, clock }: LeaseWorld): readonly number[] {
+  const began = clock.monotonic();
+  const renewedAt: number[] = [];
+  const { renewLease } = storage;
+  Object.assign(storage, {
+    renewLease: (...args: Parameters<typeof renewLease>) => {
+      renewedAt.push((clock.monotonic() - began) / SECOND);
+      return renewLease(...args);
+    },
+  });
+  return renewedAt;
+}
 
 async function runningSeconds({ storage, clock }: LeaseWorld): Promise<number> {
   const { rows } = await storage.queryProxyRows('fleet', { limit: 9 });
