@@ -31,6 +31,7 @@ export async function acquireLease(
 ): Promise<Lease | null> {
   wish.signal?.throwIfAborted();
   for await (const sample of sampleBatches(context, leasing, wantedStatuses(wish.request))) {
+    wish.signal?.throwIfAborted();
     const lease = await acquireFrom(context, leasing, wish, sample);
     if (lease) return lease;
   }

@@ -39,7 +39,8 @@ export async function leaseRow(
     maxConcurrency,
     ended: { tokens, endedBy: othersEndedBy(context) },
   });
-  if (!written) return null;
+  // An answer that took as long as the lease brings nothing that could be used.
+  if (!written || context.clock.now() >= stored.expiresAt) return null;
   const leaseId = formatLeaseId(proxy.id, token);
   return toLease({ leaseId, poolName, proxy: written.proxy, stored, leaseSeconds });
 }

@@ -136,6 +136,39 @@ describe('acquireProxy', () => {
     expect((await world.row(id)).leases).toEqual({});
   });
 
+  it('stops looking when it is told to meanwhile', async () => {
+    const world = new LeaseWorld();
+    await world.fill([{ status: 'inactive' }], { batchBitCounts: [3] });
+    const controller = new AbortController();
+    const { queryProxyRows } = world.storage;
+    let reads = 0;
+    Object.assign(world.storage, {
+      queryProxyRows: (...args: Parameters<typeof queryProxyRows>) => {
+        reads += 1;
+        if (reads === 2) controller.abort(new Error('enough'));
+        return queryProxyRows(...args);
+      },
+    });
+    const request = { poolName: 'fleet', consumerName: 'shop' };
+    const { signal } = controller;
+    await expect(world.manager.acquireProxy(request, { signal })).rejects.toThrow('enough');
+    expect(reads).toBe(2);
+  });
+
+  it('returns no lease whose answer took longer than it lasts', async () => {
+    const world = new LeaseWorld();
+    await world.fill(1);
+    const { acquireLease } = world.storage;
+    Object.assign(world.storage, {
+      acquireLease: async (...args: Parameters<typeof acquireLease>) => {
+        const row = await acquireLease(...args);
+        world.clock.advance(SECOND);
+        return row;
+      },
+    });
+    expect(await world.acquire({ leaseSeconds: 1 })).toBeNull();
+  });
+
   it('says what is wrong with a request', async () => {
     const world = new LeaseWorld();
     const refusal = await world
