@@ -174,4 +174,11 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     replace: 'await Promise.race([renewal, ended.then(() => renewal)]);',
     tests: ['test/leases/with-lease.test.ts'],
   },
+  {
+    name: 'withLease: a wall clock that is set back makes the lease longer',
+    file: 'src/leases/held-lease.ts',
+    find: 'this.#endsAt += Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);',
+    replace: 'this.#endsAt = this.#endOf(lease);',
+    tests: ['test/leases/with-lease.test.ts'],
+  },
 ];
