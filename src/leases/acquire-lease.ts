@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../errors.ts';
-import type { BatchSample } from './batch-sample.ts';
+import { type BatchSample, readBatchSample } from './batch-sample.ts';
+import { chooseCandidate } from './choose-candidate.ts';
 import { findEligible } from './eligible.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
@@ -9,8 +9,10 @@ import type { LeasingPool } from './leasing-pools.ts';
 import { sampleBatches } from './sample-batches.ts';
 import { SELECTORS } from './selectors.ts';
 
-/** Races lost in one sample before the next one is read: by then the sample is out of date. */
-const MAX_LOST_RACES = 64;
+/** Races lost in one sample before its batch is read again: by then it is out of date. */
+const MAX_LOST_RACES = 16;
+/** Times one batch is read before others are looked at. */
+const MAX_READINGS = 4;
 
 /** What is wanted, and until when. */
 export interface LeaseWish {
@@ -19,8 +21,9 @@ export interface LeaseWish {
 }
 
 /**
- * Leases one proxy that fits and is free. A race that is lost goes on to the next candidate, a
- * sample without one to the next sample. Null when none of the samples has one.
+ * Leases one proxy that fits and is free. A race that is lost goes on to the next candidate; a
+ * sample of which too many were lost is read again while it has candidates; then comes the next
+ * sample. Null when none of the samples has one.
  *
  * @throws the reason of the signal, once it is aborted; then nothing stays leased
  */
@@ -32,30 +35,52 @@ export async function acquireLease(
   wish.signal?.throwIfAborted();
   for await (const sample of sampleBatches(context, leasing, wantedStatuses(wish.request))) {
     wish.signal?.throwIfAborted();
-    const lease = await acquireFrom(context, leasing, wish, sample);
+    const lease = await acquireFromBatch(context, leasing, wish, sample);
     if (lease) return lease;
   }
   return null;
 }
+
+async function acquireFromBatch(
+  context: LeaseContext,
+  leasing: LeasingPool,
+  wish: LeaseWish,
+  first: BatchSample,
+): Promise<Lease | null> {
+  let sample = first;
+  for (let reading = 1; ; reading++) {
+    const { lease, contended } = await acquireFrom(context, leasing, wish, sample);
+    if (lease || !contended || reading === MAX_READINGS) return lease;
+    sample = await readBatchSample(context.storage, leasing, sample.bits, sample.from);
+  }
+}
+
+interface SampleOutcome {
+  readonly lease: Lease | null;
+  /** There are candidates left; the races for others were lost. */
+  readonly contended: boolean;
+}
+
+const EXHAUSTED: SampleOutcome = { lease: null, contended: false };
 
 async function acquireFrom(
   context: LeaseContext,
   leasing: LeasingPool,
   { request, signal }: LeaseWish,
   sample: BatchSample,
-): Promise<Lease | null> {
+): Promise<SampleOutcome> {
   const eligible = findEligible(context, leasing, request, sample);
   const { selector } = request;
   const select = typeof selector === 'function' ? selector : SELECTORS[selector];
+  const { random } = context;
   for (let lost = 0; lost < MAX_LOST_RACES && eligible.size > 0; lost++) {
     signal?.throwIfAborted();
-    const chosen = select([...eligible.keys()], context.random);
-    if (!chosen) return null;
-    const row = eligible.get(chosen);
-    if (!row) throw new InvalidInputError('a selector must return one of its candidates');
+    const chosen = chooseCandidate([...eligible.keys()], { select, random, lost });
+    const row = chosen && eligible.get(chosen);
+    if (!row) return EXHAUSTED;
     const lease = await leaseRow(context, leasing, request, row);
-    if (lease) return lease;
+    if (lease) return { lease, contended: false };
     eligible.delete(chosen);
   }
-  return null;
+  return { lease: null, contended: eligible.size > 0 };
 }

@@ -16,6 +16,8 @@ export interface SampledRow {
 /** The freshest view of one batch. */
 export interface BatchSample {
   readonly bits: string;
+  /** The first id that was asked for; absent: the batch's first. */
+  readonly from?: string | undefined;
   readonly rows: readonly SampledRow[];
   /** Only rows beyond this id are missing; absent when none are. */
   readonly next?: string;
@@ -45,7 +47,7 @@ export async function readBatchSample(
   const newestOf = batch ? findIn(batch) : findUnderOlderBitCounts(storage, pool);
   const rows: SampledRow[] = [];
   for (const row of page.rows) rows.push({ row, newest: await newestOf(row.proxy.id) });
-  return { bits, rows, ...(page.next !== undefined && { next: page.next }) };
+  return { bits, from, rows, ...(page.next !== undefined && { next: page.next }) };
 }
 
 type FindNewest = (proxyId: string) => NewestResult | null | Promise<NewestResult | null>;

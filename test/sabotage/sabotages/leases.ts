@@ -112,8 +112,8 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'lost race: gives up',
     file: 'src/leases/acquire-lease.ts',
-    find: '    if (lease) return lease;\n    eligible.delete(chosen);',
-    replace: '    if (lease ?? chosen) return lease;',
+    find: '    if (lease) return { lease, contended: false };\n    eligible.delete(chosen);',
+    replace: '    if (lease ?? chosen) return { lease, contended: false };',
     tests: ['test/leases/acquire.test.ts'],
     title: 'next candidate',
   },
