@@ -1,4 +1,5 @@
 import type { ProxyRow } from '../storage/storage.ts';
+import { isFromTheFuture } from './clock-skew.ts';
 import type { LeasingSettings } from './leasing-settings.ts';
 
 /** Hosts kept per proxy; keeps rows small whatever users report. */
@@ -7,7 +8,12 @@ export const MAX_BLOCKS = 32;
 /** Hosts one write forgets: keeps its expressions well below 4 KB (AWS: "Quotas"). */
 const MAX_FORGOTTEN = 20;
 
-/** Whether somebody reported lately that a target blocks a proxy. `host`: in canonical form. */
+/**
+ * Whether somebody reported lately that a target blocks a proxy. What a clock reported that is far
+ * ahead counts only once it is not.
+ *
+ * @param host in canonical form
+ */
 export function isBlockedOn(
   { blocks }: Pick<ProxyRow, 'blocks'>,
   host: string,
@@ -15,7 +21,8 @@ export function isBlockedOn(
   now: number,
 ): boolean {
   const blockedAt = Object.hasOwn(blocks, host) ? blocks[host] : undefined;
-  return blockedAt !== undefined && now < blockedAt + blockSeconds * 1000;
+  if (blockedAt === undefined || isFromTheFuture(blockedAt, now)) return false;
+  return now < blockedAt + blockSeconds * 1000;
 }
 
 /** The oldest blocks beyond the number that is kept. */

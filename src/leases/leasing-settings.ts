@@ -5,11 +5,17 @@ import { wholeNumber } from './schema-parts.ts';
 export interface LeasingSettings {
   /** Uses that failed in a row before a proxy is quarantined, 1 to 100; null: never. @default 5 */
   readonly quarantineAfterFailures: number | null;
-  /** Of the first quarantine; each further failure adds as much, 1 to 3,600. @default 30 */
+  /**
+   * Of the first quarantine, 1 to 3,600. Each further failure in a row adds as much: after a
+   * quarantine one more failure makes the next one, twice as long. @default 30
+   */
   readonly quarantineSeconds: number;
   /** Of the longest quarantine, at least `quarantineSeconds`, to 86,400. @default 300 */
   readonly maxQuarantineSeconds: number;
-  /** Of a pool, in quarantine at once, 0 to 50. @default 10 */
+  /**
+   * Of the proxies of a batch that are neither banned nor inactive, in quarantine at once, 0 to 50,
+   * rounded down: at 10, a batch with fewer than 10 such proxies quarantines none. @default 10
+   */
   readonly maxQuarantinedPercent: number;
   /** How long a target that blocked a proxy counts as blocking it, 60 to 604,800. @default 3600 */
   readonly blockSeconds: number;

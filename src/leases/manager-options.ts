@@ -1,15 +1,12 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
+import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from './clock-skew.ts';
 import type { Wait } from './held-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { ReportError } from './lease-events.ts';
 import { DEFAULT_LEASE_SECONDS, leaseSecondsSchema, poolNameSchema } from './lease-request.ts';
 import { parseWith, wholeNumber } from './schema-parts.ts';
-
-/** With NTP, clocks are within milliseconds; this leaves room for machines whose NTP is ill. */
-const DEFAULT_CLOCK_SKEW_MS = 5000;
-const MAX_CLOCK_SKEW_MS = 60_000;
 
 export interface ManagerOptions {
   readonly storage: Storage;

@@ -41,6 +41,24 @@ describe('blocks', () => {
     expect(await world.acquire({ notBlockedOn: 'bücher.example' })).not.toBeNull();
   });
 
+  it('that a clock far ahead reported last a minute longer at most', async () => {
+    const world = new LeaseWorld();
+    await world.fill(1, { leasing: { ...DEFAULT_LEASING, blockSeconds: 60 } });
+    const { clock } = world;
+    const ahead = { now: () => clock.now() + 3600 * SECOND, monotonic: () => clock.monotonic() };
+    const lease = await world.mustAcquire();
+    const report = { outcome: 'blocked', targetHost: 'shop.example' } as const;
+    await world.createManager({ clock: ahead }).releaseProxy(lease, report);
+    let refusals = 0;
+    for (let waited = 0; waited < 1200; waited++) {
+      const found = await world.acquire({ notBlockedOn: 'shop.example', leaseSeconds: 1 });
+      refusals += Number(found === null);
+      clock.advance(6 * SECOND);
+    }
+    expect(refusals * 6).toBeGreaterThan(0);
+    expect(refusals * 6).toBeLessThanOrEqual(60 + 60 + 6);
+  });
+
   it('are kept of the last 32 hosts', async () => {
     for (const maxConcurrency of [1, null]) {
       const world = new LeaseWorld();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ProxyStatus } from '../../src/health/rise-fall.ts';
 import { DEFAULT_LEASING, type LeasingSettings } from '../../src/leases/leasing-settings.ts';
 import {
   honouredQuarantines,
@@ -57,6 +58,10 @@ function suspectArbitrary(index: number): fc.Arbitrary<Suspect> {
     }));
 }
 
+function isLeasable(status: ProxyStatus): boolean {
+  return status !== 'banned' && status !== 'inactive';
+}
+
 /** A pool of up to 200 proxies. */
 const poolArbitrary = fc
   .integer({ min: 0, max: PROXIES.length })
@@ -90,7 +95,7 @@ describe('a quarantine', () => {
     );
   });
 
-  it('never keeps more than its part of a pool from use, in batches of any size', () => {
+  it('never keeps more than its part of what could be leased from use, in batches of any size', () => {
     fc.assert(
       fc.property(
         poolArbitrary,
@@ -102,7 +107,10 @@ describe('a quarantine', () => {
             const rows = pool.filter(({ row }) => batchOf(row.proxy.id, bitCount) === bits);
             honoured += honouredQuarantines(rows, settings, TEST_TIME).size;
           }
-          expect(honoured * 100).toBeLessThanOrEqual(pool.length * settings.maxQuarantinedPercent);
+          const leasable = pool.filter(({ row }) => isLeasable(row.status));
+          expect(honoured * 100).toBeLessThanOrEqual(
+            leasable.length * settings.maxQuarantinedPercent,
+          );
         },
       ),
     );
@@ -113,12 +121,11 @@ describe('a quarantine', () => {
       fc.property(poolArbitrary, settingsArbitrary, (pool, settings) => {
         const honoured = honouredQuarantines(pool, settings, TEST_TIME);
         expect(honouredQuarantines(pool.toReversed(), settings, TEST_TIME)).toEqual(honoured);
-        const quarantined = pool.filter(
-          (suspect) =>
-            (quarantinedUntil(suspect, settings) ?? 0) > TEST_TIME &&
-            !['inactive', 'banned'].includes(suspect.row.status),
+        const leasable = pool.filter(({ row }) => isLeasable(row.status));
+        const quarantined = leasable.filter(
+          (suspect) => (quarantinedUntil(suspect, settings) ?? 0) > TEST_TIME,
         );
-        const most = Math.floor((pool.length * settings.maxQuarantinedPercent) / 100);
+        const most = Math.floor((leasable.length * settings.maxQuarantinedPercent) / 100);
         expect(honoured.size).toBe(Math.min(most, quarantined.length));
         const beginnings = (within: boolean) =>
           quarantined
@@ -197,6 +204,38 @@ describe('reported failures', () => {
     const { acquireIt, fail } = await createWorld({ quarantineAfterFailures: null });
     await fail(20);
     expect(await acquireIt()).not.toBeNull();
+  });
+
+  it('leave most of the proxies that work in use, however many do not work', async () => {
+    const world = new LeaseWorld();
+    const working = Array.from({ length: 10 }, () => ({}));
+    const broken = Array.from({ length: 90 }, (_, index) => ({
+      status: index % 2 === 0 ? ('inactive' as const) : ('banned' as const),
+    }));
+    await world.fill([...working, ...broken]);
+    world.clock.advance(SECOND);
+    for (let round = 0; round < 5; round++) {
+      const leases = await Promise.all(Array.from({ length: 10 }, () => world.mustAcquire()));
+      for (const lease of leases) await world.manager.releaseProxy(lease, 'failed');
+    }
+    const leases = await Promise.all(Array.from({ length: 10 }, () => world.acquire()));
+    expect(leases.filter((lease) => lease !== null)).toHaveLength(9);
+  });
+
+  it('of a clock that is an hour ahead quarantine for a minute more at most', async () => {
+    const { world, acquireIt } = await createWorld();
+    const { clock } = world;
+    const ahead = { now: () => clock.now() + 3_600_000, monotonic: () => clock.monotonic() };
+    const reporter = world.createManager({ clock: ahead });
+    for (let n = 0; n < 5; n++) {
+      await reporter.releaseProxy((await acquireIt()) ?? expect.unreachable(), 'failed');
+    }
+    let refusals = 0;
+    for (let waited = 0; waited < 1200; waited++) {
+      refusals += Number((await acquireIt()) === null);
+      clock.advance(6 * SECOND);
+    }
+    expect(refusals * 6).toBeLessThanOrEqual(30 + 60 + 6);
   });
 
   it('of every proxy leave nine of ten in use', async () => {

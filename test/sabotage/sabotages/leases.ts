@@ -140,6 +140,14 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     tests: ['test/leases/quarantine.test.ts'],
   },
   {
+    name: 'quarantine: of a part of all proxies, those that nobody could lease included',
+    file: 'src/leases/quarantine.ts',
+    find: '(leasable.length *',
+    replace: '(rows.length *',
+    tests: ['test/leases/quarantine.test.ts'],
+    title: 'however many do not work',
+  },
+  {
     name: 'quarantine: not ended by a probe that went well',
     file: 'src/leases/quarantine.ts',
     find: 'if (newest && isHealthy(newest.result) && probedAt(newest) > lastFailureAt) return null;',
