@@ -1,6 +1,7 @@
 import { type BatchSample, readBatchSample } from './batch-sample.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { findEligible } from './eligible.ts';
+import { giveBack } from './give-back.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
@@ -36,9 +37,20 @@ export async function acquireLease(
   for await (const sample of sampleBatches(context, leasing, wantedStatuses(wish.request))) {
     wish.signal?.throwIfAborted();
     const lease = await acquireFromBatch(context, leasing, wish, sample);
-    if (lease) return lease;
+    if (lease) return keepUnlessAborted(context, lease, wish.signal);
   }
+  wish.signal?.throwIfAborted();
   return null;
+}
+
+async function keepUnlessAborted(
+  context: LeaseContext,
+  lease: Lease,
+  signal: AbortSignal | undefined,
+): Promise<Lease> {
+  if (signal?.aborted) await giveBack(context, lease);
+  signal?.throwIfAborted();
+  return lease;
 }
 
 async function acquireFromBatch(

@@ -3,11 +3,11 @@ import { ConflictError } from '../errors.ts';
 import type { LeaseKeyRecord } from '../storage/storage.ts';
 import { acquireLease, type LeaseWish } from './acquire-lease.ts';
 import { findLease } from './find-lease.ts';
+import { giveBack } from './give-back.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import type { ParsedAcquireRequest } from './lease-request.ts';
 import type { LeasingPool } from './leasing-pools.ts';
-import { releaseLease } from './release-lease.ts';
 
 /** How long a key is remembered after its lease would have ended, seconds. */
 const REMEMBERED_SECONDS = 86_400;
@@ -20,7 +20,8 @@ export interface OnceOutcome {
 
 /**
  * Acquires unless the request was made before: then it returns the lease of that time. A key is
- * taken once there is a lease for it, so a request that found no proxy may be repeated with it.
+ * taken once there is a lease for it, so a request that found no proxy may be repeated with it;
+ * where the same request had taken the last one a moment before, the repetition is given that.
  * Who dies between lease and key leaves one lease behind, which ends at its time.
  *
  * @throws {ConflictError} when another request had the key, or its lease is over
@@ -34,20 +35,37 @@ export async function acquireOnce(
   const { storage } = context;
   const { request } = wish;
   const keyHash = hashKey(leasing, request.consumerName, key);
+  wish.signal?.throwIfAborted();
   const known = await storage.getLeaseKey(keyHash);
   if (known) return { lease: await repeat(context, request, known), repeated: true };
   const lease = await acquireLease(context, leasing, wish);
-  if (!lease) return { lease, repeated: false };
-  const { leaseId, expiresAt } = lease;
-  const stored = await storage.putLeaseKey({
-    keyHash,
-    leaseId,
-    requestHash: hashRequest(request),
-    expiresAtEpochSeconds: Math.ceil(Date.parse(expiresAt) / 1000) + REMEMBERED_SECONDS,
-  });
-  if (stored.leaseId === leaseId) return { lease, repeated: false };
-  await releaseLease(context, lease);
+  // Without one, the same request may have taken the last proxy meanwhile.
+  const stored = lease
+    ? await storeKey(context, lease, { keyHash, requestHash: hashRequest(request) })
+    : await storage.getLeaseKey(keyHash);
+  if (!stored || stored.leaseId === lease?.leaseId) return { lease, repeated: false };
+  if (lease) await giveBack(context, lease);
   return { lease: await repeat(context, request, stored), repeated: true };
+}
+
+/** @returns the record that is stored, which may be another request's */
+async function storeKey(
+  context: LeaseContext,
+  lease: Lease,
+  hashes: Pick<LeaseKeyRecord, 'keyHash' | 'requestHash'>,
+): Promise<LeaseKeyRecord> {
+  const { storage } = context;
+  const { leaseId, expiresAt } = lease;
+  const expiresAtEpochSeconds = Math.ceil(Date.parse(expiresAt) / 1000) + REMEMBERED_SECONDS;
+  try {
+    return await storage.putLeaseKey({ ...hashes, leaseId, expiresAtEpochSeconds });
+  } catch (error) {
+    // A write that fails may have landed nevertheless.
+    const stored = await storage.getLeaseKey(hashes.keyHash).catch(() => null);
+    if (stored) return stored;
+    await giveBack(context, lease);
+    throw error;
+  }
 }
 
 async function repeat(
@@ -72,6 +90,10 @@ function hashKey({ pool }: LeasingPool, consumerName: string, key: string): stri
 /** The same for requests that ask for the same, in whatever order they name it. */
 function hashRequest(request: ParsedAcquireRequest): string {
   const { idempotencyKey: _key, excludedProxyIds, filters, ...rest } = request;
-  const asked = [Object.entries(rest).sort(), Object.entries(filters).sort(), excludedProxyIds];
+  const asked = [
+    Object.entries(rest).sort(),
+    Object.entries(filters).sort(),
+    [...excludedProxyIds].sort(),
+  ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

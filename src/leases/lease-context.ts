@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { ReportError } from './lease-events.ts';
 import type { LeasingPools } from './leasing-pools.ts';
 
 /** What every part of leasing works with. */
@@ -11,6 +12,8 @@ export interface LeaseContext {
   readonly clockSkewMs: number;
   /** 0 to below 1. */
   readonly random: () => number;
+  /** Never throws. */
+  readonly reportError: ReportError;
 }
 
 /**

@@ -49,10 +49,22 @@ export class LeaseListeners<Event> {
 
   /** Calls every listener; waits for none of them. */
   tell(event: Event): void {
-    for (const listener of this.#listeners) {
+    // A copy: one that is added meanwhile is told of the next one.
+    for (const listener of [...this.#listeners]) {
       new Promise((resolve) => resolve(listener(event))).catch(this.#reportError);
     }
   }
+}
+
+/** The same, which throws nothing: a logger that is down can break nothing it is told of. */
+export function withoutThrowing(report: ReportError): ReportError {
+  return (error) => {
+    try {
+      report(error);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
 }
 
 /** Where errors go unless the manager is told otherwise: a warning of the process. */

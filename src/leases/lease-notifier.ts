@@ -1,11 +1,6 @@
 import type { Lease, LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
-import {
-  type LeaseAcquired,
-  LeaseListeners,
-  type LeaseReleased,
-  type ReportError,
-} from './lease-events.ts';
+import { type LeaseAcquired, LeaseListeners, type LeaseReleased } from './lease-events.ts';
 import type { PoolStatistics } from './lease-figures.ts';
 import type { ParsedLeaseReport } from './lease-report.ts';
 import type { ReleasedLease } from './release-lease.ts';
@@ -16,15 +11,13 @@ export class LeaseNotifier {
   readonly acquired: LeaseListeners<LeaseAcquired>;
   readonly released: LeaseListeners<LeaseReleased>;
   readonly #context: LeaseContext;
-  readonly #reportError: ReportError;
   /** When a lease was acquired here, by the monotonic clock. */
   readonly #heldSince = new WeakMap<object, number>();
 
-  constructor(context: LeaseContext, reportError: ReportError) {
+  constructor(context: LeaseContext) {
     this.#context = context;
-    this.#reportError = reportError;
-    this.acquired = new LeaseListeners(reportError);
-    this.released = new LeaseListeners(reportError);
+    this.acquired = new LeaseListeners(context.reportError);
+    this.released = new LeaseListeners(context.reportError);
   }
 
   async tellAcquired(lease: Lease): Promise<void> {
@@ -82,7 +75,7 @@ export class LeaseNotifier {
     try {
       return await read;
     } catch (error) {
-      this.#reportError(error);
+      this.#context.reportError(error);
       return null;
     }
   }

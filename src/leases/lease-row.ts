@@ -1,36 +1,36 @@
-import { MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
+import { type LeaseAcquisition, MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
+import { giveBack } from './give-back.ts';
 import type { Lease } from './lease.ts';
 import { type LeaseContext, othersEndedBy } from './lease-context.ts';
 import { createLeaseToken, formatLeaseId } from './lease-id.ts';
 import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
 import { endedLeases } from './lease-room.ts';
+import { leaseUnlimited } from './lease-unlimited.ts';
 import type { LeasingPool } from './leasing-pools.ts';
-import { signLease } from './signed-lease.ts';
 import { toLease } from './to-lease.ts';
 
 /**
- * Leases the proxy of a row, if the row still allows it; null when somebody was faster. An
- * unlimited proxy's lease writes nothing: there is no race to lose.
+ * Leases the proxy of a row, if the row still allows it; null when somebody was faster.
+ *
+ * @throws what the storage throws; then the lease is given back, as far as that is possible
  */
 export async function leaseRow(
   context: LeaseContext,
-  { pool }: LeasingPool,
+  leasing: LeasingPool,
   request: ParsedAcquireRequest,
   row: ProxyRow,
 ): Promise<Lease | null> {
-  const { poolName } = pool;
+  const { poolName } = leasing.pool;
   const { proxy, maxConcurrency } = row;
+  if (maxConcurrency === null) return leaseUnlimited(context, leasing, request, row);
   const { consumerName: consumer, leaseSeconds } = request;
   const acquiredAt = context.clock.now();
   const stored = { consumer, acquiredAt, expiresAt: acquiredAt + leaseSeconds * 1000 };
-  if (maxConcurrency === null) {
-    const leaseId = signLease(pool, { ...stored, proxyId: proxy.id });
-    return toLease({ leaseId, poolName, proxy, stored, leaseSeconds });
-  }
   const tokens = await nameEndedLeases(context, row);
   if (!tokens) return null;
   const token = createLeaseToken();
-  const written = await context.storage.acquireLease({
+  const leaseId = formatLeaseId(proxy.id, token);
+  const written = await acquireOrGiveBack(context, leaseId, {
     poolName,
     proxyId: proxy.id,
     token,
@@ -41,8 +41,21 @@ export async function leaseRow(
   });
   // An answer that took as long as the lease brings nothing that could be used.
   if (!written || context.clock.now() >= stored.expiresAt) return null;
-  const leaseId = formatLeaseId(proxy.id, token);
   return toLease({ leaseId, poolName, proxy: written.proxy, stored, leaseSeconds });
+}
+
+/** A write that fails may have landed nevertheless. */
+async function acquireOrGiveBack(
+  context: LeaseContext,
+  leaseId: string,
+  acquisition: LeaseAcquisition,
+): Promise<ProxyRow | null> {
+  try {
+    return await context.storage.acquireLease(acquisition);
+  } catch (error) {
+    await giveBack(context, { poolName: acquisition.poolName, leaseId });
+    throw error;
+  }
 }
 
 /**

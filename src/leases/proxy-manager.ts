@@ -11,8 +11,8 @@ import {
   type LeaseAcquired,
   type LeaseListener,
   type LeaseReleased,
-  type ReportError,
   warnOfError,
+  withoutThrowing,
 } from './lease-events.ts';
 import type { PoolStatistics } from './lease-figures.ts';
 import { LeaseNotifier } from './lease-notifier.ts';
@@ -40,18 +40,17 @@ export class ProxyManager {
   readonly #context: LeaseContext;
   readonly #notifier: LeaseNotifier;
   readonly #wait: Wait;
-  readonly #onError: ReportError;
 
   /** @throws {InvalidInputError} when `clockSkewMs` is out of range */
   constructor(options: ManagerOptions) {
     const { storage, clock = systemClock, random = Math.random } = options;
-    const { wait = waitFor, onError = warnOfError } = options;
+    const { wait = waitFor } = options;
+    const reportError = withoutThrowing(options.onError ?? warnOfError);
     const clockSkewMs = parseClockSkew(options.clockSkewMs);
     const pools = new LeasingPools(storage, clock);
-    this.#context = { storage, clock, random, clockSkewMs, pools };
-    this.#notifier = new LeaseNotifier(this.#context, onError);
+    this.#context = { storage, clock, random, clockSkewMs, pools, reportError };
+    this.#notifier = new LeaseNotifier(this.#context);
     this.#wait = wait;
-    this.#onError = onError;
   }
 
   /**
@@ -134,7 +133,7 @@ export class ProxyManager {
       renew: (held: Lease) => this.renewLease(held),
       // What cannot be released ends at its time, and is no reason to lose what was achieved.
       release: (held: Lease, report?: LeaseReport) =>
-        this.releaseProxy(held, report).then(() => {}, this.#onError),
+        this.releaseProxy(held, report).then(() => {}, this.#context.reportError),
     };
     return useLease(dependencies, lease, use, signal);
   }

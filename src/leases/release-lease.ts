@@ -56,16 +56,17 @@ async function releaseSigned(
   return row && { ...lease, row };
 }
 
-/** @param row as it was before the report */
+/** What it cannot do the next report does. @param row as it was before the report */
 async function forgetOldBlocks(
-  { storage }: LeaseContext,
+  { storage, reportError }: LeaseContext,
   { poolName, proxy, blocks }: ProxyRow,
   use?: UseReport,
 ): Promise<void> {
   if (use?.outcome !== LeaseOutcome.blocked || use.targetHost === undefined) return;
   const surplus = surplusBlocks({ blocks: { ...blocks, [use.targetHost]: use.at } });
   // Refused where somebody reports at the same time, who then forgets the same.
-  if (Object.keys(surplus).length > 0) await storage.removeBlocks(poolName, proxy.id, surplus);
+  if (Object.keys(surplus).length === 0) return;
+  await storage.removeBlocks(poolName, proxy.id, surplus).catch(reportError);
 }
 
 function toUse({ outcome, targetHost }: ParsedLeaseReport, at: number): UseReport {

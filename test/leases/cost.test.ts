@@ -77,14 +77,21 @@ describe('a lease on DynamoDB', () => {
     }
   });
 
-  it('writes nothing for an unlimited proxy', async () => {
+  it('costs three reads and two writes with an idempotency key', async () => {
+    const world = await createWorld([{}, {}]);
+    await world.mustAcquire();
+    const operations = await count(() => world.mustAcquire({ idempotencyKey: 'order-66' }));
+    expect(operations).toEqual(['GetItem', 'PutItem', 'Query', 'Query', 'UpdateItem']);
+  });
+
+  it('costs three reads and writes nothing for an unlimited proxy', async () => {
     const world = await createWorld([{ maxConcurrency: null }]);
     await world.mustAcquire();
     let lease = await world.mustAcquire();
     const acquire = async () => {
       lease = await world.mustAcquire();
     };
-    expect(await count(acquire)).toEqual(['Query', 'Query']);
+    expect(await count(acquire)).toEqual(['GetItem', 'Query', 'Query']);
     expect(await count(() => world.manager.releaseProxy(lease))).toEqual([]);
   });
 });

@@ -111,6 +111,45 @@ describe('listeners', () => {
     expect(errors).toEqual(new Array(6).fill(broken));
   });
 
+  it('that are added by another are told of the next lease', async () => {
+    const world = new LeaseWorld();
+    await world.fill(2);
+    let told = 0;
+    let remove = () => {};
+    const listener = () => {
+      told += 1;
+      remove();
+      if (told < 9) remove = world.manager.onAcquire(listener);
+    };
+    remove = world.manager.onAcquire(listener);
+    await world.mustAcquire();
+    await new Promise(setImmediate);
+    expect(told).toBe(1);
+    await world.mustAcquire();
+    await new Promise(setImmediate);
+    expect(told).toBe(2);
+  });
+
+  it('and who is told of errors cannot break a release', async () => {
+    const world = new LeaseWorld();
+    const [id = ''] = await world.fill(1);
+    const manager = world.createManager({
+      onError: () => {
+        throw new Error('the logger is down');
+      },
+    });
+    manager.onRelease(() => Promise.reject(new Error('broken')));
+    Object.assign(world.storage, { removeBlocks: () => Promise.reject(new Error('no network')) });
+    for (let n = 0; n < 34; n++) {
+      const lease = await manager.acquireProxy(request);
+      const report = { outcome: 'blocked', targetHost: `host-${n}.example` } as const;
+      expect(lease && (await manager.releaseProxy(lease, report))).toBe(true);
+    }
+    expect((await world.row(id)).uses.blocked).toBe(34);
+    Object.assign(world.storage, { releaseLease: () => Promise.reject(new Error('no network')) });
+    expect(await manager.withLease(request, () => 'done')).toBe('done');
+  });
+
   it('that throw are a warning of the process where nobody else is told', async () => {
     const world = new LeaseWorld();
     await world.fill(1);

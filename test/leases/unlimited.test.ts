@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSalt } from '../../src/proxies/proxy-id.ts';
+import { TEST_SALT } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 
@@ -90,6 +91,36 @@ describe('the lease of an unlimited proxy', () => {
       await expect(world.manager.renewLease(forgery)).rejects.toMatchObject(refused);
       await expect(world.manager.releaseProxy(forgery, 'ok')).rejects.toMatchObject(refused);
     }
+  });
+
+  it('is not given once its proxy is banned, gone or no longer unlimited', async () => {
+    for (const change of ['ban', 'delete', 'limit'] as const) {
+      const { world, id } = await createUnlimited();
+      const { queryProxyRows } = world.storage;
+      Object.assign(world.storage, {
+        queryProxyRows: async (...args: Parameters<typeof queryProxyRows>) => {
+          const page = await queryProxyRows(...args);
+          if (change === 'ban') await world.setStatus(id, 'banned');
+          if (change === 'delete') await world.storage.deleteProxy('fleet', id);
+          if (change === 'limit') await world.storage.setMaxConcurrency('fleet', id, 1);
+          return page;
+        },
+      });
+      expect(await world.acquire()).toBeNull();
+    }
+  });
+
+  it('is signed for the pool its proxy is of, not for one that was before it', async () => {
+    const { world, id } = await createUnlimited();
+    await world.mustAcquire();
+    await world.storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
+    await world.storage.deleteProxy('fleet', id);
+    await world.storage.removePool({ poolName: 'fleet', salt: TEST_SALT });
+    await world.fill([{ maxConcurrency: null }], { salt: createSalt() });
+    const lease = await world.mustAcquire();
+    const renewed = await world.createManager().renewLease(lease);
+    world.clock.advance(31 * SECOND);
+    expect(await world.manager.releaseProxy(renewed, 'ok')).toBe(true);
   });
 
   it('is known at once when its pool was deleted and made again', async () => {

@@ -3,7 +3,7 @@ import type { Lease } from '../../src/leases/lease.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
 import type { ManagerOptions } from '../../src/leases/manager-options.ts';
 import { ProxyManager } from '../../src/leases/proxy-manager.ts';
-import type { ProxyEndpoint } from '../../src/proxies/proxy.ts';
+import { createProxy, type ProxyEndpoint } from '../../src/proxies/proxy.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
 import { NO_SWEEP_ID, type ProxyRow, type Storage } from '../../src/storage/storage.ts';
 import { batchesOf, batchOf } from '../../src/sweeps/batch-range.ts';
@@ -11,10 +11,11 @@ import type { StoredResult } from '../../src/sweeps/batch-result.ts';
 import type { Pool } from '../../src/sweeps/pool.ts';
 import {
   makeBatchResult,
+  makeEndpoint,
   makePool,
-  makeProxy,
   makeStoredResult,
   makeSweepId,
+  TEST_SALT,
 } from './factories.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -70,7 +71,7 @@ export class LeaseWorld {
     const results = new Map<string, StoredResult>();
     const ids: string[] = [];
     for (const [index, { endpoint, status = 'active', result, ...options }] of plans.entries()) {
-      const proxy = makeProxy(index, endpoint);
+      const proxy = createProxy(makeEndpoint(index, endpoint), pool.salt ?? TEST_SALT);
       ids.push(proxy.id);
       await this.storage.insertProxies('fleet', [proxy], options);
       await this.setStatus(proxy.id, status);

@@ -133,6 +133,22 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     tests: ['test/leases/unlimited.test.ts'],
   },
   {
+    name: 'unlimited: of a proxy that was banned since it was sampled',
+    file: 'src/leases/lease-unlimited.ts',
+    find: ' || !wantedStatuses(request).includes(row.status)) return null;',
+    replace: ') return null;',
+    tests: ['test/leases/unlimited.test.ts'],
+    title: 'is not given once its proxy is banned',
+  },
+  {
+    name: 'unlimited: signed for a pool that is gone',
+    file: 'src/leases/lease-unlimited.ts',
+    find: 'return proxyIdOf(proxy, salt) === proxy.id;',
+    replace: 'return proxyIdOf(proxy, salt) !== null;',
+    tests: ['test/leases/unlimited.test.ts'],
+    title: 'is signed for the pool its proxy is of',
+  },
+  {
     name: 'quarantine: of any part of a pool',
     file: 'src/leases/quarantine.ts',
     find: 'quarantined.slice(0, most)',
@@ -157,7 +173,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'idempotency: who loses the race keeps its lease',
     file: 'src/leases/acquire-once.ts',
-    find: '  await releaseLease(context, lease);\n',
+    find: '  if (lease) await giveBack(context, lease);\n',
     replace: '',
     tests: ['test/leases/idempotency.test.ts'],
   },
