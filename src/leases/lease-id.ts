@@ -25,14 +25,16 @@ export function formatLeaseId(proxyId: string, token: string): string {
   return `${proxyId}.${token}`;
 }
 
-/** @throws {InvalidInputError} for a text that cannot be a lease id */
+/**
+ * Reads a lease id. Whoever has one may use its lease, so nothing that was given as one is printed.
+ *
+ * @throws {InvalidInputError} for a text that cannot be one
+ */
 export function parseLeaseId(text: string): LeaseIdParts {
   const stored = STORED_ID.exec(text)?.groups;
   if (stored) return { kind: 'stored', proxyId: stored.proxyId ?? '', token: stored.token ?? '' };
   const signed = SIGNED_ID.exec(text)?.groups;
   if (signed) return { kind: 'signed', proxyId: signed.proxyId ?? '' };
   const detail = 'must be a lease id as acquiring a proxy gave it';
-  throw new InvalidInputError(`${JSON.stringify(text.slice(0, 80))} ${detail}`, [
-    { pointer: '/leaseId', detail },
-  ]);
+  throw new InvalidInputError(`the lease id ${detail}`, [{ pointer: '/leaseId', detail }]);
 }

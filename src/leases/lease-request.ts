@@ -10,7 +10,7 @@ import { targetHostSchema } from './target-host.ts';
 export const DEFAULT_LEASE_SECONDS = 300;
 const MAX_LEASE_SECONDS = 86_400;
 /** Proxies one request may leave out. */
-const MAX_EXCLUDED = 1000;
+export const MAX_EXCLUDED = 1000;
 
 const selectorNames = Object.keys(SELECTORS) as SelectorName[];
 const NOT_IDS = `must be a list of at most ${MAX_EXCLUDED} proxy ids`;

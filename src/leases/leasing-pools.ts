@@ -42,6 +42,11 @@ export class LeasingPools {
     return this.#pools.refresh(poolName);
   }
 
+  /** The pool as it is now, or was up to 3 seconds ago. @throws as `get` does */
+  doubt(poolName: string): Promise<LeasingPool> {
+    return this.#pools.doubt(poolName);
+  }
+
   /** Of the last closed sweep, without the batches it was closed without; null when there is none. */
   statisticsOf(poolName: string): Promise<PoolStatistics | null> {
     return this.#statistics.get(poolName);

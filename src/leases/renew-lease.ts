@@ -38,7 +38,7 @@ export async function readSignedLease(
 ): Promise<SignedLease> {
   const known = verifyLease((await pools.get(poolName)).pool, leaseId);
   // A pool that was deleted and made again has another salt than the one that is remembered.
-  const lease = known ?? verifyLease((await pools.refresh(poolName)).pool, leaseId);
+  const lease = known ?? verifyLease((await pools.doubt(poolName)).pool, leaseId);
   if (lease) return lease;
   const detail = `is no lease of pool "${poolName}"`;
   throw new InvalidInputError(`the lease id ${detail}`, [{ pointer: '/leaseId', detail }]);

@@ -1,4 +1,7 @@
-/** What one request with an idempotency key came to. Nothing in it is secret. */
+/**
+ * What one request with an idempotency key came to. Its lease id is as good as the lease: whoever
+ * may read this record may renew and release it. The key itself is not in it.
+ */
 export interface LeaseKeyRecord {
   /** Tells the pool, its consumer and the key apart from all others. */
   readonly keyHash: string;

@@ -62,8 +62,8 @@ export const MAX_ENDED_NAMED = 20;
 export interface LeaseStorage {
   /**
    * Adds a lease to its row, in one write, if the conditions of `LeaseAcquisition` hold and the
-   * leases that are not over leave room. Repeated after its answer was lost it changes nothing
-   * and succeeds. Null, and nothing written, otherwise.
+   * leases that are not over leave room. Repeated after its answer was lost it succeeds and
+   * changes nothing but `leaseCount`, which counts it again. Null, and nothing written, otherwise.
    *
    * @returns the row with the lease
    */
@@ -82,7 +82,10 @@ export interface LeaseStorage {
    * @returns the row as it was, the lease still in it
    */
   releaseLease(release: LeaseRelease): Promise<ProxyRow | null>;
-  /** Notes how a use without a lease on the row went; returns the row as it was, null without one. */
+  /**
+   * Notes how a use without a lease on the row went; returns the row as it was, null without one.
+   * Every call counts: one that is repeated is noted twice.
+   */
   recordUse(poolName: string, proxyId: string, use: UseReport): Promise<ProxyRow | null>;
   /** Removes ended leases, if every one of them is there and still over; tells whether. */
   removeEndedLeases(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean>;

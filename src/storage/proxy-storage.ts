@@ -20,7 +20,7 @@ export interface ProxyRow {
   readonly maxConcurrency: number | null;
   /** By token; those that are over stay until somebody removes them. */
   readonly leases: Readonly<Record<string, StoredLease>>;
-  /** Leases there have been. */
+  /** Leases there have been; one whose request came twice may count twice. */
   readonly leaseCount: number;
   /** What users reported on release. */
   readonly uses: UseCounts;

@@ -33,8 +33,10 @@ export type { ProxyResultEntry, ResultStorage } from './result-storage.ts';
 export type { SweepClosing, SweepStorage } from './sweep-storage.ts';
 
 /**
- * Where pools, proxies, leases, results and sweeps are kept. A method makes at most one write per item;
- * each is idempotent or says who won; nothing is a read-modify-write without a condition. Items
+ * Where pools, proxies, leases, results and sweeps are kept. A method makes at most one write per item,
+ * `recordUse` on a row that was never used up to three; each is idempotent or says who won, but for
+ * what is counted: `recordUse` counts every call, and `leaseCount` an acquisition that comes twice;
+ * nothing is a read-modify-write without a condition. Items
  * past `expiresAtEpochSeconds` do not exist for readers. `test/support/storage-contract.ts` is
  * the contract in full.
  */

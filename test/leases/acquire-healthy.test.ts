@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
+import type { CheckProxyRequest } from '../../src/health/health-checker.ts';
 import { acquireHealthyProxy } from '../../src/leases/acquire-healthy-proxy.ts';
 import type { Proxy } from '../../src/proxies/proxy.ts';
+import { FakeScheduler } from '../support/fake-scheduler.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 
 const request = { poolName: 'fleet', consumerName: 'shop', leaseSeconds: 60 };
@@ -113,6 +115,47 @@ describe('acquireHealthyProxy', () => {
       { ...request, maxTries: 1 },
     );
     expect(found).toBeNull();
+  });
+
+  it('goes on with as many proxies left out as a request may leave out', async () => {
+    const world = new LeaseWorld();
+    await world.fill(3);
+    const excludedProxyIds = Array.from({ length: 1000 }, (_, index) => `none-${index}`);
+    const checker = createChecker([DEAD, DEAD]);
+    const wanted = { ...request, excludedProxyIds };
+    const found = await acquireHealthyProxy(world.manager, checker, wanted);
+    expect(found?.lease.proxy.id).toBe(checker.probed[2]);
+    expect(new Set(checker.probed).size).toBe(3);
+  });
+
+  it('ends a probe with its lease, and goes on to another proxy', async () => {
+    const world = new LeaseWorld();
+    await world.fill(2);
+    const scheduler = new FakeScheduler(world.clock);
+    const { probed, checkProxy } = createChecker([]);
+    const hanging = async (proxy: Proxy, { signal }: CheckProxyRequest = {}) => {
+      if (probed.length > 0) return checkProxy(proxy);
+      probed.push(proxy.id);
+      const { promise, reject } = Promise.withResolvers<HealthCheckResult>();
+      signal?.addEventListener('abort', () => reject(signal.reason));
+      return promise;
+    };
+    const wanted = { ...request, wait: scheduler.wait };
+    const finding = acquireHealthyProxy(world.manager, { checkProxy: hanging }, wanted);
+    await scheduler.advance(60_000);
+    const found = await finding;
+    expect(found?.lease.proxy.id).toBe(probed[1]);
+    expect(scheduler.waiting).toBe(0);
+  });
+
+  it('tells why a probe failed though its lease cannot be released', async () => {
+    const world = new LeaseWorld();
+    await world.fill(1);
+    Object.assign(world.storage, { releaseLease: () => Promise.reject(new Error('no network')) });
+    const checker = createChecker([new Error('no targets')]);
+    await expect(acquireHealthyProxy(world.manager, checker, request)).rejects.toThrow(
+      'no targets',
+    );
   });
 
   it('leaves nothing leased when the probe throws or is aborted', async () => {

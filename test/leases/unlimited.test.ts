@@ -123,6 +123,26 @@ describe('the lease of an unlimited proxy', () => {
     expect(await world.manager.releaseProxy(renewed, 'ok')).toBe(true);
   });
 
+  it('leads to few reads of the pool, however many ids are forged', async () => {
+    const { world } = await createUnlimited();
+    const { poolName, leaseId } = await world.mustAcquire();
+    const { getPool } = world.storage;
+    let reads = 0;
+    Object.assign(world.storage, {
+      getPool: (name: string) => {
+        reads += 1;
+        return getPool(name);
+      },
+    });
+    const forged = leaseId.split('.').with(6, 'A'.repeat(43)).join('.');
+    for (let n = 0; n < 50; n++) {
+      const renewal = world.manager.renewLease({ poolName, leaseId: forged });
+      await expect(renewal).rejects.toMatchObject({ code: 'invalid_input' });
+      world.clock.advance(SECOND / 10);
+    }
+    expect(reads).toBe(2);
+  });
+
   it('is known at once when its pool was deleted and made again', async () => {
     const { world } = await createUnlimited();
     await world.mustAcquire();

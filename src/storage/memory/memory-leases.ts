@@ -22,7 +22,9 @@ export class MemoryLeases implements LeaseStorage {
   async acquireLease(acquisition: LeaseAcquisition): Promise<ProxyRow | null> {
     const { poolName, proxyId, token, lease, ended, maxConcurrency } = acquisition;
     const row = this.#rows.find(poolName, proxyId);
-    if (!row || row.leases[token]) return row;
+    if (!row) return null;
+    // Counted again, as everywhere: see `LeaseStorage`.
+    if (row.leases[token]) return this.#rows.set({ ...row, leaseCount: row.leaseCount + 1 });
     if (!acquisition.statuses.includes(row.status)) return null;
     if (row.maxConcurrency !== maxConcurrency || !areOver(row, ended)) return null;
     const kept = without(row.leases, ended.tokens);
