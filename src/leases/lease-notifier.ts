@@ -6,7 +6,10 @@ import type { ParsedLeaseReport } from './lease-report.ts';
 import type { ReleasedLease } from './release-lease.ts';
 import { toLease } from './to-lease.ts';
 
-/** Tells listeners of leases, with what they need to know about each. */
+/**
+ * Tells listeners of leases, with what they need to know about each. Nobody waits for it: what has
+ * to be read for listeners must not keep a lease from who acquired it.
+ */
 export class LeaseNotifier {
   readonly acquired: LeaseListeners<LeaseAcquired>;
   readonly released: LeaseListeners<LeaseReleased>;
@@ -20,10 +23,10 @@ export class LeaseNotifier {
     this.released = new LeaseListeners(context.reportError);
   }
 
-  async tellAcquired(lease: Lease): Promise<void> {
+  tellAcquired(lease: Lease): void {
     this.#heldSince.set(lease, this.#context.clock.monotonic());
     if (this.acquired.isEmpty) return;
-    this.acquired.tell({ lease, pool: await this.#statisticsOf(lease.poolName) });
+    this.#statisticsOf(lease.poolName).then((pool) => this.acquired.tell({ lease, pool }));
   }
 
   /** A renewed lease has been held as long as the one it was. */
@@ -32,13 +35,22 @@ export class LeaseNotifier {
     if (since !== undefined) this.#heldSince.set(renewed, since);
   }
 
-  async tellReleased(
+  tellReleased(
     reference: Lease | LeaseReference,
     released: ReleasedLease,
     report?: ParsedLeaseReport,
-  ): Promise<void> {
+  ): void {
     const heldMs = this.#heldMs(reference, released.acquiredAt);
     if (this.released.isEmpty) return;
+    this.#describeReleased(reference, released, { heldMs, report });
+  }
+
+  /** Never throws. */
+  async #describeReleased(
+    reference: Lease | LeaseReference,
+    released: ReleasedLease,
+    { heldMs, report }: { readonly heldMs: number; readonly report: ParsedLeaseReport | undefined },
+  ): Promise<void> {
     const lease = 'proxy' in reference ? reference : await this.#describe(reference, released);
     if (!lease) return;
     this.released.tell({

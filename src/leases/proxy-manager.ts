@@ -74,7 +74,7 @@ export class ProxyManager {
       key === undefined
         ? { lease: await acquireLease(this.#context, leasing, wish), repeated: false }
         : await acquireOnce(this.#context, leasing, wish, key);
-    if (lease && !repeated) await this.#notifier.tellAcquired(lease);
+    if (lease && !repeated) this.#notifier.tellAcquired(lease);
     return lease;
   }
 
@@ -109,7 +109,7 @@ export class ProxyManager {
     const report = outcome === undefined ? undefined : parseLeaseReport(outcome);
     const { reference } = parseRenewal(lease);
     const released = await releaseLease(this.#context, reference, report);
-    if (released) await this.#notifier.tellReleased(lease, released, report);
+    if (released) this.#notifier.tellReleased(lease, released, report);
     return released !== null;
   }
 
@@ -139,8 +139,8 @@ export class ProxyManager {
   }
 
   /**
-   * Has a listener told of every proxy this manager leases. It cannot break an acquisition: what it
-   * throws, or rejects with, goes to `onError`, and nobody waits for it.
+   * Has a listener told of every proxy this manager leases, soon after that. It cannot break or delay
+   * an acquisition: what it throws, or rejects with, goes to `onError`, and nobody waits for it.
    *
    * @returns removes the listener
    */
