@@ -1,10 +1,10 @@
-import { type BatchSample, readBatchSample } from './batch-sample.ts';
+import { BatchReader, type BatchSample } from './batch-sample.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { findEligible } from './eligible.ts';
 import { giveBack } from './give-back.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
-import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
+import type { LeaseWish } from './lease-request.ts';
 import { leaseRow } from './lease-row.ts';
 import type { LeasingPool } from './leasing-pools.ts';
 import { sampleBatches } from './sample-batches.ts';
@@ -14,12 +14,6 @@ import { SELECTORS } from './selectors.ts';
 const MAX_LOST_RACES = 16;
 /** Times one batch is read before others are looked at. */
 const MAX_READINGS = 4;
-
-/** What is wanted, and until when. */
-export interface LeaseWish {
-  readonly request: ParsedAcquireRequest;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Leases one proxy that fits and is free. A race that is lost goes on to the next candidate; a
@@ -34,9 +28,11 @@ export async function acquireLease(
   wish: LeaseWish,
 ): Promise<Lease | null> {
   wish.signal?.throwIfAborted();
-  for await (const sample of sampleBatches(context, leasing, wantedStatuses(wish.request))) {
+  const reader = new BatchReader(context.storage, leasing, wish.request);
+  const search = { ...wish, reader };
+  for await (const sample of sampleBatches(context, leasing, search)) {
     wish.signal?.throwIfAborted();
-    const lease = await acquireFromBatch(context, leasing, wish, sample);
+    const lease = await acquireFromBatch(context, leasing, search, sample);
     if (lease) return keepUnlessAborted(context, lease, wish.signal);
   }
   wish.signal?.throwIfAborted();
@@ -56,14 +52,14 @@ async function keepUnlessAborted(
 async function acquireFromBatch(
   context: LeaseContext,
   leasing: LeasingPool,
-  wish: LeaseWish,
+  search: LeaseWish & { readonly reader: BatchReader },
   first: BatchSample,
 ): Promise<Lease | null> {
   let sample = first;
   for (let reading = 1; ; reading++) {
-    const { lease, contended } = await acquireFrom(context, leasing, wish, sample);
+    const { lease, contended } = await acquireFrom(context, leasing, search, sample);
     if (lease || !contended || reading === MAX_READINGS) return lease;
-    sample = await readBatchSample(context.storage, leasing, sample.bits, sample.from);
+    sample = await search.reader.read(sample.bits, sample.from);
   }
 }
 

@@ -2,14 +2,18 @@ import type { ProxyRow, RowQuery, Storage } from '../storage/storage.ts';
 import { idRange } from '../sweeps/batch-range.ts';
 import type { BatchResult } from '../sweeps/batch-result.ts';
 import { type NewestResult, NewestResults } from '../sweeps/newest-results.ts';
-import type { Pool } from '../sweeps/pool.ts';
 import { MAX_ROWS_PER_BATCH } from '../sweeps/sweep-limits.ts';
+import type { ParsedAcquireRequest } from './lease-request.ts';
 import type { LeasingPool } from './leasing-pools.ts';
+import { needsNewest } from './needs-newest.ts';
 
 /** A row joined with what the newest sweep found about it. */
 export interface SampledRow {
   readonly row: ProxyRow;
-  /** Null when no sweep within retention has had the proxy. */
+  /**
+   * Null when no sweep within retention has had the proxy. Of a row for which it does not matter,
+   * see `needsNewest`, only what the newest sweep under the present k found.
+   */
   readonly newest: NewestResult | null;
 }
 
@@ -23,45 +27,67 @@ export interface BatchSample {
   readonly next?: string;
 }
 
-/**
- * Reads a batch's rows and its newest result side by side. Under an older k there is a look only
- * where no sweep has stored the batch under the present one.
- *
- * @param from the first id wanted; @default the batch's first
- */
-export async function readBatchSample(
-  storage: Storage,
-  { pool }: LeasingPool,
-  bits: string,
-  from?: string,
-): Promise<BatchSample> {
-  const range = idRange(bits);
-  const query: RowQuery = {
-    range: { ...range, low: from ?? range.low },
-    limit: MAX_ROWS_PER_BATCH,
-  };
-  const [page, batch] = await Promise.all([
-    storage.queryProxyRows(pool.poolName, query),
-    pool.batchBitCounts.length > 0 ? storage.getNewestBatchResult(pool.poolName, bits) : null,
-  ]);
-  const newestOf = batch ? findIn(batch) : findUnderOlderBitCounts(storage, pool);
-  const rows: SampledRow[] = [];
-  for (const row of page.rows) rows.push({ row, newest: await newestOf(row.proxy.id) });
-  return { bits, from, rows, ...(page.next !== undefined && { next: page.next }) };
+/** Reads the batches of a pool as one request needs them. */
+export class BatchReader {
+  readonly #storage: Storage;
+  readonly #leasing: LeasingPool;
+  readonly #isNeeded: (row: ProxyRow) => boolean;
+  readonly #underOtherBitCounts: NewestResults;
+
+  constructor(storage: Storage, leasing: LeasingPool, request: ParsedAcquireRequest) {
+    const { pool } = leasing;
+    const [, ...others] = pool.batchBitCounts;
+    this.#storage = storage;
+    this.#leasing = leasing;
+    this.#isNeeded = needsNewest(request, pool.leasing);
+    this.#underOtherBitCounts = new NewestResults(storage, { ...pool, batchBitCounts: others });
+  }
+
+  /**
+   * Reads a batch's rows and its newest result side by side.
+   *
+   * @param from the first id wanted; @default the batch's first
+   */
+  async read(bits: string, from?: string): Promise<BatchSample> {
+    const { poolName, batchBitCounts } = this.#leasing.pool;
+    const range = idRange(bits);
+    const query: RowQuery = {
+      range: { ...range, low: from ?? range.low },
+      limit: MAX_ROWS_PER_BATCH,
+    };
+    const [page, batch] = await Promise.all([
+      this.#storage.queryProxyRows(poolName, query),
+      batchBitCounts.length > 0 ? this.#storage.getNewestBatchResult(poolName, bits) : null,
+    ]);
+    const rows = await this.#join(page.rows, batch);
+    return { bits, from, rows, ...(page.next !== undefined && { next: page.next }) };
+  }
+
+  async #join(rows: readonly ProxyRow[], batch: BatchResult | null): Promise<SampledRow[]> {
+    const mayBeOld = this.#mayBeOld(batch);
+    const joined: SampledRow[] = [];
+    for (const row of rows) {
+      const newest = findIn(batch, row.proxy.id);
+      const older = mayBeOld && this.#isNeeded(row);
+      joined.push({ row, newest: older ? await this.#newerOf(newest, row.proxy.id) : newest });
+    }
+    return joined;
+  }
+
+  /** Whether sweeps under another k may have looked at a batch since its result was stored. */
+  #mayBeOld(batch: BatchResult | null): boolean {
+    const { batchBitCounts, lastSweepId } = this.#leasing.pool;
+    if (batchBitCounts.length < 2) return false;
+    return batch === null || (lastSweepId !== undefined && batch.sweepId < lastSweepId);
+  }
+
+  async #newerOf(here: NewestResult | null, proxyId: string): Promise<NewestResult | null> {
+    const there = await this.#underOtherBitCounts.find(proxyId);
+    return there && (!here || there.sweepId > here.sweepId) ? there : here;
+  }
 }
 
-type FindNewest = (proxyId: string) => NewestResult | null | Promise<NewestResult | null>;
-
-function findIn({ sweepId, startedAt, results }: BatchResult): FindNewest {
-  return (proxyId) => {
-    const result = results.get(proxyId);
-    return result ? { sweepId, startedAt, result } : null;
-  };
-}
-
-function findUnderOlderBitCounts(storage: Storage, pool: Pool): FindNewest {
-  const [, ...older] = pool.batchBitCounts;
-  if (older.length === 0) return () => null;
-  const newest = new NewestResults(storage, { ...pool, batchBitCounts: older });
-  return (proxyId) => newest.find(proxyId);
+function findIn(batch: BatchResult | null, proxyId: string): NewestResult | null {
+  const result = batch?.results.get(proxyId);
+  return batch && result ? { sweepId: batch.sweepId, startedAt: batch.startedAt, result } : null;
 }

@@ -59,6 +59,12 @@ export type AcquireRequest = Readonly<z.input<typeof acquireRequestSchema>>;
 /** The same with the defaults filled in. */
 export type ParsedAcquireRequest = Readonly<z.output<typeof acquireRequestSchema>>;
 
+/** What is wanted, and until when. */
+export interface LeaseWish {
+  readonly request: ParsedAcquireRequest;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @throws {InvalidInputError} with a pointer to each field that cannot be used */
 export function parseAcquireRequest(input: unknown): ParsedAcquireRequest {
   return parseWith(acquireRequestSchema, input, 'The lease request');

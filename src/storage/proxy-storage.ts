@@ -75,6 +75,14 @@ export interface ManualStatusWrite {
   readonly at: string;
 }
 
+export interface StatusIdQuery {
+  /** Only ids greater than this one. */
+  readonly after?: string;
+  /** Only ids up to this one, which may be the beginning of an id. @default all */
+  readonly upTo?: string;
+  readonly limit: number;
+}
+
 export interface InsertOptions {
   /** As the pool's. @default the rows do not expire */
   readonly expiresAtEpochSeconds?: number;
@@ -109,7 +117,7 @@ export interface ProxyStorage {
   queryProxyIdsByStatus(
     poolName: string,
     status: ProxyStatus,
-    query: { readonly after?: string; readonly limit: number },
+    query: StatusIdQuery,
   ): Promise<readonly string[]>;
   /** The first ids of a pool in id order, for estimating its size; consistent. */
   queryProxyIds(poolName: string, limit: number): Promise<readonly string[]>;

@@ -27,6 +27,7 @@ export {
   type ProxyStorage,
   type RowPage,
   type RowQuery,
+  type StatusIdQuery,
   type StatusWrite,
 } from './proxy-storage.ts';
 export type { ProxyResultEntry, ResultStorage } from './result-storage.ts';

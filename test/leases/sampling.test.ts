@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
 import { randomBatches } from '../../src/leases/sample-batches.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { batchOf } from '../../src/sweeps/batch-range.ts';
@@ -73,10 +74,45 @@ describe('the choice of batches', () => {
       'queryProxyIdsByStatus',
     );
     expect(await world.acquire({ filters: { country: 'SE' } })).toBeNull();
-    expect(calls.filter((method) => method === 'queryProxyRows')).toHaveLength(16);
-    expect(calls.filter((method) => method === 'getNewestBatchResult')).toHaveLength(16);
-    expect(calls.filter((method) => method === 'queryProxyIdsByStatus').length).toBeLessThan(3);
+    expect(calls.filter((method) => method === 'queryProxyRows')).toHaveLength(8);
+    expect(calls.filter((method) => method === 'getNewestBatchResult')).toHaveLength(8);
+    expect(calls.filter((method) => method === 'queryProxyIdsByStatus')).toHaveLength(0);
   });
+
+  it('gives up a sparse pool after no more than 16 batches', async () => {
+    const world = new LeaseWorld();
+    const planned = Array.from({ length: 600 }, (_, index) => ({
+      status: index % 20 === 0 ? ('active' as const) : ('inactive' as const),
+    }));
+    await world.fill(planned, { batchBitCounts: [7] });
+    const calls = countCalls(world.storage, 'queryProxyRows', 'queryProxyIdsByStatus');
+    expect(await world.acquire({ filters: { country: 'SE' } })).toBeNull();
+    expect(calls.filter((method) => method === 'queryProxyRows')).toHaveLength(16);
+    expect(calls.filter((method) => method === 'queryProxyIdsByStatus')).toHaveLength(1);
+  });
+
+  it.for(['active', 'inactive'] as const)(
+    'ends when it is told to while the index is asked (%s)',
+    async (status) => {
+      const world = new LeaseWorld();
+      // Of 128 batches eight are looked at: those of these proxies are hardly among them.
+      await world.fill([{ status }, { status }, { status }], { batchBitCounts: [7] });
+      const calls = countCalls(world.storage, 'queryProxyRows');
+      const controller = new AbortController();
+      const { queryProxyIdsByStatus } = world.storage;
+      Object.assign(world.storage, {
+        queryProxyIdsByStatus: (...args: Parameters<typeof queryProxyIdsByStatus>) => {
+          calls.push('index');
+          controller.abort(new Error('enough'));
+          return queryProxyIdsByStatus(...args);
+        },
+      });
+      const request = { poolName: 'fleet', consumerName: 'shop' };
+      const { signal } = controller;
+      await expect(world.manager.acquireProxy(request, { signal })).rejects.toThrow('enough');
+      expect(calls).toEqual([...new Array(8).fill('queryProxyRows'), 'index']);
+    },
+  );
 
   it('asks no index once it has seen the whole pool', async () => {
     const world = new LeaseWorld();
@@ -112,6 +148,52 @@ describe('the choice of batches', () => {
     await other.storage.putBatchResult(makeBatchResult({ bits: '0', results }));
     const lease = await other.mustAcquire({ filters: { maxLatencyMs: 10 } });
     expect(lease.proxy.id).toBe(fresh);
+  });
+
+  it('knows what was found under another k since the present one was last in use', async () => {
+    const world = new LeaseWorld();
+    const ids = await world.fill(20, { batchBitCounts: [2] });
+    world.clock.advance(5 * 86_400_000);
+    const startedAt = new Date(world.clock.now()).toISOString();
+    const results = new Map(ids.map((id) => [id, makeStoredResult({ latencyMs: 7 })]));
+    const sweepId = makeSweepId(2);
+    for (const bits of ['0', '1']) {
+      const own = new Map([...results].filter(([id]) => batchOf(id, 1) === bits));
+      await world.storage.putBatchResult(
+        makeBatchResult({ bits, sweepId, startedAt, results: own }),
+      );
+    }
+    const batchBitCounts = [2, 1];
+    await world.storage.claimPool({ poolName: 'fleet', sweepId: makeSweepId(3), batchBitCounts });
+    const fresh = { verifiedWithinSeconds: 3600, maxLatencyMs: 10 };
+    expect(await world.acquire({ filters: fresh })).not.toBeNull();
+  });
+
+  it('forgives failures for a probe under another k that went well since', async () => {
+    const world = new LeaseWorld();
+    const [id = ''] = await world.fill(20, { batchBitCounts: [2] });
+    world.clock.advance(1000);
+    const at = world.clock.now();
+    for (let n = 0; n < 5; n++)
+      await world.storage.recordUse('fleet', id, { outcome: 'failed', at });
+    const others = (await world.storage.queryProxyIds('fleet', 20)).filter((other) => other !== id);
+    const leasing = { ...DEFAULT_LEASING, maxQuarantinedPercent: 50 };
+    const pool = (await world.storage.getPool('fleet')) ?? expect.unreachable();
+    await world.storage.updatePoolPolicy('fleet', { ...pool, leasing });
+    expect(await world.acquire({ excludedProxyIds: others })).toBeNull();
+    world.clock.advance(1000);
+    const startedAt = new Date(world.clock.now()).toISOString();
+    const results = new Map([[id, makeStoredResult({ offsetMs: 0 })]]);
+    const found = { bits: batchOf(id, 1), sweepId: makeSweepId(2), startedAt, results };
+    await world.storage.putBatchResult(makeBatchResult(found));
+    const claim = { poolName: 'fleet', sweepId: makeSweepId(3), batchBitCounts: [2, 1] };
+    await world.storage.claimPool(claim);
+    const lease = await world.createManager().acquireProxy({
+      poolName: 'fleet',
+      consumerName: 'shop',
+      excludedProxyIds: others,
+    });
+    expect(lease?.proxy.id).toBe(id);
   });
 
   it('reads the record of a pool once in 30 seconds, for all at once', async () => {

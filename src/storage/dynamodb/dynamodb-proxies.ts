@@ -12,6 +12,7 @@ import type {
   ProxyStorage,
   RowPage,
   RowQuery,
+  StatusIdQuery,
   StatusWrite,
 } from '../proxy-storage.ts';
 import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
@@ -79,7 +80,7 @@ export class DynamoDbProxies implements ProxyStorage {
   queryProxyIdsByStatus(
     poolName: string,
     status: ProxyStatus,
-    query: { readonly after?: string; readonly limit: number },
+    query: StatusIdQuery,
   ): Promise<readonly string[]> {
     return queryIdsByStatus(this.#db, { poolName, status, ...query });
   }

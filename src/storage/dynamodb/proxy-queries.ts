@@ -2,7 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import { BY_STATUS_INDEX } from '../dynamodb-tables.ts';
 import { isExpired } from '../expiry.ts';
-import type { ProxyRow, RowPage, RowQuery } from '../proxy-storage.ts';
+import type { ProxyRow, RowPage, RowQuery, StatusIdQuery } from '../proxy-storage.ts';
 import { backOff } from './back-off.ts';
 import { type Database, type Item, queryItems } from './database.ts';
 import { poolStatusKey, toProxyRow } from './proxy-items.ts';
@@ -11,6 +11,9 @@ import { poolStatusKey, toProxyRow } from './proxy-items.ts';
 const BATCH_GET_LIMIT = 100;
 
 const HEX_DIGITS = '0123456789abcdef';
+
+/** Begins with the last digit, and is greater than every id. */
+const BEYOND_EVERY_ID = 'fg';
 
 /** Rows of a pool in id order. */
 export async function queryRows(
@@ -42,11 +45,9 @@ export async function queryRows(
 }
 
 /** Which of the rows of one status are wanted. */
-interface StatusQuery {
+interface StatusQuery extends StatusIdQuery {
   readonly poolName: string;
   readonly status: ProxyStatus;
-  readonly after?: string;
-  readonly limit: number;
 }
 
 /** Ids the index names. */
@@ -76,9 +77,10 @@ export async function queryRowsByStatus(db: Database, query: StatusQuery): Promi
 
 async function* idsOfStatus(
   db: Database,
-  { poolName, status, after = '0', limit }: StatusQuery,
+  { poolName, status, after = '0', upTo = BEYOND_EVERY_ID, limit }: StatusQuery,
 ): AsyncGenerator<string> {
-  for (const shard of HEX_DIGITS.slice(Math.max(0, HEX_DIGITS.indexOf(after.charAt(0))))) {
+  const first = Math.max(0, HEX_DIGITS.indexOf(after.charAt(0)));
+  for (const shard of HEX_DIGITS.slice(first, HEX_DIGITS.indexOf(upTo.charAt(0)) + 1)) {
     const items = queryItems(db, {
       TableName: db.tables.proxies,
       IndexName: BY_STATUS_INDEX,
@@ -90,7 +92,10 @@ async function* idsOfStatus(
       },
       Limit: limit,
     });
-    for await (const item of items) yield String(item.proxyId);
+    for await (const { proxyId } of items) {
+      if (String(proxyId) > upTo) return;
+      yield String(proxyId);
+    }
   }
 }
 

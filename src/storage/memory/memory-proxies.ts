@@ -11,6 +11,7 @@ import type {
   ProxyStorage,
   RowPage,
   RowQuery,
+  StatusIdQuery,
   StatusWrite,
 } from '../proxy-storage.ts';
 import type { PoolRows } from './pool-rows.ts';
@@ -59,10 +60,10 @@ export class MemoryProxies implements ProxyStorage {
   async queryProxyIdsByStatus(
     poolName: string,
     status: ProxyStatus,
-    query: { readonly after?: string; readonly limit: number },
+    { upTo = 'g', ...query }: StatusIdQuery,
   ): Promise<readonly string[]> {
     const page = await this.queryProxyRowsByStatus(poolName, status, query);
-    return page.rows.map((row) => row.proxy.id);
+    return page.rows.map((row) => row.proxy.id).filter((id) => id <= upTo);
   }
 
   async queryProxyIds(poolName: string, limit: number): Promise<readonly string[]> {

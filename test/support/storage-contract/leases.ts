@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaseAcquisition, ProxyRow, Storage } from '../../../src/storage/storage.ts';
+import type {
+  LeaseAcquisition,
+  ProxyRow,
+  StatusIdQuery,
+  Storage,
+} from '../../../src/storage/storage.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
 import type { CreateStorage } from '../storage-contract.ts';
@@ -311,12 +316,16 @@ export function describeLeaseStorage(create: CreateStorage): void {
       const sorted = makeProxies(40)
         .map(({ id }) => id)
         .sort();
-      const ids = (query: { after?: string; limit: number }) =>
+      const ids = (query: StatusIdQuery) =>
         storage.queryProxyIdsByStatus('fleet', 'unknown', query);
       expect(await ids({ limit: 100 })).toEqual(sorted);
       expect(await ids({ limit: 7 })).toEqual(sorted.slice(0, 7));
       const [, , third = ''] = sorted;
       expect(await ids({ after: third, limit: 5 })).toEqual(sorted.slice(3, 8));
+      const tenth = sorted[9] ?? '';
+      expect(await ids({ after: third, upTo: tenth, limit: 50 })).toEqual(sorted.slice(3, 10));
+      expect(await ids({ after: third, upTo: tenth, limit: 2 })).toEqual(sorted.slice(3, 5));
+      expect(await ids({ upTo: tenth.slice(0, 4), limit: 50 })).toEqual(sorted.slice(0, 9));
       expect(await storage.queryProxyIdsByStatus('fleet', 'active', { limit: 9 })).toEqual([]);
     });
   });
