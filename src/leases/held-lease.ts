@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { LeaseEndedError } from '../errors.ts';
+import { LeaseEndedError, LighthouseError } from '../errors.ts';
 import type { Lease } from './lease.ts';
 
 /** Waits, at most until the signal is aborted; never throws. */
@@ -9,10 +9,21 @@ export interface HoldDependencies {
   readonly clock: Clock;
   readonly wait: Wait;
   readonly renew: (lease: Lease) => Promise<Lease>;
+  /** 0 to below 1; spreads retries. @default Math.random */
+  readonly random?: () => number;
 }
 
-/** Between a renewal that failed and the next try, milliseconds. */
+/** Between a renewal that failed and the next try, at least and at most, milliseconds. */
 const RETRY_MS = 200;
+const MAX_RETRY_MS = 10_000;
+
+/** Codes of failures that no further try would get past. */
+const PERMANENT: ReadonlySet<string> = new Set([
+  'lease_ended',
+  'not_found',
+  'invalid_input',
+  'conflict',
+]);
 
 /** A lease that is renewed while it is needed, and knows when it is lost. */
 export class HeldLease {
@@ -40,16 +51,25 @@ export class HeldLease {
 
   /**
    * Renews a third of the lease's time before its end, again and again, until `stop` is aborted or
-   * the lease is lost. A renewal that fails is tried again until the lease has ended. Never throws.
+   * the lease is lost. A renewal that fails is tried again, less and less often, until the lease has
+   * ended; one that cannot succeed any more loses the lease at once. Never throws.
    */
   async keep(stop: AbortSignal): Promise<void> {
     const { wait } = this.#dependencies;
-    let renewed = true;
+    let failures = 0;
     while (!stop.aborted && !this.lost.aborted) {
       const pauseMs = this.#remainingMs() - (this.#lease.leaseSeconds * 1000) / 3;
-      await wait(renewed ? Math.max(RETRY_MS, pauseMs) : RETRY_MS, stop);
-      if (!stop.aborted) renewed = await this.#renew(stop);
+      await wait(failures > 0 ? this.#backOffMs(failures) : Math.max(RETRY_MS, pauseMs), stop);
+      if (!stop.aborted) failures = (await this.#renew(stop)) ? 0 : failures + 1;
     }
+  }
+
+  /** Twice as long with each failure, up to 10 seconds; half of the time left, so that some remains. */
+  #backOffMs(failures: number): number {
+    const { random = Math.random } = this.#dependencies;
+    const ms = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** failures) * (0.5 + random() / 2);
+    const remainingMs = this.#remainingMs();
+    return Math.min(remainingMs, Math.max(RETRY_MS, Math.round(Math.min(ms, remainingMs / 2))));
   }
 
   async #renew(stop: AbortSignal): Promise<boolean> {
@@ -76,7 +96,10 @@ export class HeldLease {
   }
 
   #loseIfEnded(error: unknown): boolean {
-    if (error instanceof LeaseEndedError) this.#lost.abort(error);
+    if (error instanceof LighthouseError && PERMANENT.has(error.code)) {
+      const ended = new LeaseEndedError('the lease cannot be renewed', { cause: error });
+      this.#lost.abort(error instanceof LeaseEndedError ? error : ended);
+    }
     return false;
   }
 

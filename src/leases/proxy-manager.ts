@@ -130,6 +130,7 @@ export class ProxyManager {
     const dependencies = {
       clock: this.#context.clock,
       wait: this.#wait,
+      random: this.#context.random,
       renew: (held: Lease) => this.renewLease(held),
       // What cannot be released ends at its time, and is no reason to lose what was achieved.
       release: (held: Lease, report?: LeaseReport) =>

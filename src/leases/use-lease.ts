@@ -7,7 +7,11 @@ import { type LeaseReport, type ParsedLeaseReport, parseLeaseReport } from './le
 export interface LeaseUse {
   /** Aborted when the lease is lost, or the caller's own signal is. */
   readonly signal: AbortSignal;
-  /** What is reported on release, instead of `ok`, or of `failed` for a use that throws. */
+  /**
+   * What is reported on release, instead of `ok`, or of `failed` for a use that throws.
+   *
+   * @throws {InvalidInputError} for an outcome or a target that cannot be used
+   */
   report(outcome: LeaseOutcome | LeaseReport): void;
 }
 
@@ -21,7 +25,8 @@ export interface UseDependencies extends HoldDependencies {
 
 /**
  * Runs a function with a lease that is kept for as long as it runs, and released then. A function
- * that throws has failed, unless its signal was aborted: then it says nothing about the proxy.
+ * that throws has failed, unless its signal was aborted, or it reported what cannot be used: then it
+ * says nothing about the proxy.
  *
  * @throws what the function throws
  */
@@ -40,18 +45,22 @@ export async function useLease<Value>(
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   let report: ParsedLeaseReport | undefined;
+  /** A report that cannot be used is the function's fault: it says nothing about the proxy. */
+  let misreported = false;
   const keeping = held.keep(stop.signal);
   try {
     const value = await use(lease, {
       signal: ended.signal,
       report: (outcome) => {
+        misreported = true;
         report = parseLeaseReport(outcome);
+        misreported = false;
       },
     });
-    report ??= { outcome: LeaseOutcome.ok };
+    if (!misreported) report ??= { outcome: LeaseOutcome.ok };
     return value;
   } catch (error) {
-    if (!ended.signal.aborted) report ??= { outcome: LeaseOutcome.failed };
+    if (!ended.signal.aborted && !misreported) report ??= { outcome: LeaseOutcome.failed };
     throw error;
   } finally {
     held.lost.removeEventListener('abort', onLost);

@@ -1,6 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { LeaseEndedError } from '../../src/errors.ts';
+import {
+  ConflictError,
+  InvalidInputError,
+  LeaseEndedError,
+  NotFoundError,
+} from '../../src/errors.ts';
 import type { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import type { UseFunction } from '../../src/leases/use-lease.ts';
 import { FakeScheduler } from '../support/fake-scheduler.ts';
@@ -61,6 +66,24 @@ describe('withLease', () => {
     });
     await expect(thrown).rejects.toThrow('no');
     expect((await world.row(id)).uses).toEqual({ ok: 0, slow: 1, blocked: 1, failed: 0 });
+  });
+
+  it('blames no proxy for a report that cannot be used', async () => {
+    const { world, id, manager } = await createUser();
+    const targetHost = 'https://shop.example/';
+    const thrown = manager.withLease(request, (_lease, { report }) => {
+      report({ outcome: 'blocked', targetHost });
+    });
+    await expect(thrown).rejects.toMatchObject({ code: 'invalid_input' });
+    await manager.withLease(request, (_lease, { report }) => {
+      expect(() => report({ outcome: 'blocked', targetHost })).toThrow();
+    });
+    expect((await world.row(id)).uses).toEqual({ ok: 0, slow: 0, blocked: 0, failed: 0 });
+    await manager.withLease(request, (_lease, { report }) => {
+      expect(() => report({ outcome: 'blocked', targetHost })).toThrow();
+      report('slow');
+    });
+    expect((await world.row(id)).uses).toMatchObject({ ok: 0, slow: 1 });
   });
 
   it('says so when no proxy is free', async () => {
@@ -129,15 +152,49 @@ describe('withLease', () => {
     const used = manager.withLease(request, task.use);
     await scheduler.advance(55 * SECOND);
     failing = false;
-    await scheduler.advance(SECOND);
+    await scheduler.advance(3 * SECOND);
     expect(await runningSeconds(world)).toBeGreaterThan(50);
     failing = true;
-    await scheduler.advance(58 * SECOND);
+    await scheduler.advance((await runningSeconds(world)) * SECOND - 1);
     expect(task.signal()?.aborted).toBe(false);
-    await scheduler.advance(2 * SECOND);
+    await scheduler.advance(SECOND);
     expect(task.signal()?.reason).toMatchObject({ code: 'lease_ended' });
     task.finish();
     expect(await used).toBe('done');
+    expect(scheduler.waiting).toBe(0);
+  });
+
+  it('tries a renewal that keeps failing less and less often', async () => {
+    const { world, manager, scheduler } = await createUser();
+    const renewedAt = recordRenewals(world);
+    failRenewals(world, () => new Error('throttled'));
+    const task = createTask();
+    const used = manager.withLease({ ...request, leaseSeconds: 600 }, task.use);
+    await scheduler.advance(600 * SECOND);
+    expect(task.signal()?.reason).toMatchObject({ code: 'lease_ended' });
+    task.finish();
+    await used;
+    expect(renewedAt.length).toBeGreaterThan(20);
+    expect(renewedAt.length).toBeLessThan(60);
+    const pauses = renewedAt.slice(1).map((at, index) => at - (renewedAt[index] ?? 0));
+    expect(Math.min(...pauses.slice(0, -1))).toBeGreaterThan(0.199);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(10);
+    expect(renewedAt.at(-1)).toBeGreaterThan(595);
+  });
+
+  it.for([
+    new NotFoundError('there is no such pool'),
+    new ConflictError('the pool is being deleted'),
+    new InvalidInputError('the id is none of this pool'),
+  ])('is lost at once to an error that no other try would get past ($code)', async (error) => {
+    const { world, manager, scheduler } = await createUser();
+    failRenewals(world, () => error);
+    const task = createTask();
+    const used = manager.withLease(request, task.use);
+    await scheduler.advance(41 * SECOND);
+    expect(task.signal()?.reason).toMatchObject({ code: 'lease_ended', cause: error });
+    task.finish();
+    await used;
     expect(scheduler.waiting).toBe(0);
   });
 
@@ -223,6 +280,16 @@ function recordRenewals({ storage, clock }: LeaseWorld): readonly number[] {
     },
   });
   return renewedAt;
+}
+
+function failRenewals({ storage }: LeaseWorld, createError: () => Error): void {
+  const { renewLease } = storage;
+  Object.assign(storage, {
+    renewLease: async (...args: Parameters<typeof renewLease>) => {
+      await renewLease({ ...args[0], token: 'none' });
+      throw createError();
+    },
+  });
 }
 
 async function runningSeconds({ storage, clock }: LeaseWorld): Promise<number> {

@@ -187,8 +187,8 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'withLease: the function is not told that the lease is lost',
     file: 'src/leases/held-lease.ts',
-    find: 'if (error instanceof LeaseEndedError) this.#lost.abort(error);',
-    replace: 'if (error === null) this.#lost.abort(error);',
+    find: 'if (error instanceof LighthouseError && PERMANENT.has(error.code)) {',
+    replace: "if (error instanceof LighthouseError && error.code === '') {",
     tests: ['test/leases/with-lease.test.ts'],
   },
   {
