@@ -31,6 +31,7 @@ export const acquireRequestSchema = z
     /** 1 to 86,400. */
     leaseSeconds: z._default(leaseSecondsSchema, DEFAULT_LEASE_SECONDS),
     filters: z._default(proxyFiltersSchema, {}),
+    /** Which of those that fit: it ranks a random batch of the pool, not the whole. */
     selector: z._default(
       z.union([z.enum(selectorNames), z.custom<ProxySelector>(isFunction)], NOT_A_SELECTOR),
       'random',

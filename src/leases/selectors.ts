@@ -1,7 +1,9 @@
 import type { LeaseCandidate } from './candidate.ts';
 
 /**
- * Picks one of the candidates, all of which fit; undefined leaves them all.
+ * Picks one of the candidates, all of which fit; undefined leaves them all. The candidates are those
+ * of one batch of the pool, chosen at random, of some 200 proxies, not of the whole pool; where many
+ * consumers contend for the same ones they are a part of these.
  *
  * @param random 0 to below 1
  */
@@ -10,51 +12,46 @@ export type ProxySelector = (
   random: () => number,
 ) => LeaseCandidate | undefined;
 
-/** The first one by its id. */
-export const firstAvailable: ProxySelector = (candidates) => leastOf(candidates, () => 0);
+/** The first one of its batch by its id. */
+export const firstAvailable: ProxySelector = (candidates) => least(candidates, idOrder);
 
 /** Any of them, with equal chances. */
 export const random: ProxySelector = (candidates, next) =>
   candidates[Math.floor(next() * candidates.length)];
 
 /**
- * The one that has had the fewest leases; of several, the one with the fewest now. Leases of
- * unlimited proxies are counted nowhere, so such a proxy comes first.
+ * The one of its batch that has had the fewest leases; of several, the one with the fewest now; of
+ * several of these, any. Leases of unlimited proxies are counted nowhere, so such a proxy comes
+ * first, and of some such proxies any.
  */
-export const leastUsed: ProxySelector = (candidates) =>
-  leastOf(
-    candidates,
-    ({ leaseCount }) => leaseCount,
-    ({ currentLeases }) => currentLeases,
-  );
+export const leastUsed: ProxySelector = (candidates, next) => {
+  const fewest = least(candidates, useOrder);
+  return random(fewest ? candidates.filter((other) => useOrder(other, fewest) === 0) : [], next);
+};
 
-/** The one its newest healthy probe found fastest; those without one come last. */
+/** The one of its batch that its newest healthy probe found fastest; those without one come last. */
 export const fastest: ProxySelector = (candidates) =>
-  leastOf(candidates, ({ latencyMs }) => latencyMs ?? Number.POSITIVE_INFINITY);
+  least(candidates, (a, b) => latencyOf(a) - latencyOf(b) || idOrder(a, b));
 
 /** The built-in selectors by name. */
 export const SELECTORS = { firstAvailable, random, leastUsed, fastest } as const;
 export type SelectorName = keyof typeof SELECTORS;
 
-/** The least by one measure after the other, and by its id where they tell nothing. */
-function leastOf(
-  candidates: readonly LeaseCandidate[],
-  ...measures: readonly ((candidate: LeaseCandidate) => number)[]
-): LeaseCandidate | undefined {
-  let least = candidates[0];
+/** Less than 0 where the first one comes before the second one. */
+type Order = (a: LeaseCandidate, b: LeaseCandidate) => number;
+
+const idOrder: Order = (a, b) => (a.proxy.id < b.proxy.id ? -1 : 1);
+const useOrder: Order = (a, b) => a.leaseCount - b.leaseCount || a.currentLeases - b.currentLeases;
+
+function least(candidates: readonly LeaseCandidate[], order: Order): LeaseCandidate | undefined {
+  let first = candidates[0];
   for (const candidate of candidates) {
-    if (least && isLess(candidate, least, measures)) least = candidate;
+    if (first && order(candidate, first) < 0) first = candidate;
   }
-  return least;
+  return first;
 }
 
-function isLess(
-  a: LeaseCandidate,
-  b: LeaseCandidate,
-  measures: readonly ((candidate: LeaseCandidate) => number)[],
-): boolean {
-  for (const measure of measures) {
-    if (measure(a) !== measure(b)) return measure(a) < measure(b);
-  }
-  return a.proxy.id < b.proxy.id;
+/** Finite, so that two of them can be compared. */
+function latencyOf({ latencyMs }: LeaseCandidate): number {
+  return latencyMs ?? Number.MAX_SAFE_INTEGER;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaseCandidate } from '../../src/leases/candidate.ts';
+import type { AcquireRequest } from '../../src/leases/lease-request.ts';
 import { SELECTORS } from '../../src/leases/selectors.ts';
 import { makeProxies } from '../support/factories.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
@@ -39,13 +40,14 @@ describe('selectors', () => {
     expect(picked).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
-  it('leastUsed picks the fewest leases, then the fewest now, then by id', () => {
+  it('leastUsed picks the fewest leases, then the fewest now, then any', () => {
     const used = makeCandidate(0, { leaseCount: 5 });
     const busy = makeCandidate(1, { leaseCount: 2, currentLeases: 1 });
     const idle = makeCandidate(2, { leaseCount: 2 });
     expect(SELECTORS.leastUsed([used, busy, idle], () => 0)).toBe(idle);
     const other = makeCandidate(1, { leaseCount: 2 });
-    expect(SELECTORS.leastUsed([idle, used, other], () => 0)).toBe(other);
+    expect(SELECTORS.leastUsed([idle, used, other], () => 0)).toBe(idle);
+    expect(SELECTORS.leastUsed([idle, used, other], () => 0.9)).toBe(other);
   });
 
   it('fastest picks the least latency, and one without only when there is no other', () => {
@@ -62,12 +64,26 @@ describe('selectors', () => {
       { result: { latencyMs: 300 } },
       { result: { latencyMs: 20 } },
     ]);
-    expect((await world.mustAcquire({ selector: 'fastest' })).proxy.id).toBe(fast);
-    const lease = await world.mustAcquire();
-    expect(lease.proxy.id).toBe(slow);
-    await world.manager.releaseProxy(lease);
-    await world.manager.releaseProxy(await world.mustAcquire());
-    expect(await world.acquire({ selector: 'leastUsed' })).not.toBeNull();
+    const use = async (request: Partial<AcquireRequest>) => {
+      const lease = await world.mustAcquire(request);
+      await world.manager.releaseProxy(lease);
+      return lease.proxy.id;
+    };
+    for (let n = 0; n < 4; n++) expect(await use({ selector: 'fastest' })).toBe(fast);
+    for (let n = 0; n < 4; n++) expect(await use({ selector: 'leastUsed' })).toBe(slow);
+    for (let n = 0; n < 4; n++) await use({ excludedProxyIds: [fast] });
+    for (let n = 0; n < 4; n++) expect(await use({ selector: 'leastUsed' })).toBe(fast);
+    const [first] = [slow, fast].sort();
+    for (let n = 0; n < 4; n++) expect(await use({ selector: 'firstAvailable' })).toBe(first);
+  });
+
+  it('leastUsed spreads over unlimited proxies, whose leases nobody counts', async () => {
+    const world = new LeaseWorld();
+    await world.fill(new Array(5).fill({ maxConcurrency: null }));
+    const ids = new Set<string>();
+    for (let n = 0; n < 60; n++)
+      ids.add((await world.mustAcquire({ selector: 'leastUsed' })).proxy.id);
+    expect(ids.size).toBe(5);
   });
 
   it('may be functions of the caller', async () => {
