@@ -27,9 +27,10 @@ export function chooseCandidate(
   { select, random, lost }: Choice,
 ): LeaseCandidate | undefined {
   const share = SHRINKING ** Math.max(0, lost + 1 - CHOSEN_FREELY);
-  const offered = share === 1 ? candidates : pickSome(candidates, share, random);
-  const chosen = select(offered, random);
-  if (chosen && !offered.includes(chosen))
+  const some = share === 1 ? [] : pickSome(candidates, share, random);
+  // Of a part it may want none, and yet one of the others.
+  const chosen = (some.length > 0 ? select(some, random) : undefined) ?? select(candidates, random);
+  if (chosen && !candidates.includes(chosen))
     throw new InvalidInputError('a selector must return one of its candidates');
   return chosen;
 }

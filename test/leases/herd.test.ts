@@ -44,6 +44,25 @@ describe('many consumers at once', () => {
     expect(races.lost).toBeLessThan(250 * 16);
   });
 
+  it('find the one they want, however many races they have lost', async () => {
+    const world = new LeaseWorld();
+    const ids = await world.fill(60);
+    const wanted = new Set(ids.slice(0, 8));
+    const { acquireLease } = world.storage;
+    const tried: string[] = [];
+    Object.assign(world.storage, {
+      acquireLease: async (...args: Parameters<typeof acquireLease>) => {
+        tried.push(args[0].proxyId);
+        return tried.length < wanted.size ? null : acquireLease(...args);
+      },
+    });
+    const lease = await world.mustAcquire({
+      selector: (candidates) => candidates.find(({ proxy }) => wanted.has(proxy.id)),
+    });
+    expect(new Set(tried)).toEqual(wanted);
+    expect(wanted.has(lease.proxy.id)).toBe(true);
+  });
+
   it('are told at a bounded cost that there is none', async () => {
     const world = new LeaseWorld();
     await world.fill(30);
