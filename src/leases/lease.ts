@@ -1,4 +1,4 @@
-import { formatSecretUrl, type Proxy } from '../proxies/proxy.ts';
+import { BuiltInProtocol, formatSecretUrl, type Proxy } from '../proxies/proxy.ts';
 
 /** A consumer's hold on a proxy until `expiresAt`, by the clock of whoever acquired it. */
 export interface Lease {
@@ -19,7 +19,11 @@ export interface Lease {
 /** As much of a lease as names it. */
 export type LeaseReference = Pick<Lease, 'poolName' | 'leaseId'>;
 
-/** The full URL of a leased proxy, password included: for whoever is about to use it. */
+/**
+ * The full URL of a leased proxy, password included: for whoever is about to use it. One that
+ * resolves names itself is `socks4a:`, as clients tell it from `socks4:`.
+ */
 export function formatLeasedUrl({ proxy }: Pick<Lease, 'proxy'>): string {
-  return formatSecretUrl(proxy);
+  const resolves = proxy.protocol === BuiltInProtocol.socks4 && proxy.remoteDns;
+  return formatSecretUrl(resolves ? { ...proxy, protocol: 'socks4a' } : proxy);
 }

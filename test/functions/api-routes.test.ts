@@ -110,6 +110,41 @@ describe('an import', () => {
     expect(json).toMatchObject({ accepted: 3, added: 0, existing: 3 });
   });
 
+  test.each([
+    ['', 1],
+    ['?maxConcurrency=1', 1],
+    ['?maxConcurrency=100', 100],
+    ['?maxConcurrency=unlimited', null],
+  ])('with the query "%s" lets %j consumers hold each new proxy', async (query, expected) => {
+    const api = await withPool();
+    await api.post('/pools/fleet/proxies', '8.8.8.8:80');
+    await api.post(`/pools/fleet/proxies${query}`, '8.8.8.8:80\n8.8.4.4:80');
+    const { proxies } = (await api.get('/pools/fleet/proxies')).json;
+    const limits = proxies.map((view: { proxy: string; maxConcurrency: number | null }) => [
+      view.proxy,
+      view.maxConcurrency,
+    ]);
+    expect(Object.fromEntries(limits)).toEqual({
+      'http://8.8.8.8:80': 1,
+      'http://8.8.4.4:80': expected,
+    });
+  });
+
+  test.each(['0', '101', '1.5', 'none', ''])('refuses maxConcurrency=%s', async (limit) => {
+    const api = await withPool();
+    const reply = await api.post(`/pools/fleet/proxies?maxConcurrency=${limit}`, LIST);
+    expect(reply.json).toMatchObject({
+      status: 400,
+      errors: [
+        {
+          pointer: '/query/maxConcurrency',
+          detail: 'must be a whole number, 1 to 100, or unlimited',
+        },
+      ],
+    });
+    expect((await api.get('/pools/fleet/proxies')).json.proxies).toEqual([]);
+  });
+
   test('tells which line became which proxy when asked to', async () => {
     const api = await withPool();
     const { json } = await api.post('/pools/fleet/proxies?lines=true', LIST);

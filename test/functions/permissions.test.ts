@@ -4,6 +4,7 @@ import { createApiHandler } from '../../functions/api/handler.ts';
 import { createCheckerHandler } from '../../functions/checker/handler.ts';
 import type { FunctionName } from '../../functions/environment.ts';
 import { createFanOutHandler } from '../../functions/fan-out/handler.ts';
+import { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { TableName, TableNames } from '../../src/storage/dynamodb-tables.ts';
 import type { BatchMessage } from '../../src/sweeps/sweep.ts';
@@ -72,6 +73,13 @@ test('every DynamoDB call of a function is one its role allows, and the other wa
   const [{ proxyId }] = JSON.parse(views.body ?? '').proxies;
   expect((await call('GET', `/pools/fleet/proxies/${proxyId}/results`)).statusCode).toBe(200);
 
+  const acquired = await call('POST', '/pools/fleet/leases', '{"consumer":"shop"}');
+  const leasePath = `/pools/fleet/leases/${JSON.parse(acquired.body ?? '').leaseId}`;
+  expect((await call('PATCH', leasePath, '{}')).statusCode).toBe(200);
+  expect((await call('DELETE', `${leasePath}?outcome=failed`)).statusCode).toBe(204);
+  const rare = JSON.stringify({ consumer: 'shop', filters: { country: 'SE' }, allowSlow: true });
+  expect((await call('POST', '/pools/fleet/leases', rare)).statusCode).toBe(409);
+
   await call('PATCH', `/pools/fleet/proxies/${proxyId}`, '{"status":"banned"}');
   await call('DELETE', `/pools/fleet/proxies/${proxyId}`);
   expect((await call('DELETE', '/pools/fleet')).statusCode).toBe(202);
@@ -132,6 +140,7 @@ function connectFunctions() {
       ...common,
       allowPrivateAddresses: false,
       extraProtocols: [],
+      proxyManager: new ProxyManager({ storage, clock }),
       requestDispatch: async () => {},
       redrive: async () => ({ moved: 0, more: false }),
     }),

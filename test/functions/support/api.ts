@@ -1,4 +1,5 @@
 import { createApiHandler } from '../../../functions/api/handler.ts';
+import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../../src/sweeps/sweep-limits.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -28,6 +29,7 @@ export function startApi() {
     limits: DEFAULT_SWEEP_LIMITS,
     allowPrivateAddresses: false,
     extraProtocols: [],
+    proxyManager: new ProxyManager({ storage, clock }),
     requestDispatch: async (sweepId) => {
       if (faults.dispatch) throw new Error('no such function');
       dispatched.push(sweepId);
