@@ -7,7 +7,7 @@ import type { ApiDependencies } from './api-dependencies.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { parseJsonBody } from './json-body.ts';
 import { unknownLeaseAs404 } from './lease-address.ts';
-import { acquireSchema, releaseQuerySchema, renewSchema } from './lease-schemas.ts';
+import { acquireSchema, leaseKeySchema, releaseQuerySchema, renewSchema } from './lease-schemas.ts';
 import { noProxyAvailable } from './no-proxy-available.ts';
 import { parseInput } from './parse-input.ts';
 import { noQuerySchema, parseQuery } from './query-schemas.ts';
@@ -27,7 +27,7 @@ export async function postLease(
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
   const { consumer, ...wish } = parseInput(acquireSchema, parseJsonBody(request.body));
-  const key = readIdempotencyKey(request);
+  const key = readIdempotencyKey(request, leaseKeySchema);
   const poolName = await poolNameOf(dependencies, request);
   const { proxyManager } = dependencies;
   const wanted = { ...wish, ...key, poolName, consumerName: consumer };

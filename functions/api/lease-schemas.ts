@@ -5,6 +5,9 @@ import { SELECTORS, type SelectorName } from '../../src/leases/selectors.ts';
 
 const { consumerName, leaseSeconds, filters, allowSlow, allowUnknown, notBlockedOn } =
   acquireRequestSchema.shape;
+
+/** What the `idempotency-key` header of an acquisition may be. */
+export const leaseKeySchema = acquireRequestSchema.shape.idempotencyKey;
 const selectorNames = Object.keys(SELECTORS) as SelectorName[];
 
 /** The body of `POST /pools/{pool}/leases`. */

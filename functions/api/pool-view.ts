@@ -33,10 +33,12 @@ export function viewPool(pool: Pool) {
   };
 }
 
-/** A pool with what its last sweep found; null before the first. */
+/** A pool with what its last sweep found, and saw leased; null before the first. */
 export function viewPoolWithSweep(pool: Pool, lastSweep: SweepReport | null) {
+  const figures = lastSweep?.leasing ?? null;
   return {
     ...viewPool(pool),
+    statistics: lastSweep && figures && { ...figures, asOf: lastSweep.startedAt },
     lastSweep: lastSweep && { ...lastSweep, ...availability(lastSweep) },
   };
 }

@@ -118,6 +118,65 @@ describe('POST /pools/{pool}/leases', () => {
   });
 });
 
+describe('POST /pools/{pool}/leases with an idempotency-key', () => {
+  const LISTED = ['8.8.8.8:80', '8.8.4.4:80'];
+  const KEY = { 'idempotency-key': 'job 7' };
+
+  test('answers a repetition as it answered the first request', async () => {
+    const { acquire, clock, storage, ids } = await startLeaseApi(LISTED);
+    const first = await acquire({ leaseSeconds: 60, filters: { protocol: 'http' } }, KEY);
+    clock.advance(59_999);
+    const again = await acquire({ filters: { protocol: 'http' }, leaseSeconds: 60 }, KEY);
+    expect(again).toEqual(first);
+    expect(again.status).toBe(201);
+    const rows = await Promise.all(ids.map((id) => storage.getProxyRow('fleet', id)));
+    expect(rows.map((row) => row?.leaseCount).sort()).toEqual([0, 1]);
+  });
+
+  test('gives requests at once one lease', async () => {
+    const { acquire, get } = await startLeaseApi([1, 2, 3, 4].map((n) => `8.8.8.8:808${n}`));
+    const replies = await Promise.all([1, 2, 3, 4].map(() => acquire({}, KEY)));
+    expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(new Set(replies.map(({ json }) => json.leaseId)).size).toBe(1);
+    const { proxies } = (await get('/pools/fleet/proxies')).json;
+    expect(proxies.flatMap(({ leases }: { leases: unknown[] }) => leases)).toHaveLength(1);
+  });
+
+  test('refuses another request, and one whose lease is over', async () => {
+    const { acquire, release } = await startLeaseApi(LISTED);
+    const { leaseId } = (await acquire({}, KEY)).json;
+    const conflict = { status: 409, type: 'urn:lighthouse:problem:conflict' };
+    expect((await acquire({ leaseSeconds: 61 }, KEY)).json).toMatchObject({
+      ...conflict,
+      detail: expect.stringMatching(/another request was made/),
+    });
+    await release(leaseId);
+    expect((await acquire({}, KEY)).json).toMatchObject({
+      ...conflict,
+      detail: expect.stringMatching(/is over/),
+    });
+  });
+
+  test('keeps consumers, and requests that found nothing, apart', async () => {
+    const { acquire, release } = await startLeaseApi(['8.8.8.8:80']);
+    const mine = (await acquire({}, KEY)).json;
+    expect((await acquire({ consumer: 'other' }, KEY)).json).toMatchObject({
+      type: 'urn:lighthouse:problem:no_proxy_available',
+    });
+    await release(mine.leaseId);
+    expect((await acquire({ consumer: 'other' }, KEY)).status).toBe(201);
+  });
+
+  test.each(['', 'x'.repeat(129), 'a\u0000b'])('refuses the key %.20j', async (key) => {
+    const { acquire, view } = await startLeaseApi();
+    expect((await acquire({}, { 'idempotency-key': key })).json).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/headers/idempotency-key' }],
+    });
+    expect((await view()).leases).toEqual([]);
+  });
+});
+
 describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
   test('has a lease end later, and tells no URL', async () => {
     const { acquire, renew, clock } = await startLeaseApi();

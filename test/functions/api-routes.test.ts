@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { BatchCounts } from '../../src/sweeps/sweep.ts';
 import { makeBatchResult, makeCounts, makeStoredResult } from '../support/factories.ts';
 import { startApi } from './support/api.ts';
 
@@ -322,6 +323,18 @@ describe('the results of a sweep', () => {
     });
   });
 
+  test('tell how much of the pool was leased then', async () => {
+    const leasing = { total: 3, active: 2, available: 1, leased: 1, totalLeases: 1 };
+    const { api, sweepId } = await withResults({ leasing });
+    const { startedAt } = (await api.get(`/sweeps/${sweepId}`)).json;
+    expect((await api.get('/pools/fleet')).json.statistics).toEqual({
+      ...leasing,
+      asOf: startedAt,
+    });
+    await api.put('/pools/new', {});
+    expect((await api.get('/pools/new')).json.statistics).toBeNull();
+  });
+
   test('of a proxy that is not there: 404', async () => {
     const { api } = await withResults();
     const missing = '00000000-0000-8000-8000-000000000000';
@@ -342,7 +355,7 @@ async function withPool() {
 }
 
 /** A sweep of three proxies, as a checker would have left it. */
-async function withResults() {
+async function withResults(counts: Partial<BatchCounts> = {}) {
   const api = await withPool();
   await api.post('/pools/fleet/proxies', LIST);
   const { sweepId } = (await api.post('/sweeps', '{"pool":"fleet"}')).json;
@@ -352,6 +365,6 @@ async function withResults() {
   await api.storage.putBatchResult(makeBatchResult({ sweepId, results }));
   const sweep = await api.storage.getSweep(sweepId);
   if (!sweep) throw new Error('the sweep has not started');
-  await api.storage.recordBatch(sweep, '*', makeCounts({ active: 2, inactive: 1 }));
+  await api.storage.recordBatch(sweep, '*', makeCounts({ active: 2, inactive: 1, ...counts }));
   return { api, sweepId, ids };
 }

@@ -43,9 +43,9 @@ test('every DynamoDB call of a function is one its role allows, and the other wa
     return work();
   };
 
-  const call = (method: string, target: string, body?: string) =>
+  const call = (method: string, target: string, body?: string, headers = {}) =>
     as('api', () =>
-      functions.api(httpEvent({ method, target, ...(body && { body }) }), lambdaContext()),
+      functions.api(httpEvent({ method, target, headers, ...(body && { body }) }), lambdaContext()),
     );
   const list = Array.from({ length: 300 }, (_, n) => `8.8.8.8:${10_000 + n}`).join('\n');
   await call('PUT', '/pools/fleet', '{"intervalSeconds":60}');
@@ -73,7 +73,8 @@ test('every DynamoDB call of a function is one its role allows, and the other wa
   const [{ proxyId }] = JSON.parse(views.body ?? '').proxies;
   expect((await call('GET', `/pools/fleet/proxies/${proxyId}/results`)).statusCode).toBe(200);
 
-  const acquired = await call('POST', '/pools/fleet/leases', '{"consumer":"shop"}');
+  const key = { 'idempotency-key': 'once' };
+  const acquired = await call('POST', '/pools/fleet/leases', '{"consumer":"shop"}', key);
   const leasePath = `/pools/fleet/leases/${JSON.parse(acquired.body ?? '').leaseId}`;
   expect((await call('PATCH', leasePath, '{}')).statusCode).toBe(200);
   expect((await call('DELETE', `${leasePath}?outcome=failed`)).statusCode).toBe(204);
