@@ -16,10 +16,10 @@ export function noProxyAvailable(
   ];
   const remedies = [
     ...(narrowed ? ['ask for less in filters'] : []),
-    ...(allowSlow ? [] : ['allowSlow']),
-    ...(allowUnknown ? [] : ['allowUnknown, for what was never probed']),
+    ...(allowSlow ? [] : ['take slow ones too (allowSlow)']),
+    ...(allowUnknown ? [] : ['take ones never probed too (allowUnknown)']),
     'sweep the pool',
-    'try again when a lease has ended',
+    'or wait until a lease ends',
   ];
-  return new NoProxyAvailableError(`${asked.join(' and ')}; try: ${remedies.join(', ')}`);
+  return new NoProxyAvailableError(`${asked.join(' and ')}; ${remedies.join(', ')}`);
 }

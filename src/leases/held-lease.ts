@@ -5,10 +5,13 @@ import type { Lease } from './lease.ts';
 /** Waits, at most until the signal is aborted; never throws. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
-export interface HoldDependencies {
+/** As much of a lease as has to be known to keep it. */
+export type Holdable = Pick<Lease, 'expiresAt' | 'leaseSeconds'>;
+
+export interface HoldDependencies<Held extends Holdable = Lease> {
   readonly clock: Clock;
   readonly wait: Wait;
-  readonly renew: (lease: Lease) => Promise<Lease>;
+  readonly renew: (lease: Held) => Promise<Held>;
   /** 0 to below 1; spreads retries. @default Math.random */
   readonly random?: () => number;
 }
@@ -26,21 +29,21 @@ const PERMANENT: ReadonlySet<string> = new Set([
 ]);
 
 /** A lease that is renewed while it is needed, and knows when it is lost. */
-export class HeldLease {
-  readonly #dependencies: HoldDependencies;
+export class HeldLease<Held extends Holdable = Lease> {
+  readonly #dependencies: HoldDependencies<Held>;
   readonly #lost = new AbortController();
-  #lease: Lease;
+  #lease: Held;
   /** When the lease ends, by the monotonic clock: it cannot be set back. */
   #endsAt: number;
 
-  constructor(lease: Lease, dependencies: HoldDependencies) {
+  constructor(lease: Held, dependencies: HoldDependencies<Held>) {
     this.#dependencies = dependencies;
     this.#lease = lease;
     this.#endsAt = this.#endOf(lease);
   }
 
   /** As it was renewed last. */
-  get lease(): Lease {
+  get lease(): Held {
     return this.#lease;
   }
 
@@ -88,7 +91,7 @@ export class HeldLease {
     return renewed === true;
   }
 
-  #takeOver(lease: Lease): boolean {
+  #takeOver(lease: Held): boolean {
     // By as much as the row says, whatever has become of the wall clock since.
     this.#endsAt += Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);
     this.#lease = lease;
@@ -103,7 +106,7 @@ export class HeldLease {
     return false;
   }
 
-  #endOf({ expiresAt }: Lease): number {
+  #endOf({ expiresAt }: Holdable): number {
     const { clock } = this.#dependencies;
     return clock.monotonic() + Date.parse(expiresAt) - clock.now();
   }

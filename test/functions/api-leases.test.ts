@@ -67,8 +67,8 @@ describe('POST /pools/{pool}/leases', () => {
       status: 409,
       detail:
         'pool "fleet" has no free proxy that is active or slow and fits {"country":"SE"} and ' +
-        'is not blocked on shop.example; try: ask for less in filters, allowUnknown, for what ' +
-        'was never probed, sweep the pool, try again when a lease has ended',
+        'is not blocked on shop.example; ask for less in filters, take ones never probed too ' +
+        '(allowUnknown), sweep the pool, or wait until a lease ends',
     });
     expect(telemetry.metrics.recorded).toMatchObject({ LeasesUnavailable: 1 });
     expect(telemetry.metrics.recorded).not.toHaveProperty('ServerErrors');

@@ -3,6 +3,7 @@ import { ApiError } from './api-error.ts';
 
 /** RFC 9457 problem details, as far as the command line shows them. */
 const problemSchema = z.object({
+  type: z.string().optional(),
   title: z.string().optional(),
   detail: z.string().optional(),
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
@@ -14,9 +15,19 @@ export function toApiError(status: number, body: string): ApiError {
   if (!problem) {
     return new ApiError(`the stack answered ${status} without saying why`, { status });
   }
-  const { title = `the stack answered ${status}`, detail, errors: issues = [] } = problem;
+  const {
+    type = '',
+    title = `the stack answered ${status}`,
+    detail,
+    errors: issues = [],
+  } = problem;
   const sentence = detail ?? issues[0]?.detail ?? '';
-  return new ApiError(sentence || title, { status, issues });
+  return new ApiError(sentence || title, { status, issues, problem: codeOf(type) });
+}
+
+/** The code at the end of a type such as `urn:lighthouse:problem:lease_ended`. */
+function codeOf(type: string): string | null {
+  return /^urn:lighthouse:problem:([a-z_]+)$/.exec(type)?.[1] ?? null;
 }
 
 function parseProblem(body: string): z.infer<typeof problemSchema> | null {
