@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LeasingSettings } from '../../leases/leasing-settings.ts';
 import { integerOption } from '../check/flag-parsers.ts';
+import { type NumberOrNever, orNull, parseNumberOrNever } from './number-or-never.ts';
 
 /** What a pool makes of what its users report, as commander hands it over. */
 export interface LeasingFlags {
-  readonly quarantineAfter?: number | null;
+  readonly quarantineAfter?: NumberOrNever;
   readonly quarantineSeconds?: number;
   readonly maxQuarantineSeconds?: number;
   readonly maxQuarantinedPercent?: number;
@@ -19,7 +20,7 @@ export function addLeasingFlags(command: Command): Command {
       new Option(
         '--quarantine-after <n>',
         'failed uses in a row that keep a proxy from use, 1-100 (5); or never',
-      ).argParser(parseThreshold),
+      ).argParser((text) => parseNumberOrNever(text, 'a number')),
     )
     .addOption(
       integerOption('--quarantine-seconds <s>', 'how long; each further adds as much (30)'),
@@ -35,16 +36,10 @@ export function readLeasingFlags(flags: LeasingFlags): Partial<LeasingSettings> 
   const { quarantineAfter, quarantineSeconds, maxQuarantineSeconds } = flags;
   const { maxQuarantinedPercent, blockSeconds } = flags;
   return {
-    ...(quarantineAfter !== undefined && { quarantineAfterFailures: quarantineAfter }),
+    ...(quarantineAfter !== undefined && { quarantineAfterFailures: orNull(quarantineAfter) }),
     ...(quarantineSeconds !== undefined && { quarantineSeconds }),
     ...(maxQuarantineSeconds !== undefined && { maxQuarantineSeconds }),
     ...(maxQuarantinedPercent !== undefined && { maxQuarantinedPercent }),
     ...(blockSeconds !== undefined && { blockSeconds }),
   };
-}
-
-function parseThreshold(text: string): number | null {
-  if (text === 'never') return null;
-  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('Give a number, or never.');
-  return Number(text);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { InputIssue } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 
 /** RFC 9457 problem details, as far as the command line shows them. */
@@ -21,8 +22,16 @@ export function toApiError(status: number, body: string): ApiError {
     detail,
     errors: issues = [],
   } = problem;
-  const sentence = detail ?? issues[0]?.detail ?? '';
+  const sentence = withIssues(detail ?? '', issues);
   return new ApiError(sentence || title, { status, issues, problem: codeOf(type) });
+}
+
+/** The sentence, and what is wrong where unless it says so itself. */
+function withIssues(sentence: string, issues: readonly InputIssue[]): string {
+  const missing = issues.filter(({ detail }) => !sentence.includes(detail));
+  if (missing.length === 0) return sentence;
+  const list = missing.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join('; ');
+  return sentence === '' ? list : `${sentence.replace(/\.$/, '')}: ${list}`;
 }
 
 /** The code at the end of a type such as `urn:lighthouse:problem:lease_ended`. */
