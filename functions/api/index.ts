@@ -14,7 +14,11 @@ const runtime = createRuntime();
 export const handler = createApiHandler({
   ...runtime,
   extraProtocols: EXTRA_PROTOCOLS,
-  proxyManager: new ProxyManager(runtime),
+  proxyManager: new ProxyManager({
+    ...runtime,
+    onError: (error) =>
+      runtime.telemetry.logger.warn('a lease was not given back', { error: toError(error) }),
+  }),
   requestDispatch: createDispatchRequest({
     client: new LambdaClient(),
     functionName: runtime.requireVariable(EnvironmentName.fanOutFunction),

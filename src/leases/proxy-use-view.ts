@@ -44,7 +44,7 @@ export function viewProxyUse(
   now: number,
 ): ProxyUseView {
   const { maxConcurrency, leaseCount, uses } = row;
-  const until = quarantinedUntil({ row, newest }, settings);
+  const until = quarantinedUntil({ row, newest }, settings, now);
   return {
     maxConcurrency,
     leases: viewLeases(row, now),
