@@ -7,6 +7,7 @@ import { type LeaseApi, startLeaseApi } from '../functions/support/lease-api.ts'
 import { TEST_TIME } from '../support/fake-clock.ts';
 
 const text = readFileSync(new URL('../../docs/leases.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 /** A documented request, and what is documented to come of it; null when nothing is. */
 interface Example {
@@ -70,6 +71,20 @@ test('the documented requests are answered as documented, one after the other', 
     true, // view
     false, // limit
   ]);
+});
+
+test('the lease commands of the README work one after the other', async () => {
+  const listed = JSON.stringify({ host: '8.8.8.8', port: 80, country: 'SE' });
+  const api = await startLeaseApi([listed], '', { pool: 'shop' });
+  const commands = readme.match(/^\$CURL .*\/leases.*$/gm) ?? [];
+  const statuses: number[] = [];
+  let leaseId = '';
+  for (const command of commands) {
+    const reply = await send(api, command, leaseId);
+    statuses.push(reply.status);
+    leaseId = reply.json?.leaseId ?? leaseId;
+  }
+  expect(statuses).toEqual([201, 200, 204]);
 });
 
 test.each([
