@@ -108,7 +108,7 @@ describe('lighthouse lease', () => {
       maxConcurrency: 7,
     });
     const unlimited = await run('proxies', 'limit', 'shop', proxyId, 'unlimited');
-    expect(unlimited.stdout).toBe(`${proxyId} may be held by unlimited at once\n`);
+    expect(unlimited.stdout).toBe(`${proxyId} may be held by any number at once\n`);
     const list = await fixture.writeList('two.txt', `127.0.0.1:${fixture.proxies.slow.port}`);
     await json('import', 'shop', list, '--max-concurrency', '20');
     const views = (await run('proxies', 'shop', '--json')).stdout.trim().split('\n');

@@ -83,7 +83,8 @@ function addLimit(proxies: Command, terminal: Terminal): void {
       proxyId,
       limit === 'unlimited' ? null : limit,
     );
-    const text = `${proxyId} may be held by ${limit} at once\n`;
+    const holders = limit === 'unlimited' ? 'any number' : `at most ${limit}`;
+    const text = `${proxyId} may be held by ${holders} at once\n`;
     await print(terminal.stdout, flags.json ? `${JSON.stringify(view)}\n` : text);
     return ExitCode.ok;
   });
