@@ -151,7 +151,7 @@ describe.each([
   ['POST', '/leases', '{"consumer":"shop"}'],
   ['PATCH', `/leases/${UNKNOWN_ID}`, '{}'],
   ['DELETE', `/leases/${UNKNOWN_ID}`, undefined],
-])('%s /pools/{pool}%.7s', (method, path, body) => {
+])('%s /pools/{pool}%s', (method, path, body) => {
   const ask = (api: Awaited<ReturnType<typeof startLeaseApi>>, pool: string) =>
     api.call({ method, target: `/pools/${pool}${path}`, ...(body !== undefined && { body }) });
 

@@ -1,4 +1,5 @@
 import type { Sabotage } from './sabotage.ts';
+import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
 import { LEASE_SABOTAGES } from './sabotages/leases.ts';
 import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
 import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
@@ -10,4 +11,5 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...SWEEP_SABOTAGES,
   ...MACHINERY_SABOTAGES,
   ...LEASE_SABOTAGES,
+  ...LEASE_PROGRAM_SABOTAGES,
 ];
