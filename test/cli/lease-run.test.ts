@@ -176,8 +176,19 @@ describe('a lease of lighthouse lease run', () => {
     stub.answers.renew = () => ENDED;
     const { exitCode, stderr } = await run('setInterval(() => {}, 1000)');
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: the lease was lost, so the command was ended/);
+    expect(stderr).toBe('error: the lease was lost, so the command was ended: the lease is over\n');
     expect(stub.lines().some((line) => line.startsWith('DELETE'))).toBe(false);
+  });
+
+  test.each([
+    [404, 'there is no pool "shop"'],
+    [409, 'pool "shop" is being deleted'],
+  ])('whose renewal is refused with %i is lost', async (status, detail) => {
+    stub.answers.renew = () => [status, { detail }];
+    const { exitCode, stderr } = await run('setInterval(() => {}, 1000)');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(detail);
+    expect(stub.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
 
   test('that no stack renews any more is lost when it ends', async () => {

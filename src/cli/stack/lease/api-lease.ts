@@ -1,7 +1,12 @@
 import type { Clock } from '../../../clock.ts';
+import { LeaseEndedError } from '../../../errors.ts';
 import { HeldLease, type Wait } from '../../../leases/held-lease.ts';
+import { ApiError } from '../api-error.ts';
 import type { LeaseView } from '../api-schemas.ts';
 import type { LeaseApi } from './lease-api.ts';
+
+/** RFC 6585, section 4. */
+const TOO_MANY_REQUESTS = 429;
 
 /** What a lease is acquired and kept with. */
 export interface HoldingDependencies {
@@ -49,12 +54,23 @@ export async function holdLease(
     return { lease, own: byOwnClock(lease, startedAt) };
   };
   const renew = async ({ leaseId, leaseSeconds }: OwnLease): Promise<OwnLease> =>
-    (await timed(() => leases.renew({ poolName, leaseId }, leaseSeconds))).own;
+    (await timed(() => lostWhenRefused(leases.renew({ poolName, leaseId }, leaseSeconds)))).own;
   const { lease, own } = await timed(() => leases.acquire(poolName, wish, idempotencyKey));
   // With a key it may be a lease of some time ago, of which little is left.
   const fresh = idempotencyKey === undefined ? own : await renew(own);
   const holder = new HeldLease(fresh, { clock, wait, renew });
   return { proxyId: lease.proxyId, proxyUrl: lease.proxy, holder };
+}
+
+/** A request that the stack refuses once it will refuse again; only too many at once may pass. */
+async function lostWhenRefused<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const status = error instanceof ApiError ? (error.status ?? 0) : 0;
+    const refused = status >= 400 && status < 500 && status !== TOO_MANY_REQUESTS;
+    throw refused && error instanceof Error ? new LeaseEndedError(error.message) : error;
+  }
 }
 
 /** Lasts from before it was asked for: clocks differ, and the answer took its time. */

@@ -80,7 +80,9 @@ async function conclude(dependencies: RunDependencies, ended: Ended): Promise<Ru
   const { proxyId, holder } = lease;
   if (end?.kind === 'not-started') report(new LighthouseError('command_failed', end.sentence));
   if (holder.lost.aborted) {
-    report(new LeaseEndedError('the lease was lost, so the command was ended: it was not renewed'));
+    const { reason } = holder.lost;
+    const why = reason instanceof Error ? reason.message : 'it was not renewed';
+    report(new LeaseEndedError(`the lease was lost, so the command was ended: ${why}`));
     return { proxyId, exitCode: LOST_EXIT_CODE, outcome: null };
   }
   const interrupted = relay.received;
