@@ -14,14 +14,16 @@ import { Construct } from 'constructs';
 import { ROUTE_KEYS, splitRouteKey } from '../functions/api/route-keys.ts';
 import type { ApiSettings } from './settings.ts';
 
-/** One JSON object per request ("Customize HTTP API access logs"); holds no query and no body. */
+/**
+ * One JSON object per request ("Customize HTTP API access logs"); holds no query, no body, and no
+ * path: that of a lease names the lease, and whoever knows its id can end it.
+ */
 const ACCESS_LOG_FIELDS = {
   requestTime: '$context.requestTime',
   requestId: '$context.requestId',
   caller: '$context.identity.caller',
   sourceIp: '$context.identity.sourceIp',
   routeKey: '$context.routeKey',
-  path: '$context.path',
   status: '$context.status',
   responseLength: '$context.responseLength',
   responseLatencyMs: '$context.responseLatency',
@@ -48,7 +50,7 @@ export class SweepsApi extends Construct {
     });
     const integration = new HttpLambdaIntegration('ApiIntegration', props.handler);
     this.api = new HttpApi(this, 'HttpApi', {
-      description: 'Lighthouse: pools, proxies, sweeps and their results.',
+      description: 'Lighthouse: pools, proxies, leases, sweeps and their results.',
       createDefaultStage: false,
       defaultAuthorizer: new HttpIamAuthorizer(),
       // Unknown routes get a problem document from the function, like everything else.

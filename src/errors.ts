@@ -41,3 +41,17 @@ export class ConflictError extends LighthouseError {
     super('conflict', message, options);
   }
 }
+
+/** A lease that was to be renewed is over, was released, or its proxy was taken out of use. */
+export class LeaseEndedError extends LighthouseError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('lease_ended', message, options);
+  }
+}
+
+/** No proxy of a pool fits and is free. */
+export class NoProxyAvailableError extends LighthouseError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('no_proxy_available', message, options);
+  }
+}

@@ -4,7 +4,9 @@ export {
   ConflictError,
   type InputIssue,
   InvalidInputError,
+  LeaseEndedError,
   LighthouseError,
+  NoProxyAvailableError,
   NotFoundError,
 } from './errors.ts';
 export {
@@ -50,6 +52,24 @@ export {
   type StatusState,
   type Streak,
 } from './health/rise-fall.ts';
+export {
+  type AcquireHealthyRequest,
+  acquireHealthyProxy,
+  type HealthyLease,
+} from './leases/acquire-healthy-proxy.ts';
+export type { LeaseCandidate } from './leases/candidate.ts';
+export { formatLeasedUrl, type Lease, type LeaseReference } from './leases/lease.ts';
+export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/lease-events.ts';
+export type { LeaseFigures, PoolStatistics } from './leases/lease-figures.ts';
+export { LeaseOutcome, type UseCounts } from './leases/lease-outcome.ts';
+export type { LeaseReport } from './leases/lease-report.ts';
+export type { AcquireRequest } from './leases/lease-request.ts';
+export { DEFAULT_LEASING, type LeasingSettings } from './leases/leasing-settings.ts';
+export type { ManagerOptions } from './leases/manager-options.ts';
+export type { ProxyFilters } from './leases/proxy-filters.ts';
+export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
+export { type ProxySelector, SELECTORS, type SelectorName } from './leases/selectors.ts';
+export type { LeaseUse, UseFunction } from './leases/use-lease.ts';
 export { type AddressRefusal, refuseAddress, refusePort } from './proxies/address-policy.ts';
 export { Credentials } from './proxies/credentials.ts';
 export type { ListEntry } from './proxies/list-entry.ts';
@@ -82,6 +102,7 @@ export {
   checkBatches,
 } from './sweeps/check-batches.ts';
 export { type DispatchDependencies, dispatchSweep } from './sweeps/dispatch-sweep.ts';
+export { setMaxConcurrency } from './sweeps/edit-proxy.ts';
 export { type ImportOptions, type ImportReport, importProxies } from './sweeps/import-proxies.ts';
 export type { Pool, PoolPolicy } from './sweeps/pool.ts';
 export { createPool, type PoolDependencies, putPool } from './sweeps/pools.ts';

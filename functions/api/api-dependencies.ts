@@ -1,3 +1,4 @@
+import type { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import type { CloseDependencies } from '../../src/sweeps/close-sweep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RequestDispatch } from './dispatch-request.ts';
@@ -9,6 +10,8 @@ export interface ApiDependencies
     CloseDependencies {
   /** Protocols that lists may name besides the built-in ones. */
   readonly extraProtocols: readonly string[];
+  /** Leases proxies; made once, so that it knows the pools it has leased from. */
+  readonly proxyManager: ProxyManager;
   readonly requestDispatch: RequestDispatch;
   readonly redrive: Redrive;
 }

@@ -19,7 +19,7 @@ export async function importList(
   dependencies: ApiDependencies,
   request: ApiRequest,
 ): Promise<ApiReply> {
-  const { lines } = parseQuery(importQuerySchema, request);
+  const { lines, maxConcurrency } = parseQuery(importQuerySchema, request);
   const format = listFormatOf(request.headers['content-type']);
   const pool = await requirePool(dependencies.storage, parsePoolName(request.params.pool ?? ''));
   if (format === 'json' && !isGzip(request.body)) parseJsonBody(request.body);
@@ -29,7 +29,8 @@ export async function importList(
     salt: pool.salt,
     maxEntries: MAX_IMPORT_ENTRIES,
   });
-  const report = await importProxies(dependencies, pool.poolName, replay(entries), { lines });
+  const options = { lines, maxConcurrency };
+  const report = await importProxies(dependencies, pool.poolName, replay(entries), options);
   const { metrics } = dependencies.telemetry;
   metrics.addMetric('ProxiesImported', MetricUnit.Count, report.added);
   metrics.addMetric('EntriesRejected', MetricUnit.Count, report.rejected);

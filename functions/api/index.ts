@@ -1,5 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import { EnvironmentName } from '../environment.ts';
 import { createRuntime } from '../runtime.ts';
 import { EXTRA_PROTOCOLS } from '../strategies.ts';
@@ -13,6 +14,11 @@ const runtime = createRuntime();
 export const handler = createApiHandler({
   ...runtime,
   extraProtocols: EXTRA_PROTOCOLS,
+  proxyManager: new ProxyManager({
+    ...runtime,
+    onError: (error) =>
+      runtime.telemetry.logger.warn('a lease was not given back', { error: toError(error) }),
+  }),
   requestDispatch: createDispatchRequest({
     client: new LambdaClient(),
     functionName: runtime.requireVariable(EnvironmentName.fanOutFunction),

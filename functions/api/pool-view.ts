@@ -13,7 +13,7 @@ const hiddenHeadersSchema = z.object({
 
 /** What the API shows of a pool: no salt, and header names without their values. */
 export function viewPool(pool: Pool) {
-  const { poolName, options, riseFall, intervalSeconds, control, createdAt } = pool;
+  const { poolName, options, riseFall, intervalSeconds, control, leasing, createdAt } = pool;
   return {
     pool: poolName,
     options: {
@@ -24,6 +24,7 @@ export function viewPool(pool: Pool) {
     ...riseFall,
     intervalSeconds,
     control,
+    leasing,
     createdAt,
     runningSweepId: pool.runningSweepId ?? null,
     lastSweepId: pool.lastSweepId ?? null,
@@ -32,10 +33,12 @@ export function viewPool(pool: Pool) {
   };
 }
 
-/** A pool with what its last sweep found; null before the first. */
+/** A pool with what its last sweep found, and saw leased; null before the first. */
 export function viewPoolWithSweep(pool: Pool, lastSweep: SweepReport | null) {
+  const figures = lastSweep?.leasing ?? null;
   return {
     ...viewPool(pool),
+    statistics: lastSweep && figures && { ...figures, asOf: lastSweep.startedAt },
     lastSweep: lastSweep && { ...lastSweep, ...availability(lastSweep) },
   };
 }

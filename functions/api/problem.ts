@@ -28,6 +28,8 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   invalid_input: 400,
   not_found: 404,
   conflict: 409,
+  lease_ended: 409,
+  no_proxy_available: 409,
 };
 
 /** A problem document (RFC 9457, section 3.1). */

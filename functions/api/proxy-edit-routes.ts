@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { NotFoundError } from '../../src/errors.ts';
-import { removeProxy, setProxyStatus } from '../../src/sweeps/edit-proxy.ts';
+import { maxConcurrencySchema } from '../../src/leases/max-concurrency.ts';
+import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../src/sweeps/edit-proxy.ts';
 import { readProxyView } from '../../src/sweeps/proxy-views.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -10,17 +11,32 @@ import { noQuerySchema, parseQuery } from './query-schemas.ts';
 import { type ApiReply, jsonReply } from './reply.ts';
 import type { ApiRequest } from './request.ts';
 
-const patchSchema = z.strictObject({ status: z.enum(['banned', 'unknown']) });
+const patchSchema = z
+  .strictObject({
+    status: z.optional(z.enum(['banned', 'unknown'])),
+    /** 1 to 100, or null: unlimited. */
+    maxConcurrency: z.optional(maxConcurrencySchema),
+  })
+  .check(
+    z.refine((edits) => Object.keys(edits).length > 0, 'must have status, maxConcurrency, or both'),
+  );
 
-/** `PATCH /pools/{pool}/proxies/{id}`: bans a proxy, or lets the next verdict decide again. */
+/**
+ * `PATCH /pools/{pool}/proxies/{id}`: bans a proxy, or lets the next verdict decide again; says how
+ * many consumers may hold it at once.
+ */
 export async function patchProxy(
   dependencies: ApiDependencies,
   request: ApiRequest,
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
   const { pool, id } = addressOf(request);
-  const { status } = parseInput(patchSchema, parseJsonBody(request.body));
-  await setProxyStatus(dependencies, { poolName: pool, proxyId: id, status });
+  const { status, maxConcurrency } = parseInput(patchSchema, parseJsonBody(request.body));
+  const proxy = { poolName: pool, proxyId: id };
+  if (maxConcurrency !== undefined) {
+    await setMaxConcurrency(dependencies, { ...proxy, maxConcurrency });
+  }
+  if (status !== undefined) await setProxyStatus(dependencies, { ...proxy, status });
   const view = await readProxyView(dependencies, pool, id);
   if (!view) throw new NotFoundError(`pool "${pool}" has no proxy ${id}`);
   return jsonReply(200, view);

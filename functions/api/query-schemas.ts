@@ -38,6 +38,15 @@ export const poolsQuerySchema = z.strictObject({
   limit: z._default(wholeNumber(1, 1000), 1000),
 });
 
+const maxConcurrencyWord = z.pipe(
+  z
+    .string()
+    .check(
+      z.regex(/^(?:[1-9]\d?|100|unlimited)$/, 'must be a whole number, 1 to 100, or unlimited'),
+    ),
+  z.transform((word) => (word === 'unlimited' ? null : Number(word))),
+);
+
 export const importQuerySchema = z.strictObject({
   lines: z._default(
     z.pipe(
@@ -46,6 +55,8 @@ export const importQuerySchema = z.strictObject({
     ),
     false,
   ),
+  /** Of the new proxies; null: unlimited. */
+  maxConcurrency: z._default(maxConcurrencyWord, 1),
 });
 
 export const resultsQuerySchema = z.strictObject({

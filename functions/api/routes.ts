@@ -1,5 +1,6 @@
 import type { ApiDependencies } from './api-dependencies.ts';
 import { importList } from './import-route.ts';
+import { deleteLease, patchLease, postLease } from './lease-routes.ts';
 import { deletePool, getPool, listPools, putPool } from './pool-routes.ts';
 import { deleteProxy, patchProxy } from './proxy-edit-routes.ts';
 import { getProxies, getProxy, getProxyHistory } from './proxy-routes.ts';
@@ -28,6 +29,9 @@ export const ROUTES: Readonly<Record<KnownRouteKey, RouteHandler>> = {
   'PATCH /pools/{pool}/proxies/{id}': patchProxy,
   'DELETE /pools/{pool}/proxies/{id}': deleteProxy,
   'GET /pools/{pool}/proxies/{id}/results': getProxyHistory,
+  'POST /pools/{pool}/leases': postLease,
+  'PATCH /pools/{pool}/leases/{leaseId}': patchLease,
+  'DELETE /pools/{pool}/leases/{leaseId}': deleteLease,
   'POST /sweeps': postSweep,
   'GET /sweeps/{id}': getSweep,
   'GET /sweeps/{id}/results': getSweepResults,

@@ -4,6 +4,7 @@ import { POOL_NAME } from '../../src/sweeps/pool-name.ts';
 import { startSweep } from '../../src/sweeps/start-sweep.ts';
 import { type Sweep, SweepState } from '../../src/sweeps/sweep.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
 import { createInlinePool, inlineListSchema, isInlineList } from './inline-pool.ts';
 import { parseJsonBody } from './json-body.ts';
 import { parseInput } from './parse-input.ts';
@@ -14,7 +15,6 @@ import type { ApiRequest } from './request.ts';
 const poolSweepSchema = z.strictObject({
   pool: z.string().check(z.regex(POOL_NAME, 'must be the name of a pool')),
 });
-const idempotencyKeySchema = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
 
 /**
  * `POST /sweeps`: starts a sweep of a pool, or of a list sent along, which becomes a pool that
@@ -33,14 +33,10 @@ export async function postSweep(
     return accept(dependencies, sweep, { list: report });
   }
   const { pool } = parseInput(poolSweepSchema, body);
-  const idempotencyKey = parseInput(idempotencyKeySchema, request.headers['idempotency-key'], {
-    what: 'The idempotency-key header',
-    pointer: '/headers/idempotency-key',
-  });
   const sweep = await startSweep(dependencies, {
     poolName: pool,
     trigger: 'manual',
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...readIdempotencyKey(request),
   });
   return accept(dependencies, sweep);
 }

@@ -4,6 +4,8 @@ export const ExitCode = {
   ok: 0,
   /** Done, and `--fail-on` found what it was looking for. */
   unhealthy: 1,
+  /** Done, and no proxy is free, or the lease is over. */
+  unavailable: 1,
   /** Not done: a wrong option, an input that cannot be used, a stack that cannot be reached. */
   failed: 2,
   /** Stopped by SIGINT (128 + 2). */

@@ -3,6 +3,7 @@ import { addCheckCommand } from './check/check-command.ts';
 import { reportFailure } from './report-failure.ts';
 import { addEventsCommand } from './stack/events-command.ts';
 import { addImportCommand } from './stack/import-command.ts';
+import { addLeaseCommand } from './stack/lease/lease-command.ts';
 import { addPoolCommand } from './stack/pool-command.ts';
 import { addProxiesCommand } from './stack/proxies-command.ts';
 import { addRedriveCommand } from './stack/redrive-command.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addResultsCommand,
   addEventsCommand,
   addProxiesCommand,
+  addLeaseCommand,
   addRedriveCommand,
 ];
 

@@ -1,18 +1,22 @@
+import type { LeaseKeyStorage } from './lease-key-storage.ts';
+import type { LeaseStorage } from './lease-storage.ts';
 import type { PoolStorage } from './pool-storage.ts';
 import type { ProxyStorage } from './proxy-storage.ts';
 import type { ResultStorage } from './result-storage.ts';
 import type { Storage } from './storage.ts';
 import type { SweepStorage } from './sweep-storage.ts';
 
-/** The four parts a storage is made of, one per kind of thing kept. */
+/** The parts a storage is made of, one per kind of thing kept. */
 export interface StorageParts {
   readonly pools: PoolStorage;
   readonly proxies: ProxyStorage;
+  readonly leases: LeaseStorage;
+  readonly leaseKeys: LeaseKeyStorage;
   readonly results: ResultStorage;
   readonly sweeps: SweepStorage;
 }
 
-/** One `Storage` out of its parts, so that an adapter is four small files and not a large one. */
+/** One `Storage` out of its parts, so that an adapter is a few small files and not a large one. */
 export class ComposedStorage implements Storage {
   readonly #parts: StorageParts;
 
@@ -42,6 +46,8 @@ export class ComposedStorage implements Storage {
     this.#parts.proxies.queryProxyRows(...args);
   readonly queryProxyRowsByStatus: ProxyStorage['queryProxyRowsByStatus'] = (...args) =>
     this.#parts.proxies.queryProxyRowsByStatus(...args);
+  readonly queryProxyIdsByStatus: ProxyStorage['queryProxyIdsByStatus'] = (...args) =>
+    this.#parts.proxies.queryProxyIdsByStatus(...args);
   readonly queryProxyIds: ProxyStorage['queryProxyIds'] = (...args) =>
     this.#parts.proxies.queryProxyIds(...args);
   readonly writeStatus: ProxyStorage['writeStatus'] = (...args) =>
@@ -52,6 +58,26 @@ export class ComposedStorage implements Storage {
     this.#parts.proxies.deleteProxies(...args);
   readonly deleteProxy: ProxyStorage['deleteProxy'] = (...args) =>
     this.#parts.proxies.deleteProxy(...args);
+
+  readonly acquireLease: LeaseStorage['acquireLease'] = (...args) =>
+    this.#parts.leases.acquireLease(...args);
+  readonly renewLease: LeaseStorage['renewLease'] = (...args) =>
+    this.#parts.leases.renewLease(...args);
+  readonly releaseLease: LeaseStorage['releaseLease'] = (...args) =>
+    this.#parts.leases.releaseLease(...args);
+  readonly recordUse: LeaseStorage['recordUse'] = (...args) =>
+    this.#parts.leases.recordUse(...args);
+  readonly removeEndedLeases: LeaseStorage['removeEndedLeases'] = (...args) =>
+    this.#parts.leases.removeEndedLeases(...args);
+  readonly removeBlocks: LeaseStorage['removeBlocks'] = (...args) =>
+    this.#parts.leases.removeBlocks(...args);
+  readonly setMaxConcurrency: LeaseStorage['setMaxConcurrency'] = (...args) =>
+    this.#parts.leases.setMaxConcurrency(...args);
+
+  readonly putLeaseKey: LeaseKeyStorage['putLeaseKey'] = (...args) =>
+    this.#parts.leaseKeys.putLeaseKey(...args);
+  readonly getLeaseKey: LeaseKeyStorage['getLeaseKey'] = (...args) =>
+    this.#parts.leaseKeys.getLeaseKey(...args);
 
   readonly putBatchResult: ResultStorage['putBatchResult'] = (...args) =>
     this.#parts.results.putBatchResult(...args);

@@ -2,6 +2,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../clock.ts';
 import { ComposedStorage } from './composed-storage.ts';
+import { DynamoDbLeaseKeys } from './dynamodb/dynamodb-lease-keys.ts';
+import { DynamoDbLeases } from './dynamodb/dynamodb-leases.ts';
 import { DynamoDbPools } from './dynamodb/dynamodb-pools.ts';
 import { DynamoDbProxies } from './dynamodb/dynamodb-proxies.ts';
 import { DynamoDbResults } from './dynamodb/dynamodb-results.ts';
@@ -32,6 +34,8 @@ export class DynamoDbStorage extends ComposedStorage {
     super({
       pools: new DynamoDbPools(db),
       proxies: new DynamoDbProxies(db),
+      leases: new DynamoDbLeases(db),
+      leaseKeys: new DynamoDbLeaseKeys(db),
       results: new DynamoDbResults(db),
       sweeps: new DynamoDbSweeps(db),
     });

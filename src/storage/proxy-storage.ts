@@ -1,5 +1,7 @@
 import type { ProxyStatus, StatusState, Streak } from '../health/rise-fall.ts';
+import type { UseCounts } from '../leases/lease-outcome.ts';
 import type { Proxy } from '../proxies/proxy.ts';
+import type { StoredLease } from './lease-storage.ts';
 
 /** A proxy as its pool knows it. */
 export interface ProxyRow {
@@ -16,9 +18,18 @@ export interface ProxyRow {
   readonly statusSweepId?: string;
   /** Consumers that may hold the proxy at once, 1 to 100; null: unlimited. @default 1 */
   readonly maxConcurrency: number | null;
-  /** Lease id to its expiry, epoch milliseconds. */
-  readonly leases: Readonly<Record<string, number>>;
+  /** By token; those that are over stay until somebody removes them. */
+  readonly leases: Readonly<Record<string, StoredLease>>;
+  /** Leases there have been; one whose request came twice may count twice. */
   readonly leaseCount: number;
+  /** What users reported on release. */
+  readonly uses: UseCounts;
+  /** Uses that failed since the last one that went well; absent before the first report. */
+  readonly failuresInRow?: number;
+  /** Of the last use that failed, epoch milliseconds; absent before the first. */
+  readonly lastFailureAt?: number;
+  /** Host to when it was last reported to block the proxy, epoch milliseconds. */
+  readonly blocks: Readonly<Record<string, number>>;
   /** As its pool's; absent where the pool does not expire. */
   readonly expiresAtEpochSeconds?: number;
 }
@@ -64,6 +75,21 @@ export interface ManualStatusWrite {
   readonly at: string;
 }
 
+export interface StatusIdQuery {
+  /** Only ids greater than this one. */
+  readonly after?: string;
+  /** Only ids up to this one, which may be the beginning of an id. @default all */
+  readonly upTo?: string;
+  readonly limit: number;
+}
+
+export interface InsertOptions {
+  /** As the pool's. @default the rows do not expire */
+  readonly expiresAtEpochSeconds?: number;
+  /** Of new rows: 1 to 100, or null for unlimited. @default 1 */
+  readonly maxConcurrency?: number | null;
+}
+
 export interface InsertOutcome {
   readonly added: number;
   readonly existing: number;
@@ -75,7 +101,7 @@ export interface ProxyStorage {
   insertProxies(
     poolName: string,
     proxies: readonly Proxy[],
-    options?: { readonly expiresAtEpochSeconds?: number },
+    options?: InsertOptions,
   ): Promise<InsertOutcome>;
   /** Consistent; null when there is none. */
   getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null>;
@@ -87,6 +113,12 @@ export interface ProxyStorage {
     status: ProxyStatus,
     query: { readonly after?: string; readonly limit: number },
   ): Promise<RowPage>;
+  /** Ids of one status in id order, without their rows; eventually consistent. */
+  queryProxyIdsByStatus(
+    poolName: string,
+    status: ProxyStatus,
+    query: StatusIdQuery,
+  ): Promise<readonly string[]>;
   /** The first ids of a pool in id order, for estimating its size; consistent. */
   queryProxyIds(poolName: string, limit: number): Promise<readonly string[]>;
   /**

@@ -1,15 +1,15 @@
 import type { FailureCode } from '../health/failure.ts';
 import { isHealthy } from '../health/health-check-result.ts';
+import { type LeaseFigures, sumFigures } from '../leases/lease-figures.ts';
 import type { BatchResult } from './batch-result.ts';
 import { histogramOf, LATENCY_BUCKETS } from './latency-histogram.ts';
 import type { BatchCounts } from './sweep.ts';
 
+/** As much of a batch's result as its ledger entry follows from. */
+export type CountedResult = Pick<BatchResult, 'results' | 'bytes' | 'control' | 'leasing'>;
+
 /** The ledger entry of a batch: a function of its stored result and of nothing else. */
-export function countBatch({
-  results,
-  bytes,
-  control,
-}: Pick<BatchResult, 'results' | 'bytes' | 'control'>): BatchCounts {
+export function countBatch({ results, bytes, control, leasing }: CountedResult): BatchCounts {
   const verdicts = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
   const failures: Partial<Record<FailureCode, number>> = {};
   const latenciesMs: number[] = [];
@@ -20,7 +20,8 @@ export function countBatch({
     if (result.failure && control?.ok !== false)
       failures[result.failure] = (failures[result.failure] ?? 0) + 1;
   }
-  return { ...verdicts, bytes, latencyHistogram: histogramOf(latenciesMs), failures };
+  const latencyHistogram = histogramOf(latenciesMs);
+  return { ...verdicts, bytes, latencyHistogram, failures, ...(leasing && { leasing }) };
 }
 
 /** The sum of ledger entries. */
@@ -28,7 +29,9 @@ export function sumCounts(entries: Iterable<BatchCounts>): BatchCounts {
   const sum = { active: 0, slow: 0, inactive: 0, inconclusive: 0, bytes: 0 };
   const latencyHistogram = new Array<number>(LATENCY_BUCKETS).fill(0);
   const failures: Partial<Record<FailureCode, number>> = {};
+  const figures: LeaseFigures[] = [];
   for (const entry of entries) {
+    if (entry.leasing) figures.push(entry.leasing);
     for (const key of ['active', 'slow', 'inactive', 'inconclusive', 'bytes'] as const) {
       sum[key] += entry[key];
     }
@@ -39,5 +42,6 @@ export function sumCounts(entries: Iterable<BatchCounts>): BatchCounts {
       failures[code] = (failures[code] ?? 0) + count;
     }
   }
-  return { ...sum, latencyHistogram, failures };
+  const leasing = sumFigures(figures);
+  return { ...sum, latencyHistogram, failures, ...(leasing && { leasing }) };
 }

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../health/failure.ts';
 import type { Phase, PhaseTimings, Verdict } from '../health/health-check-result.ts';
+import type { LeaseFigures } from '../leases/lease-figures.ts';
 
 /** A probe's outcome as stored: what can be derived when read is left out. */
 export interface StoredResult {
@@ -40,5 +41,7 @@ export interface BatchResult {
   readonly control?: ControlOutcome;
   /** The batch held more rows than one batch may; the rest were not probed. */
   readonly truncated?: true;
+  /** How much was leased when the batch began, by the statuses its verdicts make. */
+  readonly leasing?: LeaseFigures;
   readonly expiresAtEpochSeconds: number;
 }

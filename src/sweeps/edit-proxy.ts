@@ -1,7 +1,10 @@
 import type { Clock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
+import { parseMaxConcurrency } from '../leases/max-concurrency.ts';
 import type { ManualStatusWrite, ProxyRow, Storage } from '../storage/storage.ts';
 import { requirePool } from './required.ts';
+
+const PROXY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Sets the status of a proxy by hand: `banned` keeps it out of use whatever sweeps find, `unknown`
@@ -24,6 +27,36 @@ export async function setProxyStatus(
 }
 
 /**
+ * Sets how many consumers may hold a proxy at once. Leases that run stay; where they are too many
+ * by now, nobody is given the proxy until they have ended. Of an unlimited proxy nobody knows the
+ * leases that run: they are not counted against a number that is set, and each runs on to its end,
+ * up to 86,400 seconds; none is renewed.
+ *
+ * @param maxConcurrency 1 to 100, or null: unlimited
+ * @throws {InvalidInputError} when it is neither
+ * @throws {NotFoundError} when there is no such pool, or no such proxy in it
+ * @throws {ConflictError} when the pool is being deleted
+ */
+export async function setMaxConcurrency(
+  { storage }: { readonly storage: Storage },
+  {
+    poolName,
+    proxyId,
+    maxConcurrency,
+  }: {
+    readonly poolName: string;
+    readonly proxyId: string;
+    readonly maxConcurrency: number | null;
+  },
+): Promise<ProxyRow> {
+  const limit = parseMaxConcurrency(maxConcurrency);
+  await requirePool(storage, poolName);
+  const row = await storage.setMaxConcurrency(poolName, proxyId, limit);
+  if (row) return row;
+  throw noSuchProxy(poolName, proxyId);
+}
+
+/**
  * Takes a proxy out of its pool. What sweeps found about it stays with the sweeps.
  *
  * @throws {NotFoundError} when there is no such pool, or no such proxy in it
@@ -39,5 +72,7 @@ export async function removeProxy(
 }
 
 function noSuchProxy(poolName: string, proxyId: string): NotFoundError {
-  return new NotFoundError(`pool "${poolName}" has no proxy ${proxyId}`);
+  // What cannot be an id may be anything, such as a proxy's URL with its password.
+  const named = PROXY_ID.test(proxyId) ? proxyId : 'of that id';
+  return new NotFoundError(`pool "${poolName}" has no proxy ${named}`);
 }

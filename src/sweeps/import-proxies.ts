@@ -1,3 +1,4 @@
+import { parseMaxConcurrency } from '../leases/max-concurrency.ts';
 import type { AcceptedEntry, ListEntry } from '../proxies/list-entry.ts';
 import { type ListCounts, ListTally } from '../proxies/list-tally.ts';
 import type { RejectionReason } from '../proxies/rejection.ts';
@@ -15,6 +16,11 @@ export interface ImportOptions {
   readonly onEntry?: (entry: ListEntry) => void;
   /** Have the answer say which line became which proxy. @default false */
   readonly lines?: boolean;
+  /**
+   * Consumers that may hold each of the new proxies at once, 1 to 100, or null for unlimited.
+   * @default 1
+   */
+  readonly maxConcurrency?: number | null;
 }
 
 /** An account of every entry of a list. */
@@ -39,6 +45,7 @@ export interface ImportReport extends ListCounts {
  * salt. Importing a list twice changes nothing. An import that is overtaken by the deletion of its
  * pool stops at the end of its chunk; what it has inserted goes with the pool.
  *
+ * @throws {InvalidInputError} when `maxConcurrency` is out of range
  * @throws {NotFoundError} when there is no such pool
  * @throws {ConflictError} when the pool is being deleted
  */
@@ -46,11 +53,13 @@ export async function importProxies(
   { storage }: { readonly storage: Storage },
   poolName: string,
   entries: AsyncIterable<ListEntry>,
-  { onEntry, lines = false }: ImportOptions = {},
+  { onEntry, lines = false, maxConcurrency = 1 }: ImportOptions = {},
 ): Promise<ImportReport> {
+  const limit = parseMaxConcurrency(maxConcurrency);
   const pool = await requirePool(storage, poolName);
   const { expiresAtEpochSeconds } = pool;
   const expiry = expiresAtEpochSeconds === undefined ? {} : { expiresAtEpochSeconds };
+  const options = { ...expiry, maxConcurrency: limit };
   const tally = new ListTally();
   const rejections: ImportReport['rejections'][number][] = [];
   const accepted: { line: number; proxyId: string }[] = [];
@@ -60,7 +69,7 @@ export async function importProxies(
   const flush = async () => {
     const proxies = chunk.map(({ proxy }) => proxy);
     chunk = [];
-    const outcome = await storage.insertProxies(poolName, proxies, expiry);
+    const outcome = await storage.insertProxies(poolName, proxies, options);
     await requireSamePool(storage, pool);
     added += outcome.added;
     existing += outcome.existing;

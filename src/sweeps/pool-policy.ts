@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type InputIssue, InvalidInputError } from '../errors.ts';
 import { parseHealthCheckOptions } from '../health/health-check-options.ts';
+import { DEFAULT_LEASING, leasingSettingsSchema } from '../leases/leasing-settings.ts';
 import { batchTimeMs, largestTimeoutMs } from './batch-time.ts';
 import { LARGEST_BATCH_SIZE } from './planning.ts';
 import type { PoolPolicy } from './pool.ts';
@@ -23,6 +24,7 @@ export const poolPolicySchema = z.strictObject({
   fall: threshold,
   intervalSeconds: z._default(z.nullable(wholeMinutes), null),
   control: z._default(z.boolean(), true),
+  leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
 });
 
 /**
@@ -41,12 +43,13 @@ export function parsePoolPolicy(
     detail: message,
   }));
   if (!parsed.success) throw refusal(issues);
-  const { options, rise, fall, intervalSeconds, control } = parsed.data;
+  const { options, rise, fall, intervalSeconds, control, leasing } = parsed.data;
   const policy = {
     options: parseOptions(options),
     riseFall: { rise, fall },
     intervalSeconds,
     control,
+    leasing,
   };
   requireFit(policy, limits);
   return policy;

@@ -1,8 +1,9 @@
 import type { HealthCheckOptions } from '../health/health-check-options.ts';
 import type { RiseFall } from '../health/rise-fall.ts';
+import type { LeasingSettings } from '../leases/leasing-settings.ts';
 import type { PoolSalt } from '../proxies/proxy-id.ts';
 
-/** How a pool's proxies are checked, and when. What `PUT /pools/{pool}` sets. */
+/** How a pool's proxies are checked, and when, and how they are leased. What `PUT /pools/{pool}` sets. */
 export interface PoolPolicy {
   readonly options: HealthCheckOptions;
   readonly riseFall: RiseFall;
@@ -10,6 +11,7 @@ export interface PoolPolicy {
   readonly intervalSeconds: number | null;
   /** Ask the target directly around each batch; off for targets only proxies reach. @default true */
   readonly control: boolean;
+  readonly leasing: LeasingSettings;
 }
 
 /** A named set of proxies with one health-check policy and one schedule. */

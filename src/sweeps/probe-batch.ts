@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { HealthCheckResult } from '../health/health-check-result.ts';
+import { type HealthCheckResult, Verdict } from '../health/health-check-result.ts';
 import type { ProbeWindow } from '../health/probe-window.ts';
+import { applyVerdict, type RiseFall } from '../health/rise-fall.ts';
+import { figuresOf, type LeaseFigures } from '../leases/lease-figures.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import type { BatchChecker } from './batch-checker.ts';
 import type { BatchResult, ControlOutcome, StoredResult } from './batch-result.ts';
@@ -50,8 +52,23 @@ export async function probeBatch(
     bytes: [...found.values()].reduce((sum, { bytes }) => sum + bytes, 0),
     ...(control && { control }),
     ...(truncated && { truncated: true as const }),
+    leasing: figuresAfter(rows, results, { riseFall: sweep.policy.riseFall, now: startedAt }),
     expiresAtEpochSeconds: sweep.expiresAtEpochSeconds,
   };
+}
+
+/** How much was leased when the rows were read, by the statuses that the verdicts make. */
+function figuresAfter(
+  rows: PreparedBatch['rows'],
+  results: ReadonlyMap<string, StoredResult>,
+  { riseFall, now }: { readonly riseFall: RiseFall; readonly now: number },
+): LeaseFigures {
+  const after = rows.map(({ proxy, status, streak, leases, maxConcurrency }) => {
+    const verdict = results.get(proxy.id)?.status ?? Verdict.inconclusive;
+    const state = applyVerdict({ status, streak }, verdict, riseFall);
+    return { status: state.status, leases, maxConcurrency };
+  });
+  return figuresOf(after, now);
 }
 
 async function probeAll(

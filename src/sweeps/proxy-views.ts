@@ -1,4 +1,6 @@
+import { type Clock, systemClock } from '../clock.ts';
 import type { ProxyStatus } from '../health/rise-fall.ts';
+import { type ProxyUseView, viewProxyUse } from '../leases/proxy-use-view.ts';
 import { formatRedactedUrl, type ProxyTags } from '../proxies/proxy.ts';
 import type { ProxyRow, RowPage, Storage } from '../storage/storage.ts';
 import { NewestResults } from './newest-results.ts';
@@ -7,7 +9,7 @@ import { requirePool } from './required.ts';
 import { type ResultRecord, toStoredRecord } from './result-record.ts';
 
 /** The freshest view of a proxy: its row joined with the newest result there is. */
-export interface ProxyView {
+export interface ProxyView extends ProxyUseView {
   readonly proxyId: string;
   /** The URL without its password. */
   readonly proxy: string;
@@ -16,8 +18,6 @@ export interface ProxyView {
   readonly statusSince: string;
   readonly previousStatus: ProxyStatus | null;
   readonly tags: ProxyTags;
-  /** Consumers that may hold the proxy at once; null: unlimited. */
-  readonly maxConcurrency: number | null;
   /** Null until a sweep has had the proxy. */
   readonly lastResult: ResultRecord | null;
   readonly lastSweepId: string | null;
@@ -39,6 +39,13 @@ export interface ViewPage {
   readonly next?: string;
 }
 
+/** What views are made from. */
+export interface ViewDependencies {
+  readonly storage: Storage;
+  /** Tells what is over by now. @default the machine's */
+  readonly clock?: Clock;
+}
+
 /** Rows looked through for one page at most, so that a rare country ends the page early. */
 const MAX_ROWS_PER_PAGE = 5000;
 
@@ -49,19 +56,20 @@ const MAX_ROWS_PER_PAGE = 5000;
  * @throws {NotFoundError} when there is no such pool
  */
 export async function readProxyViews(
-  { storage }: { readonly storage: Storage },
+  { storage, clock = systemClock }: ViewDependencies,
   poolName: string,
   query: ViewQuery,
 ): Promise<ViewPage> {
   const pool = await requirePool(storage, poolName);
   const newest = new NewestResults(storage, pool);
+  const toView = (row: ProxyRow) => viewOf(row, { newest, pool, now: clock.now() });
   const proxies: ProxyView[] = [];
   let cursor = query.cursor;
   for (let seen = 0; seen < MAX_ROWS_PER_PAGE; ) {
     const limit = query.limit - proxies.length;
     const page = await readRows(storage, pool, { ...query, ...(cursor && { cursor }), limit });
     for (const row of page.rows) {
-      if (isIn(row, query.country)) proxies.push(await viewOf(row, newest));
+      if (isIn(row, query.country)) proxies.push(await toView(row));
     }
     if (page.next === undefined) return { proxies };
     cursor = page.next;
@@ -77,13 +85,13 @@ export async function readProxyViews(
  * @throws {NotFoundError} when there is no such pool
  */
 export async function readProxyView(
-  { storage }: { readonly storage: Storage },
+  { storage, clock = systemClock }: ViewDependencies,
   poolName: string,
   proxyId: string,
 ): Promise<ProxyView | null> {
   const pool = await requirePool(storage, poolName);
   const row = await storage.getProxyRow(poolName, proxyId);
-  return row && viewOf(row, new NewestResults(storage, pool));
+  return row && viewOf(row, { newest: new NewestResults(storage, pool), pool, now: clock.now() });
 }
 
 function readRows(
@@ -101,7 +109,14 @@ function isIn({ proxy }: ProxyRow, country: string | undefined): boolean {
   return country === undefined || proxy.tags?.country === country.toUpperCase();
 }
 
-async function viewOf(row: ProxyRow, newest: NewestResults): Promise<ProxyView> {
+interface ViewContext {
+  readonly newest: NewestResults;
+  readonly pool: Pool;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+async function viewOf(row: ProxyRow, { newest, pool, now }: ViewContext): Promise<ProxyView> {
   const { proxy } = row;
   const found = await newest.find(proxy.id);
   return {
@@ -112,7 +127,7 @@ async function viewOf(row: ProxyRow, newest: NewestResults): Promise<ProxyView> 
     statusSince: row.statusSince,
     previousStatus: row.previousStatus ?? null,
     tags: proxy.tags ?? {},
-    maxConcurrency: row.maxConcurrency,
+    ...viewProxyUse({ row, newest: found }, pool.leasing, now),
     lastResult: found && toStoredRecord(proxy, proxy.id, found),
     lastSweepId: found?.sweepId ?? null,
   };

@@ -1,4 +1,4 @@
-import { countBatch } from './batch-counts.ts';
+import { type CountedResult, countBatch } from './batch-counts.ts';
 import type { BatchResult } from './batch-result.ts';
 import { type CloseDependencies, closeSweep, recordLateBatches } from './close-sweep.ts';
 import { requireSweep } from './required.ts';
@@ -13,7 +13,7 @@ import { BATCHES_PER_LEDGER_PART, type Sweep, SweepState } from './sweep.ts';
 export async function recordBatch(
   dependencies: CloseDependencies,
   sweep: Sweep,
-  result: Pick<BatchResult, 'bits' | 'results' | 'bytes' | 'control'>,
+  result: CountedResult & Pick<BatchResult, 'bits'>,
 ): Promise<void> {
   const { storage, clock } = dependencies;
   const counts = countBatch(result);

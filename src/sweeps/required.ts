@@ -1,12 +1,15 @@
 import { ConflictError, NotFoundError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Pool } from './pool.ts';
+import { POOL_NAME } from './pool-name.ts';
 import type { Sweep } from './sweep.ts';
 
 /** @throws {NotFoundError} when there is no such pool */
 export async function requireAnyPool(storage: Storage, poolName: string): Promise<Pool> {
   const pool = await storage.getPool(poolName);
-  if (!pool) throw new NotFoundError(`there is no pool "${poolName}"`);
+  // What cannot be a name may be anything, such as a proxy's URL with its password.
+  const named = POOL_NAME.test(poolName) ? `"${poolName}"` : 'of that name';
+  if (!pool) throw new NotFoundError(`there is no pool ${named}`);
   return pool;
 }
 

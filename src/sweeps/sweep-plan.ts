@@ -45,13 +45,13 @@ export function draftSweep(
     readonly plan: SweepPlan;
   },
 ): Sweep {
-  const { poolName, options, riseFall, intervalSeconds, control } = pool;
+  const { poolName, options, riseFall, intervalSeconds, control, leasing } = pool;
   const now = clock.now();
   return {
     sweepId,
     poolName,
     bitCount: plan.bitCount,
-    policy: { options, riseFall, intervalSeconds, control },
+    policy: { options, riseFall, intervalSeconds, control, leasing },
     trigger,
     startedAt: new Date(now).toISOString(),
     deadlineAt: new Date(now + sweepTimeMs(plan, pool, limits)).toISOString(),

@@ -1,3 +1,4 @@
+import type { LeaseFigures } from '../leases/lease-figures.ts';
 import type { Storage } from '../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
 import { countLateBatches } from './close-sweep.ts';
@@ -23,6 +24,8 @@ export interface SweepReport extends CountsReport {
     /** Names of those the sweep was closed without and that have not come since. */
     readonly missing: readonly string[];
   };
+  /** How much was leased when its batches began; null where no batch has noted it. */
+  readonly leasing: LeaseFigures | null;
 }
 
 /**
@@ -36,6 +39,7 @@ export async function readSweepReport(
 ): Promise<SweepReport> {
   const sweep = await requireSweep(storage, sweepId);
   const ledger = await storage.readLedger(sweepId);
+  const counts = sumCounts(ledger.values());
   const { poolName, state, trigger, startedAt, deadlineAt, closedAt } = sweep;
   return {
     sweepId,
@@ -46,7 +50,8 @@ export async function readSweepReport(
     deadlineAt,
     closedAt: closedAt ?? null,
     batches: reportBatches(sweep, ledger),
-    ...reportCounts(sumCounts(ledger.values())),
+    leasing: counts.leasing ?? null,
+    ...reportCounts(counts),
   };
 }
 

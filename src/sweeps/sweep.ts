@@ -1,4 +1,5 @@
 import type { FailureCode } from '../health/failure.ts';
+import type { LeaseFigures } from '../leases/lease-figures.ts';
 import { batchIndex } from './batch-range.ts';
 import type { PoolPolicy } from './pool.ts';
 
@@ -23,6 +24,8 @@ export interface BatchCounts {
   readonly latencyHistogram: readonly number[];
   /** How often each failure decided a verdict; codes that did not are absent. */
   readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
+  /** How much was leased; absent where no batch has noted it. */
+  readonly leasing?: LeaseFigures;
 }
 
 /** One pass over a pool. */

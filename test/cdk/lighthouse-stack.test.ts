@@ -182,6 +182,12 @@ describe('the HTTP API', () => {
       status: '$context.status',
     });
   });
+
+  test('logs no path, query or header, in which a lease or its key would be named', () => {
+    const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
+    const { Format } = stage?.Properties.AccessLogSettings ?? {};
+    expect(Format).not.toMatch(/\$context\.(path|requestOverride|authorizer)|querystring|header/i);
+  });
 });
 
 test.each([

@@ -84,7 +84,7 @@ describe('the commands against a local stack', () => {
   test('people get text', async () => {
     expect((await run('pool', 'show', 'shop')).stdout).toMatch(/^pool +shop$/m);
     expect((await run('pool', 'list')).stdout).toMatch(/^shop +by hand +[0-9a-f-]{36}$/m);
-    expect((await run('proxies', 'shop')).stdout).toMatch(/^inactive .* refused +http:\/\//m);
+    expect((await run('proxies', 'shop')).stdout).toMatch(/^inactive .* refused +0\/1 +http:\/\//m);
     const swept = await run('sweep', 'shop', '--wait', '--fail-on', 'inactive');
     expect(swept.stdout).toMatch(/2 active, 0 slow, 2 inactive, 0 inconclusive/);
     expect(swept.exitCode).toBe(1);

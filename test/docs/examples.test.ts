@@ -26,6 +26,14 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
     /state: 'complete'/,
     /inactive tls_intercepted interception$/m,
   ],
+  'leasing.ts': [
+    /^crawler holds \w+:\/\/\S+ until \d{4}-/m,
+    /^a second consumer gets another one: true$/m,
+    /^password in sight: false$/m,
+    /^not for shop\.example any more: true$/m,
+    /^works right now: active in \d+ ms$/m,
+    /^2 of \d+ leased$/m,
+  ],
 };
 
 describe('the examples', () => {

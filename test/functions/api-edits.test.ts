@@ -31,12 +31,28 @@ describe('PATCH /pools/{pool}/proxies/{id}', () => {
     expect((await get(path)).json).toEqual(unbanned.json);
   });
 
+  test('says how many consumers may hold a proxy, alone or with its status', async () => {
+    const { path, patch, get } = await startWithPool();
+    expect((await get(path)).json).toMatchObject({ maxConcurrency: 1 });
+    const wider = await patch(path, '{"maxConcurrency":7}');
+    expect(wider.json).toMatchObject({ maxConcurrency: 7, status: 'unknown' });
+    const both = await patch(path, '{"maxConcurrency":null,"status":"banned"}');
+    expect(both.json).toMatchObject({ maxConcurrency: null, status: 'banned' });
+    expect((await get(path)).json).toEqual(both.json);
+  });
+
   test.each([
     ['', 400, undefined],
     ['[]', 400, ''],
-    ['{}', 400, '/status'],
+    ['{}', 400, ''],
     ['{"status":"active"}', 400, '/status'],
     ['{"status":["banned"]}', 400, '/status'],
+    ['{"status":null}', 400, '/status'],
+    ['{"maxConcurrency":0}', 400, '/maxConcurrency'],
+    ['{"maxConcurrency":101}', 400, '/maxConcurrency'],
+    ['{"maxConcurrency":1.5}', 400, '/maxConcurrency'],
+    ['{"maxConcurrency":"unlimited"}', 400, '/maxConcurrency'],
+    ['{"status":"banned","maxConcurrency":0}', 400, '/maxConcurrency'],
     ['{"status":"banned","reason":"slow"}', 400, '/reason'],
     ['{"status":"banned","__proto__":{}}', 400, undefined],
     ['['.repeat(10_000), 400, undefined],

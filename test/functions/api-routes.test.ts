@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { BatchCounts } from '../../src/sweeps/sweep.ts';
 import { makeBatchResult, makeCounts, makeStoredResult } from '../support/factories.ts';
 import { startApi } from './support/api.ts';
 
@@ -108,6 +109,41 @@ describe('an import', () => {
     await api.post('/pools/fleet/proxies', LIST);
     const { json } = await api.post('/pools/fleet/proxies', LIST);
     expect(json).toMatchObject({ accepted: 3, added: 0, existing: 3 });
+  });
+
+  test.each([
+    ['', 1],
+    ['?maxConcurrency=1', 1],
+    ['?maxConcurrency=100', 100],
+    ['?maxConcurrency=unlimited', null],
+  ])('with the query "%s" lets %j consumers hold each new proxy', async (query, expected) => {
+    const api = await withPool();
+    await api.post('/pools/fleet/proxies', '8.8.8.8:80');
+    await api.post(`/pools/fleet/proxies${query}`, '8.8.8.8:80\n8.8.4.4:80');
+    const { proxies } = (await api.get('/pools/fleet/proxies')).json;
+    const limits = proxies.map((view: { proxy: string; maxConcurrency: number | null }) => [
+      view.proxy,
+      view.maxConcurrency,
+    ]);
+    expect(Object.fromEntries(limits)).toEqual({
+      'http://8.8.8.8:80': 1,
+      'http://8.8.4.4:80': expected,
+    });
+  });
+
+  test.each(['0', '101', '1.5', 'none', ''])('refuses maxConcurrency=%s', async (limit) => {
+    const api = await withPool();
+    const reply = await api.post(`/pools/fleet/proxies?maxConcurrency=${limit}`, LIST);
+    expect(reply.json).toMatchObject({
+      status: 400,
+      errors: [
+        {
+          pointer: '/query/maxConcurrency',
+          detail: 'must be a whole number, 1 to 100, or unlimited',
+        },
+      ],
+    });
+    expect((await api.get('/pools/fleet/proxies')).json.proxies).toEqual([]);
   });
 
   test('tells which line became which proxy when asked to', async () => {
@@ -287,6 +323,18 @@ describe('the results of a sweep', () => {
     });
   });
 
+  test('tell how much of the pool was leased then', async () => {
+    const leasing = { total: 3, active: 2, available: 1, leased: 1, totalLeases: 1 };
+    const { api, sweepId } = await withResults({ leasing });
+    const { startedAt } = (await api.get(`/sweeps/${sweepId}`)).json;
+    expect((await api.get('/pools/fleet')).json.statistics).toEqual({
+      ...leasing,
+      asOf: startedAt,
+    });
+    await api.put('/pools/new', {});
+    expect((await api.get('/pools/new')).json.statistics).toBeNull();
+  });
+
   test('of a proxy that is not there: 404', async () => {
     const { api } = await withResults();
     const missing = '00000000-0000-8000-8000-000000000000';
@@ -307,7 +355,7 @@ async function withPool() {
 }
 
 /** A sweep of three proxies, as a checker would have left it. */
-async function withResults() {
+async function withResults(counts: Partial<BatchCounts> = {}) {
   const api = await withPool();
   await api.post('/pools/fleet/proxies', LIST);
   const { sweepId } = (await api.post('/sweeps', '{"pool":"fleet"}')).json;
@@ -317,6 +365,6 @@ async function withResults() {
   await api.storage.putBatchResult(makeBatchResult({ sweepId, results }));
   const sweep = await api.storage.getSweep(sweepId);
   if (!sweep) throw new Error('the sweep has not started');
-  await api.storage.recordBatch(sweep, '*', makeCounts({ active: 2, inactive: 1 }));
+  await api.storage.recordBatch(sweep, '*', makeCounts({ active: 2, inactive: 1, ...counts }));
   return { api, sweepId, ids };
 }

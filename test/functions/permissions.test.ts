@@ -4,6 +4,7 @@ import { createApiHandler } from '../../functions/api/handler.ts';
 import { createCheckerHandler } from '../../functions/checker/handler.ts';
 import type { FunctionName } from '../../functions/environment.ts';
 import { createFanOutHandler } from '../../functions/fan-out/handler.ts';
+import { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { TableName, TableNames } from '../../src/storage/dynamodb-tables.ts';
 import type { BatchMessage } from '../../src/sweeps/sweep.ts';
@@ -42,9 +43,9 @@ test('every DynamoDB call of a function is one its role allows, and the other wa
     return work();
   };
 
-  const call = (method: string, target: string, body?: string) =>
+  const call = (method: string, target: string, body?: string, headers = {}) =>
     as('api', () =>
-      functions.api(httpEvent({ method, target, ...(body && { body }) }), lambdaContext()),
+      functions.api(httpEvent({ method, target, headers, ...(body && { body }) }), lambdaContext()),
     );
   const list = Array.from({ length: 300 }, (_, n) => `8.8.8.8:${10_000 + n}`).join('\n');
   await call('PUT', '/pools/fleet', '{"intervalSeconds":60}');
@@ -71,6 +72,14 @@ test('every DynamoDB call of a function is one its role allows, and the other wa
   expect(views.statusCode).toBe(200);
   const [{ proxyId }] = JSON.parse(views.body ?? '').proxies;
   expect((await call('GET', `/pools/fleet/proxies/${proxyId}/results`)).statusCode).toBe(200);
+
+  const key = { 'idempotency-key': 'once' };
+  const acquired = await call('POST', '/pools/fleet/leases', '{"consumer":"shop"}', key);
+  const leasePath = `/pools/fleet/leases/${JSON.parse(acquired.body ?? '').leaseId}`;
+  expect((await call('PATCH', leasePath, '{}')).statusCode).toBe(200);
+  expect((await call('DELETE', `${leasePath}?outcome=failed`)).statusCode).toBe(204);
+  const rare = JSON.stringify({ consumer: 'shop', filters: { country: 'SE' }, allowSlow: true });
+  expect((await call('POST', '/pools/fleet/leases', rare)).statusCode).toBe(409);
 
   await call('PATCH', `/pools/fleet/proxies/${proxyId}`, '{"status":"banned"}');
   await call('DELETE', `/pools/fleet/proxies/${proxyId}`);
@@ -132,6 +141,7 @@ function connectFunctions() {
       ...common,
       allowPrivateAddresses: false,
       extraProtocols: [],
+      proxyManager: new ProxyManager({ storage, clock }),
       requestDispatch: async () => {},
       redrive: async () => ({ moved: 0, more: false }),
     }),

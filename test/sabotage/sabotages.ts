@@ -1,4 +1,6 @@
 import type { Sabotage } from './sabotage.ts';
+import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
+import { LEASE_SABOTAGES } from './sabotages/leases.ts';
 import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
 import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
 import { SWEEP_SABOTAGES } from './sabotages/sweeps.ts';
@@ -8,4 +10,6 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...STORAGE_SABOTAGES,
   ...SWEEP_SABOTAGES,
   ...MACHINERY_SABOTAGES,
+  ...LEASE_SABOTAGES,
+  ...LEASE_PROGRAM_SABOTAGES,
 ];

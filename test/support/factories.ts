@@ -1,4 +1,5 @@
 import type { HealthCheckOptions } from '../../src/health/health-check-options.ts';
+import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import { createProxy, type Proxy, type ProxyEndpoint } from '../../src/proxies/proxy.ts';
 import type { BatchResult, StoredResult } from '../../src/sweeps/batch-result.ts';
@@ -35,6 +36,7 @@ export function makePolicy(changes: Partial<PoolPolicy> = {}): PoolPolicy {
     riseFall: { rise: 1, fall: 1 },
     intervalSeconds: null,
     control: true,
+    leasing: DEFAULT_LEASING,
     ...changes,
   };
 }

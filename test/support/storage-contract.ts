@@ -1,6 +1,8 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { FakeClock } from './fake-clock.ts';
+import { describeLeaseKeyStorage } from './storage-contract/lease-keys.ts';
+import { describeLeaseStorage } from './storage-contract/leases.ts';
 import { describePoolStorage } from './storage-contract/pools.ts';
 import { describeProxyStorage } from './storage-contract/proxies.ts';
 import { describeResultStorage } from './storage-contract/results.ts';
@@ -22,6 +24,8 @@ export function describeStorageContract(createStorage: (clock: Clock) => Promise
   };
   describePoolStorage(create);
   describeProxyStorage(create);
+  describeLeaseStorage(create);
+  describeLeaseKeyStorage(create);
   describeResultStorage(create);
   describeSweepStorage(create);
 }

@@ -17,7 +17,12 @@ export interface WholeStack extends AsyncDisposable {
   readonly stack: LocalStack;
   readonly lines: readonly string[];
   /** Calls the API; the answer's body is parsed. */
-  call(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ApiAnswer>;
   /** Makes a pool with these options and puts a list of proxies into it. */
   createPool(pool: string, options: object, list: readonly string[]): Promise<void>;
   /** Starts a sweep of a pool and tells its id. */
@@ -78,12 +83,12 @@ export async function startWholeStack({
 }
 
 function apiClient(apiUrl: string) {
-  const call = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
+  const call: WholeStack['call'] = async (method, path, body, headers = {}) => {
     const isText = typeof body === 'string';
     const response = await fetch(`${apiUrl}${path}`, {
       method,
       ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
-      headers: { 'content-type': isText ? 'text/plain' : 'application/json' },
+      headers: { 'content-type': isText ? 'text/plain' : 'application/json', ...headers },
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;

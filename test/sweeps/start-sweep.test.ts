@@ -14,14 +14,14 @@ describe('startSweep', () => {
     const world = new SweepWorld();
     await world.fill(600);
     const sweep = await world.start();
-    const { options, riseFall, intervalSeconds, control } = makePool();
+    const { options, riseFall, intervalSeconds, control, leasing } = makePool();
     expect(sweep).toMatchObject({
       poolName: 'fleet',
       bitCount: 2,
       trigger: 'manual',
       state: 'running',
       startedAt: new Date(TEST_TIME).toISOString(),
-      policy: { options, riseFall, intervalSeconds, control },
+      policy: { options, riseFall, intervalSeconds, control, leasing },
     });
     expect(Date.parse(sweep.deadlineAt)).toBeGreaterThan(TEST_TIME + 720_000);
     expect(await world.storage.getPool('fleet')).toMatchObject({

@@ -9,6 +9,7 @@ export interface ApiRequest {
   /** Beginning with a slash; its segments encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is, instead of `json`. */
@@ -97,13 +98,14 @@ export class ApiClient implements AsyncDisposable {
   }
 }
 
-function contentOf({ json, text }: ApiRequest): {
+function contentOf({ json, text, headers = {} }: ApiRequest): {
   body?: string;
-  headers?: Record<string, string>;
+  headers: Record<string, string>;
 } {
-  if (text) return { body: text.body, headers: { 'content-type': text.contentType } };
-  if (json === undefined) return {};
-  return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+  if (text) return { body: text.body, headers: { ...headers, 'content-type': text.contentType } };
+  if (json === undefined) return { headers };
+  const type = { 'content-type': 'application/json' };
+  return { body: JSON.stringify(json), headers: { ...headers, ...type } };
 }
 
 /** RFC 8288, reduced to the one relation the API uses. */

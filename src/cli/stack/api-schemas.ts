@@ -40,6 +40,8 @@ export const proxyViewSchema = z.looseObject({
   proxy: z.string(),
   status: z.string(),
   statusSince: z.string(),
+  maxConcurrency: z.number().nullable(),
+  leases: z.array(z.looseObject({ consumer: z.string() })),
   lastResult: z.looseObject({ latencyMs: z.number(), failure: z.string().nullable() }).nullable(),
 });
 export type ProxyView = z.infer<typeof proxyViewSchema>;
@@ -48,6 +50,23 @@ export const proxyPageSchema = z.looseObject({
   proxies: z.array(proxyViewSchema),
   next: z.string().optional(),
 });
+
+/** A lease as a renewal shows it: without the URL. */
+export const leaseViewSchema = z.looseObject({
+  leaseId: z.string(),
+  pool: z.string(),
+  consumer: z.string(),
+  proxyId: z.string(),
+  protocol: z.string(),
+  acquiredAt: z.string(),
+  expiresAt: z.string(),
+  leaseSeconds: z.number(),
+});
+export type LeaseView = z.infer<typeof leaseViewSchema>;
+
+/** A lease as acquiring it answers; `proxy` is a URL with its password. */
+export const acquiredLeaseSchema = leaseViewSchema.extend({ proxy: z.string() });
+export type AcquiredLease = z.infer<typeof acquiredLeaseSchema>;
 
 export const redriveAnswerSchema = z.object({ moved: z.number(), more: z.boolean() });
 export type RedriveAnswer = z.infer<typeof redriveAnswerSchema>;

@@ -8,10 +8,13 @@ import type { RejectedLine } from '../output/report.ts';
 import { print } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { StackFlags } from './find-stack.ts';
+import { type Limit, limitOption } from './limit-option.ts';
 import { countRefused, type ImportOutcome, importListed } from './list-importer.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 
-interface ImportFlags extends ListFlags, StackFlags {}
+interface ImportFlags extends ListFlags, StackFlags {
+  readonly maxConcurrency?: Limit;
+}
 
 /** Rejected lines that are shown one by one; the rest is counted. */
 const SHOWN_REJECTIONS = 100;
@@ -20,6 +23,7 @@ const EXAMPLES = `
 Examples:
   lighthouse import shop proxies.txt
   lighthouse import shop provider.csv --protocol socks5
+  lighthouse import shop gateways.txt --max-concurrency 20
   curl -s https://provider.example/list | lighthouse import shop - --json
 
 Importing a list again changes nothing; single bad lines never fail an import.`;
@@ -31,6 +35,9 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
     .summary('add the proxies of a list to a pool')
     .argument('<pool>', 'an existing pool')
     .argument('<list>', 'file with the proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
+    .addOption(
+      limitOption('--max-concurrency <n>', 'consumers that may hold each new proxy at once (1)'),
+    )
     .addHelpText('after', EXAMPLES);
   addListFlags(command);
   onStack<[string, string], ImportFlags>(command, terminal, async (session, args, flags) => {
@@ -55,7 +62,8 @@ async function importList(
   try {
     const reader = new ListReader(source, flags, { signal, onRejected });
     const listed = await reader.open();
-    const outcome = await importListed(api, listed, { poolName, onRejected });
+    const { maxConcurrency } = flags;
+    const outcome = await importListed(api, listed, { poolName, onRejected, maxConcurrency });
     return { ...outcome, list: countRefused(reader.tally.counts, outcome) };
   } finally {
     source.stream.destroy();

@@ -50,11 +50,15 @@ export class LighthouseApi {
     } while (cursor !== undefined);
   }
 
-  importEntries(poolName: string, ndjson: string): Promise<ImportAnswer> {
+  importEntries(
+    poolName: string,
+    ndjson: string,
+    maxConcurrency?: number | 'unlimited',
+  ): Promise<ImportAnswer> {
     const request = {
       method: 'POST',
       path: `${poolPath(poolName)}/proxies`,
-      query: { lines: 'true' },
+      query: { lines: 'true', maxConcurrency },
       text: { body: ndjson, contentType: 'application/x-ndjson' },
     } as const;
     return this.#client.ask(request, importAnswerSchema);
@@ -98,6 +102,16 @@ export class LighthouseApi {
   ): Promise<ProxyView> {
     const path = proxyPath(poolName, proxyId);
     return this.#client.ask({ method: 'PATCH', path, json: { status } }, proxyViewSchema);
+  }
+
+  /** @param maxConcurrency null: unlimited */
+  setMaxConcurrency(
+    poolName: string,
+    proxyId: string,
+    maxConcurrency: number | null,
+  ): Promise<ProxyView> {
+    const path = proxyPath(poolName, proxyId);
+    return this.#client.ask({ method: 'PATCH', path, json: { maxConcurrency } }, proxyViewSchema);
   }
 
   async deleteProxy(poolName: string, proxyId: string): Promise<void> {

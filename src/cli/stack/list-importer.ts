@@ -19,6 +19,8 @@ export interface ImportOutcome {
 
 export interface ImportOptions {
   readonly poolName: string;
+  /** Consumers that may hold each new proxy at once. @default the stack's, 1 */
+  readonly maxConcurrency?: number | 'unlimited' | undefined;
   /** Told of each proxy that arrived, by the id the pool gives it. */
   readonly onImported?: (proxyId: string, line: number) => void;
   /** Told of each line the stack refused although it reads well. */
@@ -39,7 +41,8 @@ export async function importListed(
 ): Promise<ImportOutcome> {
   const outcome = { added: 0, existing: 0, refused: 0 };
   for await (const chunk of toChunks(listed)) {
-    const answer = await api.importEntries(options.poolName, `${chunk.entries.join('\n')}\n`);
+    const ndjson = `${chunk.entries.join('\n')}\n`;
+    const answer = await api.importEntries(options.poolName, ndjson, options.maxConcurrency);
     outcome.added += answer.added;
     outcome.existing += answer.existing;
     outcome.refused += answer.rejected;

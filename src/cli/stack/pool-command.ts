@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { integerOption } from '../check/flag-parsers.ts';
 import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/health-flags.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -6,14 +6,16 @@ import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PoolView } from './api-schemas.ts';
 import type { StackFlags } from './find-stack.ts';
+import { addLeasingFlags, type LeasingFlags, readLeasingFlags } from './leasing-flags.ts';
+import { type NumberOrNever, orNull, parseNumberOrNever } from './number-or-never.ts';
 import { addPoolDelete } from './pool-delete-command.ts';
 import { formatPool, formatPools } from './pool-text.ts';
 import { onStack } from './stack-command.ts';
 
-interface PutFlags extends HealthFlags, StackFlags {
+interface PutFlags extends HealthFlags, LeasingFlags, StackFlags {
   readonly rise?: number;
   readonly fall?: number;
-  readonly interval?: number | null;
+  readonly interval?: NumberOrNever;
   readonly control: boolean;
 }
 
@@ -21,6 +23,7 @@ const EXAMPLES = `
 Examples:
   lighthouse pool put shop --target https://shop.example/ --expect 200,204 --interval 300
   lighthouse pool put lab --fall 3 --rise 2 --no-control
+  lighthouse pool put shop --quarantine-after 3 --quarantine-seconds 60
   lighthouse pool show shop
   lighthouse pool list --json
   lighthouse pool delete shop`;
@@ -62,26 +65,22 @@ function addPut(pool: Command, terminal: Terminal): void {
       new Option(
         '--interval <seconds>',
         'between scheduled sweeps, whole minutes; or never',
-      ).argParser(parseInterval),
+      ).argParser((text) => parseNumberOrNever(text, 'seconds')),
     )
     .option('--no-control', 'do not ask the target directly around each batch')
     .addHelpText('after', EXAMPLES);
   addHealthFlags(put);
+  addLeasingFlags(put);
   onStack<[string], PutFlags>(put, terminal, async ({ api }, [name], flags) => {
     const view = await api.putPool(name, {
       options: await readHealthFlags(flags),
       control: flags.control,
+      leasing: readLeasingFlags(flags),
       ...(flags.rise === undefined ? {} : { rise: flags.rise }),
       ...(flags.fall === undefined ? {} : { fall: flags.fall }),
-      ...(flags.interval === undefined ? {} : { intervalSeconds: flags.interval }),
+      ...(flags.interval === undefined ? {} : { intervalSeconds: orNull(flags.interval) }),
     });
     await print(terminal.stdout, formatPool(view, flags.json ?? false));
     return ExitCode.ok;
   });
-}
-
-function parseInterval(text: string): number | null {
-  if (text === 'never') return null;
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Give seconds, or never.');
-  return Number(text);
 }

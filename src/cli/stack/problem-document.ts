@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { InputIssue } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 
 /** RFC 9457 problem details, as far as the command line shows them. */
 const problemSchema = z.object({
+  type: z.string().optional(),
   title: z.string().optional(),
   detail: z.string().optional(),
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
@@ -14,9 +16,27 @@ export function toApiError(status: number, body: string): ApiError {
   if (!problem) {
     return new ApiError(`the stack answered ${status} without saying why`, { status });
   }
-  const { title = `the stack answered ${status}`, detail, errors: issues = [] } = problem;
-  const sentence = detail ?? issues[0]?.detail ?? '';
-  return new ApiError(sentence || title, { status, issues });
+  const {
+    type = '',
+    title = `the stack answered ${status}`,
+    detail,
+    errors: issues = [],
+  } = problem;
+  const sentence = withIssues(detail ?? '', issues);
+  return new ApiError(sentence || title, { status, issues, problem: codeOf(type) });
+}
+
+/** The sentence, and what is wrong where unless it says so itself. */
+function withIssues(sentence: string, issues: readonly InputIssue[]): string {
+  const missing = issues.filter(({ detail }) => !sentence.includes(detail));
+  if (missing.length === 0) return sentence;
+  const list = missing.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join('; ');
+  return sentence === '' ? list : `${sentence.replace(/\.$/, '')}: ${list}`;
+}
+
+/** The code at the end of a type such as `urn:lighthouse:problem:lease_ended`. */
+function codeOf(type: string): string | null {
+  return /^urn:lighthouse:problem:([a-z_]+)$/.exec(type)?.[1] ?? null;
 }
 
 function parseProblem(body: string): z.infer<typeof problemSchema> | null {

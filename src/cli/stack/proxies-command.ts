@@ -19,13 +19,14 @@ Examples:
   lighthouse proxies shop
   lighthouse proxies shop --status inactive --country DE
   lighthouse proxies shop --json | jq -r .proxy
-  lighthouse proxies ban shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11`;
+  lighthouse proxies ban shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11
+  lighthouse proxies limit shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11 20`;
 
-/** Adds `lighthouse proxies [list] POOL` and `lighthouse proxies ban|unban|delete POOL ID...`. */
+/** Adds `lighthouse proxies [list] POOL` and `lighthouse proxies ban|unban|delete|limit POOL ID…`. */
 export function addProxiesCommand(program: Command, terminal: Terminal): void {
   const proxies = program
     .command('proxies')
-    .summary('show, ban and delete the proxies of a pool')
+    .summary('show, ban, limit and delete the proxies of a pool')
     .usage('POOL [options]')
     .addHelpText('after', EXAMPLES);
   const command = proxies
@@ -47,7 +48,8 @@ async function showProxies(
 ): Promise<ExitCode> {
   const onClosed = (): void => stopForClosedOutput(stop);
   const sink = createStreamSink(terminal.stdout, onClosed);
-  if (!json) await sink.write(`${rowOf(['STATUS', 'SINCE', 'LATENCY', 'FAILURE', 'PROXY'])}\n`);
+  if (!json)
+    await sink.write(`${rowOf(['STATUS', 'SINCE', 'LATENCY', 'FAILURE', 'LEASED', 'PROXY'])}\n`);
   for await (const view of api.readProxies(poolName, { status, country })) {
     await sink.write(json ? `${JSON.stringify(view)}\n` : `${formatView(view)}\n`);
   }
@@ -55,12 +57,16 @@ async function showProxies(
   return ExitCode.ok;
 }
 
-function formatView({ status, statusSince, proxy, lastResult }: ProxyView): string {
+function formatView({ status, statusSince, proxy, lastResult, ...view }: ProxyView): string {
   const latency = lastResult === null ? '-' : `${Math.round(lastResult.latencyMs)} ms`;
-  return rowOf([status, statusSince, latency, lastResult?.failure ?? '-', printable(proxy)]);
+  const failure = lastResult?.failure ?? '-';
+  const leased =
+    view.maxConcurrency === null ? '-' : `${view.leases.length}/${view.maxConcurrency}`;
+  return rowOf([status, statusSince, latency, failure, leased, printable(proxy)]);
 }
 
-function rowOf([status, since, latency, failure, proxy]: readonly [
+function rowOf([status, since, latency, failure, leased, proxy]: readonly [
+  string,
   string,
   string,
   string,
@@ -68,5 +74,5 @@ function rowOf([status, since, latency, failure, proxy]: readonly [
   string,
 ]): string {
   const columns = [status.padEnd(12), since.padEnd(24), latency.padStart(9), failure.padEnd(24)];
-  return [...columns, proxy].join('  ');
+  return [...columns, leased.padStart(6), proxy].join('  ');
 }

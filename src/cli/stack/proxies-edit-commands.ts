@@ -4,6 +4,7 @@ import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './find-stack.ts';
 import type { LighthouseApi } from './lighthouse-api.ts';
+import { type Limit, parseLimit } from './limit-option.ts';
 import { onStack } from './stack-command.ts';
 
 /** What is done to each proxy named, and what is said of it. */
@@ -39,8 +40,9 @@ const EDITS: readonly Edit[] = [
   },
 ];
 
-/** Adds `lighthouse proxies ban|unban|delete POOL ID...`. */
+/** Adds `lighthouse proxies ban|unban|delete POOL ID...` and `proxies limit POOL ID N`. */
 export function addProxiesEdits(proxies: Command, terminal: Terminal): void {
+  addLimit(proxies, terminal);
   for (const { name, summary, done, apply } of EDITS) {
     const command = proxies
       .command(name)
@@ -60,4 +62,30 @@ export function addProxiesEdits(proxies: Command, terminal: Terminal): void {
       return ExitCode.ok;
     });
   }
+}
+
+function addLimit(proxies: Command, terminal: Terminal): void {
+  const command = proxies
+    .command('limit')
+    .summary('set how many consumers may hold a proxy at once')
+    .description('Leases that run stay, however many they are.')
+    .argument('<pool>', 'the pool')
+    .argument('<id>', 'id of the proxy')
+    .argument('<limit>', '1 to 100, or unlimited', parseLimit)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lighthouse proxies limit shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11 20',
+    );
+  onStack<[string, string, Limit], StackFlags>(command, terminal, async ({ api }, args, flags) => {
+    const [poolName, proxyId, limit] = args;
+    const view = await api.setMaxConcurrency(
+      poolName,
+      proxyId,
+      limit === 'unlimited' ? null : limit,
+    );
+    const holders = limit === 'unlimited' ? 'any number' : `at most ${limit}`;
+    const text = `${proxyId} may be held by ${holders} at once\n`;
+    await print(terminal.stdout, flags.json ? `${JSON.stringify(view)}\n` : text);
+    return ExitCode.ok;
+  });
 }

@@ -4,11 +4,13 @@ import { withInterrupt } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
 import { ApiClient } from './api-client.ts';
 import { addStackFlags, findApiUrl, type StackFlags } from './find-stack.ts';
+import { LeaseApi } from './lease/lease-api.ts';
 import { LighthouseApi } from './lighthouse-api.ts';
 
 /** What a command that talks to a stack works with. */
 export interface StackSession {
   readonly api: LighthouseApi;
+  readonly leases: LeaseApi;
   readonly terminal: Terminal;
   readonly stop: AbortController;
 }
@@ -27,7 +29,8 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
     const flags = all.at(-2) as Flags;
     process.exitCode = await withInterrupt(async (stop) => {
       await using client = new ApiClient(await findApiUrl(flags), stop.signal);
-      return await work({ api: new LighthouseApi(client), terminal, stop }, args, flags);
+      const apis = { api: new LighthouseApi(client), leases: new LeaseApi(client) };
+      return await work({ ...apis, terminal, stop }, args, flags);
     });
   });
 }

@@ -25,7 +25,7 @@ Examples:
   lighthouse up --data .lighthouse/data --port 4000
   lighthouse up --json > stack.json &
 
-While it runs, pool, import, sweep, results, proxies and events find it from the same directory.`;
+While it runs, pool, import, sweep, results, proxies, lease and events find it from the same directory.`;
 
 /** Adds `lighthouse up`. */
 export function addUpCommand(program: Command, terminal: Terminal): void {

@@ -5,6 +5,7 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { DEFAULT_LEASING } from '../../leases/leasing-settings.ts';
 import type { Pool, PoolPolicy } from '../../sweeps/pool.ts';
 import { isExpired } from '../expiry.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
@@ -137,8 +138,8 @@ export class DynamoDbPools implements PoolStorage {
   }
 }
 
-function policyAttributes({ options, riseFall, intervalSeconds, control }: PoolPolicy) {
-  return { options, rise: riseFall.rise, fall: riseFall.fall, intervalSeconds, control };
+function policyAttributes({ options, riseFall, intervalSeconds, control, leasing }: PoolPolicy) {
+  return { options, ...riseFall, intervalSeconds, control, leasing };
 }
 
 function toItem(pool: Pool): Item {
@@ -147,6 +148,7 @@ function toItem(pool: Pool): Item {
 }
 
 function toPool(item: Item): Pool {
-  const { rise, fall, batchBitsUsed, ...plain } = item;
-  return { ...plain, riseFall: { rise, fall }, batchBitCounts: batchBitsUsed } as unknown as Pool;
+  const { rise, fall, batchBitsUsed, leasing = DEFAULT_LEASING, ...plain } = item;
+  const riseFall = { rise, fall };
+  return { ...plain, riseFall, leasing, batchBitCounts: batchBitsUsed } as unknown as Pool;
 }

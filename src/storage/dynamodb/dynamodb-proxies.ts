@@ -5,12 +5,14 @@ import { mapBounded } from '../bounded.ts';
 import { isExpired } from '../expiry.ts';
 import { createProxyRow } from '../proxy-row.ts';
 import type {
+  InsertOptions,
   InsertOutcome,
   ManualStatusWrite,
   ProxyRow,
   ProxyStorage,
   RowPage,
   RowQuery,
+  StatusIdQuery,
   StatusWrite,
 } from '../proxy-storage.ts';
 import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
@@ -18,7 +20,7 @@ import { type Database, queryItems, unlessRefused } from './database.ts';
 import { deleteRows } from './delete-rows.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 import { poolStatusKey, toProxyItem, toProxyRow } from './proxy-items.ts';
-import { queryRows, queryRowsByStatus } from './proxy-queries.ts';
+import { queryIdsByStatus, queryRows, queryRowsByStatus } from './proxy-queries.ts';
 
 /** Conditional inserts under way at once: within the sockets the SDK opens by default (50). */
 const INSERT_CONCURRENCY = 32;
@@ -34,7 +36,7 @@ export class DynamoDbProxies implements ProxyStorage {
   async insertProxies(
     poolName: string,
     proxies: readonly Proxy[],
-    options: { readonly expiresAtEpochSeconds?: number } = {},
+    options: InsertOptions = {},
   ): Promise<InsertOutcome> {
     const now = this.#db.clock.now();
     const statusSince = new Date(now).toISOString();
@@ -73,6 +75,14 @@ export class DynamoDbProxies implements ProxyStorage {
     query: { readonly after?: string; readonly limit: number },
   ): Promise<RowPage> {
     return queryRowsByStatus(this.#db, { poolName, status, ...query });
+  }
+
+  queryProxyIdsByStatus(
+    poolName: string,
+    status: ProxyStatus,
+    query: StatusIdQuery,
+  ): Promise<readonly string[]> {
+    return queryIdsByStatus(this.#db, { poolName, status, ...query });
   }
 
   async queryProxyIds(poolName: string, limit: number): Promise<readonly string[]> {

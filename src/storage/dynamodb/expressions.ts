@@ -20,10 +20,22 @@ export function conditionInput(condition: Clause) {
   return { ConditionExpression: condition.text, ...placeholders(condition) };
 }
 
+/** A place in an item: an attribute, or the way into the maps below one. */
+export type Path = string | readonly string[];
+
+/** A change of one place that depends on what is there. */
+export interface Assignment {
+  readonly path: Path;
+  readonly value: unknown;
+  /** `unlessSet` leaves what is there; `increase` adds a number to the one that is there. */
+  readonly how: 'replace' | 'unlessSet' | 'increase';
+}
+
 /** The changes of one update. */
 export interface Changes {
   readonly set?: Readonly<Record<string, unknown>>;
-  readonly remove?: readonly string[];
+  readonly assign?: readonly Assignment[];
+  readonly remove?: readonly Path[];
   /** Numbers or sets; sets are united. */
   readonly add?: Readonly<Record<string, unknown>>;
 }
@@ -32,11 +44,12 @@ export interface Changes {
 export function updateInput(changes: Changes, condition?: Clause) {
   const names: Record<string, string> = { ...condition?.names };
   const values: Record<string, unknown> = { ...condition?.values };
-  const placeholder = (attribute: string) => {
+  const nameOf = (step: string) => {
     const name = `#u${Object.keys(names).length}`;
-    names[name] = attribute;
+    names[name] = step;
     return name;
   };
+  const placeholder = (path: Path) => [path].flat().map(nameOf).join('.');
   const bind = (value: unknown) => {
     const name = `:u${Object.keys(values).length}`;
     values[name] = value;
@@ -46,8 +59,14 @@ export function updateInput(changes: Changes, condition?: Clause) {
     Object.entries(of)
       .filter(([, value]) => value !== undefined)
       .map(([attribute, value]) => `${placeholder(attribute)}${between}${bind(value)}`);
+  const assignment = ({ path, value, how }: Assignment) => {
+    const place = placeholder(path);
+    const bound = bind(value);
+    if (how === 'unlessSet') return `${place} = if_not_exists(${place}, ${bound})`;
+    return how === 'increase' ? `${place} = ${place} + ${bound}` : `${place} = ${bound}`;
+  };
   const sections = [
-    ['SET', pairs(changes.set, ' = ')],
+    ['SET', [...pairs(changes.set, ' = '), ...(changes.assign ?? []).map(assignment)]],
     ['REMOVE', (changes.remove ?? []).map(placeholder)],
     ['ADD', pairs(changes.add, ' ')],
   ] as const;
@@ -68,9 +87,12 @@ function placeholders({ names = {}, values = {} }: Omit<Clause, 'text'>) {
   };
 }
 
+/** Only what is joined itself needs brackets; brackets make an embedded DynamoDB slow. */
+const COMPOUND = / (?:AND|OR) /;
+
 function join(clauses: readonly Clause[], operator: string): Clause {
   return {
-    text: clauses.map(({ text }) => `(${text})`).join(operator),
+    text: clauses.map(({ text }) => (COMPOUND.test(text) ? `(${text})` : text)).join(operator),
     names: Object.assign({}, ...clauses.map(({ names }) => names)),
     values: Object.assign({}, ...clauses.map(({ values }) => values)),
   };

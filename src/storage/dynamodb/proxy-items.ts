@@ -1,4 +1,5 @@
 import type { ProxyStatus } from '../../health/rise-fall.ts';
+import { NO_USES } from '../../leases/lease-outcome.ts';
 import { Credentials } from '../../proxies/credentials.ts';
 import { formatRedactedUrl, type Proxy } from '../../proxies/proxy.ts';
 import type { ProxyRow } from '../proxy-storage.ts';
@@ -9,9 +10,12 @@ export function poolStatusKey(poolName: string, status: ProxyStatus, proxyId: st
   return `${poolName}#${status}#${proxyId.charAt(0)}`;
 }
 
-/** A row as the `Proxies` table holds it. */
+/** What only the row of a proxy that was leased holds; the others stay as small as they were. */
+export const BEFORE_FIRST_USE = { uses: NO_USES, blocks: {} } as const;
+
+/** A new row as the `Proxies` table holds it. */
 export function toProxyItem(row: ProxyRow): Item {
-  const { proxy, ...state } = row;
+  const { proxy, uses: _none, blocks: _neither, ...state } = row;
   const { id, credentials, ...endpoint } = proxy;
   return {
     ...state,
@@ -38,5 +42,5 @@ export function toProxyRow(item: Item): ProxyRow {
       credentials: new Credentials(String(username), String(password)),
     }),
   } as Proxy;
-  return { ...state, proxy } as unknown as ProxyRow;
+  return { ...BEFORE_FIRST_USE, ...state, proxy } as unknown as ProxyRow;
 }

@@ -2,7 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import { BY_STATUS_INDEX } from '../dynamodb-tables.ts';
 import { isExpired } from '../expiry.ts';
-import type { ProxyRow, RowPage, RowQuery } from '../proxy-storage.ts';
+import type { ProxyRow, RowPage, RowQuery, StatusIdQuery } from '../proxy-storage.ts';
 import { backOff } from './back-off.ts';
 import { type Database, type Item, queryItems } from './database.ts';
 import { poolStatusKey, toProxyRow } from './proxy-items.ts';
@@ -11,6 +11,9 @@ import { poolStatusKey, toProxyRow } from './proxy-items.ts';
 const BATCH_GET_LIMIT = 100;
 
 const HEX_DIGITS = '0123456789abcdef';
+
+/** Begins with the last digit, and is greater than every id. */
+const BEYOND_EVERY_ID = 'fg';
 
 /** Rows of a pool in id order. */
 export async function queryRows(
@@ -41,21 +44,28 @@ export async function queryRows(
   return { rows };
 }
 
-/** Rows the index names, read from the table itself. */
-export async function queryRowsByStatus(
+/** Which of the rows of one status are wanted. */
+interface StatusQuery extends StatusIdQuery {
+  readonly poolName: string;
+  readonly status: ProxyStatus;
+}
+
+/** Ids the index names. */
+export async function queryIdsByStatus(
   db: Database,
-  query: {
-    readonly poolName: string;
-    readonly status: ProxyStatus;
-    readonly after?: string;
-    readonly limit: number;
-  },
-): Promise<RowPage> {
+  query: StatusQuery,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const id of idsOfStatus(db, query)) {
     ids.push(id);
-    if (ids.length > query.limit) break;
+    if (ids.length >= query.limit) break;
   }
+  return ids;
+}
+
+/** Rows the index names, read from the table itself. */
+export async function queryRowsByStatus(db: Database, query: StatusQuery): Promise<RowPage> {
+  const ids = await queryIdsByStatus(db, { ...query, limit: query.limit + 1 });
   const page = ids.slice(0, query.limit);
   const rows = await getRows(db, query.poolName, page);
   const current = rows.filter(
@@ -67,19 +77,10 @@ export async function queryRowsByStatus(
 
 async function* idsOfStatus(
   db: Database,
-  {
-    poolName,
-    status,
-    after = '0',
-    limit,
-  }: {
-    readonly poolName: string;
-    readonly status: ProxyStatus;
-    readonly after?: string;
-    readonly limit: number;
-  },
+  { poolName, status, after = '0', upTo = BEYOND_EVERY_ID, limit }: StatusQuery,
 ): AsyncGenerator<string> {
-  for (const shard of HEX_DIGITS.slice(Math.max(0, HEX_DIGITS.indexOf(after.charAt(0))))) {
+  const first = Math.max(0, HEX_DIGITS.indexOf(after.charAt(0)));
+  for (const shard of HEX_DIGITS.slice(first, HEX_DIGITS.indexOf(upTo.charAt(0)) + 1)) {
     const items = queryItems(db, {
       TableName: db.tables.proxies,
       IndexName: BY_STATUS_INDEX,
@@ -89,9 +90,12 @@ async function* idsOfStatus(
         // No id is less, and an empty key is not allowed.
         ':after': after || '0',
       },
-      Limit: limit + 1,
+      Limit: limit,
     });
-    for await (const item of items) yield String(item.proxyId);
+    for await (const { proxyId } of items) {
+      if (String(proxyId) > upTo) return;
+      yield String(proxyId);
+    }
   }
 }
 

@@ -22,8 +22,8 @@ export class MemoryPools implements PoolStorage {
   async updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
     const pool = this.#find(poolName);
     if (!pool || pool.deletingSince !== undefined) return null;
-    const { options, riseFall, intervalSeconds, control } = policy;
-    const updated = { ...pool, options, riseFall, intervalSeconds, control };
+    const { options, riseFall, intervalSeconds, control, leasing } = policy;
+    const updated = { ...pool, options, riseFall, intervalSeconds, control, leasing };
     this.#pools.set(poolName, updated);
     return updated;
   }

@@ -4,42 +4,45 @@ import type { Proxy } from '../../proxies/proxy.ts';
 import { isExpired } from '../expiry.ts';
 import { createProxyRow } from '../proxy-row.ts';
 import type {
+  InsertOptions,
   InsertOutcome,
   ManualStatusWrite,
   ProxyRow,
   ProxyStorage,
   RowPage,
   RowQuery,
+  StatusIdQuery,
   StatusWrite,
 } from '../proxy-storage.ts';
-import { SortedRows } from './sorted-rows.ts';
+import type { PoolRows } from './pool-rows.ts';
 
-/** Proxy rows in one sorted map per pool. */
+/** Proxy rows in maps. */
 export class MemoryProxies implements ProxyStorage {
-  readonly #pools = new Map<string, SortedRows>();
+  readonly #rows: PoolRows;
   readonly #clock: Clock;
 
-  constructor(clock: Clock) {
+  constructor(rows: PoolRows, clock: Clock) {
+    this.#rows = rows;
     this.#clock = clock;
   }
 
   async insertProxies(
     poolName: string,
     proxies: readonly Proxy[],
-    options: { readonly expiresAtEpochSeconds?: number } = {},
+    options: InsertOptions = {},
   ): Promise<InsertOutcome> {
     const statusSince = new Date(this.#clock.now()).toISOString();
     let added = 0;
     for (const proxy of proxies) {
-      if (this.#find(poolName, proxy.id)) continue;
-      this.#rowsOf(poolName).set(createProxyRow({ poolName, proxy, statusSince, ...options }));
+      if (this.#rows.find(poolName, proxy.id)) continue;
+      this.#rows.set(createProxyRow({ poolName, proxy, statusSince, ...options }));
       added += 1;
     }
     return { added, existing: proxies.length - added };
   }
 
   async getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null> {
-    return this.#find(poolName, proxyId);
+    return this.#rows.find(poolName, proxyId);
   }
 
   async queryProxyRows(poolName: string, query: RowQuery): Promise<RowPage> {
@@ -54,12 +57,21 @@ export class MemoryProxies implements ProxyStorage {
     return this.#page(poolName, query, (row) => row.status === status);
   }
 
+  async queryProxyIdsByStatus(
+    poolName: string,
+    status: ProxyStatus,
+    { upTo = 'g', ...query }: StatusIdQuery,
+  ): Promise<readonly string[]> {
+    const page = await this.queryProxyRowsByStatus(poolName, status, query);
+    return page.rows.map((row) => row.proxy.id).filter((id) => id <= upTo);
+  }
+
   async queryProxyIds(poolName: string, limit: number): Promise<readonly string[]> {
     return this.#page(poolName, { limit }, () => true).rows.map((row) => row.proxy.id);
   }
 
   async writeStatus(write: StatusWrite): Promise<boolean> {
-    const row = this.#find(write.poolName, write.proxyId);
+    const row = this.#rows.find(write.poolName, write.proxyId);
     if (!row || row.status === ProxyStatus.banned) return false;
     if (row.rowSweepId !== write.expectedRowSweepId) return false;
     const transition = write.before.status !== write.after.status && {
@@ -68,12 +80,12 @@ export class MemoryProxies implements ProxyStorage {
       statusSweepId: write.sweepId,
     };
     const changed = { ...row, ...write.after, rowSweepId: write.sweepId, ...transition };
-    this.#rowsOf(write.poolName).set(changed);
+    this.#rows.set(changed);
     return true;
   }
 
   async writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null> {
-    const row = this.#find(write.poolName, write.proxyId);
+    const row = this.#rows.find(write.poolName, write.proxyId);
     if (!row) return null;
     const { statusSweepId: _unset, ...kept } = row;
     const changed: ProxyRow = {
@@ -83,17 +95,17 @@ export class MemoryProxies implements ProxyStorage {
       previousStatus: row.status,
       statusSince: write.at,
     };
-    this.#rowsOf(write.poolName).set(changed);
+    this.#rows.set(changed);
     return changed;
   }
 
   async deleteProxies(poolName: string, proxyIds: readonly string[]): Promise<void> {
-    for (const proxyId of proxyIds) this.#rowsOf(poolName).delete(proxyId);
+    for (const proxyId of proxyIds) this.#rows.of(poolName).delete(proxyId);
   }
 
   async deleteProxy(poolName: string, proxyId: string): Promise<boolean> {
-    const existed = this.#find(poolName, proxyId) !== null;
-    this.#rowsOf(poolName).delete(proxyId);
+    const existed = this.#rows.find(poolName, proxyId) !== null;
+    this.#rows.of(poolName).delete(proxyId);
     return existed;
   }
 
@@ -102,7 +114,7 @@ export class MemoryProxies implements ProxyStorage {
     const low = range?.low ?? '';
     const resumes = after !== undefined && after >= low;
     const rows: ProxyRow[] = [];
-    for (const row of this.#rowsOf(poolName).from(resumes ? after : low, resumes)) {
+    for (const row of this.#rows.of(poolName).from(resumes ? after : low, resumes)) {
       if (range && row.proxy.id > range.high) break;
       if (!matches(row) || isExpired(row, this.#clock.now())) continue;
       const last = rows.at(-1);
@@ -110,19 +122,5 @@ export class MemoryProxies implements ProxyStorage {
       rows.push(row);
     }
     return { rows };
-  }
-
-  #find(poolName: string, proxyId: string): ProxyRow | null {
-    const row = this.#pools.get(poolName)?.get(proxyId);
-    return row && !isExpired(row, this.#clock.now()) ? row : null;
-  }
-
-  #rowsOf(poolName: string): SortedRows {
-    let rows = this.#pools.get(poolName);
-    if (!rows) {
-      rows = new SortedRows();
-      this.#pools.set(poolName, rows);
-    }
-    return rows;
   }
 }

@@ -1,4 +1,5 @@
 import { createApiHandler } from '../../../functions/api/handler.ts';
+import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../../src/sweeps/sweep-limits.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -14,8 +15,8 @@ export interface TestReply {
   readonly json: any;
 }
 
-/** The api's handler over a storage in memory; `fail` makes its dispatch requests fail. */
-export function startApi() {
+/** The api's handler over a storage in memory; `faults` makes its dispatch requests fail. */
+export function startApi({ allowPrivateAddresses = false } = {}) {
   const clock = new FakeClock();
   const storage = new MemoryStorage({ clock });
   const telemetry = recordTelemetry();
@@ -26,8 +27,13 @@ export function startApi() {
     clock,
     telemetry,
     limits: DEFAULT_SWEEP_LIMITS,
-    allowPrivateAddresses: false,
+    allowPrivateAddresses,
     extraProtocols: [],
+    proxyManager: new ProxyManager({
+      storage,
+      clock,
+      onError: (error) => telemetry.logger.warn('not given back', { error: error as Error }),
+    }),
     requestDispatch: async (sweepId) => {
       if (faults.dispatch) throw new Error('no such function');
       dispatched.push(sweepId);

@@ -52,6 +52,8 @@ export function describeProxyStorage(create: CreateStorage): void {
         maxConcurrency: 1,
         leases: {},
         leaseCount: 0,
+        uses: { ok: 0, slow: 0, blocked: 0, failed: 0 },
+        blocks: {},
       });
       expect(row?.proxy.credentials?.username).toBe('user');
       expect(row?.proxy.credentials?.password).toBe('p@ss:word');

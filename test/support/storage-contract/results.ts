@@ -50,7 +50,8 @@ export function describeResultStorage(create: CreateStorage): void {
         LARGEST,
       ];
       const results = new Map(kinds.map((kind, index) => [makeProxy(index).id, kind]));
-      const stored = makeBatchResult({ bits: '0110', results });
+      const leasing = { total: 9, active: 4, available: 3, leased: 2, totalLeases: 5 };
+      const stored = makeBatchResult({ bits: '0110', results, leasing });
       expect(await storage.putBatchResult(stored)).toEqual(stored);
       expect(await storage.getBatchResult('fleet', '0110', stored.sweepId)).toEqual(stored);
       for (const [id, result] of results) {

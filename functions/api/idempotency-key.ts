@@ -1,0 +1,23 @@
+import * as z from 'zod/mini';
+import { parseInput } from './parse-input.ts';
+import type { ApiRequest } from './request.ts';
+
+const sweepKeySchema = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
+type KeySchema = z.ZodMiniType<string | undefined>;
+
+/**
+ * The `idempotency-key` header of a request, where it has one.
+ *
+ * @param schema what may be a key; @default 1 to 256 characters
+ * @throws InvalidInputError when it is no key
+ */
+export function readIdempotencyKey(
+  { headers }: ApiRequest,
+  schema: KeySchema = sweepKeySchema,
+): { readonly idempotencyKey?: string } {
+  const idempotencyKey = parseInput(schema, headers['idempotency-key'], {
+    what: 'The idempotency-key header',
+    pointer: '/headers/idempotency-key',
+  });
+  return idempotencyKey === undefined ? {} : { idempotencyKey };
+}

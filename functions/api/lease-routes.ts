@@ -1,0 +1,108 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { LeaseEndedError } from '../../src/errors.ts';
+import { formatLeasedUrl, type Lease } from '../../src/leases/lease.ts';
+import { parsePoolName } from '../../src/sweeps/pool-name.ts';
+import { requirePool } from '../../src/sweeps/required.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
+import { parseJsonBody } from './json-body.ts';
+import { unknownLeaseAs404 } from './lease-address.ts';
+import { acquireSchema, leaseKeySchema, releaseQuerySchema, renewSchema } from './lease-schemas.ts';
+import { noProxyAvailable } from './no-proxy-available.ts';
+import { parseInput } from './parse-input.ts';
+import { noQuerySchema, parseQuery } from './query-schemas.ts';
+import { type ApiReply, jsonReply } from './reply.ts';
+import type { ApiRequest } from './request.ts';
+
+/** Whoever keeps an answer keeps a password, or the id that ends a lease (RFC 9111, 5.2.2.5). */
+const NO_STORE = { 'cache-control': 'no-store' };
+
+/**
+ * `POST /pools/{pool}/leases`: leases a proxy. The answer has the URL with its password. An
+ * `idempotency-key` header makes repetitions answer with the same lease.
+ */
+export async function postLease(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const { consumer, ...wish } = parseInput(acquireSchema, parseJsonBody(request.body));
+  const key = readIdempotencyKey(request, leaseKeySchema);
+  const poolName = await poolNameOf(dependencies, request);
+  const { proxyManager } = dependencies;
+  const wanted = { ...wish, ...key, poolName, consumerName: consumer };
+  const lease = await proxyManager.acquireProxy(wanted);
+  count(dependencies, lease ? 'LeasesAcquired' : 'LeasesUnavailable');
+  if (!lease) throw noProxyAvailable(poolName, wish);
+  const { leaseId, ...rest } = viewLease(lease);
+  return jsonReply(
+    201,
+    { leaseId, proxy: formatLeasedUrl(lease), ...rest },
+    { ...NO_STORE, location: `${request.path}/${encodeURIComponent(leaseId)}` },
+  );
+}
+
+/** `PATCH /pools/{pool}/leases/{leaseId}`: has a lease end later. */
+export async function patchLease(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const { leaseSeconds } = parseInput(renewSchema, parseJsonBody(request.body));
+  const reference = await referenceOf(dependencies, request);
+  const renewal = { ...(leaseSeconds !== undefined && { leaseSeconds }) };
+  const lease = await unknownLeaseAs404(reference, () =>
+    dependencies.proxyManager.renewLease(reference, renewal),
+  );
+  count(dependencies, 'LeasesRenewed');
+  return jsonReply(200, viewLease(lease), NO_STORE);
+}
+
+/** `DELETE /pools/{pool}/leases/{leaseId}`: ends a lease and notes how the use went. */
+export async function deleteLease(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  const { outcome, host } = parseQuery(releaseQuerySchema, request);
+  const reference = await referenceOf(dependencies, request);
+  const report = outcome && { outcome, ...(host !== undefined && { targetHost: host }) };
+  const released = await unknownLeaseAs404(reference, () =>
+    dependencies.proxyManager.releaseProxy(reference, report),
+  );
+  if (!released) {
+    throw new LeaseEndedError(
+      `the lease in pool "${reference.poolName}" is over, or was released before; nothing was noted`,
+    );
+  }
+  count(dependencies, 'LeasesReleased');
+  return { statusCode: 204 };
+}
+
+/** Without the URL: a renewal or a log of it has no need for the password. */
+function viewLease(lease: Lease) {
+  const { leaseId, poolName, consumerName, proxy, acquiredAt, expiresAt, leaseSeconds } = lease;
+  return {
+    leaseId,
+    pool: poolName,
+    consumer: consumerName,
+    proxyId: proxy.id,
+    protocol: proxy.protocol,
+    acquiredAt,
+    expiresAt,
+    leaseSeconds,
+  };
+}
+
+async function referenceOf(dependencies: ApiDependencies, request: ApiRequest) {
+  const poolName = await poolNameOf(dependencies, request);
+  return { poolName, leaseId: request.params.leaseId ?? '' };
+}
+
+/** The manager remembers pools for a while; what an answer says of one is true now. */
+async function poolNameOf({ storage }: ApiDependencies, { params }: ApiRequest): Promise<string> {
+  return (await requirePool(storage, parsePoolName(params.pool ?? ''))).poolName;
+}
+
+function count({ telemetry: { metrics } }: ApiDependencies, name: string): void {
+  metrics.addMetric(name, MetricUnit.Count, 1);
+}

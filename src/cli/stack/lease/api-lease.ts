@@ -1,0 +1,80 @@
+import type { Clock } from '../../../clock.ts';
+import { LeaseEndedError } from '../../../errors.ts';
+import { HeldLease, type Wait } from '../../../leases/held-lease.ts';
+import { ApiError } from '../api-error.ts';
+import type { LeaseView } from '../api-schemas.ts';
+import type { LeaseApi } from './lease-api.ts';
+
+/** RFC 6585, section 4. */
+const TOO_MANY_REQUESTS = 429;
+
+/** What a lease is acquired and kept with. */
+export interface HoldingDependencies {
+  readonly leases: LeaseApi;
+  readonly clock: Clock;
+  readonly wait: Wait;
+}
+
+export interface HoldRequest {
+  readonly poolName: string;
+  /** The body of the request. */
+  readonly wish: unknown;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A lease as this machine's clock sees it. */
+export interface OwnLease {
+  readonly leaseId: string;
+  readonly leaseSeconds: number;
+  readonly expiresAt: string;
+}
+
+/** A lease of the stack that can be kept. */
+export interface ApiLease {
+  readonly proxyId: string;
+  /** With its password. */
+  readonly proxyUrl: string;
+  readonly holder: HeldLease<OwnLease>;
+}
+
+/**
+ * Leases a proxy, to be kept for as long as it is used.
+ *
+ * @throws NoProxyAvailableError when none that was asked for is free
+ */
+export async function holdLease(
+  { leases, clock, wait }: HoldingDependencies,
+  { poolName, wish, idempotencyKey }: HoldRequest,
+): Promise<ApiLease> {
+  // Counted on, so that nobody who sets the clock shortens or lengthens the lease.
+  const origin = clock.now() - clock.monotonic();
+  const timed = async <T extends LeaseView>(ask: () => Promise<T>) => {
+    const startedAt = origin + clock.monotonic();
+    const lease = await ask();
+    return { lease, own: byOwnClock(lease, startedAt) };
+  };
+  const renew = async ({ leaseId, leaseSeconds }: OwnLease): Promise<OwnLease> =>
+    (await timed(() => lostWhenRefused(leases.renew({ poolName, leaseId }, leaseSeconds)))).own;
+  const { lease, own } = await timed(() => leases.acquire(poolName, wish, idempotencyKey));
+  // With a key it may be a lease of some time ago, of which little is left.
+  const fresh = idempotencyKey === undefined ? own : await renew(own);
+  const holder = new HeldLease(fresh, { clock, wait, renew });
+  return { proxyId: lease.proxyId, proxyUrl: lease.proxy, holder };
+}
+
+/** A request that the stack refuses once it will refuse again; only too many at once may pass. */
+async function lostWhenRefused<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const status = error instanceof ApiError ? (error.status ?? 0) : 0;
+    const refused = status >= 400 && status < 500 && status !== TOO_MANY_REQUESTS;
+    throw refused && error instanceof Error ? new LeaseEndedError(error.message) : error;
+  }
+}
+
+/** Lasts from before it was asked for: clocks differ, and the answer took its time. */
+function byOwnClock({ leaseId, leaseSeconds }: LeaseView, startedAt: number): OwnLease {
+  const expiresAt = new Date(startedAt + leaseSeconds * 1000).toISOString();
+  return { leaseId, leaseSeconds, expiresAt };
+}

@@ -1,0 +1,75 @@
+import { LeaseEndedError, NoProxyAvailableError } from '../../../errors.ts';
+import type { LeaseOutcome } from '../../../leases/lease-outcome.ts';
+import type { ApiClient } from '../api-client.ts';
+import { ApiError } from '../api-error.ts';
+import {
+  type AcquiredLease,
+  acquiredLeaseSchema,
+  type LeaseView,
+  leaseViewSchema,
+} from '../api-schemas.ts';
+
+/** Names one lease of one pool. */
+export interface LeaseName {
+  readonly poolName: string;
+  readonly leaseId: string;
+}
+
+/** How the use of a proxy went. */
+export interface LeaseReport {
+  readonly outcome?: LeaseOutcome | undefined;
+  readonly host?: string | undefined;
+}
+
+/** The routes of the API that lease proxies. */
+export class LeaseApi {
+  readonly #client: ApiClient;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  /** @throws NoProxyAvailableError when no proxy that was asked for is free */
+  async acquire(
+    poolName: string,
+    wish: unknown,
+    idempotencyKey?: string | undefined,
+  ): Promise<AcquiredLease> {
+    const headers = { ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }) };
+    const request = { method: 'POST', path: leasesPath(poolName), json: wish, headers } as const;
+    return translated(this.#client.ask(request, acquiredLeaseSchema));
+  }
+
+  /** @throws LeaseEndedError when the lease is over */
+  async renew(lease: LeaseName, leaseSeconds?: number | undefined): Promise<LeaseView> {
+    const request = { method: 'PATCH', path: leasePath(lease), json: { leaseSeconds } } as const;
+    return translated(this.#client.ask(request, leaseViewSchema));
+  }
+
+  /** @throws LeaseEndedError when the lease is over, and nothing was noted */
+  async release(lease: LeaseName, { outcome, host }: LeaseReport = {}): Promise<void> {
+    const query = { outcome, host };
+    await translated(this.#client.send({ method: 'DELETE', path: leasePath(lease), query }));
+  }
+}
+
+/** Errors of the API that have a class of their own. */
+async function translated<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { problem, message } = error;
+    if (problem === 'no_proxy_available') throw new NoProxyAvailableError(message);
+    if (problem === 'lease_ended') throw new LeaseEndedError(message);
+    throw error;
+  }
+}
+
+function leasesPath(poolName: string): string {
+  return `/pools/${encodeURIComponent(poolName)}/leases`;
+}
+
+function leasePath({ poolName, leaseId }: LeaseName): string {
+  return `${leasesPath(poolName)}/${encodeURIComponent(leaseId)}`;
+}

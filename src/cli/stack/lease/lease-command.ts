@@ -1,0 +1,99 @@
+import { type Command, Option } from 'commander';
+import { LeaseOutcome } from '../../../leases/lease-outcome.ts';
+import { integerOption } from '../../check/flag-parsers.ts';
+import { ExitCode } from '../../exit-code.ts';
+import { print } from '../../output/stream-sink.ts';
+import { printable, type Terminal } from '../../terminal.ts';
+import type { StackFlags } from '../find-stack.ts';
+import { onStack } from '../stack-command.ts';
+import { type AcquireFlags, addAcquireFlags, toLeaseWish } from './acquire-flags.ts';
+import type { LeaseReport } from './lease-api.ts';
+import { addLeaseRun } from './run-command.ts';
+
+interface RenewFlags extends StackFlags {
+  readonly seconds?: number;
+}
+
+interface ReleaseFlags extends StackFlags, LeaseReport {}
+
+const EXAMPLES = `
+Examples:
+  lighthouse lease run shop --country SE -- curl -s https://shop.example/
+  curl -x "$(lighthouse lease acquire shop --seconds 60)" https://shop.example/
+  lighthouse lease acquire shop --json | jq -r .leaseId
+  lighthouse lease renew shop LEASE --seconds 600
+  lighthouse lease release shop LEASE --outcome blocked --host shop.example
+
+Exit codes: 0 done, 1 no proxy is free or the lease is over, 2 wrong use or no stack.`;
+
+/** Adds `lighthouse lease acquire|renew|release|run`. */
+export function addLeaseCommand(program: Command, terminal: Terminal): void {
+  const lease = program
+    .command('lease')
+    .summary('lease proxies, and run commands through them')
+    .description(
+      'A consumer holds a leased proxy, as one of at most --max-concurrency, for a time.',
+    )
+    .addHelpText('after', EXAMPLES);
+  addAcquire(lease, terminal);
+  addRenew(lease, terminal);
+  addRelease(lease, terminal);
+  addLeaseRun(lease, terminal);
+}
+
+function addAcquire(lease: Command, terminal: Terminal): void {
+  const command = lease
+    .command('acquire')
+    .summary('lease a proxy and print its URL, password included')
+    .argument('<pool>', 'the pool')
+    .addHelpText('after', EXAMPLES);
+  addAcquireFlags(command).optionsGroup('Options:');
+  onStack<[string], AcquireFlags>(command, terminal, async ({ leases }, [poolName], flags) => {
+    const lease = await leases.acquire(poolName, toLeaseWish(flags), flags.idempotencyKey);
+    const { proxy, leaseId, expiresAt } = lease;
+    if (!flags.json)
+      terminal.stderr.write(printable(`lease ${leaseId} until ${expiresAt}`).concat('\n'));
+    await print(terminal.stdout, flags.json ? `${JSON.stringify(lease)}\n` : `${proxy}\n`);
+    return ExitCode.ok;
+  });
+}
+
+function addRenew(lease: Command, terminal: Terminal): void {
+  const command = lease
+    .command('renew')
+    .summary('have a lease end later')
+    .description(
+      'Prints the lease id, which is another one by now if the proxy is unlimited, and the end.',
+    )
+    .argument('<pool>', 'the pool')
+    .argument('<lease>', 'the lease id, as acquiring gave it')
+    .addOption(integerOption('--seconds <n>', 'from now, 1-86400 (300)'))
+    .addHelpText('after', '\nExamples:\n  lighthouse lease renew shop LEASE --seconds 600');
+  onStack<[string, string], RenewFlags>(command, terminal, async ({ leases }, args, flags) => {
+    const [poolName, leaseId] = args;
+    const lease = await leases.renew({ poolName, leaseId }, flags.seconds);
+    const text = `${lease.leaseId} until ${lease.expiresAt}\n`;
+    await print(terminal.stdout, flags.json ? `${JSON.stringify(lease)}\n` : text);
+    return ExitCode.ok;
+  });
+}
+
+function addRelease(lease: Command, terminal: Terminal): void {
+  const command = lease
+    .command('release')
+    .summary('end a lease and say how the use went')
+    .argument('<pool>', 'the pool')
+    .argument('<lease>', 'the lease id')
+    .addOption(
+      new Option('--outcome <outcome>', 'how the use went').choices(Object.values(LeaseOutcome)),
+    )
+    .option('--host <host>', 'with --outcome blocked: the target that refused the proxy')
+    .addHelpText('after', '\nExamples:\n  lighthouse lease release shop LEASE --outcome ok');
+  onStack<[string, string], ReleaseFlags>(command, terminal, async ({ leases }, args, flags) => {
+    const [poolName, leaseId] = args;
+    await leases.release({ poolName, leaseId }, flags);
+    const answer = { leaseId, released: true };
+    await print(terminal.stdout, flags.json ? `${JSON.stringify(answer)}\n` : 'released\n');
+    return ExitCode.ok;
+  });
+}

@@ -1,0 +1,113 @@
+import { LeaseEndedError, LighthouseError } from '../../../errors.ts';
+import { LeaseOutcome } from '../../../leases/lease-outcome.ts';
+import {
+  type ApiLease,
+  type HoldingDependencies,
+  type HoldRequest,
+  holdLease,
+} from './api-lease.ts';
+import { type ChildEnd, type ChildOptions, runLeasedChild } from './leased-child.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
+import { type SignalRelay, signalExitCode } from './signal-relay.ts';
+
+/** What a command is leased for and run with. */
+export interface RunDependencies extends HoldingDependencies {
+  readonly relay: SignalRelay;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told of what does not stop the run from having an outcome. */
+  readonly report: (error: LighthouseError) => void;
+}
+
+export interface RunRequest extends HoldRequest {
+  readonly commandLine: ChildOptions['commandLine'];
+}
+
+/** How a command that was run through a leased proxy ended. */
+export interface RunOutcome {
+  readonly proxyId: string;
+  /** The command's own, or 128 and the number of the signal that ended it. */
+  readonly exitCode: number;
+  /** What was reported of the proxy; null when the command's end says nothing about it. */
+  readonly outcome: LeaseOutcome | null;
+}
+
+/** Of a command that had to end because its lease was lost. */
+const LOST_EXIT_CODE = 1;
+
+/**
+ * Leases a proxy, runs a command through it, renews the lease meanwhile, and releases it with what
+ * the command's exit says of the proxy. A lease that is lost ends the command: by then somebody
+ * else may hold the proxy.
+ *
+ * @throws NoProxyAvailableError when there is none that was asked for
+ */
+export async function runLeased(
+  dependencies: RunDependencies,
+  request: RunRequest,
+): Promise<RunOutcome> {
+  const { relay, environment } = dependencies;
+  const lease = await holdLease(dependencies, request);
+  const stop = new AbortController();
+  const keeping = lease.holder.keep(stop.signal);
+  let end: ChildEnd | null = null;
+  try {
+    // A signal that came while the proxy was leased ends the run before it begins.
+    if (relay.received === null) {
+      end = await runLeasedChild({
+        commandLine: request.commandLine,
+        env: proxyEnvironment(lease.proxyUrl, environment),
+        relay,
+        end: lease.holder.lost,
+      });
+    }
+  } finally {
+    stop.abort();
+    await keeping;
+  }
+  return conclude(dependencies, { poolName: request.poolName, lease, end });
+}
+
+interface Ended {
+  readonly poolName: string;
+  readonly lease: ApiLease;
+  /** Null when the command was not run. */
+  readonly end: ChildEnd | null;
+}
+
+async function conclude(dependencies: RunDependencies, ended: Ended): Promise<RunOutcome> {
+  const { relay, report } = dependencies;
+  const { end, lease } = ended;
+  const { proxyId, holder } = lease;
+  if (end?.kind === 'not-started') report(new LighthouseError('command_failed', end.sentence));
+  if (holder.lost.aborted) {
+    const { reason } = holder.lost;
+    const why = reason instanceof Error ? reason.message : 'it was not renewed';
+    report(new LeaseEndedError(`the lease was lost, so the command was ended: ${why}`));
+    return { proxyId, exitCode: LOST_EXIT_CODE, outcome: null };
+  }
+  const interrupted = relay.received;
+  const outcome = end?.kind === 'exited' && interrupted === null ? outcomeOf(end.exitCode) : null;
+  await release(dependencies, ended, outcome);
+  const exitCode = end?.exitCode ?? (interrupted === null ? 1 : signalExitCode(interrupted));
+  return { proxyId, exitCode, outcome };
+}
+
+function outcomeOf(exitCode: number): LeaseOutcome {
+  return exitCode === 0 ? LeaseOutcome.ok : LeaseOutcome.failed;
+}
+
+/** A lease that cannot be released ends by itself; the command has ended as it has. */
+async function release(
+  { leases, report }: RunDependencies,
+  { poolName, lease: { holder } }: Ended,
+  outcome: LeaseOutcome | null,
+): Promise<void> {
+  const { leaseId, expiresAt } = holder.lease;
+  try {
+    await leases.release({ poolName, leaseId }, { outcome: outcome ?? undefined });
+  } catch (error) {
+    if (!(error instanceof LighthouseError)) throw error;
+    const sentence = `the lease was not released and ends at ${expiresAt}: ${error.message}`;
+    report(new LighthouseError('not_released', sentence, { cause: error }));
+  }
+}

@@ -1,0 +1,94 @@
+import { BatchReader, type BatchSample } from './batch-sample.ts';
+import { chooseCandidate } from './choose-candidate.ts';
+import { findEligible } from './eligible.ts';
+import { giveBack } from './give-back.ts';
+import type { Lease } from './lease.ts';
+import type { LeaseContext } from './lease-context.ts';
+import type { LeaseWish } from './lease-request.ts';
+import { leaseRow } from './lease-row.ts';
+import type { LeasingPool } from './leasing-pools.ts';
+import { sampleBatches } from './sample-batches.ts';
+import { SELECTORS } from './selectors.ts';
+
+/** Races lost in one sample before its batch is read again: by then it is out of date. */
+const MAX_LOST_RACES = 16;
+/** Times one batch is read before others are looked at. */
+const MAX_READINGS = 4;
+
+/**
+ * Leases one proxy that fits and is free. A race that is lost goes on to the next candidate; a
+ * sample of which too many were lost is read again while it has candidates; then comes the next
+ * sample. Null when none of the samples has one.
+ *
+ * @throws the reason of the signal, once it is aborted; then nothing stays leased
+ */
+export async function acquireLease(
+  context: LeaseContext,
+  leasing: LeasingPool,
+  wish: LeaseWish,
+): Promise<Lease | null> {
+  wish.signal?.throwIfAborted();
+  const reader = new BatchReader(context.storage, leasing, wish.request);
+  const search = { ...wish, reader };
+  for await (const sample of sampleBatches(context, leasing, search)) {
+    wish.signal?.throwIfAborted();
+    const lease = await acquireFromBatch(context, leasing, search, sample);
+    if (lease) return keepUnlessAborted(context, lease, wish.signal);
+  }
+  wish.signal?.throwIfAborted();
+  return null;
+}
+
+async function keepUnlessAborted(
+  context: LeaseContext,
+  lease: Lease,
+  signal: AbortSignal | undefined,
+): Promise<Lease> {
+  if (signal?.aborted) await giveBack(context, lease);
+  signal?.throwIfAborted();
+  return lease;
+}
+
+async function acquireFromBatch(
+  context: LeaseContext,
+  leasing: LeasingPool,
+  search: LeaseWish & { readonly reader: BatchReader },
+  first: BatchSample,
+): Promise<Lease | null> {
+  let sample = first;
+  for (let reading = 1; ; reading++) {
+    const { lease, contended } = await acquireFrom(context, leasing, search, sample);
+    if (lease || !contended || reading === MAX_READINGS) return lease;
+    sample = await search.reader.read(sample.bits, sample.from);
+  }
+}
+
+interface SampleOutcome {
+  readonly lease: Lease | null;
+  /** There are candidates left; the races for others were lost. */
+  readonly contended: boolean;
+}
+
+const EXHAUSTED: SampleOutcome = { lease: null, contended: false };
+
+async function acquireFrom(
+  context: LeaseContext,
+  leasing: LeasingPool,
+  { request, signal }: LeaseWish,
+  sample: BatchSample,
+): Promise<SampleOutcome> {
+  const eligible = findEligible(context, leasing, request, sample);
+  const { selector } = request;
+  const select = typeof selector === 'function' ? selector : SELECTORS[selector];
+  const { random } = context;
+  for (let lost = 0; lost < MAX_LOST_RACES && eligible.size > 0; lost++) {
+    signal?.throwIfAborted();
+    const chosen = chooseCandidate([...eligible.keys()], { select, random, lost });
+    const row = chosen && eligible.get(chosen);
+    if (!row) return EXHAUSTED;
+    const lease = await leaseRow(context, leasing, request, row);
+    if (lease) return { lease, contended: false };
+    eligible.delete(chosen);
+  }
+  return { lease: null, contended: eligible.size > 0 };
+}

@@ -1,0 +1,99 @@
+import { createHash, createHmac } from 'node:crypto';
+import { ConflictError } from '../errors.ts';
+import type { LeaseKeyRecord } from '../storage/storage.ts';
+import { acquireLease } from './acquire-lease.ts';
+import { findLease } from './find-lease.ts';
+import { giveBack } from './give-back.ts';
+import type { Lease } from './lease.ts';
+import type { LeaseContext } from './lease-context.ts';
+import type { LeaseWish, ParsedAcquireRequest } from './lease-request.ts';
+import type { LeasingPool } from './leasing-pools.ts';
+
+/** How long a key is remembered after its lease would have ended, seconds. */
+const REMEMBERED_SECONDS = 86_400;
+
+export interface OnceOutcome {
+  readonly lease: Lease | null;
+  /** The lease an earlier request with the key was given. */
+  readonly repeated: boolean;
+}
+
+/**
+ * Acquires unless the request was made before: then it returns the lease of that time. A key is
+ * taken once there is a lease for it, so a request that found no proxy may be repeated with it;
+ * where the same request had taken the last one a moment before, the repetition is given that.
+ * Who dies between lease and key leaves one lease behind, which ends at its time.
+ *
+ * @throws {ConflictError} when another request had the key, or its lease is over
+ */
+export async function acquireOnce(
+  context: LeaseContext,
+  leasing: LeasingPool,
+  wish: LeaseWish,
+  key: string,
+): Promise<OnceOutcome> {
+  const { storage } = context;
+  const { request } = wish;
+  const keyHash = hashKey(leasing, request.consumerName, key);
+  wish.signal?.throwIfAborted();
+  const known = await storage.getLeaseKey(keyHash);
+  if (known) return { lease: await repeat(context, request, known), repeated: true };
+  const lease = await acquireLease(context, leasing, wish);
+  // Without one, the same request may have taken the last proxy meanwhile.
+  const stored = lease
+    ? await storeKey(context, lease, { keyHash, requestHash: hashRequest(request) })
+    : await storage.getLeaseKey(keyHash);
+  if (!stored || stored.leaseId === lease?.leaseId) return { lease, repeated: false };
+  if (lease) await giveBack(context, lease);
+  return { lease: await repeat(context, request, stored), repeated: true };
+}
+
+/** @returns the record that is stored, which may be another request's */
+async function storeKey(
+  context: LeaseContext,
+  lease: Lease,
+  hashes: Pick<LeaseKeyRecord, 'keyHash' | 'requestHash'>,
+): Promise<LeaseKeyRecord> {
+  const { storage } = context;
+  const { leaseId, expiresAt } = lease;
+  const expiresAtEpochSeconds = Math.ceil(Date.parse(expiresAt) / 1000) + REMEMBERED_SECONDS;
+  try {
+    return await storage.putLeaseKey({ ...hashes, leaseId, expiresAtEpochSeconds });
+  } catch (error) {
+    // A write that fails may have landed nevertheless.
+    const stored = await storage.getLeaseKey(hashes.keyHash).catch(() => null);
+    if (stored) return stored;
+    await giveBack(context, lease);
+    throw error;
+  }
+}
+
+async function repeat(
+  context: LeaseContext,
+  request: ParsedAcquireRequest,
+  { leaseId, requestHash }: LeaseKeyRecord,
+): Promise<Lease> {
+  if (requestHash !== hashRequest(request))
+    throw new ConflictError('another request was made with this idempotency key');
+  const { poolName, leaseSeconds } = request;
+  const lease = await findLease(context, { poolName, leaseId }, leaseSeconds);
+  if (lease) return lease;
+  throw new ConflictError('the lease acquired with this idempotency key is over; use another key');
+}
+
+/** Consumers cannot take each other's keys, nor guess what is stored of them. */
+function hashKey({ pool }: LeasingPool, consumerName: string, key: string): string {
+  const text = JSON.stringify([pool.poolName, consumerName, key]);
+  return createHmac('sha256', pool.salt).update(text).digest('hex');
+}
+
+/** The same for requests that ask for the same, in whatever order they name it. */
+function hashRequest(request: ParsedAcquireRequest): string {
+  const { idempotencyKey: _key, excludedProxyIds, filters, ...rest } = request;
+  const asked = [
+    Object.entries(rest).sort(),
+    Object.entries(filters).sort(),
+    [...excludedProxyIds].sort(),
+  ];
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+}

@@ -1,0 +1,93 @@
+import type { ProxyRow, RowQuery, Storage } from '../storage/storage.ts';
+import { idRange } from '../sweeps/batch-range.ts';
+import type { BatchResult } from '../sweeps/batch-result.ts';
+import { type NewestResult, NewestResults } from '../sweeps/newest-results.ts';
+import { MAX_ROWS_PER_BATCH } from '../sweeps/sweep-limits.ts';
+import type { ParsedAcquireRequest } from './lease-request.ts';
+import type { LeasingPool } from './leasing-pools.ts';
+import { needsNewest } from './needs-newest.ts';
+
+/** A row joined with what the newest sweep found about it. */
+export interface SampledRow {
+  readonly row: ProxyRow;
+  /**
+   * Null when no sweep within retention has had the proxy. Of a row for which it does not matter,
+   * see `needsNewest`, only what the newest sweep under the present k found.
+   */
+  readonly newest: NewestResult | null;
+}
+
+/** The freshest view of one batch. */
+export interface BatchSample {
+  readonly bits: string;
+  /** The first id that was asked for; absent: the batch's first. */
+  readonly from?: string | undefined;
+  readonly rows: readonly SampledRow[];
+  /** Only rows beyond this id are missing; absent when none are. */
+  readonly next?: string;
+}
+
+/** Reads the batches of a pool as one request needs them. */
+export class BatchReader {
+  readonly #storage: Storage;
+  readonly #leasing: LeasingPool;
+  readonly #isNeeded: (row: ProxyRow) => boolean;
+  readonly #underOtherBitCounts: NewestResults;
+
+  constructor(storage: Storage, leasing: LeasingPool, request: ParsedAcquireRequest) {
+    const { pool } = leasing;
+    const [, ...others] = pool.batchBitCounts;
+    this.#storage = storage;
+    this.#leasing = leasing;
+    this.#isNeeded = needsNewest(request, pool.leasing);
+    this.#underOtherBitCounts = new NewestResults(storage, { ...pool, batchBitCounts: others });
+  }
+
+  /**
+   * Reads a batch's rows and its newest result side by side.
+   *
+   * @param from the first id wanted; @default the batch's first
+   */
+  async read(bits: string, from?: string): Promise<BatchSample> {
+    const { poolName, batchBitCounts } = this.#leasing.pool;
+    const range = idRange(bits);
+    const query: RowQuery = {
+      range: { ...range, low: from ?? range.low },
+      limit: MAX_ROWS_PER_BATCH,
+    };
+    const [page, batch] = await Promise.all([
+      this.#storage.queryProxyRows(poolName, query),
+      batchBitCounts.length > 0 ? this.#storage.getNewestBatchResult(poolName, bits) : null,
+    ]);
+    const rows = await this.#join(page.rows, batch);
+    return { bits, from, rows, ...(page.next !== undefined && { next: page.next }) };
+  }
+
+  async #join(rows: readonly ProxyRow[], batch: BatchResult | null): Promise<SampledRow[]> {
+    const mayBeOld = this.#mayBeOld(batch);
+    const joined: SampledRow[] = [];
+    for (const row of rows) {
+      const newest = findIn(batch, row.proxy.id);
+      const older = mayBeOld && this.#isNeeded(row);
+      joined.push({ row, newest: older ? await this.#newerOf(newest, row.proxy.id) : newest });
+    }
+    return joined;
+  }
+
+  /** Whether sweeps under another k may have looked at a batch since its result was stored. */
+  #mayBeOld(batch: BatchResult | null): boolean {
+    const { batchBitCounts, lastSweepId } = this.#leasing.pool;
+    if (batchBitCounts.length < 2) return false;
+    return batch === null || (lastSweepId !== undefined && batch.sweepId < lastSweepId);
+  }
+
+  async #newerOf(here: NewestResult | null, proxyId: string): Promise<NewestResult | null> {
+    const there = await this.#underOtherBitCounts.find(proxyId);
+    return there && (!here || there.sweepId > here.sweepId) ? there : here;
+  }
+}
+
+function findIn(batch: BatchResult | null, proxyId: string): NewestResult | null {
+  const result = batch?.results.get(proxyId);
+  return batch && result ? { sweepId: batch.sweepId, startedAt: batch.startedAt, result } : null;
+}

@@ -1,0 +1,46 @@
+import { isHealthy } from '../health/health-check-result.ts';
+import type { ProxyStatus } from '../health/rise-fall.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+import type { ProxyRow } from '../storage/storage.ts';
+import type { NewestResult } from '../sweeps/newest-results.ts';
+import { liveLeases } from './lease-room.ts';
+
+/** A proxy as filters and selectors see it: its row joined with the newest result. */
+export interface LeaseCandidate {
+  readonly proxy: Proxy;
+  readonly status: ProxyStatus;
+  /** Consumers that may hold it at once; null: unlimited. */
+  readonly maxConcurrency: number | null;
+  /** Leases it has had. */
+  readonly leaseCount: number;
+  /** Leases that may still be held; always 0 of an unlimited proxy. */
+  readonly currentLeases: number;
+  /** Of the newest result; null unless that one is healthy. */
+  readonly latencyMs: number | null;
+  /** When the newest result found it healthy, epoch milliseconds; null unless it did. */
+  readonly verifiedAt: number | null;
+}
+
+/** @param endedBy leases that expire no later than this count as over, epoch milliseconds */
+export function toCandidate(
+  row: ProxyRow,
+  newest: NewestResult | null,
+  endedBy: number,
+): LeaseCandidate {
+  const { proxy, status, maxConcurrency, leaseCount } = row;
+  const healthy = newest && isHealthy(newest.result) ? newest : null;
+  return {
+    proxy,
+    status,
+    maxConcurrency,
+    leaseCount,
+    currentLeases: liveLeases(row, endedBy).length,
+    latencyMs: healthy?.result.latencyMs ?? null,
+    verifiedAt: healthy && probedAt(healthy),
+  };
+}
+
+/** When the probe of a result began, epoch milliseconds. */
+export function probedAt({ startedAt, result }: NewestResult): number {
+  return Date.parse(startedAt) + result.offsetMs;
+}

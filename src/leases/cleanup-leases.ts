@@ -1,0 +1,36 @@
+import { MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
+import { type LeaseContext, othersEndedBy } from './lease-context.ts';
+import { endedLeases } from './lease-room.ts';
+import { walkRows } from './walk-rows.ts';
+
+/**
+ * Removes the leases of a pool that are over. Nothing needs it: an acquisition discounts and
+ * removes what is over on the row it leases. It reads the whole pool.
+ *
+ * @returns how many it removed
+ */
+export async function cleanUpLeases(
+  context: LeaseContext,
+  poolName: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  let removed = 0;
+  for await (const row of walkRows(context.storage, poolName)) {
+    signal?.throwIfAborted();
+    removed += await cleanUpRow(context, row);
+  }
+  return removed;
+}
+
+async function cleanUpRow(context: LeaseContext, { poolName, proxy, leases }: ProxyRow) {
+  const endedBy = othersEndedBy(context);
+  const all = endedLeases({ leases }, endedBy);
+  let removed = 0;
+  for (let start = 0; start < all.length; start += MAX_ENDED_NAMED) {
+    const tokens = all.slice(start, start + MAX_ENDED_NAMED);
+    // Refused: somebody else has removed one of them meanwhile, and with it the need.
+    const done = await context.storage.removeEndedLeases(poolName, proxy.id, { tokens, endedBy });
+    if (done) removed += tokens.length;
+  }
+  return removed;
+}

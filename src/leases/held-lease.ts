@@ -1,0 +1,117 @@
+import type { Clock } from '../clock.ts';
+import { LeaseEndedError, LighthouseError } from '../errors.ts';
+import type { Lease } from './lease.ts';
+
+/** Waits, at most until the signal is aborted; never throws. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** As much of a lease as has to be known to keep it. */
+export type Holdable = Pick<Lease, 'expiresAt' | 'leaseSeconds'>;
+
+export interface HoldDependencies<Held extends Holdable = Lease> {
+  readonly clock: Clock;
+  readonly wait: Wait;
+  readonly renew: (lease: Held) => Promise<Held>;
+  /** 0 to below 1; spreads retries. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** Between a renewal that failed and the next try, at least and at most, milliseconds. */
+const RETRY_MS = 200;
+const MAX_RETRY_MS = 10_000;
+
+/** Codes of failures that no further try would get past. */
+const PERMANENT: ReadonlySet<string> = new Set([
+  'lease_ended',
+  'not_found',
+  'invalid_input',
+  'conflict',
+]);
+
+/** A lease that is renewed while it is needed, and knows when it is lost. */
+export class HeldLease<Held extends Holdable = Lease> {
+  readonly #dependencies: HoldDependencies<Held>;
+  readonly #lost = new AbortController();
+  #lease: Held;
+  /** When the lease ends, by the monotonic clock: it cannot be set back. */
+  #endsAt: number;
+
+  constructor(lease: Held, dependencies: HoldDependencies<Held>) {
+    this.#dependencies = dependencies;
+    this.#lease = lease;
+    this.#endsAt = this.#endOf(lease);
+  }
+
+  /** As it was renewed last. */
+  get lease(): Held {
+    return this.#lease;
+  }
+
+  /** Aborted when the lease is lost: with a `LeaseEndedError`. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /**
+   * Renews a third of the lease's time before its end, again and again, until `stop` is aborted or
+   * the lease is lost. A renewal that fails is tried again, less and less often, until the lease has
+   * ended; one that cannot succeed any more loses the lease at once. Never throws.
+   */
+  async keep(stop: AbortSignal): Promise<void> {
+    const { wait } = this.#dependencies;
+    let failures = 0;
+    while (!stop.aborted && !this.lost.aborted) {
+      const pauseMs = this.#remainingMs() - (this.#lease.leaseSeconds * 1000) / 3;
+      await wait(failures > 0 ? this.#backOffMs(failures) : Math.max(RETRY_MS, pauseMs), stop);
+      if (!stop.aborted) failures = (await this.#renew(stop)) ? 0 : failures + 1;
+    }
+  }
+
+  /** Twice as long with each failure, up to 10 seconds; half of the time left, so that some remains. */
+  #backOffMs(failures: number): number {
+    const { random = Math.random } = this.#dependencies;
+    const ms = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** failures) * (0.5 + random() / 2);
+    const remainingMs = this.#remainingMs();
+    return Math.min(remainingMs, Math.max(RETRY_MS, Math.round(Math.min(ms, remainingMs / 2))));
+  }
+
+  async #renew(stop: AbortSignal): Promise<boolean> {
+    const { wait, renew } = this.#dependencies;
+    const settled = new AbortController();
+    const renewal = renew(this.#lease)
+      .then((lease) => this.#takeOver(lease))
+      .catch((error: unknown) => this.#loseIfEnded(error));
+    const ended = wait(Math.max(0, this.#remainingMs()), AbortSignal.any([stop, settled.signal]));
+    const renewed = await Promise.race([renewal, ended]);
+    settled.abort();
+    // Whoever holds it has to hear of its end also while a renewal hangs.
+    if (!stop.aborted && this.#remainingMs() <= 0) {
+      this.#lost.abort(new LeaseEndedError('the lease was not renewed before its end'));
+    }
+    return renewed === true;
+  }
+
+  #takeOver(lease: Held): boolean {
+    // By as much as the row says, whatever has become of the wall clock since.
+    this.#endsAt += Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);
+    this.#lease = lease;
+    return true;
+  }
+
+  #loseIfEnded(error: unknown): boolean {
+    if (error instanceof LighthouseError && PERMANENT.has(error.code)) {
+      const ended = new LeaseEndedError('the lease cannot be renewed', { cause: error });
+      this.#lost.abort(error instanceof LeaseEndedError ? error : ended);
+    }
+    return false;
+  }
+
+  #endOf({ expiresAt }: Holdable): number {
+    const { clock } = this.#dependencies;
+    return clock.monotonic() + Date.parse(expiresAt) - clock.now();
+  }
+
+  #remainingMs(): number {
+    return this.#endsAt - this.#dependencies.clock.monotonic();
+  }
+}

@@ -1,0 +1,94 @@
+import type { Lease, LeaseReference } from './lease.ts';
+import type { LeaseContext } from './lease-context.ts';
+import { type LeaseAcquired, LeaseListeners, type LeaseReleased } from './lease-events.ts';
+import type { PoolStatistics } from './lease-figures.ts';
+import type { ParsedLeaseReport } from './lease-report.ts';
+import type { ReleasedLease } from './release-lease.ts';
+import { toLease } from './to-lease.ts';
+
+/**
+ * Tells listeners of leases, with what they need to know about each. Nobody waits for it: what has
+ * to be read for listeners must not keep a lease from who acquired it.
+ */
+export class LeaseNotifier {
+  readonly acquired: LeaseListeners<LeaseAcquired>;
+  readonly released: LeaseListeners<LeaseReleased>;
+  readonly #context: LeaseContext;
+  /** When a lease was acquired here, by the monotonic clock. */
+  readonly #heldSince = new WeakMap<object, number>();
+
+  constructor(context: LeaseContext) {
+    this.#context = context;
+    this.acquired = new LeaseListeners(context.reportError);
+    this.released = new LeaseListeners(context.reportError);
+  }
+
+  tellAcquired(lease: Lease): void {
+    this.#heldSince.set(lease, this.#context.clock.monotonic());
+    if (this.acquired.isEmpty) return;
+    this.#statisticsOf(lease.poolName).then((pool) => this.acquired.tell({ lease, pool }));
+  }
+
+  /** A renewed lease has been held as long as the one it was. */
+  carryOver(before: LeaseReference, renewed: Lease): void {
+    const since = this.#heldSince.get(before);
+    if (since !== undefined) this.#heldSince.set(renewed, since);
+  }
+
+  tellReleased(
+    reference: Lease | LeaseReference,
+    released: ReleasedLease,
+    report?: ParsedLeaseReport,
+  ): void {
+    const heldMs = this.#heldMs(reference, released.acquiredAt);
+    if (this.released.isEmpty) return;
+    this.#describeReleased(reference, released, { heldMs, report });
+  }
+
+  /** Never throws. */
+  async #describeReleased(
+    reference: Lease | LeaseReference,
+    released: ReleasedLease,
+    { heldMs, report }: { readonly heldMs: number; readonly report: ParsedLeaseReport | undefined },
+  ): Promise<void> {
+    const lease = 'proxy' in reference ? reference : await this.#describe(reference, released);
+    if (!lease) return;
+    this.released.tell({
+      lease,
+      pool: await this.#statisticsOf(lease.poolName),
+      heldMs,
+      outcome: report?.outcome ?? null,
+      targetHost: report?.targetHost ?? null,
+    });
+  }
+
+  #heldMs(reference: object, acquiredAt: number): number {
+    const { clock } = this.#context;
+    const since = this.#heldSince.get(reference);
+    return since === undefined ? Math.max(0, clock.now() - acquiredAt) : clock.monotonic() - since;
+  }
+
+  /** The lease a reference stands for; null when its proxy has been deleted meanwhile. */
+  async #describe(reference: LeaseReference, released: ReleasedLease): Promise<Lease | null> {
+    const { poolName } = reference;
+    const { proxyId, acquiredAt, expiresAt } = released;
+    const row = await this.#unlessItFails(
+      released.row ?? this.#context.storage.getProxyRow(poolName, proxyId),
+    );
+    const leaseSeconds = Math.round((expiresAt - acquiredAt) / 1000);
+    return row && toLease({ ...reference, proxy: row.proxy, stored: released, leaseSeconds });
+  }
+
+  #statisticsOf(poolName: string): Promise<PoolStatistics | null> {
+    return this.#unlessItFails(this.#context.pools.statisticsOf(poolName));
+  }
+
+  async #unlessItFails<Value>(read: Value | Promise<Value>): Promise<Value | null> {
+    try {
+      return await read;
+    } catch (error) {
+      this.#context.reportError(error);
+      return null;
+    }
+  }
+}

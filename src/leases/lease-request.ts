@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import { ProxyStatus } from '../health/rise-fall.ts';
+import { POOL_NAME } from '../sweeps/pool-name.ts';
+import { proxyFiltersSchema } from './proxy-filters.ts';
+import { offByDefault, parseWith, printableText, wholeNumber } from './schema-parts.ts';
+import { type ProxySelector, SELECTORS, type SelectorName } from './selectors.ts';
+import { targetHostSchema } from './target-host.ts';
+
+/** Of a lease, and of a renewal that does not say. */
+export const DEFAULT_LEASE_SECONDS = 300;
+const MAX_LEASE_SECONDS = 86_400;
+/** Proxies one request may leave out. */
+export const MAX_EXCLUDED = 1000;
+
+const selectorNames = Object.keys(SELECTORS) as SelectorName[];
+const NOT_IDS = `must be a list of at most ${MAX_EXCLUDED} proxy ids`;
+const NOT_COMPARABLE = 'must be one of the built-in ones where there is an idempotency key';
+const NOT_A_SELECTOR = `must be ${selectorNames.join(', ')}, or a function`;
+
+export const leaseSecondsSchema = wholeNumber(1, MAX_LEASE_SECONDS);
+export const poolNameSchema = z
+  .string('must be the name of a pool')
+  .check(z.regex(POOL_NAME, 'must be the name of a pool'));
+
+/** What `acquireProxy` takes; all but `poolName` and `consumerName` may be left out. */
+export const acquireRequestSchema = z
+  .strictObject({
+    poolName: poolNameSchema,
+    /** Who holds the proxy: 1 to 128 printable characters. */
+    consumerName: printableText(128),
+    /** 1 to 86,400. */
+    leaseSeconds: z._default(leaseSecondsSchema, DEFAULT_LEASE_SECONDS),
+    filters: z._default(proxyFiltersSchema, {}),
+    /** Which of those that fit: it ranks a random batch of the pool, not the whole. */
+    selector: z._default(
+      z.union([z.enum(selectorNames), z.custom<ProxySelector>(isFunction)], NOT_A_SELECTOR),
+      'random',
+    ),
+    /** Take proxies whose status is `slow` as well. */
+    allowSlow: offByDefault,
+    /** Take proxies that were never probed as well. */
+    allowUnknown: offByDefault,
+    /** Only proxies of which nobody has reported lately that this target blocks them. */
+    notBlockedOn: z.optional(targetHostSchema),
+    /** Ids of proxies that are not wanted, such as those that were just tried. */
+    excludedProxyIds: z._default(
+      z.readonly(z.array(z.string(NOT_IDS), NOT_IDS).check(z.maxLength(MAX_EXCLUDED, NOT_IDS))),
+      [],
+    ),
+    /**
+     * A request that is made again with its key, by the same consumer, is given the lease it was
+     * given before. Not with a function as selector.
+     */
+    idempotencyKey: z.optional(printableText(128)),
+  })
+  .check(z.refine(canBeCompared, { error: NOT_COMPARABLE, path: ['selector'] }));
+
+/** What `acquireProxy` takes. */
+export type AcquireRequest = Readonly<z.input<typeof acquireRequestSchema>>;
+/** The same with the defaults filled in. */
+export type ParsedAcquireRequest = Readonly<z.output<typeof acquireRequestSchema>>;
+
+/** What is wanted, and until when. */
+export interface LeaseWish {
+  readonly request: ParsedAcquireRequest;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws {InvalidInputError} with a pointer to each field that cannot be used */
+export function parseAcquireRequest(input: unknown): ParsedAcquireRequest {
+  return parseWith(acquireRequestSchema, input, 'The lease request');
+}
+
+/** The statuses a request takes; never `inactive`, never `banned`. */
+export function wantedStatuses({
+  allowSlow,
+  allowUnknown,
+}: Pick<ParsedAcquireRequest, 'allowSlow' | 'allowUnknown'>): readonly ProxyStatus[] {
+  return [
+    ProxyStatus.active,
+    ...(allowSlow ? [ProxyStatus.slow] : []),
+    ...(allowUnknown ? [ProxyStatus.unknown] : []),
+  ];
+}
+
+/** Whether a request that is made again can be told from another one. */
+function canBeCompared(request: {
+  readonly selector: unknown;
+  readonly idempotencyKey?: string | undefined;
+}): boolean {
+  return request.idempotencyKey === undefined || typeof request.selector === 'string';
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}

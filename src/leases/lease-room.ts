@@ -1,0 +1,27 @@
+import type { ProxyRow } from '../storage/storage.ts';
+
+type Leased = Pick<ProxyRow, 'leases'>;
+
+/** Tokens of the leases that may still be held. */
+export function liveLeases({ leases }: Leased, endedBy: number): string[] {
+  return Object.keys(leases).filter((token) => expiryOf(leases, token) > endedBy);
+}
+
+/** Tokens of the leases that are over, the oldest first. */
+export function endedLeases({ leases }: Leased, endedBy: number): string[] {
+  return Object.keys(leases)
+    .filter((token) => expiryOf(leases, token) <= endedBy)
+    .sort((a, b) => expiryOf(leases, a) - expiryOf(leases, b));
+}
+
+/** Whether one more consumer may hold the proxy. */
+export function hasRoom(
+  row: Pick<ProxyRow, 'leases' | 'maxConcurrency'>,
+  endedBy: number,
+): boolean {
+  return row.maxConcurrency === null || liveLeases(row, endedBy).length < row.maxConcurrency;
+}
+
+function expiryOf(leases: ProxyRow['leases'], token: string): number {
+  return leases[token]?.expiresAt ?? 0;
+}

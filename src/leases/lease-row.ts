@@ -1,0 +1,77 @@
+import { type LeaseAcquisition, MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
+import { giveBack } from './give-back.ts';
+import type { Lease } from './lease.ts';
+import { type LeaseContext, othersEndedBy } from './lease-context.ts';
+import { createLeaseToken, formatLeaseId } from './lease-id.ts';
+import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
+import { endedLeases } from './lease-room.ts';
+import { leaseUnlimited } from './lease-unlimited.ts';
+import type { LeasingPool } from './leasing-pools.ts';
+import { toLease } from './to-lease.ts';
+
+/**
+ * Leases the proxy of a row, if the row still allows it; null when somebody was faster.
+ *
+ * @throws what the storage throws; then the lease is given back, as far as that is possible
+ */
+export async function leaseRow(
+  context: LeaseContext,
+  leasing: LeasingPool,
+  request: ParsedAcquireRequest,
+  row: ProxyRow,
+): Promise<Lease | null> {
+  const { poolName } = leasing.pool;
+  const { proxy, maxConcurrency } = row;
+  if (maxConcurrency === null) return leaseUnlimited(context, leasing, request, row);
+  const { consumerName: consumer, leaseSeconds } = request;
+  const acquiredAt = context.clock.now();
+  const stored = { consumer, acquiredAt, expiresAt: acquiredAt + leaseSeconds * 1000 };
+  const tokens = await nameEndedLeases(context, row);
+  if (!tokens) return null;
+  const token = createLeaseToken();
+  const leaseId = formatLeaseId(proxy.id, token);
+  const written = await acquireOrGiveBack(context, leaseId, {
+    poolName,
+    proxyId: proxy.id,
+    token,
+    lease: stored,
+    statuses: wantedStatuses(request),
+    maxConcurrency,
+    ended: { tokens, endedBy: othersEndedBy(context) },
+  });
+  // An answer that took as long as the lease brings nothing that could be used.
+  if (!written || context.clock.now() >= stored.expiresAt) return null;
+  return toLease({ leaseId, poolName, proxy: written.proxy, stored, leaseSeconds });
+}
+
+/** A write that fails may have landed nevertheless. */
+async function acquireOrGiveBack(
+  context: LeaseContext,
+  leaseId: string,
+  acquisition: LeaseAcquisition,
+): Promise<ProxyRow | null> {
+  try {
+    return await context.storage.acquireLease(acquisition);
+  } catch (error) {
+    await giveBack(context, { poolName: acquisition.poolName, leaseId });
+    throw error;
+  }
+}
+
+/**
+ * The ended leases that the write which takes their place will name. What is beyond the number one
+ * write may name is removed before; null when somebody else is at that.
+ */
+async function nameEndedLeases(
+  context: LeaseContext,
+  row: ProxyRow,
+): Promise<readonly string[] | null> {
+  const endedBy = othersEndedBy(context);
+  const tokens = endedLeases(row, endedBy);
+  while (tokens.length > MAX_ENDED_NAMED) {
+    const some = { tokens: tokens.splice(0, MAX_ENDED_NAMED), endedBy };
+    const { poolName, proxy } = row;
+    if (!(await context.storage.removeEndedLeases(poolName, proxy.id, some))) return null;
+  }
+  return tokens;
+}

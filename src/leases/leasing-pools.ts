@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts';
+import type { Storage } from '../storage/storage.ts';
+import { chooseBitCount, estimatePoolSize, SIZE_SAMPLE } from '../sweeps/planning.ts';
+import type { Pool } from '../sweeps/pool.ts';
+import { requirePool } from '../sweeps/required.ts';
+import { SweepState } from '../sweeps/sweep.ts';
+import { CachedReads } from './cached-reads.ts';
+import type { PoolStatistics } from './lease-figures.ts';
+
+/** Of a pool's sweeps one may be running; the last closed one is among the newest few. */
+const SWEEPS_LOOKED_AT = 3;
+
+/** A pool and how it is looked through. */
+export interface LeasingPool {
+  readonly pool: Pool;
+  /** k: the pool is looked through in 2^k batches. */
+  readonly bitCount: number;
+}
+
+/** What is known of pools, up to 30 seconds old, so that an acquisition need not read it. */
+export class LeasingPools {
+  readonly #storage: Storage;
+  readonly #pools: CachedReads<LeasingPool>;
+  readonly #statistics: CachedReads<PoolStatistics | null>;
+
+  constructor(storage: Storage, clock: Clock) {
+    this.#storage = storage;
+    this.#pools = new CachedReads(clock, (poolName) => this.#readPool(poolName));
+    this.#statistics = new CachedReads(clock, (poolName) => this.#readStatistics(poolName));
+  }
+
+  /**
+   * @throws {NotFoundError} when there is no such pool
+   * @throws {ConflictError} when it is being deleted
+   */
+  get(poolName: string): Promise<LeasingPool> {
+    return this.#pools.get(poolName);
+  }
+
+  /** The pool as it is now. @throws as `get` does */
+  refresh(poolName: string): Promise<LeasingPool> {
+    return this.#pools.refresh(poolName);
+  }
+
+  /** The pool as it is now, or was up to 3 seconds ago. @throws as `get` does */
+  doubt(poolName: string): Promise<LeasingPool> {
+    return this.#pools.doubt(poolName);
+  }
+
+  /** Of the last closed sweep, without the batches it was closed without; null when there is none. */
+  statisticsOf(poolName: string): Promise<PoolStatistics | null> {
+    return this.#statistics.get(poolName);
+  }
+
+  async #readPool(poolName: string): Promise<LeasingPool> {
+    const pool = await requirePool(this.#storage, poolName);
+    const [current] = pool.batchBitCounts;
+    if (current !== undefined) return { pool, bitCount: current };
+    // No sweep has split it yet: it is looked through as its first sweep would.
+    const firstIds = await this.#storage.queryProxyIds(poolName, SIZE_SAMPLE);
+    return { pool, bitCount: chooseBitCount(estimatePoolSize(firstIds)) };
+  }
+
+  async #readStatistics(poolName: string): Promise<PoolStatistics | null> {
+    const sweeps = await this.#storage.listSweeps(poolName, { limit: SWEEPS_LOOKED_AT });
+    const closed = sweeps.find(({ state }) => state !== SweepState.running);
+    const figures = closed?.totals?.leasing;
+    return figures && closed ? { ...figures, asOf: closed.startedAt } : null;
+  }
+}

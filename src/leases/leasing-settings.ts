@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { wholeNumber } from './schema-parts.ts';
+
+/** How a pool takes what its users report. */
+export interface LeasingSettings {
+  /** Uses that failed in a row before a proxy is quarantined, 1 to 100; null: never. @default 5 */
+  readonly quarantineAfterFailures: number | null;
+  /**
+   * Of the first quarantine, 1 to 3,600. Each further failure in a row adds as much: after a
+   * quarantine one more failure makes the next one, twice as long. @default 30
+   */
+  readonly quarantineSeconds: number;
+  /** Of the longest quarantine, at least `quarantineSeconds`, to 86,400. @default 300 */
+  readonly maxQuarantineSeconds: number;
+  /**
+   * Of the proxies of a batch that are neither banned nor inactive, in quarantine at once, 0 to 50,
+   * rounded down: at 10, a batch with fewer than 10 such proxies quarantines none. @default 10
+   */
+  readonly maxQuarantinedPercent: number;
+  /** How long a target that blocked a proxy counts as blocking it, 60 to 604,800. @default 3600 */
+  readonly blockSeconds: number;
+}
+
+const LONG_ENOUGH = 'must be at least quarantineSeconds';
+
+/** The `leasing` part of a pool's policy; every field may be left out, 0 failures turn it off. */
+export const leasingSettingsSchema = z
+  .strictObject({
+    quarantineAfterFailures: z._default(
+      z.pipe(
+        z.nullable(wholeNumber(0, 100)),
+        z.transform((failures: number | null) => failures || null),
+      ),
+      5,
+    ),
+    quarantineSeconds: z._default(wholeNumber(1, 3600), 30),
+    maxQuarantineSeconds: z._default(wholeNumber(1, 86_400), 300),
+    maxQuarantinedPercent: z._default(wholeNumber(0, 50), 10),
+    blockSeconds: z._default(wholeNumber(60, 604_800), 3600),
+  })
+  .check(z.refine(isLongEnough, { error: LONG_ENOUGH, path: ['maxQuarantineSeconds'] }));
+
+/** What a pool does that was never told otherwise. */
+export const DEFAULT_LEASING: LeasingSettings = leasingSettingsSchema.parse({});
+
+function isLongEnough(settings: {
+  readonly quarantineSeconds: number;
+  readonly maxQuarantineSeconds: number;
+}): boolean {
+  return settings.maxQuarantineSeconds >= settings.quarantineSeconds;
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../clock.ts';
+import type { Storage } from '../storage/storage.ts';
+import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from './clock-skew.ts';
+import type { Wait } from './held-lease.ts';
+import type { Lease, LeaseReference } from './lease.ts';
+import type { ReportError } from './lease-events.ts';
+import { DEFAULT_LEASE_SECONDS, leaseSecondsSchema, poolNameSchema } from './lease-request.ts';
+import { parseWith, wholeNumber } from './schema-parts.ts';
+
+export interface ManagerOptions {
+  readonly storage: Storage;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /**
+   * How far apart the clocks of consumers may be, milliseconds, 0 to 60,000. A lease that is over
+   * by its holder's clock is given away only that much later, so that it is never held twice.
+   * @default 5000
+   */
+  readonly clockSkewMs?: number;
+  /** 0 to below 1; chooses batches and candidates. @default Math.random */
+  readonly random?: () => number;
+  /** @default timers of the process */
+  readonly wait?: Wait;
+  /**
+   * Told what goes wrong beside something that itself went well: a listener that throws, figures
+   * that cannot be read, the release after `withLease`. @default a warning of the process
+   */
+  readonly onError?: ReportError;
+}
+
+const optionsSchema = z.object({
+  clockSkewMs: z._default(wholeNumber(0, MAX_CLOCK_SKEW_MS), DEFAULT_CLOCK_SKEW_MS),
+});
+
+const referenceSchema = z.object({
+  poolName: poolNameSchema,
+  leaseId: z.string('must be a lease id'),
+  leaseSeconds: z._default(leaseSecondsSchema, DEFAULT_LEASE_SECONDS),
+});
+
+/** @throws {InvalidInputError} when it is out of range */
+export function parseClockSkew(clockSkewMs: number | undefined): number {
+  return parseWith(optionsSchema, { clockSkewMs }, 'The options of the manager').clockSkewMs;
+}
+
+/** Which lease is meant, and for how long it is renewed. @throws {InvalidInputError} */
+export function parseRenewal(
+  lease: Lease | LeaseReference,
+  { leaseSeconds }: { readonly leaseSeconds?: number } = {},
+): { readonly reference: LeaseReference; readonly leaseSeconds: number } {
+  const { leaseSeconds: seconds, ...reference } = parseWith(
+    referenceSchema,
+    { ...lease, ...(leaseSeconds !== undefined && { leaseSeconds }) },
+    'The lease',
+  );
+  return { reference, leaseSeconds: seconds };
+}

@@ -1,0 +1,95 @@
+import * as z from 'zod/mini';
+import type { ProxyTags } from '../proxies/proxy.ts';
+import type { LeaseCandidate } from './candidate.ts';
+import { distanceKm } from './haversine.ts';
+import { numberWithin, printableText, wholeNumber } from './schema-parts.ts';
+
+/** Half the Earth's circumference: no place is farther. */
+const MAX_RADIUS_KM = 20_038;
+/** No attempt may take longer. */
+const MAX_LATENCY_MS = 30_000;
+/** Results are kept for 30 days. */
+const MAX_AGE_SECONDS = 30 * 86_400;
+const WHOLE_POSITION = 'latitude, longitude and radiusKm belong together';
+
+/** The longest tag a list may give a proxy. */
+const text = printableText(200);
+const COUNTRY = 'must be an ISO 3166-1 alpha-2 code such as SE';
+
+/** What a consumer wants of a proxy; what is left out does not matter. */
+export const proxyFiltersSchema = z
+  .strictObject({
+    /** Compared without regard to case, as are the other texts. */
+    source: z.optional(text),
+    country: z.optional(z.string(COUNTRY).check(z.regex(/^[a-z]{2}$/i, COUNTRY))),
+    city: z.optional(text),
+    isp: z.optional(text),
+    /** Autonomous system number; 0 is one. RFC 6793: 32 bits. */
+    asn: z.optional(wholeNumber(0, 0xffff_ffff)),
+    /** One that has a strategy, such as `socks5`. */
+    protocol: z.optional(text),
+    /** Degrees; with `longitude` and `radiusKm`: only proxies within that distance. */
+    latitude: z.optional(numberWithin(-90, 90)),
+    longitude: z.optional(numberWithin(-180, 180)),
+    radiusKm: z.optional(numberWithin(0, MAX_RADIUS_KM)),
+    /** Of the newest probe, which must have found the proxy healthy. */
+    maxLatencyMs: z.optional(wholeNumber(1, MAX_LATENCY_MS)),
+    /** The newest probe found the proxy healthy, and began that recently. */
+    verifiedWithinSeconds: z.optional(wholeNumber(1, MAX_AGE_SECONDS)),
+  })
+  .check(z.refine(hasWholePosition, { error: WHOLE_POSITION, path: ['radiusKm'] }));
+
+export type ProxyFilters = Readonly<z.infer<typeof proxyFiltersSchema>>;
+
+/** Whether a proxy is what the filters ask for. What a list does not say of it never fits. */
+export function matchesFilters(
+  candidate: LeaseCandidate,
+  filters: ProxyFilters,
+  now: number,
+): boolean {
+  const tags = candidate.proxy.tags ?? {};
+  return (
+    sameText(filters.protocol, candidate.proxy.protocol) &&
+    sameText(filters.source, tags.source) &&
+    sameText(filters.country, tags.country) &&
+    sameText(filters.city, tags.city) &&
+    sameText(filters.isp, tags.isp) &&
+    (filters.asn === undefined || filters.asn === tags.asn) &&
+    isNear(filters, tags) &&
+    isFastEnough(filters, candidate) &&
+    isFreshEnough(filters, candidate, now)
+  );
+}
+
+function hasWholePosition(filters: {
+  readonly latitude?: number | undefined;
+  readonly longitude?: number | undefined;
+  readonly radiusKm?: number | undefined;
+}): boolean {
+  const { latitude, longitude, radiusKm } = filters;
+  return new Set([latitude, longitude, radiusKm].map((value) => value === undefined)).size === 1;
+}
+
+function sameText(wanted: string | undefined, has: string | undefined): boolean {
+  return wanted === undefined || wanted.toLowerCase() === has?.toLowerCase();
+}
+
+function isNear({ latitude, longitude, radiusKm }: ProxyFilters, tags: ProxyTags): boolean {
+  if (latitude === undefined || longitude === undefined || radiusKm === undefined) return true;
+  if (tags.latitude === undefined || tags.longitude === undefined) return false;
+  const there = { latitude: tags.latitude, longitude: tags.longitude };
+  return distanceKm({ latitude, longitude }, there) <= radiusKm;
+}
+
+function isFastEnough({ maxLatencyMs }: ProxyFilters, { latencyMs }: LeaseCandidate): boolean {
+  return maxLatencyMs === undefined || (latencyMs !== null && latencyMs <= maxLatencyMs);
+}
+
+function isFreshEnough(
+  { verifiedWithinSeconds }: ProxyFilters,
+  { verifiedAt }: LeaseCandidate,
+  now: number,
+): boolean {
+  if (verifiedWithinSeconds === undefined) return true;
+  return verifiedAt !== null && now - verifiedAt <= verifiedWithinSeconds * 1000;
+}

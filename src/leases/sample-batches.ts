@@ -1,0 +1,87 @@
+import type { ProxyStatus } from '../health/rise-fall.ts';
+import { batchOf, WHOLE_POOL } from '../sweeps/batch-range.ts';
+import type { BatchReader, BatchSample } from './batch-sample.ts';
+import { indexedIds } from './indexed-ids.ts';
+import type { LeaseContext } from './lease-context.ts';
+import { type LeaseWish, wantedStatuses } from './lease-request.ts';
+import type { LeasingPool } from './leasing-pools.ts';
+
+/** Batches looked at before the index is asked where to look. */
+const MAX_RANDOM_BATCHES = 8;
+/** Batches looked at because the index names a proxy of theirs. */
+const MAX_INDEXED_BATCHES = 8;
+
+/** Where and for what a pool is looked through. */
+interface Search {
+  readonly leasing: LeasingPool;
+  readonly reader: BatchReader;
+  readonly statuses: readonly ProxyStatus[];
+  readonly signal: AbortSignal | undefined;
+  /** Batch to the last id of it that was seen; null when all were. */
+  readonly seen: Map<string, string | null>;
+}
+
+/**
+ * Samples of a pool until the caller has what it wants: some batches in random order, then, where
+ * a pool is so sparse that these had hardly a proxy of the statuses wanted, batches in which the
+ * index knows some. Bounded: a pool of any size is given up after 16 batches.
+ *
+ * @throws the reason of the signal, once it is aborted
+ */
+export async function* sampleBatches(
+  context: LeaseContext,
+  leasing: LeasingPool,
+  { request, signal, reader }: LeaseWish & { readonly reader: BatchReader },
+): AsyncGenerator<BatchSample> {
+  const statuses = wantedStatuses(request);
+  const search: Search = { leasing, reader, statuses, signal, seen: new Map() };
+  let wanted = 0;
+  for (const bits of randomBatches(leasing.bitCount, context.random)) {
+    const sample = await look(search, bits);
+    wanted += sample.rows.filter(({ row }) => statuses.includes(row.status)).length;
+    yield sample;
+  }
+  // Where each batch has such a proxy, those the index names are no better than any other.
+  const isSparse = wanted < search.seen.size;
+  if (isSparse && !isWhollySeen(search)) yield* indexedBatches(context, search);
+}
+
+/** Up to 8 different batches, from a random one on, at random but equal steps. */
+export function* randomBatches(bitCount: number, random: () => number): Generator<string> {
+  if (bitCount === 0) {
+    yield WHOLE_POOL;
+    return;
+  }
+  const count = 2 ** bitCount;
+  const start = Math.floor(random() * count);
+  // An odd step comes to every batch of a power of two before it comes to one again.
+  const step = 2 * Math.floor((random() * count) / 2) + 1;
+  for (let index = 0; index < Math.min(count, MAX_RANDOM_BATCHES); index++) {
+    yield ((start + index * step) % count).toString(2).padStart(bitCount, '0');
+  }
+}
+
+async function* indexedBatches(context: LeaseContext, search: Search): AsyncGenerator<BatchSample> {
+  const { seen, leasing } = search;
+  let batches = 0;
+  for await (const id of indexedIds(context, { ...search, ...leasing.pool })) {
+    const bits = batchOf(id, leasing.bitCount);
+    const next = seen.get(bits);
+    // The rows of a batch that was looked at are known up to where its sample ended.
+    if (next === null || (next !== undefined && id <= next)) continue;
+    if (batches === MAX_INDEXED_BATCHES) return;
+    batches += 1;
+    yield await look(search, bits, next && id);
+  }
+}
+
+async function look({ reader, signal, seen }: Search, bits: string, from?: string) {
+  signal?.throwIfAborted();
+  const sample = await reader.read(bits, from);
+  seen.set(bits, sample.next ?? null);
+  return sample;
+}
+
+function isWhollySeen({ seen, leasing }: Search): boolean {
+  return seen.size === 2 ** leasing.bitCount && ![...seen.values()].some(Boolean);
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../clock.ts';
+import { isExpired } from '../expiry.ts';
+import type { LeaseKeyRecord, LeaseKeyStorage } from '../lease-key-storage.ts';
+
+/** Idempotency keys in a map. */
+export class MemoryLeaseKeys implements LeaseKeyStorage {
+  readonly #records = new Map<string, LeaseKeyRecord>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async putLeaseKey(record: LeaseKeyRecord): Promise<LeaseKeyRecord> {
+    const stored = this.#find(record.keyHash);
+    if (!stored) this.#records.set(record.keyHash, record);
+    return stored ?? record;
+  }
+
+  async getLeaseKey(keyHash: string): Promise<LeaseKeyRecord | null> {
+    return this.#find(keyHash);
+  }
+
+  #find(keyHash: string): LeaseKeyRecord | null {
+    const record = this.#records.get(keyHash);
+    return record && !isExpired(record, this.#clock.now()) ? record : null;
+  }
+}

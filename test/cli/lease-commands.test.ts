@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CANARY, type CheckFixture, startCheckFixture } from './support/check-fixture.ts';
+import {
+  type CommandOutcome,
+  type RunningCommand,
+  runCommand,
+  startCommand,
+} from './support/run-command.ts';
+
+// Each test starts real processes, and a busy machine starts them slowly.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let fixture: CheckFixture;
+let up: RunningCommand;
+
+beforeAll(async () => {
+  fixture = await startCheckFixture();
+  up = startCommand(['up', '--json'], { cwd: fixture.directory });
+  up.stderr.pipe(process.stderr);
+  await once(createInterface({ input: up.stdout }), 'line');
+  await json('pool', 'put', 'shop', '--target', fixture.target.url, '--quarantine-after', '3');
+  const proxy = `http://ann:${CANARY}@127.0.0.1:${fixture.proxies.http.port}`;
+  await json('import', 'shop', await fixture.writeList('one.txt', proxy));
+  await json('sweep', 'shop', '--wait');
+});
+
+afterAll(async () => {
+  const ended = once(up, 'close');
+  up.kill('SIGTERM');
+  await ended;
+  await fixture[Symbol.asyncDispose]();
+});
+
+function run(...args: string[]): Promise<CommandOutcome> {
+  return runCommand(args, { cwd: fixture.directory });
+}
+
+/** Runs a command that must succeed, and returns what it says in JSON. */
+async function json(...args: string[]) {
+  const { exitCode, stdout, stderr } = await run(...args, '--json');
+  expect(exitCode, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe('lighthouse lease', () => {
+  test('acquires a proxy for $(…), renews and releases it', async () => {
+    const { exitCode, stdout, stderr } = await run('lease', 'acquire', 'shop', '--seconds', '60');
+    expect(stdout).toBe(`http://ann:${CANARY}@127.0.0.1:${fixture.proxies.http.port}\n`);
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain(CANARY);
+    const [, leaseId = '', end = ''] = /^lease (\S+) until (\S+)\n$/.exec(stderr) ?? [];
+
+    const none = await run('lease', 'acquire', 'shop');
+    expect(none).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(none.stderr).toMatch(/^error: pool "shop" has no free proxy that is active; /);
+    expect((await run('proxies', 'shop')).stdout).toMatch(/^active .* 1\/1 {2}http:/m);
+
+    const renewed = await json('lease', 'renew', 'shop', leaseId, '--seconds', '600');
+    expect(Date.parse(renewed.expiresAt)).toBeGreaterThan(Date.parse(end));
+    const report = ['--outcome', 'blocked', '--host', 'shop.example'];
+    expect((await run('lease', 'release', 'shop', leaseId, ...report)).stdout).toBe('released\n');
+    expect(await json('proxies', 'shop')).toMatchObject({
+      leases: [],
+      uses: { blocked: 1 },
+      blockedOn: [{ host: 'shop.example' }],
+    });
+    for (const command of ['renew', 'release']) {
+      const ended = await run('lease', command, 'shop', leaseId, '--json');
+      expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(JSON.parse(ended.stderr)).toMatchObject({ error: { code: 'lease_ended' } });
+    }
+  });
+
+  test('gives the same lease to a request repeated with its key', async () => {
+    const args = ['lease', 'acquire', 'shop', '--consumer', 'me', '--idempotency-key', 'job 7'];
+    const first = await json(...args);
+    expect(first).toMatchObject({ consumer: 'me', pool: 'shop', leaseSeconds: 300 });
+    expect(await json(...args)).toEqual(first);
+    const { leaseId } = first;
+    expect(await json('lease', 'release', 'shop', leaseId)).toEqual({ leaseId, released: true });
+  });
+
+  test('runs a command whose requests go through the proxy', async () => {
+    const { url } = fixture.target;
+    const before = fixture.proxies.http.connectionCount;
+    const script = `fetch('${url}').then(({ status }) => process.exit(status === 200 ? 0 : 9))`;
+    const command = ['env', 'NODE_USE_ENV_PROXY=1', process.execPath, '-e', script];
+    const { exitCode, stderr } = await run('lease', 'run', 'shop', '--', ...command);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(fixture.proxies.http.connectionCount).toBe(before + 1);
+    expect(await json('proxies', 'shop')).toMatchObject({ leases: [], uses: { ok: 1 } });
+  });
+
+  test('reports commands that fail, until the proxy is quarantined', async () => {
+    for (let use = 0; use < 3; use++) {
+      expect((await run('lease', 'run', 'shop', '--', 'false')).exitCode).toBe(1);
+    }
+    const { uses, quarantinedUntil } = await json('proxies', 'shop');
+    expect(uses).toMatchObject({ failed: 3 });
+    expect(Date.parse(quarantinedUntil)).toBeGreaterThan(Date.now());
+  });
+
+  test('limits how many may hold a proxy', async () => {
+    const { proxyId } = await json('proxies', 'shop');
+    expect(await json('proxies', 'limit', 'shop', proxyId, '7')).toMatchObject({
+      maxConcurrency: 7,
+    });
+    const unlimited = await run('proxies', 'limit', 'shop', proxyId, 'unlimited');
+    expect(unlimited.stdout).toBe(`${proxyId} may be held by any number at once\n`);
+    const list = await fixture.writeList('two.txt', `127.0.0.1:${fixture.proxies.slow.port}`);
+    await json('import', 'shop', list, '--max-concurrency', '20');
+    const views = (await run('proxies', 'shop', '--json')).stdout.trim().split('\n');
+    const limits = views.map((view) => JSON.parse(view).maxConcurrency);
+    expect(limits.sort()).toEqual([20, null]);
+  });
+
+  test('puts the leasing settings of a pool', async () => {
+    const flags = ['--quarantine-after', 'never', '--max-quarantined-percent', '0'];
+    const others = ['--block-seconds', '60', '--interval', 'never'];
+    const { leasing, intervalSeconds } = await json('pool', 'put', 'lab', ...flags, ...others);
+    expect(intervalSeconds).toBeNull();
+    expect(leasing).toEqual({
+      quarantineAfterFailures: null,
+      quarantineSeconds: 30,
+      maxQuarantineSeconds: 300,
+      maxQuarantinedPercent: 0,
+      blockSeconds: 60,
+    });
+  });
+
+  test.each([
+    ['an unknown pool', ['acquire', 'nowhere'], /there is no pool "nowhere"/],
+    ['a lease id that cannot be', ['renew', 'shop', 'x'], /given no lease that id/],
+    ['an outcome there is not', ['release', 'shop', 'x', '--outcome', 'great'], /Allowed choices/],
+    ['a lease out of range', ['acquire', 'shop', '--seconds', '0'], /leaseSeconds: must be/],
+    ['half a place', ['acquire', 'shop', '--near', '1,2'], /radiusKm: .* belong together/],
+  ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
+    const { exitCode, stdout, stderr } = await run('lease', ...args);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^error: /);
+    expect([exitCode, stdout]).toEqual([2, '']);
+  });
+
+  test.each(['acquire', 'renew', 'release', 'run'])('%s has help with examples', async (name) => {
+    const { exitCode, stdout } = await run('lease', name, '--help');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Examples:\n {2}lighthouse lease /);
+    expect(stdout).toContain('--json');
+  });
+});

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { acquireSchema, releaseQuerySchema } from '../../functions/api/lease-schemas.ts';
+import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
+import { proxyFiltersSchema } from '../../src/leases/proxy-filters.ts';
+import { type LeaseApi, startLeaseApi } from '../functions/support/lease-api.ts';
+import { TEST_TIME } from '../support/fake-clock.ts';
+
+const text = readFileSync(new URL('../../docs/leases.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** A documented request, and what is documented to come of it; null when nothing is. */
+interface Example {
+  readonly command: string;
+  readonly answer: Readonly<Record<string, unknown>> | null;
+}
+
+const examples: readonly Example[] = text
+  .split('```console\n')
+  .slice(1)
+  .flatMap((section) => {
+    const [command = '', rest = ''] = section.split(/\n```(.*)/s);
+    const answer = /^[^`]*(?:`[^`\n]+`[^`]*)*```json\n(.*?)\n```/s.exec(rest)?.[1];
+    return command.startsWith('$CURL')
+      ? [{ command, answer: answer ? JSON.parse(answer) : null }]
+      : [];
+  });
+
+/** Ids differ from run to run; what else is documented has to be right to the letter. */
+const RANDOM = new Set(['leaseId', 'proxyId']);
+
+function withoutIds(body: Readonly<Record<string, unknown>>): unknown {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, RANDOM.has(name) ? typeof value : value]),
+  );
+}
+
+/** Sends what a documented `curl` command would. */
+function send(api: LeaseApi, command: string, leaseId: string) {
+  const target = /"\$API([^"]+)"/.exec(command)?.[1] ?? '';
+  const body = / -d '([^']*)'/.exec(command)?.[1];
+  const header = / -H '([^:]+): ([^']*)'/.exec(command);
+  return api.call({
+    method: / -X (\w+)/.exec(command)?.[1] ?? 'GET',
+    target: target.replace('$LEASE', leaseId).replace('$PROXY', api.ids[0] ?? ''),
+    headers: header ? { [`${header[1]}`]: `${header[2]}` } : {},
+    ...(body !== undefined && { body }),
+  });
+}
+
+test('the documented requests are answered as documented, one after the other', async () => {
+  const proxy = { host: '192.0.2.7', port: 8080, username: 'user', password: 'pass' };
+  const listed = JSON.stringify({ ...proxy, country: 'SE' });
+  const api = await startLeaseApi([listed], '', { pool: 'shop', allowPrivateAddresses: true });
+  let leaseId = '';
+  for (const { command, answer } of examples) {
+    if (command.startsWith('$CURL "')) await api.acquire({ consumer: 'crawler-8' });
+    const reply = await send(api, command, leaseId);
+    expect(reply.status, `${command}: ${reply.text}`).toBeLessThan(500);
+    leaseId = reply.json?.leaseId ?? leaseId;
+    if (!answer) expect([200, 204], reply.text).toContain(reply.status);
+    else if (command.startsWith('$CURL "')) expect(reply.json).toMatchObject(answer);
+    else expect(withoutIds(reply.json)).toEqual(withoutIds(answer));
+  }
+  expect(api.clock.now()).toBe(TEST_TIME);
+  expect(examples.map(({ answer }) => answer !== null)).toEqual([
+    true, // acquire
+    true, // none available
+    true, // renew
+    false, // release
+    true, // view
+    false, // limit
+  ]);
+});
+
+test('the lease commands of the README work one after the other', async () => {
+  const listed = JSON.stringify({ host: '8.8.8.8', port: 80, country: 'SE' });
+  const api = await startLeaseApi([listed], '', { pool: 'shop' });
+  const commands = readme.match(/^\$CURL .*\/leases.*$/gm) ?? [];
+  const statuses: number[] = [];
+  let leaseId = '';
+  for (const command of commands) {
+    const reply = await send(api, command, leaseId);
+    statuses.push(reply.status);
+    leaseId = reply.json?.leaseId ?? leaseId;
+  }
+  expect(statuses).toEqual([201, 200, 204]);
+});
+
+test.each([
+  ...Object.keys(acquireSchema.shape),
+  ...Object.keys(proxyFiltersSchema.shape),
+  ...Object.keys(releaseQuerySchema.shape),
+  ...Object.keys(DEFAULT_LEASING),
+])('%s is documented', (name) => {
+  expect(text).toContain(`\`${name}\``);
+});
+
+test('the documented defaults of a pool are the defaults', () => {
+  for (const [name, value] of Object.entries(DEFAULT_LEASING)) {
+    expect(text).toMatch(new RegExp(`^\\| \`${name}\` \\| [^|]+ \\| ${value} \\|`, 'm'));
+  }
+});

@@ -1,0 +1,59 @@
+import { NO_SWEEP_ID } from '../../../src/storage/storage.ts';
+import { makeSweepId } from '../../support/factories.ts';
+import { startApi, type TestReply } from './api.ts';
+
+/** A password that one answer may hold, and nothing else. */
+export const CANARY = 'canary-5a1e';
+
+/** What a test asks `POST /pools/fleet/leases` for. */
+export type LeaseBody = Readonly<Record<string, unknown>>;
+
+/** The api with a pool, `fleet` unless it is named, of these proxies, all of them active. */
+export async function startLeaseApi(
+  list: readonly string[] = [`http://ann:${CANARY}@8.8.8.8:8080`],
+  query = '',
+  { pool = 'fleet', allowPrivateAddresses = false } = {},
+) {
+  const api = startApi({ allowPrivateAddresses });
+  await api.put(`/pools/${pool}`, {});
+  await api.post(`/pools/${pool}/proxies${query}`, list.join('\n'));
+  const ids = await api.storage.queryProxyIds(pool, 100);
+  for (const proxyId of ids) await activate(api, pool, proxyId);
+  const pathOf = (leaseId: string) => `/pools/${pool}/leases/${encodeURIComponent(leaseId)}`;
+  const acquire = (
+    body: LeaseBody = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<TestReply> =>
+    api.post(`/pools/${pool}/leases`, JSON.stringify({ consumer: 'shop', ...body }), headers);
+  const renew = (leaseId: string, body: LeaseBody = {}): Promise<TestReply> =>
+    api.call({ method: 'PATCH', target: pathOf(leaseId), body: JSON.stringify(body) });
+  const release = (leaseId: string, search = ''): Promise<TestReply> =>
+    api.call({ method: 'DELETE', target: pathOf(leaseId) + search });
+  const view = async (proxyId = ids[0]) =>
+    (await api.get(`/pools/${pool}/proxies/${proxyId}`)).json;
+  const patch = (body: unknown, proxyId = ids[0]): Promise<TestReply> =>
+    api.call({
+      method: 'PATCH',
+      target: `/pools/${pool}/proxies/${proxyId}`,
+      body: JSON.stringify(body),
+    });
+  return { ...api, ids, acquire, renew, release, view, patch };
+}
+
+export type LeaseApi = Awaited<ReturnType<typeof startLeaseApi>>;
+
+async function activate(
+  { storage, clock }: ReturnType<typeof startApi>,
+  poolName: string,
+  proxyId: string,
+) {
+  await storage.writeStatus({
+    poolName,
+    proxyId,
+    sweepId: makeSweepId(1),
+    expectedRowSweepId: NO_SWEEP_ID,
+    before: { status: 'unknown', streak: null },
+    after: { status: 'active', streak: null },
+    at: new Date(clock.now()).toISOString(),
+  });
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
+import type { FakeClock } from '../support/fake-clock.ts';
+import { leaseCommands } from '../support/lease-model/commands.ts';
+import { createOffClock, type Model, type Real, SKEW_MS } from '../support/lease-model/model.ts';
+import { LeaseWorld } from '../support/lease-world.ts';
+
+const LIMITS = [1, 2, null] as const;
+
+/** Three proxies, and three consumers whose clocks are up to 4 seconds apart. */
+async function setUp(
+  storage?: (clock: FakeClock) => Storage,
+): Promise<{ model: Model; real: Real }> {
+  const world = new LeaseWorld(storage);
+  const ids = await world.fill(LIMITS.map((maxConcurrency) => ({ maxConcurrency })));
+  const consumers = [-2000, 0, 2000].map((offMs) => {
+    const clock = createOffClock(world.clock, offMs);
+    return { clock, manager: world.createManager({ clock, clockSkewMs: SKEW_MS }) };
+  });
+  const proxies = ids.map((id, index) => ({
+    id,
+    banned: false,
+    maxConcurrency: LIMITS[index] ?? null,
+  }));
+  return { model: { proxies, leases: [] }, real: { world, consumers } };
+}
+
+describe('leases, whatever is done in whatever order, are those of a simple model', () => {
+  let database: TestDynamoDb;
+
+  beforeAll(async () => {
+    database = await startDynamoDb();
+  });
+
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
+  it('in memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(leaseCommands(60), async (commands) => {
+        await fc.asyncModelRun(() => setUp(), commands);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('on DynamoDB', { timeout: 120_000 }, async () => {
+    const { client } = database;
+    await fc.assert(
+      fc.asyncProperty(leaseCommands(40), async (commands) => {
+        const tables = await database.createTables();
+        const create = (clock: FakeClock) => new DynamoDbStorage({ client, tables, clock });
+        await fc.asyncModelRun(() => setUp(create), commands);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import type { Sabotage } from '../sabotage.ts';
+
+const ROUTES = 'functions/api/lease-routes.ts';
+const RUN = 'src/cli/stack/lease/run-leased.ts';
+
+/** What keeps secrets in, and blame where it belongs, in the API and the command line. */
+export const LEASE_PROGRAM_SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'lease API: a renewal shows the password',
+    file: ROUTES,
+    find: 'return jsonReply(200, viewLease(lease), NO_STORE);',
+    replace:
+      'return jsonReply(200, { ...viewLease(lease), proxy: formatLeasedUrl(lease) }, NO_STORE);',
+    tests: ['test/functions/api-secrets.test.ts'],
+  },
+  {
+    name: 'lease API: the access log has paths, and so lease ids',
+    file: 'cdk/sweeps-api.ts',
+    find: "  routeKey: '$context.routeKey',",
+    replace: "  routeKey: '$context.routeKey', path: '$context.path',",
+    tests: ['test/cdk/lighthouse-stack.test.ts'],
+  },
+  {
+    name: 'lease API: a pool that is being deleted is leased from',
+    file: ROUTES,
+    find: "(await requirePool(storage, parsePoolName(params.pool ?? ''))).poolName",
+    replace: "(await storage.getPool(params.pool ?? ''))?.poolName ?? ''",
+    tests: ['test/functions/api-lease-ends.test.ts'],
+  },
+  {
+    name: 'lease API: the idempotency key is not passed on',
+    file: ROUTES,
+    find: '{ ...wish, ...key, poolName',
+    replace: '{ ...wish, poolName',
+    tests: ['test/functions/api-leases.test.ts'],
+  },
+  {
+    name: 'lease run: a proxy is blamed for the user’s signal',
+    file: RUN,
+    find: "end?.kind === 'exited' && interrupted === null",
+    replace: "end?.kind === 'exited'",
+    tests: ['test/cli/lease-run.test.ts'],
+  },
+  {
+    name: 'lease run: NO_PROXY leads past the proxy',
+    file: 'src/cli/stack/lease/proxy-environment.ts',
+    find: 'name.toLowerCase() !== BYPASS',
+    replace: "name !== ''",
+    tests: ['test/cli/lease-run.test.ts'],
+  },
+  {
+    name: 'lease run: an old lease is used without a renewal',
+    file: 'src/cli/stack/lease/api-lease.ts',
+    find: 'idempotencyKey === undefined ? own : await renew(own)',
+    replace: 'own',
+    tests: ['test/cli/lease-run.test.ts'],
+  },
+];

@@ -1,0 +1,53 @@
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
+import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
+import { makePool, makeProxy } from '../support/factories.ts';
+import { FakeClock, TEST_TIME } from '../support/fake-clock.ts';
+
+/** Items as they were stored before there were leases. */
+describe('items of an earlier version', () => {
+  let database: TestDynamoDb;
+
+  beforeAll(async () => {
+    database = await startDynamoDb();
+  });
+
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
+  const createStorage = async () => {
+    const { client } = database;
+    const tables = await database.createTables();
+    const documents = DynamoDBDocumentClient.from(client);
+    const storage = new DynamoDbStorage({ client, tables, clock: new FakeClock() });
+    return { storage, tables, documents };
+  };
+
+  it('a pool without leasing settings has the defaults', async () => {
+    const { storage, tables, documents } = await createStorage();
+    const { leasing: _none, riseFall, batchBitCounts, ...pool } = makePool();
+    const item = { ...pool, ...riseFall, batchBitsUsed: batchBitCounts };
+    await documents.send(new PutCommand({ TableName: tables.pools, Item: item }));
+    expect(await storage.getPool('fleet')).toEqual(makePool({ leasing: DEFAULT_LEASING }));
+  });
+
+  it('a row without reports reads as one before its first use, and takes reports', async () => {
+    const { storage } = await createStorage();
+    const proxy = makeProxy(0);
+    await storage.insertProxies('fleet', [proxy], { maxConcurrency: null });
+    const row = await storage.getProxyRow('fleet', proxy.id);
+    const none = { ok: 0, slow: 0, blocked: 0, failed: 0 };
+    expect(row).toMatchObject({ uses: none, blocks: {} });
+    const use = { outcome: 'blocked', targetHost: 'shop.example', at: TEST_TIME } as const;
+    expect(await storage.recordUse('fleet', proxy.id, use)).toEqual(row);
+    expect(await storage.recordUse('fleet', proxy.id, { outcome: 'ok', at: 1 })).not.toBeNull();
+    const after = await storage.getProxyRow('fleet', proxy.id);
+    expect(after).toMatchObject({
+      uses: { ...none, ok: 1, blocked: 1 },
+      blocks: { 'shop.example': TEST_TIME },
+    });
+  });
+});

@@ -1,0 +1,30 @@
+import type { Holding } from './protocol.ts';
+
+/**
+ * Tells, in a sentence each, where more consumers than may believed to hold a proxy at once, or
+ * were given the same lease.
+ */
+export function findOverlaps(holdings: readonly Holding[], maxConcurrency = 1): string[] {
+  return [...findRepeatedIds(holdings), ...findCrowds(holdings, maxConcurrency)];
+}
+
+function* findRepeatedIds(holdings: readonly Holding[]): Generator<string> {
+  const seen = new Set<string>();
+  for (const { leaseId } of holdings) {
+    if (seen.has(leaseId)) yield `the lease ${leaseId} was given twice`;
+    seen.add(leaseId);
+  }
+}
+
+function* findCrowds(holdings: readonly Holding[], maxConcurrency: number): Generator<string> {
+  const current = new Map<string, Holding[]>();
+  for (const holding of [...holdings].sort((a, b) => a.from - b.from)) {
+    // Who let go at the very moment another was given it does not hold it any more.
+    const others = (current.get(holding.proxyId) ?? []).filter(({ until }) => until > holding.from);
+    current.set(holding.proxyId, [...others, holding]);
+    if (holding.until > holding.from && others.length >= maxConcurrency) {
+      const holders = others.map(({ holder }) => holder).join(', ');
+      yield `${holding.holder} was given ${holding.proxyId} while ${holders} held it`;
+    }
+  }
+}
