@@ -39,11 +39,10 @@ interface Block extends SpecialRange {
 
 const ipv4Blocks = SPECIAL_IPV4.map((range) => toBlock(range, 'ipv4'));
 const ipv6Blocks = SPECIAL_IPV6.map((range) => toBlock(range, 'ipv6'));
-const specialIpv4 = union(SPECIAL_IPV4, 'ipv4');
 const specialIpv6 = union(SPECIAL_IPV6, 'ipv6');
-/** By first octet: whether any IPv4 block begins so. Most public addresses are known by it alone. */
-const hasSpecialIpv4 = Array.from({ length: 256 }, (_, octet) =>
-  SPECIAL_IPV4.some(({ network, prefix }) => {
+/** By first octet, the IPv4 blocks with such addresses. Most public addresses have none. */
+const ipv4BlocksByOctet = Array.from({ length: 256 }, (_, octet) =>
+  ipv4Blocks.filter(({ network, prefix }) => {
     const first = Number.parseInt(network, 10);
     return octet >= first && octet < first + 2 ** Math.max(0, 8 - prefix);
   }),
@@ -63,10 +62,7 @@ export function refuseAddress(address: string, policy: AddressPolicy = {}): Addr
     const detail = `${JSON.stringify(address.slice(0, 64))} is not an IP address in its canonical spelling.`;
     return { code: AddressRefusalCode.notAnAddress, detail };
   }
-  if (isV4 && !hasSpecialIpv4[Number.parseInt(address, 10)]) return null;
-  const family = isV4 ? 'ipv4' : 'ipv6';
-  if (!(isV4 ? specialIpv4 : specialIpv6).check(address, family)) return null;
-  const block = (isV4 ? ipv4Blocks : ipv6Blocks).find(({ list }) => list.check(address, family));
+  const block = isV4 ? findIpv4Block(address) : findIpv6Block(address);
   if (!block) return null;
   if (policy.allowPrivateAddresses && !block.always) return refuseInside(address, policy);
   return { code: block.code, detail: describe(address, block) };
@@ -92,6 +88,16 @@ function refuseInside(address: string, policy: AddressPolicy): AddressRefusal | 
   const inside = isIPv6(address) ? embeddedIpv4(address) : null;
   const refusal = inside === null ? null : refuseAddress(inside, policy);
   return refusal && { code: refusal.code, detail: `${address} carries ${refusal.detail}` };
+}
+
+function findIpv4Block(address: string): Block | undefined {
+  const near = ipv4BlocksByOctet[Number.parseInt(address, 10)];
+  return near?.find(({ list }) => list.check(address, 'ipv4'));
+}
+
+function findIpv6Block(address: string): Block | undefined {
+  if (!specialIpv6.check(address, 'ipv6')) return undefined;
+  return ipv6Blocks.find(({ list }) => list.check(address, 'ipv6'));
 }
 
 function describe(address: string, block: SpecialRange): string {
