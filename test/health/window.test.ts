@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { onAbort } from '../../src/health/attempt/on-abort.ts';
 import { ProbeWindow } from '../../src/health/probe-window.ts';
 import { mapConcurrently } from '../../src/health/window/map-concurrently.ts';
-import { Pacer } from '../../src/health/window/pacer.ts';
+import { Pacer, PERIOD_MS } from '../../src/health/window/pacer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** Starts as many as the pacer lets, over some seconds of a clock that stands in for time. */
@@ -44,19 +44,27 @@ describe('Pacer', () => {
     expect(new Set(startedAt).size).toBeLessThan(0.6 * startedAt.length);
   });
 
-  it('says how long to wait, even for a rate of less than one a group', () => {
+  it.each([
+    { name: 'as told', longestMs: Number.POSITIVE_INFINITY },
+    { name: 'as the window waits', longestMs: PERIOD_MS },
+  ])('starts as many as it says at the lowest rate, waited for $name', ({ longestMs }) => {
     const clock = new FakeClock();
     const pacer = new Pacer(clock, () => ({ idle: 0, active: 0, utilization: 1 }));
-    let waitedMs = 0;
-    let starts = 0;
-    while (waitedMs < 10_000) {
-      const waitMs = pacer.take();
-      if (waitMs === 0) starts++;
-      waitedMs += waitMs;
-      clock.advance(waitMs);
-    }
+    const startsOf = (periodMs: number) => {
+      let starts = 0;
+      for (let waitedMs = 0; waitedMs < periodMs; ) {
+        const waitMs = Math.min(pacer.take(), longestMs);
+        if (waitMs === 0) starts++;
+        waitedMs += waitMs;
+        clock.advance(waitMs);
+      }
+      return starts;
+    };
+    startsOf(5000);
     expect(pacer.ratePerSecond).toBe(10);
-    expect(starts).toBeGreaterThan(90);
+    const starts = startsOf(10_000);
+    expect(starts).toBeGreaterThanOrEqual(95);
+    expect(starts).toBeLessThanOrEqual(101);
   });
 
   it('follows what is reached where others hold the probes back, and makes up for nothing', () => {
@@ -180,6 +188,19 @@ describe('onAbort', () => {
     onAbort(controller.signal, () => calls.push('c'));
     forget();
     controller.abort();
-    expect(calls).toEqual(['a', 'c']);
+    expect(calls.sort()).toEqual(['a', 'c']);
+  });
+
+  it('does not call back who is forgotten meanwhile', () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    const forgets = ['a', 'b'].map((name, index) =>
+      onAbort(controller.signal, () => {
+        calls.push(name);
+        forgets[1 - index]?.();
+      }),
+    );
+    controller.abort();
+    expect(calls).toHaveLength(1);
   });
 });

@@ -40,7 +40,8 @@ function startWatch(signal: AbortSignal): Watch {
   const entries: Entry[] = [];
   const listener = () => {
     watched.delete(signal);
-    for (const { callback } of entries.splice(0)) callback();
+    // One by one: a callback may have another one forgotten.
+    for (let entry = entries.pop(); entry; entry = entries.pop()) entry.callback();
   };
   const watch = { entries, listener };
   watched.set(signal, watch);

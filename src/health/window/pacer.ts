@@ -85,8 +85,10 @@ export class Pacer {
   }
 
   #addCredit(now: number): void {
-    const credit = (Math.min(now - this.#creditedAt, CATCH_UP_MS) * this.#rate) / 1000;
-    const most = Math.max(1, (CATCH_UP_MS * this.#rate) / 1000);
+    // At a low rate the wait for one start is longer than what is made up for.
+    const longestMs = Math.max(CATCH_UP_MS, 1000 / this.#rate);
+    const credit = (Math.min(now - this.#creditedAt, longestMs) * this.#rate) / 1000;
+    const most = (longestMs * this.#rate) / 1000;
     this.#credit = Math.min(most, this.#credit + credit);
     this.#credited += credit;
     this.#creditedAt = now;
