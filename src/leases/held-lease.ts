@@ -19,6 +19,8 @@ export interface HoldDependencies<Held extends Holdable = Lease> {
 /** Between a renewal that failed and the next try, at least and at most, milliseconds. */
 const RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
+/** A try that has no answer after this long, or half of the time left, is not waited for, milliseconds. */
+const MAX_TRY_MS = 10_000;
 
 /** Codes of failures that no further try would get past. */
 const PERMANENT: ReadonlySet<string> = new Set([
@@ -81,19 +83,27 @@ export class HeldLease<Held extends Holdable = Lease> {
     const renewal = renew(this.#lease)
       .then((lease) => this.#takeOver(lease))
       .catch((error: unknown) => this.#loseIfEnded(error));
-    const ended = wait(Math.max(0, this.#remainingMs()), AbortSignal.any([stop, settled.signal]));
-    const renewed = await Promise.race([renewal, ended]);
+    const enough = wait(this.#longestTryMs(), AbortSignal.any([stop, settled.signal]));
+    const renewed = await Promise.race([renewal, enough]);
     settled.abort();
-    // Whoever holds it has to hear of its end also while a renewal hangs.
     if (!stop.aborted && this.#remainingMs() <= 0) {
       this.#lost.abort(new LeaseEndedError('the lease was not renewed before its end'));
     }
     return renewed === true;
   }
 
+  #longestTryMs(): number {
+    const remainingMs = this.#remainingMs();
+    const ms = Math.max(RETRY_MS, Math.min(MAX_TRY_MS, remainingMs / 2));
+    return Math.max(0, Math.min(remainingMs, ms));
+  }
+
+  /** The answer of a try that was not waited for counts too, unless a later one came first. */
   #takeOver(lease: Held): boolean {
     // By as much as the row says, whatever has become of the wall clock since.
-    this.#endsAt += Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);
+    const longerMs = Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);
+    if (longerMs < 0) return true;
+    this.#endsAt += longerMs;
     this.#lease = lease;
     return true;
   }

@@ -6,8 +6,8 @@ import type { LeaseContext } from './lease-context.ts';
 import { type LeaseWish, wantedStatuses } from './lease-request.ts';
 import type { LeasingPool } from './leasing-pools.ts';
 
-/** Batches looked at before the index is asked where to look. */
-const MAX_RANDOM_BATCHES = 8;
+/** Looks at batches, or at parts of them, before the index is asked where to look. */
+const MAX_RANDOM_LOOKS = 8;
 /** Batches looked at because the index names a proxy of theirs. */
 const MAX_INDEXED_BATCHES = 8;
 
@@ -36,14 +36,29 @@ export async function* sampleBatches(
   const statuses = wantedStatuses(request);
   const search: Search = { leasing, reader, statuses, signal, seen: new Map() };
   let wanted = 0;
-  for (const bits of randomBatches(leasing.bitCount, context.random)) {
-    const sample = await look(search, bits);
+  let looks = 0;
+  for await (const sample of randomParts(context, search)) {
+    looks += 1;
     wanted += sample.rows.filter(({ row }) => statuses.includes(row.status)).length;
     yield sample;
   }
-  // Where each batch has such a proxy, those the index names are no better than any other.
-  const isSparse = wanted < search.seen.size;
+  // Where each look finds such a proxy, those the index names are no better than any other.
+  const isSparse = wanted < looks;
   if (isSparse && !isWhollySeen(search)) yield* indexedBatches(context, search);
+}
+
+/** Batches at random; one that has outgrown a sample, since its pool was last swept, in parts. */
+async function* randomParts(context: LeaseContext, search: Search): AsyncGenerator<BatchSample> {
+  let looks = 0;
+  for (const bits of randomBatches(search.leasing.bitCount, context.random)) {
+    let sample: BatchSample | undefined;
+    do {
+      if (looks++ === MAX_RANDOM_LOOKS) return;
+      // Ids have one length, so this is less than the next one.
+      sample = await look(search, bits, sample?.next && `${sample.next}0`);
+      yield sample;
+    } while (sample.next !== undefined);
+  }
 }
 
 /** Up to 8 different batches, from a random one on, at random but equal steps. */
@@ -56,7 +71,7 @@ export function* randomBatches(bitCount: number, random: () => number): Generato
   const start = Math.floor(random() * count);
   // An odd step comes to every batch of a power of two before it comes to one again.
   const step = 2 * Math.floor((random() * count) / 2) + 1;
-  for (let index = 0; index < Math.min(count, MAX_RANDOM_BATCHES); index++) {
+  for (let index = 0; index < Math.min(count, MAX_RANDOM_LOOKS); index++) {
     yield ((start + index * step) % count).toString(2).padStart(bitCount, '0');
   }
 }

@@ -64,6 +64,20 @@ describe('the choice of batches', () => {
     expect(await world.acquire()).toBeNull();
   });
 
+  it('goes through a batch that has outgrown a sample in parts', { timeout: 60_000 }, async () => {
+    const world = new LeaseWorld();
+    await world.fill(1500, { batchBitCounts: [0] });
+    const calls = countCalls(world.storage, 'queryProxyRows');
+    const holders = new Set<string>();
+    for (let leases = 0; leases < 1500; leases++) {
+      holders.add((await world.mustAcquire()).proxy.id);
+    }
+    expect(holders.size).toBe(1500);
+    calls.length = 0;
+    expect(await world.acquire()).toBeNull();
+    expect(calls).toHaveLength(2);
+  });
+
   it('gives up a pool after a bounded number of reads', async () => {
     const world = new LeaseWorld();
     await world.fill(600, { batchBitCounts: [7] });

@@ -217,6 +217,23 @@ describe('withLease', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
+  it('asks again for a renewal that has no answer, and keeps the lease by it', async () => {
+    const { world, manager, scheduler } = await createUser();
+    const { renewLease } = world.storage;
+    let tries = 0;
+    const hangFirst: typeof renewLease = (renewal) =>
+      tries++ === 0 ? new Promise(() => {}) : renewLease(renewal);
+    Object.assign(world.storage, { renewLease: hangFirst });
+    const task = createTask();
+    const used = manager.withLease(request, task.use);
+    await scheduler.advance(120 * SECOND);
+    expect(task.signal()?.aborted).toBe(false);
+    expect(tries).toBeGreaterThan(1);
+    task.finish();
+    expect(await used).toBe('done');
+    expect(scheduler.waiting).toBe(0);
+  });
+
   it('ends in time although its wall clock was set back, and cannot renew for it', async () => {
     const { world, manager, scheduler } = await createUser();
     const task = createTask();
