@@ -194,14 +194,14 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'withLease: a renewal that hangs hides the end of the lease',
     file: 'src/leases/held-lease.ts',
-    find: 'await Promise.race([renewal, ended]);',
-    replace: 'await Promise.race([renewal, ended.then(() => renewal)]);',
+    find: 'await Promise.race([renewal, enough]);',
+    replace: 'await Promise.race([renewal, enough.then(() => renewal)]);',
     tests: ['test/leases/with-lease.test.ts'],
   },
   {
     name: 'withLease: a wall clock that is set back makes the lease longer',
     file: 'src/leases/held-lease.ts',
-    find: 'this.#endsAt += Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);',
+    find: 'this.#endsAt += longerMs;',
     replace: 'this.#endsAt = this.#endOf(lease);',
     tests: ['test/leases/with-lease.test.ts'],
   },
