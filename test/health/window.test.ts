@@ -1,4 +1,5 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onAbort } from '../../src/health/attempt/on-abort.ts';
 import { ProbeWindow } from '../../src/health/probe-window.ts';
@@ -65,6 +66,27 @@ describe('Pacer', () => {
     const starts = startsOf(10_000);
     expect(starts).toBeGreaterThanOrEqual(95);
     expect(starts).toBeLessThanOrEqual(101);
+  });
+
+  it('starts a probe at least every tenth of a second, however busy it has been', () => {
+    const busy = fc.double({ min: 0.8, max: 1, noNaN: true });
+    const utilizations = fc.array(busy, { minLength: 30, maxLength: 90 });
+    const holds = fc.property(utilizations, (course) => {
+      const clock = new FakeClock();
+      let looks = 0;
+      const pacer = new Pacer(clock, () => {
+        const utilization = course[looks++] ?? 0;
+        return { idle: 0, active: 0, utilization };
+      });
+      for (let elapsedMs = 0, quietMs = 0; elapsedMs < 3000; ) {
+        const waitMs = Math.min(pacer.take(), PERIOD_MS);
+        quietMs = waitMs === 0 ? 0 : quietMs + waitMs;
+        expect(quietMs).toBeLessThanOrEqual(1000 / 10 + PERIOD_MS);
+        elapsedMs += waitMs;
+        clock.advance(waitMs);
+      }
+    });
+    fc.assert(holds, { endOnFailure: true });
   });
 
   it('follows what is reached where others hold the probes back, and makes up for nothing', () => {

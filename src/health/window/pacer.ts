@@ -88,7 +88,8 @@ export class Pacer {
     // At a low rate the wait for one start is longer than what is made up for.
     const longestMs = Math.max(CATCH_UP_MS, 1000 / this.#rate);
     const credit = (Math.min(now - this.#creditedAt, longestMs) * this.#rate) / 1000;
-    const most = (longestMs * this.#rate) / 1000;
+    // At least one: the product may come out a little less.
+    const most = Math.max(1, (longestMs * this.#rate) / 1000);
     this.#credit = Math.min(most, this.#credit + credit);
     this.#credited += credit;
     this.#creditedAt = now;
