@@ -19,11 +19,12 @@ interface ReleaseFlags extends StackFlags, LeaseReport {}
 const EXAMPLES = `
 Examples:
   lighthouse lease run shop --country SE -- curl -s https://shop.example/
-  curl -x "$(lighthouse lease acquire shop --seconds 60)" https://shop.example/
+  proxy=$(lighthouse lease acquire shop --seconds 60) && curl -x "$proxy" https://shop.example/
   lighthouse lease acquire shop --json | jq -r .leaseId
   lighthouse lease renew shop LEASE --seconds 600
   lighthouse lease release shop LEASE --outcome blocked --host shop.example
 
+With an empty -x, as when no proxy is free, curl goes out directly: hence the variable and &&.
 Exit codes: 0 done, 1 no proxy is free or the lease is over, 2 wrong use or no stack.`;
 
 /** Adds `lighthouse lease acquire|renew|release|run`. */
