@@ -37,9 +37,10 @@ function run(script: string, ...flags: string[]) {
   return runCommand(leaseRun(script, ...flags));
 }
 
-/** Ends with this exit code once the lease was renewed so often. */
+/** Ends with this exit code once the lease was renewed so often; asks the stub past the proxy. */
 function afterRenewals(count: number, exitCode = 0): string {
-  return `fetch('${stub.url}/renewals/${count}').then(() => process.exit(${exitCode}))`;
+  const url = `${stub.url}/renewals/${count}`;
+  return `require('http').get('${url}', { agent: false }, () => process.exit(${exitCode}))`;
 }
 
 /** Starts a command that says `ready` and then does as the script says about signals. */
@@ -62,7 +63,7 @@ describe('lighthouse lease run', () => {
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']) {
       expect([name, env[name], env[name.toLowerCase()]]).toEqual([name, url, url]);
     }
-    expect(env).toMatchObject({ KEPT: 'yes' });
+    expect(env).toMatchObject({ KEPT: 'yes', NODE_USE_ENV_PROXY: '1' });
     expect(Object.keys(env).filter((name) => /no_proxy/i.test(name))).toEqual([]);
     expect([stderr, exitCode]).toEqual(['', 0]);
   });
@@ -75,7 +76,8 @@ describe('lighthouse lease run', () => {
   ])('has the command leave names to a %s proxy where it can', async (protocol, url) => {
     const proxy = `${protocol}://u:p@127.0.0.1:1080`;
     stub.answers.acquire = () => [201, stubLease({ proxy })];
-    expect((await run('console.log(process.env.ALL_PROXY)')).stdout).toBe(`${url}\n`);
+    const args = ['lease', 'run', 'shop', '--api', stub.url, '--', 'sh', '-c', 'echo "$ALL_PROXY"'];
+    expect((await runCommand(args)).stdout).toBe(`${url}\n`);
   });
 
   test('asks for what the options say', async () => {

@@ -11,8 +11,10 @@ import { type RunOutcome, type RunRequest, runLeased } from './run-leased.ts';
 import { SignalRelay } from './signal-relay.ts';
 
 const ABOUT = `
-The command gets the proxy in HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and their lower-case forms, and
-no NO_PROXY. The lease is renewed while the command runs and released when it ends: with outcome ok
+The command gets the proxy in HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and their lower-case forms, Node
+also NODE_USE_ENV_PROXY=1, and no NO_PROXY. It has to honour them, as curl, wget, git, Go, Python's
+requests and Node do; another command goes out directly. Node knows no SOCKS and ends with an error:
+lease with --protocol http. The lease is renewed while the command runs and released when it ends: with outcome ok
 after exit 0, failed after any other, and none after a signal to lighthouse, which is passed on. If
 the lease is lost (its proxy was banned or deleted, or the stack was away until the lease ended), the
 command is ended with SIGTERM, 10 seconds later with SIGKILL.
