@@ -28,7 +28,13 @@ export type ChildEnd =
 export async function runLeasedChild(options: ChildOptions): Promise<ChildEnd> {
   const { commandLine, env, relay, end, graceMs = GRACE_MS, stdio = 'inherit' } = options;
   const [command, ...args] = commandLine;
-  const child = spawn(command, args, { stdio, env });
+  let child: ChildProcess;
+  try {
+    // Throws some of its errors (ENOTDIR, E2BIG), and tells the child of others (ENOENT, EACCES).
+    child = spawn(command, args, { stdio, env });
+  } catch (error) {
+    return describeStartFailure(error, command);
+  }
   relay.relayTo(child);
   let grace: NodeJS.Timeout | undefined;
   const onEnd = (): void => {
@@ -58,7 +64,7 @@ function endOf(child: ChildProcess, command: string): Promise<ChildEnd> {
   });
 }
 
-function describeStartFailure(error: Error, command: string): ChildEnd {
+function describeStartFailure(error: unknown, command: string): ChildEnd {
   const code = errnoOf(error);
   if (code === 'ENOENT') {
     return { kind: 'not-started', exitCode: 127, sentence: `there is no command "${command}"` };

@@ -45,26 +45,35 @@ export async function runLeased(
   dependencies: RunDependencies,
   request: RunRequest,
 ): Promise<RunOutcome> {
-  const { relay, environment } = dependencies;
+  const { poolName } = request;
   const lease = await holdLease(dependencies, request);
-  const stop = new AbortController();
-  const keeping = lease.holder.keep(stop.signal);
-  let end: ChildEnd | null = null;
+  let ended: Ended | null = null;
   try {
-    // A signal that came while the proxy was leased ends the run before it begins.
-    if (relay.received === null) {
-      end = await runLeasedChild({
-        commandLine: request.commandLine,
-        env: proxyEnvironment(lease.proxyUrl, environment),
-        relay,
-        end: lease.holder.lost,
-      });
-    }
+    ended = { poolName, lease, end: await runKept(dependencies, request, lease) };
+  } finally {
+    // What is thrown says nothing of the proxy, and nobody else would give it back.
+    if (ended === null) await release(dependencies, { poolName, lease, end: null }, null);
+  }
+  return conclude(dependencies, ended);
+}
+
+/** Runs the command and renews its lease meanwhile; null when it was not run. */
+async function runKept(
+  { relay, environment }: RunDependencies,
+  { commandLine }: RunRequest,
+  { holder, proxyUrl }: ApiLease,
+): Promise<ChildEnd | null> {
+  // A signal that came while the proxy was leased ends the run before it begins.
+  if (relay.received !== null) return null;
+  const stop = new AbortController();
+  const keeping = holder.keep(stop.signal);
+  try {
+    const env = proxyEnvironment(proxyUrl, environment);
+    return await runLeasedChild({ commandLine, env, relay, end: holder.lost });
   } finally {
     stop.abort();
     await keeping;
   }
-  return conclude(dependencies, { poolName: request.poolName, lease, end });
 }
 
 interface Ended {
