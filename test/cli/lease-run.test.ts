@@ -144,6 +144,17 @@ describe('a signal to lighthouse lease run', () => {
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
+  test('ends also what the command has started', async () => {
+    const script = `"${process.execPath}" -e "setInterval(() => {}, 1000); console.log('ready')"; true`;
+    const args = ['lease', 'run', 'shop', '--api', stub.url, '--', 'sh', '-c', script];
+    const command = startCommand(args);
+    await once(command.stdout, 'data');
+    command.kill('SIGTERM');
+    // Its output has ended: nobody has it open any more.
+    expect(await outcomeOf(command)).toMatchObject({ exitCode: 143 });
+    expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
+  });
+
   test('that comes while the proxy is leased runs nothing and gives it back', async () => {
     stub.answers.acquire = () => {
       command.kill('SIGTERM');

@@ -5,7 +5,7 @@ import { type RunDependencies, runLeased } from '../../src/cli/stack/lease/run-l
 import { SignalRelay } from '../../src/cli/stack/lease/signal-relay.ts';
 import { systemClock } from '../../src/clock.ts';
 import { waitFor } from '../../src/leases/wait-for.ts';
-import { type LeaseStub, startLeaseStub } from './support/lease-stub.ts';
+import { ENDED, type LeaseStub, startLeaseStub } from './support/lease-stub.ts';
 
 const RELEASED = 'DELETE /pools/shop/leases/lease-0';
 let stub: LeaseStub;
@@ -23,7 +23,7 @@ async function run(
   commandLine: readonly [string, ...string[]],
   changes: Partial<RunDependencies> = {},
 ) {
-  using relay = new SignalRelay({ hasTerminal: false });
+  using relay = new SignalRelay({ terminal: null });
   await using client = new ApiClient(stub.url, new AbortController().signal);
   const reports: string[] = [];
   const dependencies: RunDependencies = {
@@ -31,6 +31,7 @@ async function run(
     clock: systemClock,
     wait: waitFor,
     relay,
+    ownGroup: true,
     environment: { PATH: process.env.PATH },
     report: ({ message }) => reports.push(message),
     ...changes,
@@ -58,4 +59,24 @@ test('the proxy is given back whatever is thrown before the command ends', async
   };
   await expect(run(['true'], { environment })).rejects.toThrow('no environment');
   expect(stub.lines().at(-1)).toBe(RELEASED);
+});
+
+test('a release that is not answered is given up, and told of', async () => {
+  stub.answers.release = () => null;
+  const { outcome, reports } = await run(['true'], { releaseTimeoutMs: 50 });
+  expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
+  expect(reports).toEqual([expect.stringMatching(/^the lease was not released and ends at /)]);
+});
+
+test('a lease that is lost once the command has ended has not ended it', async () => {
+  // Renewed first when there is a third of its second left; the command leaves something behind.
+  stub.answers = { renew: () => ENDED, release: () => ENDED };
+  const ignoring = `process.on('SIGTERM', () => {}); console.log(); setTimeout(() => {}, 1500)`;
+  const script = `
+    const { spawn } = require('node:child_process');
+    const left = spawn(process.execPath, ['-e', ${JSON.stringify(ignoring)}], { stdio: ['ignore', 'pipe', 'ignore'] });
+    left.stdout.once('data', () => process.exit(0));`;
+  const { outcome, reports } = await run([process.execPath, '-e', script]);
+  expect(outcome.exitCode).toBe(0);
+  expect(reports).toEqual([expect.stringMatching(/^the lease was not released/)]);
 });

@@ -6,6 +6,7 @@ import type { Terminal } from '../../terminal.ts';
 import { ApiClient } from '../api-client.ts';
 import { addStackFlags, findApiUrl } from '../find-stack.ts';
 import { type AcquireFlags, addAcquireFlags, toLeaseWish } from './acquire-flags.ts';
+import { findControllingTerminal } from './controlling-terminal.ts';
 import { LeaseApi } from './lease-api.ts';
 import { type RunOutcome, type RunRequest, runLeased } from './run-leased.ts';
 import { SignalRelay } from './signal-relay.ts';
@@ -18,6 +19,11 @@ lease with --protocol http. The lease is renewed while the command runs and rele
 after exit 0, failed after any other, and none after a signal to lighthouse, which is passed on. If
 the lease is lost (its proxy was banned or deleted, or the stack was away until the lease ended), the
 command is ended with SIGTERM, 10 seconds later with SIGKILL.
+
+Without a controlling terminal (cron, CI, containers) the command has a process group of its own, all
+of which is signalled; what it leaves behind there is ended too. With one it stays in the foreground,
+and lighthouse signals the command alone: one that starts others must pass signals on, or be left out
+by exec, as in sh -c 'cd /srv && exec ./fetch-all'.
 
 Exit code: the command's; 128 + n after signal n; 127 no such command, 126 it cannot be run; 1 when
 no proxy is free or the lease was lost; 2 wrong use or no stack. What lighthouse itself says goes to
@@ -54,10 +60,11 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
 async function runFor(
   request: RunRequest,
   flags: AcquireFlags,
-  { stdin, stderr }: Terminal,
+  { stderr }: Terminal,
 ): Promise<number> {
   const { json = false } = flags;
-  using relay = new SignalRelay({ hasTerminal: stdin.isTTY });
+  const terminal = findControllingTerminal();
+  using relay = new SignalRelay({ terminal });
   // Nothing aborts its requests: a lease that was acquired has to be heard of, and released.
   await using client = new ApiClient(await findApiUrl(flags), new AbortController().signal);
   const dependencies = {
@@ -65,6 +72,7 @@ async function runFor(
     clock: systemClock,
     wait: waitFor,
     relay,
+    ownGroup: terminal === null,
     environment: process.env,
     report: (error: Error) => stderr.write(formatError(error, json)),
   };
