@@ -51,7 +51,7 @@ export class ApiClient implements AsyncDisposable {
       return schema.parse(JSON.parse(body));
     } catch (error) {
       throw new ApiError(
-        `${request.method} ${request.path} was answered in a form this version does not know`,
+        `${nameRequest(request)} was answered in a form this version does not know`,
         { status: 200 },
         { cause: error },
       );
@@ -70,10 +70,11 @@ export class ApiClient implements AsyncDisposable {
   }
 
   async #request(request: ApiRequest) {
-    const { method, path, signal = this.#signal } = request;
+    const { method, signal = this.#signal } = request;
+    const { origin } = new URL(this.#baseUrl);
     try {
       const { statusCode, headers, body } = await this.#agent.request({
-        origin: new URL(this.#baseUrl).origin,
+        origin,
         path: this.#pathOf(request),
         method,
         signal: AbortSignal.any([this.#signal, signal]),
@@ -83,7 +84,7 @@ export class ApiClient implements AsyncDisposable {
     } catch (error) {
       if (this.#signal.aborted) throw this.#signal.reason;
       throw new ApiError(
-        `no stack answers at ${this.#baseUrl} (${method} ${path}); start one with lighthouse up,` +
+        `no stack answers at ${origin} (${nameRequest(request)}); start one with lighthouse up,` +
           ' or name another with --api URL',
         { status: null },
         { cause: error },
@@ -98,6 +99,11 @@ export class ApiClient implements AsyncDisposable {
     }
     return url.pathname + url.search;
   }
+}
+
+/** For messages: whoever has a lease's id can end it. */
+function nameRequest({ method, path }: ApiRequest): string {
+  return `${method} ${path.replace(/(\/leases\/)[^/]+/, '$1{leaseId}')}`;
 }
 
 function contentOf({ json, text, headers = {} }: ApiRequest): {
