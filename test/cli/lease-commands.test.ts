@@ -167,6 +167,12 @@ describe('lighthouse lease', () => {
     ['an unknown pool', ['acquire', 'nowhere'], /there is no pool "nowhere"/],
     ['a lease id that cannot be', ['renew', 'shop', 'x'], /given no lease that id/],
     ['an outcome there is not', ['release', 'shop', 'x', '--outcome', 'great'], /Allowed choices/],
+    [
+      'an API that is no URL',
+      ['acquire', 'shop', '--api', 'ftp://a:pw@h'],
+      /"(?!.*pw).*" is not a URL/,
+    ],
+    ['a key with breaks', ['acquire', 'shop', '--idempotency-key', 'a\nb'], /printable ASCII/],
     ['a lease out of range', ['acquire', 'shop', '--seconds', '0'], /leaseSeconds: must be/],
     ['half a place', ['acquire', 'shop', '--near', '1,2'], /radiusKm: .* belong together/],
   ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
@@ -174,6 +180,14 @@ describe('lighthouse lease', () => {
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^error: /);
     expect([exitCode, stdout]).toEqual([2, '']);
+  });
+
+  test.each(['renew', 'release'])('%s tells no lease id when no stack answers', async (name) => {
+    const api = `http://ann:${CANARY}@127.0.0.1:${fixture.deadPort}`;
+    const outcome = await run('lease', name, 'shop', CANARY, '--api', api);
+    expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(outcome.stderr).toMatch(/^error: no stack answers at http:\/\/127/);
+    expect(outcome.stderr).not.toContain(CANARY);
   });
 
   test.each(['acquire', 'renew', 'release', 'run'])('%s has help with examples', async (name) => {

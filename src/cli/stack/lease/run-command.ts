@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../../clock.ts';
+import { InvalidInputError } from '../../../errors.ts';
 import { waitFor } from '../../../leases/wait-for.ts';
 import { formatError } from '../../errors.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -46,15 +47,27 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
   addAcquireFlags(command).optionsGroup('Options:');
   addStackFlags(command).action(
     async (poolName: string, commandLine: RunRequest['commandLine'], flags: AcquireFlags) => {
-      const request = {
-        poolName,
-        commandLine,
-        wish: toLeaseWish(flags),
-        idempotencyKey: flags.idempotencyKey,
-      };
+      refuseWithoutDashes(commandLine, wordsGivenTo(lease.parent));
+      const request = { poolName, commandLine, wish: toLeaseWish(flags) };
       process.exitCode = await runFor(request, flags, terminal);
     },
   );
+}
+
+/**
+ * Without `--` options of the command would be taken for options of `run`.
+ *
+ * @throws InvalidInputError
+ */
+function refuseWithoutDashes({ length }: readonly string[], args: readonly unknown[]): void {
+  if (args.at(-length - 1) === '--') return;
+  throw new InvalidInputError('put -- before the command, as in lighthouse lease run POOL -- CMD');
+}
+
+/** What a program was run with; commander's types leave it out. */
+function wordsGivenTo(program: Command | null): readonly unknown[] {
+  const words = program !== null && 'rawArgs' in program ? program.rawArgs : [];
+  return Array.isArray(words) ? words : [];
 }
 
 async function runFor(
