@@ -17,7 +17,9 @@ export const handler = createApiHandler({
   proxyManager: new ProxyManager({
     ...runtime,
     onError: (error) =>
-      runtime.telemetry.logger.warn('a lease was not given back', { error: toError(error) }),
+      runtime.telemetry.logger.warn('something went wrong beside a lease', {
+        error: toError(error),
+      }),
   }),
   requestDispatch: createDispatchRequest({
     client: new LambdaClient(),

@@ -42,13 +42,14 @@ export async function postLease(
   );
 }
 
-/** `PATCH /pools/{pool}/leases/{leaseId}`: has a lease end later. */
+/** `PATCH /pools/{pool}/leases/{leaseId}`: has a lease end later. No body is an empty object. */
 export async function patchLease(
   dependencies: ApiDependencies,
   request: ApiRequest,
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
-  const { leaseSeconds } = parseInput(renewSchema, parseJsonBody(request.body));
+  const body = request.body.length === 0 ? {} : parseJsonBody(request.body);
+  const { leaseSeconds } = parseInput(renewSchema, body);
   const reference = await referenceOf(dependencies, request);
   const renewal = { ...(leaseSeconds !== undefined && { leaseSeconds }) };
   const lease = await unknownLeaseAs404(reference, () =>

@@ -40,7 +40,7 @@ export function formatError(error: unknown, json: boolean): string {
 }
 
 /** A proxy given where something else was meant is shown without its password. */
-function hideCredentials(text: string): string {
+export function hideCredentials(text: string): string {
   return text.replace(/[^\s"']+:[^\s"']*@[^\s"']+/g, redactLine);
 }
 

@@ -59,6 +59,19 @@ describe('the API client', () => {
     );
   });
 
+  test('names no lease, and nothing that is secret in its address, in what it says', async () => {
+    const refusing = await clientOf((_, response) => response.end('{}'));
+    const origin = `127.0.0.1:${await findDeadPort()}`;
+    const signal = new AbortController().signal;
+    await using unreachable = new ApiClient(`http://ann:canary@${origin}/`, signal);
+    const request = { method: 'PATCH', path: '/pools/shop/leases/canary' } as const;
+    const asked = 'PATCH /pools/shop/leases/{leaseId}';
+    await expect(refusing.ask(request, z.string())).rejects.toThrow(`${asked} was answered in`);
+    await expect(unreachable.send(request)).rejects.toThrow(
+      `no stack answers at http://${origin} (${asked}); start one`,
+    );
+  });
+
   test('refuses an answer it does not understand', async () => {
     const client = await clientOf((_, response) => response.end('{"pool":1}'));
     const schema = z.object({ pool: z.string() });

@@ -44,6 +44,12 @@ async function json(...args: string[]) {
   return JSON.parse(stdout);
 }
 
+/** How often the target was reached past the proxies; a sweep's control probes do so. */
+function directConnections(): number {
+  const { target, proxies } = fixture;
+  return target.connectionsPast([proxies.http, proxies.socks5, proxies.slow]).length;
+}
+
 describe('lighthouse lease', () => {
   test('acquires a proxy for $(…), renews and releases it', async () => {
     const { exitCode, stdout, stderr } = await run('lease', 'acquire', 'shop', '--seconds', '60');
@@ -82,15 +88,42 @@ describe('lighthouse lease', () => {
     expect(await json('lease', 'release', 'shop', leaseId)).toEqual({ leaseId, released: true });
   });
 
-  test('runs a command whose requests go through the proxy', async () => {
-    const { url } = fixture.target;
-    const before = fixture.proxies.http.connectionCount;
-    const script = `fetch('${url}').then(({ status }) => process.exit(status === 200 ? 0 : 9))`;
-    const command = ['env', 'NODE_USE_ENV_PROXY=1', process.execPath, '-e', script];
+  test.each([
+    ['fetch', 'const { status } = await fetch(url)'],
+    ['http', "const { statusCode: status } = await once(http.get(url), 'response').then(first)"],
+  ])('runs a Node program whose %s goes through the proxy, and never past it', async (_, ask) => {
+    const { target } = fixture;
+    const seen = target.requests.length;
+    const past = directConnections();
+    const before = (await json('proxies', 'shop')).uses.ok;
+    const script = `
+      import http from 'node:http';
+      import { once } from 'node:events';
+      const [url, first] = ['${target.url}', ([response]) => response];
+      ${ask};
+      process.exit(status === 200 ? 0 : 9);`;
+    const command = [process.execPath, '--input-type=module', '-e', script];
     const { exitCode, stderr } = await run('lease', 'run', 'shop', '--', ...command);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(fixture.proxies.http.connectionCount).toBe(before + 1);
-    expect(await json('proxies', 'shop')).toMatchObject({ leases: [], uses: { ok: 1 } });
+    expect(target.requests).toHaveLength(seen + 1);
+    expect(directConnections()).toBe(past);
+    expect(await json('proxies', 'shop')).toMatchObject({ leases: [], uses: { ok: before + 1 } });
+  });
+
+  test('gives Node a SOCKS proxy, and Node refuses it rather than go past it', async () => {
+    const { target, proxies, writeList } = fixture;
+    const past = directConnections();
+    await json('pool', 'put', 'socks', '--target', target.url);
+    const list = await writeList(
+      'socks.txt',
+      `socks5://ann:${CANARY}@127.0.0.1:${proxies.socks5.port}`,
+    );
+    await json('import', 'socks', list);
+    const command = [process.execPath, '-e', `fetch('${target.url}')`];
+    const outcome = await run('lease', 'run', 'socks', '--allow-unknown', '--', ...command);
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stderr).toMatch(/Invalid URL protocol/);
+    expect(directConnections()).toBe(past);
   });
 
   test('reports commands that fail, until the proxy is quarantined', async () => {
@@ -134,6 +167,12 @@ describe('lighthouse lease', () => {
     ['an unknown pool', ['acquire', 'nowhere'], /there is no pool "nowhere"/],
     ['a lease id that cannot be', ['renew', 'shop', 'x'], /given no lease that id/],
     ['an outcome there is not', ['release', 'shop', 'x', '--outcome', 'great'], /Allowed choices/],
+    [
+      'an API that is no URL',
+      ['acquire', 'shop', '--api', 'ftp://a:pw@h'],
+      /"(?!.*pw).*" is not a URL/,
+    ],
+    ['a key with breaks', ['acquire', 'shop', '--idempotency-key', 'a\nb'], /printable ASCII/],
     ['a lease out of range', ['acquire', 'shop', '--seconds', '0'], /leaseSeconds: must be/],
     ['half a place', ['acquire', 'shop', '--near', '1,2'], /radiusKm: .* belong together/],
   ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
@@ -141,6 +180,14 @@ describe('lighthouse lease', () => {
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^error: /);
     expect([exitCode, stdout]).toEqual([2, '']);
+  });
+
+  test.each(['renew', 'release'])('%s tells no lease id when no stack answers', async (name) => {
+    const api = `http://ann:${CANARY}@127.0.0.1:${fixture.deadPort}`;
+    const outcome = await run('lease', name, 'shop', CANARY, '--api', api);
+    expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(outcome.stderr).toMatch(/^error: no stack answers at http:\/\/127/);
+    expect(outcome.stderr).not.toContain(CANARY);
   });
 
   test.each(['acquire', 'renew', 'release', 'run'])('%s has help with examples', async (name) => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { acquireSchema, releaseQuerySchema } from '../../functions/api/lease-schemas.ts';
 import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
@@ -100,4 +101,12 @@ test('the documented defaults of a pool are the defaults', () => {
   for (const [name, value] of Object.entries(DEFAULT_LEASING)) {
     expect(text).toMatch(new RegExp(`^\\| \`${name}\` \\| [^|]+ \\| ${value} \\|`, 'm'));
   }
+});
+
+test('nothing that can be copied has curl go out directly when no proxy is free', () => {
+  const cwd = fileURLToPath(new URL('../../', import.meta.url));
+  const paths = globSync(['*.md', 'docs/**/*.md', 'docs/**/*.ts', 'src/cli/**/*.ts'], { cwd });
+  const unsafe = paths.filter((path) => readFileSync(cwd + path, 'utf8').includes('-x "$('));
+  expect(paths).toContain('src/cli/stack/lease/lease-command.ts');
+  expect(unsafe).toEqual([]);
 });

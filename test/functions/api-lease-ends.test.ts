@@ -23,6 +23,14 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
     expect((await renew(lease.leaseId)).json.expiresAt).toBe(lease.expiresAt);
   });
 
+  test('has a lease end in 300 seconds when there is no body', async () => {
+    const { acquire, call, clock } = await startLeaseApi();
+    const { leaseId } = (await acquire({ leaseSeconds: 60 })).json;
+    const reply = await call({ method: 'PATCH', target: `/pools/fleet/leases/${leaseId}` });
+    const expiresAt = new Date(clock.now() + 300_000).toISOString();
+    expect(reply).toMatchObject({ status: 200, json: { leaseSeconds: 300, expiresAt } });
+  });
+
   test('gives the lease of an unlimited proxy another id', async () => {
     const { acquire, renew, clock, view } = await startLeaseApi(
       ['8.8.8.8:80'],
@@ -84,6 +92,20 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await release(leaseId, `?outcome=${outcome}`)).status).toBe(204);
     const none = { ok: 0, slow: 0, blocked: 0, failed: 0 };
     expect((await view()).uses).toEqual({ ...none, [outcome]: 1 });
+  });
+
+  test('leaves the lease of an unlimited proxy until its end, and notes each outcome', async () => {
+    const list = ['8.8.8.8:80'];
+    const { acquire, release, renew, view } = await startLeaseApi(
+      list,
+      '?maxConcurrency=unlimited',
+    );
+    const { leaseId } = (await acquire()).json;
+    for (let use = 0; use < 2; use++) {
+      expect((await release(leaseId, '?outcome=ok')).status).toBe(204);
+    }
+    expect((await renew(leaseId)).status).toBe(200);
+    expect((await view()).uses).toMatchObject({ ok: 2 });
   });
 
   test('notes which target blocks the proxy, for as long as the pool says', async () => {
@@ -188,7 +210,7 @@ describe.each(['PATCH', 'DELETE'])('%s of a lease there never was', (method) => 
     const { call, acquire, view } = await startLeaseApi();
     await acquire();
     const target = `/pools/fleet/leases/${leaseId}`;
-    const reply = await call({ method, target, ...(method === 'PATCH' && { body: '{}' }) });
+    const reply = await call({ method, target });
     expect(reply.json).toMatchObject({ status, type: `urn:lighthouse:problem:${code}` });
     expect(reply.text).not.toContain(leaseId);
     expect((await view()).leases).toHaveLength(1);

@@ -24,6 +24,8 @@ test('a leased password is in the answer that leases it and nowhere else', async
   await keep(api.renew(leaseId, { leaseSeconds: 0 }));
   await keep(api.renew(`${leaseId}x`));
   await keep(api.release(leaseId, '?outcome=great'));
+  await keep(api.get(`/pools/fleet/leases/${leaseId}`));
+  await keep(api.get(`/pools/fleet/leases/${leaseId}/uses`));
   await keep(api.release(leaseId, '?outcome=blocked&host=shop.example'));
   await keep(api.release(leaseId));
   await keep(api.renew(leaseId));

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type * as z from 'zod';
 import { ApiError } from './api-error.ts';
 import { toApiError } from './problem-document.ts';
@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly json?: unknown;
   /** Sent as it is, instead of `json`. */
   readonly text?: { readonly body: string; readonly contentType: string };
+  /** Gives this one request up, as if there were no answer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An answer with a 2xx status. */
@@ -49,7 +51,7 @@ export class ApiClient implements AsyncDisposable {
       return schema.parse(JSON.parse(body));
     } catch (error) {
       throw new ApiError(
-        `${request.method} ${request.path} was answered in a form this version does not know`,
+        `${nameRequest(request)} was answered in a form this version does not know`,
         { status: 200 },
         { cause: error },
       );
@@ -58,30 +60,31 @@ export class ApiClient implements AsyncDisposable {
 
   /** @throws ApiError when the answer is not 2xx, or there is none */
   async send(request: ApiRequest): Promise<ApiAnswer> {
-    const { statusCode, headers, body } = await this.#request(request);
-    const text = await body.text();
-    if (statusCode < 200 || statusCode > 299) throw toApiError(statusCode, text);
-    return { status: statusCode, body: text, nextUrl: findNext(headers.link) };
+    const { status, body, headers } = await this.#request(request);
+    if (status < 200 || status > 299) throw toApiError(status, body);
+    return { status, body, nextUrl: findNext(headers.link) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.destroy();
   }
 
-  async #request(request: ApiRequest): Promise<Dispatcher.ResponseData> {
-    const { method, path } = request;
+  async #request(request: ApiRequest) {
+    const { method, signal = this.#signal } = request;
+    const { origin } = new URL(this.#baseUrl);
     try {
-      return await this.#agent.request({
-        origin: new URL(this.#baseUrl).origin,
+      const { statusCode, headers, body } = await this.#agent.request({
+        origin,
         path: this.#pathOf(request),
         method,
-        signal: this.#signal,
+        signal: AbortSignal.any([this.#signal, signal]),
         ...contentOf(request),
       });
+      return { status: statusCode, headers, body: await body.text() };
     } catch (error) {
       if (this.#signal.aborted) throw this.#signal.reason;
       throw new ApiError(
-        `no stack answers at ${this.#baseUrl} (${method} ${path}); start one with lighthouse up,` +
+        `no stack answers at ${origin} (${nameRequest(request)}); start one with lighthouse up,` +
           ' or name another with --api URL',
         { status: null },
         { cause: error },
@@ -96,6 +99,11 @@ export class ApiClient implements AsyncDisposable {
     }
     return url.pathname + url.search;
   }
+}
+
+/** For messages: whoever has a lease's id can end it. */
+function nameRequest({ method, path }: ApiRequest): string {
+  return `${method} ${path.replace(/(\/leases\/)[^/]+/, '$1{leaseId}')}`;
 }
 
 function contentOf({ json, text, headers = {} }: ApiRequest): {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import { readStackFile } from '../../local/stack-file.ts';
+import { hideCredentials } from '../errors.ts';
 
 /** How a command names the stack it talks to, and how it answers. */
 export interface StackFlags {
@@ -23,7 +24,8 @@ export function addStackFlags(command: Command): Command {
 export async function findApiUrl({ api }: StackFlags): Promise<string> {
   if (api !== undefined) {
     if (/^https?:$/.test(URL.parse(api)?.protocol ?? '')) return api;
-    throw new InvalidInputError(`--api "${api}" is not a URL; give it as http://127.0.0.1:4000`);
+    const shown = hideCredentials(api);
+    throw new InvalidInputError(`--api "${shown}" is not a URL; give it as http://127.0.0.1:4000`);
   }
   const stack = await readStackFile(process.cwd());
   if (stack?.apiUrl) return stack.apiUrl;

@@ -20,7 +20,8 @@ type Answer = readonly [status: number, body?: unknown];
 export interface StubAnswers {
   acquire?: () => Answer;
   renew?: (count: number) => Answer;
-  release?: () => Answer;
+  /** Null: there is none. */
+  release?: () => Answer | null;
 }
 
 /** A stack that knows leases alone, and writes down what it is asked. */
@@ -64,10 +65,10 @@ export async function startLeaseStub(): Promise<LeaseStub> {
   const waiting: { readonly renewals: number; readonly response: ServerResponse }[] = [];
   const stub = { answers: {} as StubAnswers };
   let renewals = 0;
-  const answerOf = ({ method, body }: StubRequest): Answer => {
+  const answerOf = ({ method, body }: StubRequest): Answer | null => {
     const { acquire, renew, release } = stub.answers;
     if (method === 'POST') return acquire?.() ?? [201, stubLease()];
-    if (method === 'DELETE') return release?.() ?? [204];
+    if (method === 'DELETE') return release === undefined ? [204] : release();
     renewals += 1;
     const { leaseSeconds } = body;
     return renew?.(renewals) ?? [200, stubLease({ leaseId: `lease-${renewals}`, leaseSeconds })];
@@ -99,7 +100,9 @@ async function record(request: IncomingMessage, asked: StubRequest[]): Promise<S
   return seen;
 }
 
-function reply(response: ServerResponse, [status, body]: Answer): void {
+function reply(response: ServerResponse, answer: Answer | null): void {
+  if (answer === null) return;
+  const [status, body] = answer;
   response.statusCode = status;
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }

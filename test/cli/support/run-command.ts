@@ -47,6 +47,8 @@ export function startCommand(
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // In a session of its own: whoever runs the tests may have a terminal.
+    detached: true,
   });
   running.add(child);
   child.once('close', () => running.delete(child));

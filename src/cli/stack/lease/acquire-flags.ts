@@ -22,7 +22,6 @@ export interface AcquireFlags extends StackFlags {
   readonly allowSlow?: true;
   readonly allowUnknown?: true;
   readonly notBlockedOn?: string;
-  readonly idempotencyKey?: string;
 }
 
 interface Place {
@@ -33,18 +32,20 @@ interface Place {
 /** A consumer's name may have as many characters. */
 const MAX_CONSUMER = 128;
 
+const WHO = 'Who leases, and for how long:';
+
+/** Makes acquiring safe to repeat. */
+export function idempotencyKeyOption(): Option {
+  const about = 'asked again with it, the stack answers with the same lease';
+  return new Option('--idempotency-key <key>', about).argParser(parseKey).helpGroup(WHO);
+}
+
 /** Adds them to a command. */
 export function addAcquireFlags(command: Command): Command {
   return command
-    .optionsGroup('Who leases, and for how long:')
+    .optionsGroup(WHO)
     .option('--consumer <name>', 'who holds the proxy (default: USER@HOST)')
     .addOption(integerOption('--seconds <n>', 'how long the lease lasts, 1-86400 (300)'))
-    .addOption(
-      new Option(
-        '--idempotency-key <key>',
-        'asked again with it, the stack answers with the same lease',
-      ).argParser(parseKey),
-    )
     .optionsGroup('Which proxy:')
     .option('--country <code>', 'ISO 3166-1 alpha-2')
     .option('--city <name>')

@@ -5,8 +5,11 @@ import { ApiError } from '../api-error.ts';
 import type { LeaseView } from '../api-schemas.ts';
 import type { LeaseApi } from './lease-api.ts';
 
-/** RFC 6585, section 4. */
-const TOO_MANY_REQUESTS = 429;
+/**
+ * What says that the lease cannot be renewed any more: no such request, no such lease, over. Others
+ * may pass before it ends (401, 403, 408, 425, 429, 5xx: RFC 9110, section 15; RFC 6585).
+ */
+const LOST: ReadonlySet<number | null> = new Set([400, 404, 409]);
 
 /** What a lease is acquired and kept with. */
 export interface HoldingDependencies {
@@ -19,7 +22,6 @@ export interface HoldRequest {
   readonly poolName: string;
   /** The body of the request. */
   readonly wish: unknown;
-  readonly idempotencyKey?: string | undefined;
 }
 
 /** A lease as this machine's clock sees it. */
@@ -44,7 +46,7 @@ export interface ApiLease {
  */
 export async function holdLease(
   { leases, clock, wait }: HoldingDependencies,
-  { poolName, wish, idempotencyKey }: HoldRequest,
+  { poolName, wish }: HoldRequest,
 ): Promise<ApiLease> {
   // Counted on, so that nobody who sets the clock shortens or lengthens the lease.
   const origin = clock.now() - clock.monotonic();
@@ -55,21 +57,18 @@ export async function holdLease(
   };
   const renew = async ({ leaseId, leaseSeconds }: OwnLease): Promise<OwnLease> =>
     (await timed(() => lostWhenRefused(leases.renew({ poolName, leaseId }, leaseSeconds)))).own;
-  const { lease, own } = await timed(() => leases.acquire(poolName, wish, idempotencyKey));
-  // With a key it may be a lease of some time ago, of which little is left.
-  const fresh = idempotencyKey === undefined ? own : await renew(own);
-  const holder = new HeldLease(fresh, { clock, wait, renew });
+  const { lease, own } = await timed(() => leases.acquire(poolName, wish));
+  const holder = new HeldLease(own, { clock, wait, renew });
   return { proxyId: lease.proxyId, proxyUrl: lease.proxy, holder };
 }
 
-/** A request that the stack refuses once it will refuse again; only too many at once may pass. */
+/** Tells the refusals that are final from those that may pass. */
 async function lostWhenRefused<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    const status = error instanceof ApiError ? (error.status ?? 0) : 0;
-    const refused = status >= 400 && status < 500 && status !== TOO_MANY_REQUESTS;
-    throw refused && error instanceof Error ? new LeaseEndedError(error.message) : error;
+    const isFinal = error instanceof ApiError && LOST.has(error.status);
+    throw isFinal ? new LeaseEndedError(error.message) : error;
   }
 }
 

@@ -21,6 +21,11 @@ export interface LeaseReport {
   readonly host?: string | undefined;
 }
 
+interface ReleaseOptions extends LeaseReport {
+  /** Gives the release up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The routes of the API that lease proxies. */
 export class LeaseApi {
   readonly #client: ApiClient;
@@ -47,9 +52,11 @@ export class LeaseApi {
   }
 
   /** @throws LeaseEndedError when the lease is over, and nothing was noted */
-  async release(lease: LeaseName, { outcome, host }: LeaseReport = {}): Promise<void> {
+  async release(lease: LeaseName, options: ReleaseOptions = {}): Promise<void> {
+    const { outcome, host, signal } = options;
     const query = { outcome, host };
-    await translated(this.#client.send({ method: 'DELETE', path: leasePath(lease), query }));
+    const request = { method: 'DELETE', path: leasePath(lease), query, signal } as const;
+    await translated(this.#client.send(request));
   }
 }
 

@@ -6,9 +6,18 @@ import { print } from '../../output/stream-sink.ts';
 import { printable, type Terminal } from '../../terminal.ts';
 import type { StackFlags } from '../find-stack.ts';
 import { onStack } from '../stack-command.ts';
-import { type AcquireFlags, addAcquireFlags, toLeaseWish } from './acquire-flags.ts';
+import {
+  type AcquireFlags,
+  addAcquireFlags,
+  idempotencyKeyOption,
+  toLeaseWish,
+} from './acquire-flags.ts';
 import type { LeaseReport } from './lease-api.ts';
 import { addLeaseRun } from './run-command.ts';
+
+interface RepeatableFlags extends AcquireFlags {
+  readonly idempotencyKey?: string;
+}
 
 interface RenewFlags extends StackFlags {
   readonly seconds?: number;
@@ -19,11 +28,12 @@ interface ReleaseFlags extends StackFlags, LeaseReport {}
 const EXAMPLES = `
 Examples:
   lighthouse lease run shop --country SE -- curl -s https://shop.example/
-  curl -x "$(lighthouse lease acquire shop --seconds 60)" https://shop.example/
+  proxy=$(lighthouse lease acquire shop --seconds 60) && curl -x "$proxy" https://shop.example/
   lighthouse lease acquire shop --json | jq -r .leaseId
   lighthouse lease renew shop LEASE --seconds 600
   lighthouse lease release shop LEASE --outcome blocked --host shop.example
 
+With an empty -x, as when no proxy is free, curl goes out directly: hence the variable and &&.
 Exit codes: 0 done, 1 no proxy is free or the lease is over, 2 wrong use or no stack.`;
 
 /** Adds `lighthouse lease acquire|renew|release|run`. */
@@ -47,8 +57,8 @@ function addAcquire(lease: Command, terminal: Terminal): void {
     .summary('lease a proxy and print its URL, password included')
     .argument('<pool>', 'the pool')
     .addHelpText('after', EXAMPLES);
-  addAcquireFlags(command).optionsGroup('Options:');
-  onStack<[string], AcquireFlags>(command, terminal, async ({ leases }, [poolName], flags) => {
+  addAcquireFlags(command).addOption(idempotencyKeyOption()).optionsGroup('Options:');
+  onStack<[string], RepeatableFlags>(command, terminal, async ({ leases }, [poolName], flags) => {
     const lease = await leases.acquire(poolName, toLeaseWish(flags), flags.idempotencyKey);
     const { proxy, leaseId, expiresAt } = lease;
     if (!flags.json)

@@ -1,68 +1,80 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { errnoOf } from '../../errors.ts';
+import { type CommandOptions, CommandProcess } from './command-process.ts';
 import { type SignalRelay, signalExitCode } from './signal-relay.ts';
 
 /** A command that is told to end has as long for it, milliseconds. */
 const GRACE_MS = 10_000;
 
-export interface ChildOptions {
-  /** The command and its arguments. */
-  readonly commandLine: readonly [string, ...string[]];
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface ChildOptions extends Omit<CommandOptions, 'stdio'> {
   readonly relay: SignalRelay;
   /** Aborted when the command has to end: SIGTERM, then SIGKILL. */
   readonly end: AbortSignal;
   /** @default 10,000 */
   readonly graceMs?: number;
   /** @default this process's own streams */
-  readonly stdio?: 'inherit' | 'ignore';
+  readonly stdio?: CommandOptions['stdio'];
 }
 
 /** How a command ended. */
 export type ChildEnd =
-  | { readonly kind: 'exited'; readonly exitCode: number }
+  | {
+      readonly kind: 'exited';
+      readonly exitCode: number;
+      /** Whether it was told to end before it did. */
+      readonly wasEnded: boolean;
+    }
   /** It could not be started; the exit code is the one shells give. */
   | { readonly kind: 'not-started'; readonly exitCode: 126 | 127; readonly sentence: string };
 
-/** Runs a command, and waits until it has ended. */
+/**
+ * Runs a command, and waits until it has ended. What it leaves behind in a group of its own is ended
+ * too: it would go on using the proxy.
+ */
 export async function runLeasedChild(options: ChildOptions): Promise<ChildEnd> {
-  const { commandLine, env, relay, end, graceMs = GRACE_MS, stdio = 'inherit' } = options;
-  const [command, ...args] = commandLine;
-  const child = spawn(command, args, { stdio, env });
-  relay.relayTo(child);
-  let grace: NodeJS.Timeout | undefined;
+  const { relay, end, graceMs = GRACE_MS, stdio = 'inherit' } = options;
+  const [name] = options.commandLine;
+  let command: CommandProcess;
+  try {
+    command = new CommandProcess({ ...options, stdio });
+  } catch (error) {
+    return describeStartFailure(error, name);
+  }
+  let ending: Promise<void> | undefined;
   const onEnd = (): void => {
-    child.kill('SIGTERM');
-    grace = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    ending ??= command.endWithin(graceMs);
   };
+  relay.relayTo(command);
   end.addEventListener('abort', onEnd, { once: true });
   if (end.aborted) onEnd();
   try {
-    return await endOf(child, command);
+    return await endOf(command.child, name, end);
   } finally {
+    relay.relayTo(null);
     end.removeEventListener('abort', onEnd);
-    clearTimeout(grace);
+    if (command.isAlive()) onEnd();
+    await ending;
   }
 }
 
-function endOf(child: ChildProcess, command: string): Promise<ChildEnd> {
+function endOf(child: ChildProcess, name: string, end: AbortSignal): Promise<ChildEnd> {
   return new Promise((resolve) => {
     // Of a child that runs it tells of a signal that could not be sent.
     child.on('error', (error) => {
-      if (child.pid === undefined) resolve(describeStartFailure(error, command));
+      if (child.pid === undefined) resolve(describeStartFailure(error, name));
     });
     child.once('exit', (code, signal) => {
       const exitCode = signal === null ? (code ?? 1) : signalExitCode(signal);
-      resolve({ kind: 'exited', exitCode });
+      resolve({ kind: 'exited', exitCode, wasEnded: end.aborted });
     });
   });
 }
 
-function describeStartFailure(error: Error, command: string): ChildEnd {
+function describeStartFailure(error: unknown, name: string): ChildEnd {
   const code = errnoOf(error);
   if (code === 'ENOENT') {
-    return { kind: 'not-started', exitCode: 127, sentence: `there is no command "${command}"` };
+    return { kind: 'not-started', exitCode: 127, sentence: `there is no command "${name}"` };
   }
-  const sentence = `the command "${command}" cannot be run (${code || 'unknown reason'})`;
+  const sentence = `the command "${name}" cannot be run (${code || 'unknown reason'})`;
   return { kind: 'not-started', exitCode: 126, sentence };
 }

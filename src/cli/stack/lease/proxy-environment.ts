@@ -1,6 +1,12 @@
 /** What clients look for a proxy in; curl reads `http_proxy` in lower case alone. */
 const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'] as const;
 
+/**
+ * Without it Node's `fetch` and `http` know none of these variables, and go out directly (Node.js
+ * documentation, "Enterprise network configuration").
+ */
+const NODE_SWITCH = ['NODE_USE_ENV_PROXY', '1'] as const;
+
 /** Would send requests past the proxy. */
 const BYPASS = 'no_proxy';
 
@@ -22,5 +28,5 @@ export function proxyEnvironment(proxyUrl: string, environment: Environment): En
     [name, url],
     [name.toLowerCase(), url],
   ]);
-  return Object.fromEntries([...kept, ...set]);
+  return Object.fromEntries([...kept, ...set, NODE_SWITCH]);
 }

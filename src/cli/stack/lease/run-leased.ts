@@ -13,9 +13,13 @@ import { type SignalRelay, signalExitCode } from './signal-relay.ts';
 /** What a command is leased for and run with. */
 export interface RunDependencies extends HoldingDependencies {
   readonly relay: SignalRelay;
+  /** Whether the command gets a process group of its own, which is signalled as one. */
+  readonly ownGroup: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told of what does not stop the run from having an outcome. */
   readonly report: (error: LighthouseError) => void;
+  /** What the release may take. @default 5,000 */
+  readonly releaseTimeoutMs?: number;
 }
 
 export interface RunRequest extends HoldRequest {
@@ -34,6 +38,9 @@ export interface RunOutcome {
 /** Of a command that had to end because its lease was lost. */
 const LOST_EXIT_CODE = 1;
 
+/** Whoever waits for the command waits for the release of its lease as well, milliseconds. */
+const RELEASE_TIMEOUT_MS = 5000;
+
 /**
  * Leases a proxy, runs a command through it, renews the lease meanwhile, and releases it with what
  * the command's exit says of the proxy. A lease that is lost ends the command: by then somebody
@@ -45,26 +52,35 @@ export async function runLeased(
   dependencies: RunDependencies,
   request: RunRequest,
 ): Promise<RunOutcome> {
-  const { relay, environment } = dependencies;
+  const { poolName } = request;
   const lease = await holdLease(dependencies, request);
-  const stop = new AbortController();
-  const keeping = lease.holder.keep(stop.signal);
-  let end: ChildEnd | null = null;
+  let ended: Ended | null = null;
   try {
-    // A signal that came while the proxy was leased ends the run before it begins.
-    if (relay.received === null) {
-      end = await runLeasedChild({
-        commandLine: request.commandLine,
-        env: proxyEnvironment(lease.proxyUrl, environment),
-        relay,
-        end: lease.holder.lost,
-      });
-    }
+    ended = { poolName, lease, end: await runKept(dependencies, request, lease) };
+  } finally {
+    // What is thrown says nothing of the proxy, and nobody else would give it back.
+    if (ended === null) await release(dependencies, { poolName, lease, end: null }, null);
+  }
+  return conclude(dependencies, ended);
+}
+
+/** Runs the command and renews its lease meanwhile; null when it was not run. */
+async function runKept(
+  { relay, ownGroup, environment }: RunDependencies,
+  { commandLine }: RunRequest,
+  { holder, proxyUrl }: ApiLease,
+): Promise<ChildEnd | null> {
+  // A signal that came while the proxy was leased ends the run before it begins.
+  if (relay.received !== null) return null;
+  const stop = new AbortController();
+  const keeping = holder.keep(stop.signal);
+  try {
+    const env = proxyEnvironment(proxyUrl, environment);
+    return await runLeasedChild({ commandLine, env, relay, ownGroup, end: holder.lost });
   } finally {
     stop.abort();
     await keeping;
   }
-  return conclude(dependencies, { poolName: request.poolName, lease, end });
 }
 
 interface Ended {
@@ -79,7 +95,8 @@ async function conclude(dependencies: RunDependencies, ended: Ended): Promise<Ru
   const { end, lease } = ended;
   const { proxyId, holder } = lease;
   if (end?.kind === 'not-started') report(new LighthouseError('command_failed', end.sentence));
-  if (holder.lost.aborted) {
+  // A lease that is lost only after the command's end has not ended it.
+  if (end?.kind === 'exited' && end.wasEnded) {
     const { reason } = holder.lost;
     const why = reason instanceof Error ? reason.message : 'it was not renewed';
     report(new LeaseEndedError(`the lease was lost, so the command was ended: ${why}`));
@@ -98,13 +115,14 @@ function outcomeOf(exitCode: number): LeaseOutcome {
 
 /** A lease that cannot be released ends by itself; the command has ended as it has. */
 async function release(
-  { leases, report }: RunDependencies,
+  { leases, report, releaseTimeoutMs = RELEASE_TIMEOUT_MS }: RunDependencies,
   { poolName, lease: { holder } }: Ended,
   outcome: LeaseOutcome | null,
 ): Promise<void> {
   const { leaseId, expiresAt } = holder.lease;
   try {
-    await leases.release({ poolName, leaseId }, { outcome: outcome ?? undefined });
+    const signal = AbortSignal.timeout(releaseTimeoutMs);
+    await leases.release({ poolName, leaseId }, { outcome: outcome ?? undefined, signal });
   } catch (error) {
     if (!(error instanceof LighthouseError)) throw error;
     const sentence = `the lease was not released and ends at ${expiresAt}: ${error.message}`;
