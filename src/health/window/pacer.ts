@@ -6,7 +6,7 @@ const FIRST_RATE = 500;
 const MIN_RATE = 10;
 const MAX_RATE = 5000;
 /** The share of its time the event loop may be busy before the start rate is cut. */
-const TARGET_UTILIZATION = 0.74;
+const TARGET_UTILIZATION = 0.77;
 /** Between two looks at the event loop, milliseconds. */
 export const PERIOD_MS = 40;
 /** How far back the utilisation is averaged: one long handshake is no trend. Milliseconds. */
