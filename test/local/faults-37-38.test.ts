@@ -74,7 +74,7 @@ describe('a whole stack with little capacity', () => {
     const resent = stack.whole.lines.filter((line) => /"BatchesResent":[1-9]/.test(line));
     expect(resent.length).toBeGreaterThan(0);
     expect(stack.whole.stack.functions().checker?.errors).toBe(0);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 38: checks 500 tarpits in one batch without a time-out of the function', async () => {
     const pool = 'tarpits';
@@ -96,7 +96,7 @@ describe('a whole stack with little capacity', () => {
     const ids = proxiesOf(0, 500).map(({ id }) => id);
     await auditSweep(stack.storage, sweepId, { proxyIds: ids, acknowledged: ['*'] });
     expect(stack.whole.stack.functions().checker?.errors).toBe(0);
-  }, 90_000);
+  }, 180_000);
 
   it('FAULTS 37: poison goes to the dead-letter queue after 5 receives, the rest is done', async () => {
     const pool = 'beside-poison';
@@ -141,5 +141,5 @@ describe('a whole stack with little capacity', () => {
     for (const name of ['no-such-pool', 'deleted']) {
       expect(warnings.filter((line) => line.includes(`"poolName":"${name}"`))).toHaveLength(1);
     }
-  }, 90_000);
+  }, 180_000);
 });
