@@ -19,9 +19,9 @@ export function takeClient(target: Target): SocketClient {
 }
 
 /**
- * undici's client over sockets that it is handed, one exchange on each. To make one costs as much as
- * an exchange does, so one that has read its answer waits for the next socket; one that has not, or
- * that was left with anything to do, is given up.
+ * undici's client over sockets that it is handed, one exchange on each. To make and
+ * destroy one is a seventh of a check, so one that has read its answer waits for the next socket;
+ * one that has not, or that was left with anything to do, is given up.
  */
 class SocketClient {
   readonly #idle: SocketClient[];
