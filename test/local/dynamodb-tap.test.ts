@@ -96,6 +96,11 @@ describe('a DynamoDB tap', () => {
     expect(Items.some((item) => item.id?.S === id)).toBe(carriedOut);
   });
 
+  it('says so when the request to be held does not come', async () => {
+    const hold = tap.hold({ where: 'before', fits: () => false, withinMs: 10 });
+    await expect(hold.reached).rejects.toThrow('no request to be held in 10 ms');
+  });
+
   it('stands between the functions and DynamoDB', async () => {
     await fetch(`${fixture.stack.apiUrl}/items`);
     const [line = ''] = await fixture.watcher.waitFor((each) => each.includes('"environment"'));

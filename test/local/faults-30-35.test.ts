@@ -23,6 +23,9 @@ import {
 /** How long the database is away, milliseconds. */
 const OUTAGE_MS = 20_000;
 
+/** A request that is to be stopped comes in this time: its checker may time out first. */
+const COMES_WITHIN_MS = 90_000;
+
 let stack: FaultStack;
 let list: readonly string[];
 let deadPort: number;
@@ -80,7 +83,7 @@ function holdAt(pool: string, { table, operation, where, also = () => true }: Pl
     request.tableName === tableName &&
     stack.poolOf(request) === pool &&
     also(request);
-  return stack.dynamodb.tap.hold({ where, fits });
+  return stack.dynamodb.tap.hold({ where, fits, withinMs: COMES_WITHIN_MS });
 }
 
 /** A checker's first look for a stored result: nothing has been probed. */
@@ -95,7 +98,10 @@ async function eventsOf(pool: string): Promise<readonly string[]> {
   return events.filter(({ detail }) => detail.pool === pool).map(({ detail }) => detail.eventId);
 }
 
-/** A pool of refused ports, each on an address of its own, in 2^k batches. */
+/**
+ * A pool of refused ports, each on an address of its own, in 2^k batches: with 1,024 or more, far
+ * from the 96 to 320 a batch between which k stays, since the size is then estimated.
+ */
 async function createDeadPool(pool: string, count: number, bitCount: number) {
   const policy = stack.policy(pool) as { options: { targetUrl: string; timeoutMs: number } };
   const { options } = makePool();
@@ -160,7 +166,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
       await stack.whole.createPool(pool, stack.policy(pool), list);
       const hold = holdAt(pool, place);
       const sweepId = await stack.whole.startSweep(pool);
-      stack.kill(await hold.reached);
+      await stack.kill(await hold.reached);
       hold.discard();
       await seeThrough(pool, sweepId);
     },
@@ -175,7 +181,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const request = await started.reached;
     started.release();
     await until(() => stack.target.requests.some(({ url }) => url === `/${pool}`));
-    stack.kill(request);
+    await stack.kill(request);
     expect(await stack.storage.getBatchResult(pool, '*', sweepId)).toBeNull();
     await seeThrough(pool, sweepId);
   }, 180_000);
@@ -199,7 +205,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
       return page.rows.filter(({ rowSweepId }) => rowSweepId === sweepId).length;
     };
     await until(async () => (await written()) === 2);
-    if (third) stack.kill(third);
+    if (third) await stack.kill(third);
     for (const hold of holds) hold.discard();
     expect(await written()).toBe(2);
     await seeThrough(pool, sweepId);
@@ -218,14 +224,15 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
       also: isLedger,
     });
     const sweepId = await stack.whole.startSweep(pool);
-    stack.kill(await hold.reached);
+    await stack.kill(await hold.reached);
     hold.discard();
     const sent = await eventsOf(pool);
     await seeThrough(pool, sweepId);
     const stored = await stack.storage.getBatchResult(pool, '*', sweepId);
     const changed = ids.filter((id) => stored?.results.get(id)?.status !== 'inconclusive');
     const eventIds = changed.map((id) => `${sweepId}:${id}`);
-    expect(sent.toSorted()).toEqual(eventIds.toSorted());
+    // More than once if it outlasted its time first, on a busy machine.
+    expect(new Set(sent)).toEqual(new Set(eventIds));
     const all = await eventsOf(pool);
     // At least once: those of the first delivery, and the same ones again.
     expect(new Set(all)).toEqual(new Set([...eventIds, sweepId]));
@@ -249,7 +256,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
 
   it('FAULTS 32: fan-out is killed half-way through its messages, then tried again', async () => {
     const pool = 'fan-out-killed';
-    await createDeadPool(pool, 1600, 4);
+    await createDeadPool(pool, 2400, 4);
     const calls: TappedRequest[] = [];
     const isOfPool = (request: TappedRequest) => {
       const fits = request.operation === 'SendMessageBatch' && batchesIn(request, pool).length > 0;
@@ -257,13 +264,17 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
       return fits;
     };
     const isSecond = (request: TappedRequest) => isOfPool(request) && calls.length === 2;
-    const hold = stack.sqs.tap.hold({ where: 'before', fits: isSecond });
+    const hold = stack.sqs.tap.hold({
+      where: 'before',
+      fits: isSecond,
+      withinMs: COMES_WITHIN_MS,
+    });
     const sweepId = await stack.whole.startSweep(pool);
     const second = await hold.reached;
     const [first] = calls.filter((call) => call !== second);
     const sent = first ? batchesIn(first, pool) : [];
     await until(async () => (await stack.storage.readLedger(sweepId)).size > 0);
-    stack.kill(second);
+    await stack.kill(second);
     hold.discard();
     await auditWhenAcknowledged(stack, sweepId);
     expect(await stack.storage.listSweeps(pool, { limit: 9 })).toHaveLength(1);

@@ -77,12 +77,8 @@ export function startChaos(stack: FaultStack, random: Random): Chaos {
       };
       const hold = tap.hold({ where: random.pick(['before', 'after']), fits });
       const request = await hold.reached;
-      try {
-        stack.kill(request);
-        counts.kills += 1;
-      } catch {
-        // It was killed for another of its requests.
-      }
+      await stack.kill(request);
+      counts.kills += 1;
       if (random.chance(0.5)) hold.discard();
       else hold.release();
     }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /** One request to DynamoDB, or to SQS, which speaks the same protocol, as the tap sees it. */
@@ -10,13 +10,13 @@ export interface TappedRequest {
   /** The table of a single-table operation; `''` otherwise. */
   readonly tableName: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** The caller's end of the connection it came on. */
-  readonly remotePort: number;
+  /** The tap's end of the connection it came on; destroyed when its caller has died. */
+  readonly socket: Socket;
 }
 
 /** A request stopped on its way. */
 export interface Hold {
-  /** Settles when a request that fits has come to where it is held. */
+  /** Settles when a request that fits has come to where it is held; rejects if none comes in time. */
   readonly reached: Promise<TappedRequest>;
   /** Lets it, and those after it, go on. */
   release(): void;
@@ -28,6 +28,8 @@ export interface HoldOptions {
   readonly fits: (request: TappedRequest) => boolean;
   /** `before` it is forwarded, or `after` DynamoDB has carried it out and before it is answered. */
   readonly where: 'before' | 'after';
+  /** How long such a request may take to come, milliseconds. @default for ever */
+  readonly withinMs?: number;
 }
 
 /** An endpoint that passes everything on and can stop what passes. */
@@ -77,6 +79,7 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
     hold(options) {
       const reached = Promise.withResolvers<TappedRequest>();
       const released = Promise.withResolvers<'go on' | 'discard'>();
+      if (options.withinMs !== undefined) rejectAfter(options.withinMs, reached, options.fits);
       holds.push({ ...options, reach: reached.resolve, released: released.promise });
       return {
         reached: reached.promise,
@@ -92,10 +95,20 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
   };
 }
 
+function rejectAfter(
+  withinMs: number,
+  { promise, reject }: PromiseWithResolvers<TappedRequest>,
+  fits: HoldOptions['fits'],
+): void {
+  const giveUp = () => reject(new Error(`no request to be held in ${withinMs} ms: ${fits}`));
+  const timer = setTimeout(giveUp, withinMs);
+  promise.finally(() => clearTimeout(timer)).catch(() => {});
+}
+
 function tappedRequest({ headers, socket }: IncomingMessage, body: Buffer): TappedRequest {
   const input = body.length === 0 ? {} : JSON.parse(body.toString());
   const operation = String(headers['x-amz-target']).split('.').at(-1) ?? '';
-  return { operation, tableName: input.TableName ?? '', input, remotePort: socket.remotePort ?? 0 };
+  return { operation, tableName: input.TableName ?? '', input, socket };
 }
 
 interface Reply {

@@ -11,8 +11,9 @@ import {
   type TappedRequest,
 } from '../../support/dynamodb-tap.ts';
 import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
+import { until } from '../../support/until.ts';
 import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
-import { processOfPort } from './process-of-port.ts';
+import { processAtOtherEnd } from './process-at-other-end.ts';
 
 /** One service on its way from the functions: a tap first, then what does faults by script. */
 export interface FaultyService {
@@ -37,8 +38,8 @@ export interface FaultStack extends AsyncDisposable {
   readonly sqsClient: SQSClient;
   /** A checker's four seconds leave a probe two, busy as the machine may be. */
   policy(pool: string): object;
-  /** Kills the process of the function that made a request. */
-  kill(request: TappedRequest): void;
+  /** Kills the process of the function that made a request, and settles when it is dead. */
+  kill(request: TappedRequest): Promise<void>;
   /** The pool a request to DynamoDB is about. */
   poolOf(request: TappedRequest): string | undefined;
   /** The messages in a queue: waiting, and being worked on. */
@@ -98,11 +99,18 @@ export async function startFaultStack({
       options: { targetUrl: `${target.url}${pool}`, timeoutMs: 2_000 },
       control: false,
     }),
-    kill(request) {
-      const pids = Object.values(whole.stack.functions()).flatMap((each) => each.pids);
-      const pid = processOfPort(request.remotePort, pids);
+    async kill({ socket }) {
+      const pids = () => Object.values(whole.stack.functions()).flatMap((each) => each.pids);
       // On a busy machine its time-out may have ended it meanwhile: dead it is, there and then.
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      await until(
+        () => {
+          if (socket.destroyed) return true;
+          const pid = processAtOtherEnd(socket, pids());
+          if (pid !== undefined) process.kill(pid, 'SIGKILL');
+          return false;
+        },
+        { intervalMs: 10 },
+      );
     },
     poolOf: (request) => poolOf(request, dynamodb.tap.requests),
     messagesIn: (queue) => inspectQueue(endpoints.sqs, queueUrls[queue] ?? ''),

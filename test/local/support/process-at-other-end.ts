@@ -1,20 +1,33 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Socket } from 'node:net';
 
 const ESTABLISHED = '01';
 
-/** Which of some processes has the connection that goes out from a local port; Linux only. */
-export function processOfPort(port: number, pids: readonly number[]): number | undefined {
-  const socket = `socket:[${inodeOfPort(port)}]`;
+/**
+ * Which of some processes has the other end of a connection; Linux only. The kernel's table can
+ * leave out a connection while others come and go: ask again.
+ */
+export function processAtOtherEnd(
+  { localPort = 0, remotePort = 0 }: Socket,
+  pids: readonly number[],
+): number | undefined {
+  const socket = `socket:[${inodeOf(remotePort, localPort)}]`;
   return pids.find((pid) => descriptorsOf(pid).includes(socket));
 }
 
 /** The kernel's table: `sl local_address rem_address st … uid timeout inode`. */
-function inodeOfPort(port: number): string | undefined {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+function inodeOf(from: number, to: number): string | undefined {
   return ['/proc/net/tcp', '/proc/net/tcp6']
     .flatMap((table) => readFileSync(table, 'utf8').split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
-    .find(([, address, , state]) => address?.endsWith(local) && state === ESTABLISHED)?.[9];
+    .find(
+      ([, local, remote, state]) =>
+        local?.endsWith(hex(from)) && remote?.endsWith(hex(to)) && state === ESTABLISHED,
+    )?.[9];
+}
+
+function hex(port: number): string {
+  return `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function descriptorsOf(pid: number): string[] {
