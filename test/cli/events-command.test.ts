@@ -11,16 +11,20 @@ import {
   type Target,
 } from '../../src/local/fleet/index.ts';
 import { LineWatcher } from '../local/support/line-watcher.ts';
-import { type RunningCommand, runCommand, startCommand } from './support/run-command.ts';
+import { startCommand } from './support/run-command.ts';
+import { startUp, type Up } from './support/start-up.ts';
 
 // Each test starts real processes, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+/** Where the stack keeps its data, for the one after it. */
+const KEPT = ['--data', 'data'];
 
 let directory: string;
 let target: Target;
 let dying: FleetProxy;
 let living: FleetProxy;
-let up: RunningCommand;
+let up: Up;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'lighthouse-events-'));
@@ -28,24 +32,17 @@ beforeAll(async () => {
   const credentials = { username: 'user', password: 'canary-password' };
   [dying, living] = await Promise.all([startHttpProxy({ credentials }), startHttpProxy()]);
   await writeFile(join(directory, 'list.txt'), `${dying.url}\n${living.url}\n`);
-  up = await startUp();
+  up = await startUp({ cwd: directory, flags: KEPT });
 });
 
 afterAll(async () => {
-  up?.kill('SIGKILL');
+  await up?.[Symbol.asyncDispose]();
   await Promise.all([target?.close(), living?.close()]);
   await rm(directory, { recursive: true, force: true });
 });
 
-async function startUp(): Promise<RunningCommand> {
-  const child = startCommand(['up', '--json', '--data', 'data'], { cwd: directory });
-  child.stderr.pipe(process.stderr);
-  await once(createInterface({ input: child.stdout }), 'line');
-  return child;
-}
-
 async function run(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCommand(args, { cwd: directory });
+  const { exitCode, stdout, stderr } = await up.run(...args);
   expect(exitCode, stderr).toBe(0);
   return stdout;
 }
@@ -121,7 +118,7 @@ describe('lighthouse events', () => {
     expect(await eventsOf('--type', 'proxy-status-changed')).toHaveLength(1);
     expect(await eventsOf('--type', 'sweep-finished', '--pool', 'shop')).toHaveLength(2);
     expect(await eventsOf('--pool', 'other')).toEqual([]);
-    const { exitCode, stderr } = await runCommand(['events', '--type', 'x'], { cwd: directory });
+    const { exitCode, stderr } = await up.run('events', '--type', 'x');
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('proxy-status-changed')]);
   });
 
@@ -139,11 +136,11 @@ describe('lighthouse events', () => {
 
   test('still shows them after the stack has ended and another has taken up its data', async () => {
     const before = await eventsOf();
-    up.kill('SIGINT');
-    await once(up, 'close');
-    const { exitCode, stderr } = await runCommand(['events'], { cwd: directory });
+    up.process.kill('SIGINT');
+    await once(up.process, 'close');
+    const { exitCode, stderr } = await up.run('events');
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no stack runs')]);
-    up = await startUp();
+    up = await startUp({ cwd: directory, flags: KEPT });
     expect(await eventsOf()).toEqual(before);
   });
 });

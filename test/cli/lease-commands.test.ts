@@ -1,25 +1,18 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from './support/check-fixture.ts';
-import {
-  type CommandOutcome,
-  type RunningCommand,
-  runCommand,
-  startCommand,
-} from './support/run-command.ts';
+import { startUp, type Up } from './support/start-up.ts';
 
 // Each test starts real processes, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fixture: CheckFixture;
-let up: RunningCommand;
+let up: Up;
+const run: Up['run'] = (...args) => up.run(...args);
+const json: Up['json'] = (...args) => up.json(...args);
 
 beforeAll(async () => {
   fixture = await startCheckFixture();
-  up = startCommand(['up', '--json'], { cwd: fixture.directory });
-  up.stderr.pipe(process.stderr);
-  await once(createInterface({ input: up.stdout }), 'line');
+  up = await startUp({ cwd: fixture.directory });
   await json('pool', 'put', 'shop', '--target', fixture.target.url, '--quarantine-after', '3');
   const proxy = `http://ann:${CANARY}@127.0.0.1:${fixture.proxies.http.port}`;
   await json('import', 'shop', await fixture.writeList('one.txt', proxy));
@@ -27,22 +20,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const ended = once(up, 'close');
-  up.kill('SIGTERM');
-  await ended;
-  await fixture[Symbol.asyncDispose]();
+  await up?.[Symbol.asyncDispose]();
+  await fixture?.[Symbol.asyncDispose]();
 });
-
-function run(...args: string[]): Promise<CommandOutcome> {
-  return runCommand(args, { cwd: fixture.directory });
-}
-
-/** Runs a command that must succeed, and returns what it says in JSON. */
-async function json(...args: string[]) {
-  const { exitCode, stdout, stderr } = await run(...args, '--json');
-  expect(exitCode, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
 
 /** How often the target was reached past the proxies; a sweep's control probes do so. */
 function directConnections(): number {

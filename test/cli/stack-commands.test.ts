@@ -1,47 +1,27 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from './support/check-fixture.ts';
-import {
-  type CommandOutcome,
-  type RunningCommand,
-  runCommand,
-  startCommand,
-} from './support/run-command.ts';
+import { startUp, type Up } from './support/start-up.ts';
 
 // Each test starts real processes, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fixture: CheckFixture;
-let up: RunningCommand;
-let announced: { apiUrl: string; endpoints: Record<string, string> };
+let up: Up;
+const run: Up['run'] = (...args) => up.run(...args);
+const json: Up['json'] = (...args) => up.json(...args);
 
 beforeAll(async () => {
   fixture = await startCheckFixture();
-  up = startCommand(['up', '--json'], { cwd: fixture.directory });
-  up.stderr.pipe(process.stderr);
-  const [line] = (await once(createInterface({ input: up.stdout }), 'line')) as [string];
-  announced = JSON.parse(line);
+  up = await startUp({ cwd: fixture.directory, secret: CANARY });
 });
 
 afterAll(async () => {
-  up.kill('SIGKILL');
-  await fixture[Symbol.asyncDispose]();
+  await up?.[Symbol.asyncDispose]();
+  await fixture?.[Symbol.asyncDispose]();
 });
-
-function run(...args: string[]): Promise<CommandOutcome> {
-  return runCommand(args, { cwd: fixture.directory });
-}
-
-/** Runs a command that must succeed, and returns what it says in JSON. */
-async function json(...args: string[]): Promise<Record<string, unknown>> {
-  const { exitCode, stdout, stderr } = await run(...args, '--json');
-  expect(exitCode, stderr).toBe(0);
-  expect(stdout + stderr).not.toContain(CANARY);
-  return JSON.parse(stdout);
-}
 
 describe('the commands against a local stack', () => {
   test('a pool is put, imported into, swept and read back', async () => {
@@ -140,10 +120,10 @@ describe('the commands against a local stack', () => {
   });
 
   test('the stack ends with SIGINT and leaves nothing listening', async () => {
-    up.kill('SIGINT');
-    const [exitCode] = (await once(up, 'close')) as [number | null];
+    up.process.kill('SIGINT');
+    const [exitCode] = (await once(up.process, 'close')) as [number | null];
     expect(exitCode).toBe(0);
-    for (const url of [announced.apiUrl, ...Object.values(announced.endpoints)]) {
+    for (const url of [up.announced.apiUrl, ...Object.values(up.announced.endpoints)]) {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     }

@@ -99,10 +99,10 @@ describe('cleanupExpiredLeases', () => {
   it('removes what is over and nothing else', async () => {
     const world = new LeaseWorld();
     const [shared = '', exclusive = ''] = await world.fill([{ maxConcurrency: 100 }, {}]);
-    const only = (id: string) => ({ excludedProxyIds: id === shared ? [exclusive] : [shared] });
-    for (let n = 0; n < 45; n++) await world.mustAcquire({ ...only(shared), leaseSeconds: 60 });
-    const long = await world.mustAcquire({ ...only(shared), leaseSeconds: 600 });
-    await world.mustAcquire({ ...only(exclusive), leaseSeconds: 60 });
+    const just = (id: string) => ({ excludedProxyIds: id === shared ? [exclusive] : [shared] });
+    for (let n = 0; n < 45; n++) await world.mustAcquire({ ...just(shared), leaseSeconds: 60 });
+    const long = await world.mustAcquire({ ...just(shared), leaseSeconds: 600 });
+    await world.mustAcquire({ ...just(exclusive), leaseSeconds: 60 });
     world.clock.advance(65 * SECOND - 1);
     expect(await world.manager.cleanupExpiredLeases('fleet')).toBe(0);
     world.clock.advance(1);
