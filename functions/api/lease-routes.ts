@@ -1,13 +1,20 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { LeaseEndedError } from '../../src/errors.ts';
+import { InvalidInputError, LeaseEndedError } from '../../src/errors.ts';
 import { formatLeasedUrl, type Lease } from '../../src/leases/lease.ts';
+import { BuiltInProtocol } from '../../src/proxies/proxy.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
 import { requirePool } from '../../src/sweeps/required.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { parseJsonBody } from './json-body.ts';
 import { unknownLeaseAs404 } from './lease-address.ts';
-import { acquireSchema, leaseKeySchema, releaseQuerySchema, renewSchema } from './lease-schemas.ts';
+import {
+  acquireSchema,
+  type LeaseWish,
+  leaseKeySchema,
+  releaseQuerySchema,
+  renewSchema,
+} from './lease-schemas.ts';
 import { noProxyAvailable } from './no-proxy-available.ts';
 import { parseInput } from './parse-input.ts';
 import { noQuerySchema, parseQuery } from './query-schemas.ts';
@@ -27,6 +34,7 @@ export async function postLease(
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
   const { consumer, ...wish } = parseInput(acquireSchema, parseJsonBody(request.body));
+  refuseUnknownProtocol(dependencies, wish);
   const key = readIdempotencyKey(request, leaseKeySchema);
   const poolName = await poolNameOf(dependencies, request);
   const { proxyManager } = dependencies;
@@ -77,6 +85,21 @@ export async function deleteLease(
   }
   count(dependencies, 'LeasesReleased');
   return { statusCode: 204 };
+}
+
+/** No proxy could ever fit it, and whoever waits for one would wait for ever. */
+function refuseUnknownProtocol(
+  { extraProtocols }: ApiDependencies,
+  { filters }: Pick<LeaseWish, 'filters'>,
+): void {
+  const protocol = filters.protocol?.toLowerCase();
+  const known = [...Object.values(BuiltInProtocol), ...extraProtocols].map((name) =>
+    name.toLowerCase(),
+  );
+  if (protocol === undefined || known.includes(protocol)) return;
+  throw new InvalidInputError('The body cannot be used.', [
+    { pointer: '/filters/protocol', detail: `must be one of ${known.join(', ')}` },
+  ]);
 }
 
 /** Without the URL: a renewal or a log of it has no need for the password. */

@@ -21,7 +21,8 @@ export function describeError(error: unknown): ErrorReport {
     return { error: { code: error.code, message: error.message } };
   }
   if (error instanceof CommanderError) {
-    const message = hideCredentials(error.message.replace(/^error: /, ''));
+    const said = error.code === 'commander.help' ? 'a command is missing' : error.message;
+    const message = hideCredentials(said.replace(/^error: /, ''));
     return { error: { code: 'usage', message: `${message}; see --help` } };
   }
   const message = error instanceof Error ? error.message : String(error);

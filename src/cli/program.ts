@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './check/check-command.ts';
+import { helpOutput } from './help-output.ts';
 import { reportFailure } from './report-failure.ts';
 import { addEventsCommand } from './stack/events-command.ts';
 import { addImportCommand } from './stack/import-command.ts';
@@ -44,7 +45,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   const program = new Command('lighthouse')
     .description(ABOUT)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput(helpOutput(args, terminal))
     .addHelpText('after', EXAMPLES);
   for (const addCommand of COMMANDS) addCommand(program, terminal);
   try {

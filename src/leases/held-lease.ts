@@ -35,6 +35,8 @@ export class HeldLease<Held extends Holdable = Lease> {
   readonly #dependencies: HoldDependencies<Held>;
   readonly #lost = new AbortController();
   #lease: Held;
+  /** Why the last try failed. */
+  #failure: unknown;
   /** When the lease ends, by the monotonic clock: it cannot be set back. */
   #endsAt: number;
 
@@ -87,7 +89,8 @@ export class HeldLease<Held extends Holdable = Lease> {
     const renewed = await Promise.race([renewal, enough]);
     settled.abort();
     if (!stop.aborted && this.#remainingMs() <= 0) {
-      this.#lost.abort(new LeaseEndedError('the lease was not renewed before its end'));
+      const options = this.#failure === undefined ? {} : { cause: this.#failure };
+      this.#lost.abort(new LeaseEndedError('the lease was not renewed before its end', options));
     }
     return renewed === true;
   }
@@ -105,10 +108,12 @@ export class HeldLease<Held extends Holdable = Lease> {
     if (longerMs < 0) return true;
     this.#endsAt += longerMs;
     this.#lease = lease;
+    this.#failure = undefined;
     return true;
   }
 
   #loseIfEnded(error: unknown): boolean {
+    this.#failure = error;
     if (error instanceof LighthouseError && PERMANENT.has(error.code)) {
       const ended = new LeaseEndedError('the lease cannot be renewed', { cause: error });
       this.#lost.abort(error instanceof LeaseEndedError ? error : ended);

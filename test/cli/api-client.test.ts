@@ -36,7 +36,7 @@ describe('the API client', () => {
       );
     });
     await expect(client.send({ method: 'GET', path: '/pools/a' })).rejects.toMatchObject({
-      code: 'api_error',
+      code: 'invalid_input',
       status: 400,
       message: 'the policy cannot be used: /rise must be 1 to 10',
       issues: [{ pointer: '/rise', detail: 'must be 1 to 10' }],

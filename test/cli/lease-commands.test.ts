@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from './support/check-fixture.ts';
+import { runUnread } from './support/run-command.ts';
 import { startUp, type Up } from './support/start-up.ts';
 
 // Each test starts real processes, and a busy machine starts them slowly.
@@ -154,12 +155,43 @@ describe('lighthouse lease', () => {
     ],
     ['a key with breaks', ['acquire', 'shop', '--idempotency-key', 'a\nb'], /printable ASCII/],
     ['a lease out of range', ['acquire', 'shop', '--seconds', '0'], /leaseSeconds: must be/],
+    ['a protocol nobody speaks', ['acquire', 'shop', '--protocol', 'ftp'], /must be one of http, /],
+    [
+      'a lease id that is empty',
+      ['renew', 'shop', ''],
+      /<lease> is empty, and has to be the lease/,
+    ],
+    ['a pool that is empty', ['run', '', '--', 'true'], /<pool> is empty/],
+    ['a command without a pool', ['run', '--', 'true', 'x'], /name the pool, then put -- before/],
     ['half a place', ['acquire', 'shop', '--near', '1,2'], /radiusKm: .* belong together/],
   ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
     const { exitCode, stdout, stderr } = await run('lease', ...args);
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^error: /);
     expect([exitCode, stdout]).toEqual([2, '']);
+  });
+
+  test.each([
+    ['not_found', ['acquire', 'nowhere']],
+    ['invalid_input', ['acquire', 'shop', '--seconds', '0']],
+    ['stack_unreachable', ['acquire', 'shop', '--api', 'http://127.0.0.1:9']],
+    [
+      'lease_ended',
+      ['renew', 'shop', '28754498-1bd6-809b-b1ec-425face84d83.xymjyDmzorxUn12PUper9w'],
+    ],
+  ])('tells programs the code %s', async (code, args) => {
+    const { stderr } = await run('lease', ...args, '--json');
+    expect(JSON.parse(stderr).error.code).toBe(code);
+  });
+
+  test('gives a proxy back that nobody hears of', async () => {
+    await json('pool', 'put', 'unheard', '--target', fixture.target.url);
+    await json('import', 'unheard', await fixture.writeList('unheard.txt', '127.0.0.1:9'));
+    const args = ['lease', 'acquire', 'unheard', '--allow-unknown'];
+    const { exitCode, stderr } = await runUnread(args, { cwd: fixture.directory });
+    expect(stderr).toMatch(/\nerror: nobody reads the output, so the proxy was given back\n$/);
+    expect(exitCode).toBe(2);
+    expect(await json('proxies', 'unheard')).toMatchObject({ leases: [], leaseCount: 1 });
   });
 
   test.each(['renew', 'release'])('%s tells no lease id when no stack answers', async (name) => {

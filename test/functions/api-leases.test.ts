@@ -101,6 +101,7 @@ describe('POST /pools/{pool}/leases', () => {
     [{ leaseSeconds: 86_401 }, '/leaseSeconds'],
     [{ filters: { country: 'Sweden' } }, '/filters/country'],
     [{ filters: { latitude: 1 } }, '/filters/radiusKm'],
+    [{ filters: { protocol: 'ftp' } }, '/filters/protocol'],
     [{ filters: { colour: 'red' } }, '/filters/colour'],
     [{ filters: [] }, '/filters'],
     [{ selector: 'cheapest' }, '/selector'],

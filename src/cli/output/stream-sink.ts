@@ -52,11 +52,19 @@ class StreamSink implements Sink {
   }
 }
 
-/** Writes one text to standard output and waits until it is out. */
-export async function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  const sink = createStreamSink(stream, () => {});
+/**
+ * Writes one text to standard output and waits until it is out.
+ *
+ * @returns false when its reader has gone away
+ */
+export async function print(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
+  let isRead = true;
+  const sink = createStreamSink(stream, () => {
+    isRead = false;
+  });
   await sink.write(text);
   await sink.commit();
+  return isRead;
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

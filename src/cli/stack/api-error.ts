@@ -1,6 +1,9 @@
 import { type InputIssue, LighthouseError } from '../../errors.ts';
 
-/** The stack's API refused a request, or none answers. */
+/**
+ * The stack's API refused a request, or none answers. Its code is that of the problem,
+ * `stack_unreachable` without an answer, `api_error` for one that explains nothing.
+ */
 export class ApiError extends LighthouseError {
   /** The HTTP status; null when there was no answer. */
   readonly status: number | null;
@@ -17,9 +20,10 @@ export class ApiError extends LighthouseError {
     },
     options?: ErrorOptions,
   ) {
-    super(details.status === null ? 'stack_unreachable' : 'api_error', message, options);
-    this.status = details.status;
-    this.issues = details.issues ?? [];
-    this.problem = details.problem ?? null;
+    const { status, issues = [], problem = null } = details;
+    super(problem ?? (status === null ? 'stack_unreachable' : 'api_error'), message, options);
+    this.status = status;
+    this.issues = issues;
+    this.problem = problem;
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import { readStackFile } from '../../local/stack-file.ts';
 import { hideCredentials } from '../errors.ts';
+import { ApiError } from './api-error.ts';
 
 /** How a command names the stack it talks to, and how it answers. */
 export interface StackFlags {
@@ -19,7 +20,8 @@ export function addStackFlags(command: Command): Command {
 /**
  * The address of the API to talk to.
  *
- * @throws InvalidInputError when none is named and none runs here
+ * @throws InvalidInputError when what is named is no URL
+ * @throws ApiError when none is named and none runs here
  */
 export async function findApiUrl({ api }: StackFlags): Promise<string> {
   if (api !== undefined) {
@@ -29,7 +31,8 @@ export async function findApiUrl({ api }: StackFlags): Promise<string> {
   }
   const stack = await readStackFile(process.cwd());
   if (stack?.apiUrl) return stack.apiUrl;
-  throw new InvalidInputError(
+  throw new ApiError(
     'no stack runs in this directory; start one with lighthouse up, or name one with --api URL',
+    { status: null },
   );
 }

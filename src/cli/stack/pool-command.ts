@@ -23,7 +23,7 @@ const EXAMPLES = `
 Examples:
   lighthouse pool put shop --target https://shop.example/ --expect 200,204 --interval 300
   lighthouse pool put lab --fall 3 --rise 2 --no-control
-  lighthouse pool put shop --quarantine-after 3 --quarantine-seconds 60
+  lighthouse pool put shop --target https://shop.example/ --quarantine-after 3
   lighthouse pool show shop
   lighthouse pool list --json
   lighthouse pool delete shop`;

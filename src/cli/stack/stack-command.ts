@@ -6,6 +6,7 @@ import { ApiClient } from './api-client.ts';
 import { addStackFlags, findApiUrl, type StackFlags } from './find-stack.ts';
 import { LeaseApi } from './lease/lease-api.ts';
 import { LighthouseApi } from './lighthouse-api.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 
 /** What a command that talks to a stack works with. */
 export interface StackSession {
@@ -27,6 +28,7 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
   return addStackFlags(command).action(async (...all: unknown[]) => {
     const args = all.slice(0, -2) as unknown as Arguments;
     const flags = all.at(-2) as Flags;
+    refuseEmpty(command, args);
     process.exitCode = await withInterrupt(async (stop) => {
       await using client = new ApiClient(await findApiUrl(flags), stop.signal);
       const apis = { api: new LighthouseApi(client), leases: new LeaseApi(client) };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCheckFlags, type CheckFlags } from '../check/check-flags.ts';
 import { integerOption } from '../check/flag-parsers.ts';
+import { helpOutput } from '../help-output.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { reportFailure } from '../report-failure.ts';
 import type { Terminal } from '../terminal.ts';
@@ -33,7 +34,7 @@ export async function runStart(args: readonly string[], terminal: Terminal): Pro
         ' proxies on loopback, swept every minute until Ctrl-C.',
     )
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput(helpOutput(args, terminal))
     .option('--once <list>', 'sweep this list through the stack once, show what was stored, exit')
     .addOption(integerOption('--port <n>', 'port of the API (default: a free one)'))
     .option('--verbose', 'show what the functions log, on standard error')

@@ -16,7 +16,8 @@ const KEEP_ALIVE_MS = 120_000;
 
 const path = process.argv[2] ?? '';
 if (path !== '') {
-  mkdirSync(path, { recursive: true });
+  // The passwords of the proxies are in it.
+  mkdirSync(path, { recursive: true, mode: 0o700 });
   await refuseSharedDirectory(path);
 }
 

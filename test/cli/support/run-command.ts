@@ -66,6 +66,20 @@ export async function runCommand(
   return outcomeOf(child);
 }
 
+/** Runs the real command while nobody reads its output. */
+export async function runUnread(
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<Omit<CommandOutcome, 'stdout'>> {
+  const child = startCommand(args, options);
+  child.stdout.destroy();
+  const [stderr, [exitCode]] = await Promise.all([
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { exitCode, stderr };
+}
+
 /** Waits for a command that was started to end. */
 export async function outcomeOf(child: RunningCommand): Promise<CommandOutcome> {
   const [stdout, stderr, [exitCode]] = await Promise.all([

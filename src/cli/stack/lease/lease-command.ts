@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { LighthouseError } from '../../../errors.ts';
 import { LeaseOutcome } from '../../../leases/lease-outcome.ts';
 import { integerOption } from '../../check/flag-parsers.ts';
 import { ExitCode } from '../../exit-code.ts';
@@ -63,9 +64,32 @@ function addAcquire(lease: Command, terminal: Terminal): void {
     const { proxy, leaseId, expiresAt } = lease;
     if (!flags.json)
       terminal.stderr.write(printable(`lease ${leaseId} until ${expiresAt}`).concat('\n'));
-    await print(terminal.stdout, flags.json ? `${JSON.stringify(lease)}\n` : `${proxy}\n`);
+    const giveBack = () => leases.release({ poolName, leaseId });
+    const text = flags.json ? `${JSON.stringify(lease)}\n` : `${proxy}\n`;
+    await (flags.idempotencyKey === undefined
+      ? printOr(giveBack, terminal, text)
+      : print(terminal.stdout, text));
     return ExitCode.ok;
   });
+}
+
+/**
+ * Nobody else would give back a proxy that nobody has heard of; with an idempotency key whoever asks
+ * again hears of it.
+ */
+async function printOr(
+  giveBack: () => Promise<void>,
+  { stdout }: Terminal,
+  text: string,
+): Promise<void> {
+  try {
+    if (await print(stdout, text)) return;
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+  await giveBack();
+  throw new LighthouseError('not_read', 'nobody reads the output, so the proxy was given back');
 }
 
 function addRenew(lease: Command, terminal: Terminal): void {
@@ -97,7 +121,7 @@ function addRelease(lease: Command, terminal: Terminal): void {
     .addOption(
       new Option('--outcome <outcome>', 'how the use went').choices(Object.values(LeaseOutcome)),
     )
-    .option('--host <host>', 'with --outcome blocked: the target that refused the proxy')
+    .option('--host <host>', 'with --outcome: the target it is about; a block is kept only with it')
     .addHelpText('after', '\nExamples:\n  lighthouse lease release shop LEASE --outcome ok');
   onStack<[string, string], ReleaseFlags>(command, terminal, async ({ leases }, args, flags) => {
     const [poolName, leaseId] = args;

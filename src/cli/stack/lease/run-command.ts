@@ -6,6 +6,7 @@ import { formatError } from '../../errors.ts';
 import type { Terminal } from '../../terminal.ts';
 import { ApiClient } from '../api-client.ts';
 import { addStackFlags, findApiUrl } from '../find-stack.ts';
+import { refuseEmpty } from '../refuse-empty.ts';
 import { type AcquireFlags, addAcquireFlags, toLeaseWish } from './acquire-flags.ts';
 import { findControllingTerminal } from './controlling-terminal.ts';
 import { LeaseApi } from './lease-api.ts';
@@ -47,6 +48,7 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
   addAcquireFlags(command).optionsGroup('Options:');
   addStackFlags(command).action(
     async (poolName: string, commandLine: RunRequest['commandLine'], flags: AcquireFlags) => {
+      refuseEmpty(command, [poolName]);
       refuseWithoutDashes(commandLine, wordsGivenTo(lease.parent));
       const request = { poolName, commandLine, wish: toLeaseWish(flags) };
       process.exitCode = await runFor(request, flags, terminal);
@@ -61,7 +63,9 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
  */
 function refuseWithoutDashes({ length }: readonly string[], args: readonly unknown[]): void {
   if (args.at(-length - 1) === '--') return;
-  throw new InvalidInputError('put -- before the command, as in lighthouse lease run POOL -- CMD');
+  throw new InvalidInputError(
+    'name the pool, then put -- before the command, as in lighthouse lease run POOL -- CMD',
+  );
 }
 
 /** What a program was run with; commander's types leave it out. */

@@ -97,8 +97,7 @@ async function conclude(dependencies: RunDependencies, ended: Ended): Promise<Ru
   if (end?.kind === 'not-started') report(new LighthouseError('command_failed', end.sentence));
   // A lease that is lost only after the command's end has not ended it.
   if (end?.kind === 'exited' && end.wasEnded) {
-    const { reason } = holder.lost;
-    const why = reason instanceof Error ? reason.message : 'it was not renewed';
+    const why = explain(holder.lost.reason);
     report(new LeaseEndedError(`the lease was lost, so the command was ended: ${why}`));
     return { proxyId, exitCode: LOST_EXIT_CODE, outcome: null };
   }
@@ -107,6 +106,14 @@ async function conclude(dependencies: RunDependencies, ended: Ended): Promise<Ru
   await release(dependencies, ended, outcome);
   const exitCode = end?.exitCode ?? (interrupted === null ? 1 : signalExitCode(interrupted));
   return { proxyId, exitCode, outcome };
+}
+
+/** The reason, and what kept its lease from being renewed where the stack or the way there did. */
+function explain(reason: unknown): string {
+  if (!(reason instanceof Error)) return 'it was not renewed';
+  return reason.cause instanceof LighthouseError
+    ? `${reason.message}: ${reason.cause.message}`
+    : reason.message;
 }
 
 function outcomeOf(exitCode: number): LeaseOutcome {

@@ -1,0 +1,25 @@
+import type { OutputConfiguration } from 'commander';
+import { print } from './output/stream-sink.ts';
+import { reportFailure } from './report-failure.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Where help goes: to standard output when it was asked for, whoever may have stopped reading, and
+ * to standard error when a command is missing. Errors are told by `reportFailure` alone.
+ */
+export function helpOutput(args: readonly string[], terminal: Terminal): OutputConfiguration {
+  let output = Promise.resolve(true);
+  return {
+    // In parts, of which only the first that fails is told.
+    writeOut: (text) => {
+      output = output
+        .then((goesOn) => goesOn && print(terminal.stdout, text))
+        .catch((error: unknown) => {
+          process.exitCode = reportFailure(error, args, terminal);
+          return false;
+        });
+    },
+    writeErr: (text) => terminal.stderr.write(text),
+    outputError: () => {},
+  };
+}

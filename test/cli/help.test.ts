@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { runCommand, runUnread } from './support/run-command.ts';
+
+describe('help', () => {
+  test.each([{ args: [] }, { args: ['lease'] }, { args: ['pool'] }])(
+    'is shown where a command is missing: lighthouse $args',
+    async ({ args }) => {
+      const { exitCode, stdout, stderr } = await runCommand(args);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^Usage: lighthouse .*\nerror: a command is missing; see --help\n$/s);
+    },
+  );
+
+  test('ends quietly when its reader has gone away', async () => {
+    expect(await runUnread(['lease', 'run', '--help'])).toEqual({ exitCode: 0, stderr: '' });
+  });
+});
