@@ -49,10 +49,10 @@ export const LEASE_PROGRAM_SABOTAGES: readonly Sabotage[] = [
     tests: ['test/cli/lease-run.test.ts'],
   },
   {
-    name: 'lease run: an old lease is used without a renewal',
-    file: 'src/cli/stack/lease/api-lease.ts',
-    find: 'idempotencyKey === undefined ? own : await renew(own)',
-    replace: 'own',
-    tests: ['test/cli/lease-run.test.ts'],
+    name: 'lease acquire: a proxy that nobody hears of stays leased',
+    file: 'src/cli/stack/lease/lease-command.ts',
+    find: '  await giveBack();\n  throw new LighthouseError',
+    replace: '  throw new LighthouseError',
+    tests: ['test/cli/lease-commands.test.ts'],
   },
 ];

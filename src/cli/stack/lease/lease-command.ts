@@ -67,7 +67,7 @@ function addAcquire(lease: Command, terminal: Terminal): void {
     const giveBack = () => leases.release({ poolName, leaseId });
     const text = flags.json ? `${JSON.stringify(lease)}\n` : `${proxy}\n`;
     await (flags.idempotencyKey === undefined
-      ? printOr(giveBack, terminal, text)
+      ? printOrGiveBack(giveBack, terminal, text)
       : print(terminal.stdout, text));
     return ExitCode.ok;
   });
@@ -77,7 +77,7 @@ function addAcquire(lease: Command, terminal: Terminal): void {
  * Nobody else would give back a proxy that nobody has heard of; with an idempotency key whoever asks
  * again hears of it.
  */
-async function printOr(
+async function printOrGiveBack(
   giveBack: () => Promise<void>,
   { stdout }: Terminal,
   text: string,
