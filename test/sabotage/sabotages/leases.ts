@@ -21,7 +21,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     find: '      fewerLeases(maxConcurrency + ended.tokens.length),\n',
     replace: '',
     tests: [CONTENTION],
-    title: 'never share a proxy with more than may',
+    title: 'never hold a proxy twice',
   },
   {
     name: 'lease: takes the place of one that was renewed meanwhile',
