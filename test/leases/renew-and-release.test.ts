@@ -73,6 +73,15 @@ describe('releaseProxy', () => {
     expect(await world.acquire()).not.toBeNull();
   });
 
+  it('notes how a use went that ended late, while nobody else has the proxy', async () => {
+    const world = new LeaseWorld();
+    const [id = ''] = await world.fill(1);
+    const late = await world.mustAcquire({ leaseSeconds: 1 });
+    world.clock.advance(3600 * SECOND);
+    expect(await world.manager.releaseProxy(late, 'failed')).toBe(true);
+    expect(await world.row(id)).toMatchObject({ leases: {}, uses: { failed: 1 } });
+  });
+
   it('cannot end a newer lease with a stale one', async () => {
     const world = new LeaseWorld();
     const [id = ''] = await world.fill(1);

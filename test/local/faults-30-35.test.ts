@@ -277,6 +277,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     await stack.kill(second);
     hold.discard();
     await auditWhenAcknowledged(stack, sweepId);
+    expect(stack.whole.stack.functions().fanOut?.errors).toBeGreaterThan(0);
     expect(await stack.storage.listSweeps(pool, { limit: 9 })).toHaveLength(1);
     const all = stack.sqs.tap.requests.flatMap((request) => batchesIn(request, pool));
     expect(new Set(all)).toEqual(new Set(batchesOf(4)));
