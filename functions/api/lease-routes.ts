@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { InvalidInputError, LeaseEndedError } from '../../src/errors.ts';
 import { formatLeasedUrl, type Lease } from '../../src/leases/lease.ts';
-import { BuiltInProtocol } from '../../src/proxies/proxy.ts';
+import { schemesWith } from '../../src/proxies/list/schemes.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
 import { requirePool } from '../../src/sweeps/required.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
@@ -93,12 +93,13 @@ function refuseUnknownProtocol(
   { filters }: Pick<LeaseWish, 'filters'>,
 ): void {
   const protocol = filters.protocol?.toLowerCase();
-  const known = [...Object.values(BuiltInProtocol), ...extraProtocols].map((name) =>
-    name.toLowerCase(),
-  );
-  if (protocol === undefined || known.includes(protocol)) return;
+  if (protocol === undefined) return;
+  const schemes = [...schemesWith(extraProtocols).values()];
+  const known = new Set(schemes.map((scheme) => scheme.protocol));
+  if (known.has(protocol)) return;
+  const detail = `must be one of ${[...known].join(', ')}`;
   throw new InvalidInputError('The body cannot be used.', [
-    { pointer: '/filters/protocol', detail: `must be one of ${known.join(', ')}` },
+    { pointer: '/filters/protocol', detail },
   ]);
 }
 

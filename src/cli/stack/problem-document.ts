@@ -23,7 +23,7 @@ export function toApiError(status: number, body: string): ApiError {
     errors: issues = [],
   } = problem;
   const sentence = withIssues(detail ?? '', issues);
-  return new ApiError(sentence || title, { status, issues, problem: codeOf(type) });
+  return new ApiError(sentence || title, { status, issues, code: codeOf(type) });
 }
 
 /** The sentence, and what is wrong where unless it says so itself. */
@@ -35,8 +35,8 @@ function withIssues(sentence: string, issues: readonly InputIssue[]): string {
 }
 
 /** The code at the end of a type such as `urn:lighthouse:problem:lease_ended`. */
-function codeOf(type: string): string | null {
-  return /^urn:lighthouse:problem:([a-z_]+)$/.exec(type)?.[1] ?? null;
+function codeOf(type: string): string | undefined {
+  return /^urn:lighthouse:problem:([a-z_]+)$/.exec(type)?.[1];
 }
 
 function parseProblem(body: string): z.infer<typeof problemSchema> | null {

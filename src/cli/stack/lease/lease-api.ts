@@ -66,9 +66,9 @@ async function translated<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const { problem, message } = error;
-    if (problem === 'no_proxy_available') throw new NoProxyAvailableError(message);
-    if (problem === 'lease_ended') throw new LeaseEndedError(message);
+    const { code, message } = error;
+    if (code === 'no_proxy_available') throw new NoProxyAvailableError(message);
+    if (code === 'lease_ended') throw new LeaseEndedError(message);
     throw error;
   }
 }

@@ -82,13 +82,13 @@ async function printOrGiveBack(
   { stdout }: Terminal,
   text: string,
 ): Promise<void> {
+  let isRead = false;
   try {
-    if (await print(stdout, text)) return;
-  } catch (error) {
-    await giveBack();
-    throw error;
+    isRead = await print(stdout, text);
+  } finally {
+    if (!isRead) await giveBack();
   }
-  await giveBack();
+  if (isRead) return;
   throw new LighthouseError('not_read', 'nobody reads the output, so the proxy was given back');
 }
 
