@@ -7,8 +7,8 @@ import { LOOPBACK } from './loopback-server.ts';
 const FIRST_PORT = 20_000;
 const PORT_COUNT = 10_000;
 
-/** Ports given away before, so that two servers about to start never get the same one. */
-const givenAway = new Set<number>();
+/** Ports looked at before, so that two servers about to start never get the same one. */
+const taken = new Set<number>();
 
 /**
  * Finds a loopback port where nobody listens: connections are refused, and stay so, since no
@@ -17,9 +17,10 @@ const givenAway = new Set<number>();
 export async function findDeadPort(host = LOOPBACK): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-    if (!givenAway.has(port) && (await isRefused(host, port))) {
-      givenAway.add(port);
-      return port;
+    if (!taken.has(port)) {
+      // Before it is looked at: somebody else may ask meanwhile.
+      taken.add(port);
+      if (await isRefused(host, port)) return port;
     }
     await nextTurn();
   }
