@@ -4,8 +4,8 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
+import { mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
-import { mapBounded } from '../src/storage/bounded.ts';
 import type { PublishEvents, SweepEvent } from '../src/sweeps/sweep-events.ts';
 import { chunksOf } from './chunks-of.ts';
 

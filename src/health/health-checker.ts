@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../async/map-concurrently.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { BuiltInProtocol, Proxy } from '../proxies/proxy.ts';
 import type { ControlOutcome } from '../sweeps/batch-result.ts';
@@ -13,7 +14,6 @@ import type { HealthCheckResult } from './health-check-result.ts';
 import type { HealthCheckStrategy } from './health-check-strategy.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_IN_FLIGHT_PER_HOST, ProbeWindow } from './probe-window.ts';
 import { unsupportedProtocol } from './unsupported-protocol.ts';
-import { mapConcurrently } from './window/map-concurrently.ts';
 
 export interface HealthCheckerOptions {
   /** Used where a call brings none. @default those of `parseHealthCheckOptions()` */

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import { onAbort } from '../async/on-abort.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { InvalidInputError } from '../errors.ts';
-import { onAbort } from './attempt/on-abort.ts';
 import { AdmissionQueue, type Waiter } from './window/admission-queue.ts';
 import { Pacer, PERIOD_MS } from './window/pacer.ts';
 

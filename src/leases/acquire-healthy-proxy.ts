@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { waitFor } from '../async/wait-for.ts';
 import { LeaseEndedError } from '../errors.ts';
 import { Blame, describeFailure } from '../health/failure.ts';
 import { type HealthCheckResult, isHealthy, Verdict } from '../health/health-check-result.ts';
@@ -9,7 +10,6 @@ import { LeaseOutcome } from './lease-outcome.ts';
 import { type AcquireRequest, MAX_EXCLUDED } from './lease-request.ts';
 import type { ProxyManager } from './proxy-manager.ts';
 import { parseWith, wholeNumber } from './schema-parts.ts';
-import { waitFor } from './wait-for.ts';
 
 /** A proxy is wanted that works right now. */
 export interface AcquireHealthyRequest extends Omit<AcquireRequest, 'idempotencyKey'> {

@@ -1,3 +1,4 @@
+import { waitFor } from '../async/wait-for.ts';
 import { systemClock } from '../clock.ts';
 import { NoProxyAvailableError } from '../errors.ts';
 import { acquireLease } from './acquire-lease.ts';
@@ -25,7 +26,6 @@ import { type ManagerOptions, parseClockSkew, parseRenewal } from './manager-opt
 import { releaseLease } from './release-lease.ts';
 import { renewLease } from './renew-lease.ts';
 import { type UseFunction, useLease } from './use-lease.ts';
-import { waitFor } from './wait-for.ts';
 
 /** What `withLease` acquires, and when it stops. */
 export interface UseRequest extends Omit<AcquireRequest, 'idempotencyKey'> {

@@ -1,4 +1,4 @@
-import { abortable } from './list/abortable.ts';
+import { abortable } from '../async/abortable.ts';
 import { decode, type ListSource } from './list/decode.ts';
 import { EntryMaker } from './list/entry-maker.ts';
 import { detectFormat, type ListFormat } from './list/format.ts';

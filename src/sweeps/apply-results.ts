@@ -1,8 +1,8 @@
+import { mapBounded } from '../async/map-bounded.ts';
 import type { Clock } from '../clock.ts';
 import { ConflictError } from '../errors.ts';
 import type { Verdict } from '../health/health-check-result.ts';
 import { applyVerdict } from '../health/rise-fall.ts';
-import { mapBounded } from '../storage/bounded.ts';
 import type { ProxyRow, Storage } from '../storage/storage.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { Sweep } from './sweep.ts';

@@ -1,5 +1,5 @@
+import { mapBounded } from '../async/map-bounded.ts';
 import { ConflictError } from '../errors.ts';
-import { mapBounded } from '../storage/bounded.ts';
 import { closeSweep, finishSweep, missingBatches } from './close-sweep.ts';
 import type { Pool } from './pool.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../../src/async/wait-for.ts';
 import { ApiClient } from '../../src/cli/stack/api-client.ts';
 import { LeaseApi } from '../../src/cli/stack/lease/lease-api.ts';
 import { type RunDependencies, runLeased } from '../../src/cli/stack/lease/run-leased.ts';
 import { SignalRelay } from '../../src/cli/stack/lease/signal-relay.ts';
 import { systemClock } from '../../src/clock.ts';
-import { waitFor } from '../../src/leases/wait-for.ts';
 import { ENDED, type LeaseStub, startLeaseStub } from './support/lease-stub.ts';
 
 const RELEASED = 'DELETE /pools/shop/leases/lease-0';

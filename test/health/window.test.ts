@@ -1,9 +1,9 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { onAbort } from '../../src/health/attempt/on-abort.ts';
+import { mapConcurrently } from '../../src/async/map-concurrently.ts';
+import { onAbort } from '../../src/async/on-abort.ts';
 import { ProbeWindow } from '../../src/health/probe-window.ts';
-import { mapConcurrently } from '../../src/health/window/map-concurrently.ts';
 import { Pacer, PERIOD_MS } from '../../src/health/window/pacer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
+import { onAbort } from '../../async/on-abort.ts';
 import type { Clock } from '../../clock.ts';
 import { isCutShort } from '../classify/http-errors.ts';
 import type { FailureCode } from '../failure.ts';
 import type { Phase, PhaseTimings } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-import { onAbort } from './on-abort.ts';
 import { PhaseClock } from './phase-clock.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { mapBounded } from '../bounded.ts';
+import { mapBounded } from '../../async/map-bounded.ts';
 import { backOff } from './back-off.ts';
 import type { Database } from './database.ts';
 

@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { mapBounded } from '../../async/map-bounded.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
-import { mapBounded } from '../bounded.ts';
 import { isExpired } from '../expiry.ts';
 import { createProxyRow } from '../proxy-row.ts';
 import type {

@@ -134,7 +134,7 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'row writes: the first that fails leaves the others under way',
-    file: 'src/storage/bounded.ts',
+    file: 'src/async/map-bounded.ts',
     find: '        failures.push(error);',
     replace: '        throw error;',
     tests: ['test/functions/faults-39.test.ts'],

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { waitFor } from '../../../async/wait-for.ts';
 import { systemClock } from '../../../clock.ts';
 import { InvalidInputError } from '../../../errors.ts';
-import { waitFor } from '../../../leases/wait-for.ts';
 import { formatError } from '../../errors.ts';
 import type { Terminal } from '../../terminal.ts';
 import { ApiClient } from '../api-client.ts';
