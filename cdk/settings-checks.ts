@@ -1,11 +1,11 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { batchTimeMs } from '../src/sweeps/batch-time.ts';
-import { parsePoolPolicy } from '../src/sweeps/pool-policy.ts';
+import { batchTimeMs } from '../src/model/batch-time.ts';
 import {
   DEFAULT_SWEEP_LIMITS,
   MAX_ROWS_PER_BATCH,
   type SweepLimits,
-} from '../src/sweeps/sweep-limits.ts';
+} from '../src/model/sweep-limits.ts';
+import { parsePoolPolicy } from '../src/sweeps/pool-policy.ts';
 import type { LighthouseSettings } from './settings.ts';
 
 /** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */

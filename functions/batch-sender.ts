@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { LighthouseError } from '../src/errors.ts';
-import type { BatchMessage } from '../src/sweeps/sweep.ts';
+import type { BatchMessage } from '../src/model/sweep.ts';
 import { chunksOf } from './chunks-of.ts';
 
 /** Entries of one SendMessageBatch ("Amazon SQS message quotas"). */

@@ -60,16 +60,21 @@ export {
 export type { LeaseCandidate } from './leases/candidate.ts';
 export { formatLeasedUrl, type Lease, type LeaseReference } from './leases/lease.ts';
 export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/lease-events.ts';
-export type { LeaseFigures, PoolStatistics } from './leases/lease-figures.ts';
-export { LeaseOutcome, type UseCounts } from './leases/lease-outcome.ts';
 export type { LeaseReport } from './leases/lease-report.ts';
 export type { AcquireRequest } from './leases/lease-request.ts';
-export { DEFAULT_LEASING, type LeasingSettings } from './leases/leasing-settings.ts';
 export type { ManagerOptions } from './leases/manager-options.ts';
 export type { ProxyFilters } from './leases/proxy-filters.ts';
 export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
 export { type ProxySelector, SELECTORS, type SelectorName } from './leases/selectors.ts';
 export type { LeaseUse, UseFunction } from './leases/use-lease.ts';
+export type { BatchResult, ControlOutcome, StoredResult } from './model/batch-result.ts';
+export type { LeaseFigures, PoolStatistics } from './model/lease-figures.ts';
+export { LeaseOutcome, type UseCounts } from './model/lease-outcome.ts';
+export { DEFAULT_LEASING, type LeasingSettings } from './model/leasing-settings.ts';
+export type { Pool, PoolPolicy } from './model/pool.ts';
+export { type ResultRecord, toResultRecord } from './model/result-record.ts';
+export { type BatchCounts, type BatchMessage, type Sweep, SweepState } from './model/sweep.ts';
+export { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './model/sweep-limits.ts';
 export { type AddressRefusal, refuseAddress, refusePort } from './proxies/address-policy.ts';
 export { Credentials } from './proxies/credentials.ts';
 export type { ListEntry } from './proxies/list-entry.ts';
@@ -94,7 +99,6 @@ export { createSalt, type PoolSalt } from './proxies/proxy-id.ts';
 export { RejectionReason } from './proxies/rejection.ts';
 export { MemoryStorage } from './storage/memory-storage.ts';
 export type { ProxyRow, RowPage, RowQuery, StatusWrite, Storage } from './storage/storage.ts';
-export type { BatchResult, ControlOutcome, StoredResult } from './sweeps/batch-result.ts';
 export {
   type BatchOutcome,
   type CheckDependencies,
@@ -104,7 +108,6 @@ export {
 export { type DispatchDependencies, dispatchSweep } from './sweeps/dispatch-sweep.ts';
 export { setMaxConcurrency } from './sweeps/edit-proxy.ts';
 export { type ImportOptions, type ImportReport, importProxies } from './sweeps/import-proxies.ts';
-export type { Pool, PoolPolicy } from './sweeps/pool.ts';
 export { createPool, type PoolDependencies, putPool } from './sweeps/pools.ts';
 export { type HistoryRecord, readProxyHistory } from './sweeps/proxy-history.ts';
 export {
@@ -114,10 +117,8 @@ export {
   type ViewPage,
   type ViewQuery,
 } from './sweeps/proxy-views.ts';
-export { type ResultRecord, toResultRecord } from './sweeps/result-record.ts';
 export { runTick, type TickDependencies, type TickEntry } from './sweeps/run-tick.ts';
 export { type StartDependencies, type SweepRequest, startSweep } from './sweeps/start-sweep.ts';
-export { type BatchCounts, type BatchMessage, type Sweep, SweepState } from './sweeps/sweep.ts';
 export {
   EventType,
   type ProxyStatusChanged,
@@ -125,6 +126,5 @@ export {
   type SweepEvent,
   type SweepFinished,
 } from './sweeps/sweep-events.ts';
-export { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './sweeps/sweep-limits.ts';
 export { readSweepReport, type SweepReport } from './sweeps/sweep-report.ts';
 export { type ResultQuery, readSweepResults, streamSweepResults } from './sweeps/sweep-results.ts';

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../../src/errors.ts';
+import type { Pool } from '../../src/model/pool.ts';
 import { deletePool as markPool } from '../../src/sweeps/delete-pool.ts';
 import { readDeletionProgress } from '../../src/sweeps/deletion-progress.ts';
-import type { Pool } from '../../src/sweeps/pool.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
 import { putPool as storePool } from '../../src/sweeps/pools.ts';
 import { requireAnyPool } from '../../src/sweeps/required.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../src/errors.ts';
-import type { Pool } from '../../src/sweeps/pool.ts';
+import type { Pool } from '../../src/model/pool.ts';
 import type { SweepReport } from '../../src/sweeps/sweep-report.ts';
 
 const HIDDEN = '***';

@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../src/errors.ts';
-import { isSweepId } from '../../src/sweeps/sweep-id.ts';
+import { isSweepId } from '../../src/model/sweep-id.ts';
 import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
 import { readSweepResults } from '../../src/sweeps/sweep-results.ts';
 import type { ApiDependencies } from './api-dependencies.ts';

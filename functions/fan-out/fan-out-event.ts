@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../src/errors.ts';
-import { isSweepId } from '../../src/sweeps/sweep-id.ts';
+import { isSweepId } from '../../src/model/sweep-id.ts';
 
 /** The minute's tick, from the schedule. */
 const tickSchema = z.strictObject({ scheduledAt: z.iso.datetime({ offset: true }) });

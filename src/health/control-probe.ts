@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ControlOutcome } from '../sweeps/batch-result.ts';
+import type { ControlOutcome } from '../model/batch-result.ts';
 import { Attempt } from './attempt/attempt.ts';
 import { classifyError } from './classify/classify-error.ts';
 import { dialDirectly } from './dial/dial.ts';

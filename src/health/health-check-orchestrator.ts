@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
+import { manualSweepId } from '../model/sweep-id.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import type { Storage } from '../storage/storage.ts';
 import { applyToRow } from '../sweeps/apply-results.ts';
-import { manualSweepId } from '../sweeps/sweep-id.ts';
 import type { HealthCheckResult } from './health-check-result.ts';
 import type { HealthChecker, StreamRequest } from './health-checker.ts';
 

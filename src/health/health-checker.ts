@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../async/map-concurrently.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { ControlOutcome } from '../model/batch-result.ts';
 import type { BuiltInProtocol, Proxy } from '../proxies/proxy.ts';
-import type { ControlOutcome } from '../sweeps/batch-result.ts';
 import { BuiltInStrategy } from './built-in-strategy.ts';
 import { probeTarget } from './control-probe.ts';
 import { CertificateWitness } from './dial/certificate-witness.ts';

@@ -1,6 +1,6 @@
+import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../storage/storage.ts';
 import { isFromTheFuture } from './clock-skew.ts';
-import type { LeasingSettings } from './leasing-settings.ts';
 
 /** Hosts kept per proxy; keeps rows small whatever users report. */
 export const MAX_BLOCKS = 32;

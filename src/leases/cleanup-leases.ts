@@ -1,6 +1,6 @@
+import { endedLeases } from '../model/lease-room.ts';
 import { MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
 import { type LeaseContext, othersEndedBy } from './lease-context.ts';
-import { endedLeases } from './lease-room.ts';
 import { walkRows } from './walk-rows.ts';
 
 /**

@@ -1,12 +1,12 @@
-import type { ProxyRow } from '../storage/storage.ts';
-import type { LeaseContext } from './lease-context.ts';
 import {
   figuresOf,
   type LeaseFigures,
   NO_FIGURES,
   type PoolStatistics,
   sumFigures,
-} from './lease-figures.ts';
+} from '../model/lease-figures.ts';
+import type { ProxyRow } from '../storage/storage.ts';
+import type { LeaseContext } from './lease-context.ts';
 import { walkRows } from './walk-rows.ts';
 
 /** The figures of a pool by a walk through all of its rows. */

@@ -1,10 +1,10 @@
+import { hasRoom } from '../model/lease-room.ts';
 import type { ProxyRow } from '../storage/storage.ts';
 import type { BatchSample } from './batch-sample.ts';
 import { isBlockedOn } from './blocks.ts';
 import { type LeaseCandidate, toCandidate } from './candidate.ts';
 import { type LeaseContext, othersEndedBy } from './lease-context.ts';
 import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
-import { hasRoom } from './lease-room.ts';
 import type { LeasingPool } from './leasing-pools.ts';
 import { matchesFilters } from './proxy-filters.ts';
 import { honouredQuarantines } from './quarantine.ts';

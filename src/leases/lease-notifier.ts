@@ -1,7 +1,7 @@
+import type { PoolStatistics } from '../model/lease-figures.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import { type LeaseAcquired, LeaseListeners, type LeaseReleased } from './lease-events.ts';
-import type { PoolStatistics } from './lease-figures.ts';
 import type { ParsedLeaseReport } from './lease-report.ts';
 import type { ReleasedLease } from './release-lease.ts';
 import { toLease } from './to-lease.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LeaseOutcome } from './lease-outcome.ts';
+import { LeaseOutcome } from '../model/lease-outcome.ts';
 import { parseWith } from './schema-parts.ts';
 import { targetHostSchema } from './target-host.ts';
 

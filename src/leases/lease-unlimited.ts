@@ -1,7 +1,7 @@
+import type { Pool } from '../model/pool.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import { proxyIdOf } from '../proxies/proxy-id.ts';
 import type { ProxyRow } from '../storage/storage.ts';
-import type { Pool } from '../sweeps/pool.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';

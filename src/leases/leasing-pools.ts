@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
+import { chooseBitCount, estimatePoolSize, SIZE_SAMPLE } from '../model/batch-split.ts';
+import type { PoolStatistics } from '../model/lease-figures.ts';
+import type { Pool } from '../model/pool.ts';
+import { SweepState } from '../model/sweep.ts';
 import type { Storage } from '../storage/storage.ts';
-import { chooseBitCount, estimatePoolSize, SIZE_SAMPLE } from '../sweeps/planning.ts';
-import type { Pool } from '../sweeps/pool.ts';
 import { requirePool } from '../sweeps/required.ts';
-import { SweepState } from '../sweeps/sweep.ts';
 import { CachedReads } from './cached-reads.ts';
-import type { PoolStatistics } from './lease-figures.ts';
 
 /** Of a pool's sweeps one may be running; the last closed one is among the newest few. */
 const SWEEPS_LOOKED_AT = 3;

@@ -1,6 +1,6 @@
+import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../storage/storage.ts';
 import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
-import type { LeasingSettings } from './leasing-settings.ts';
 
 /**
  * Whether it matters to a request what the newest probe of a proxy found: to its filters, to its

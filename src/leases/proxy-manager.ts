@@ -1,6 +1,8 @@
 import { waitFor } from '../async/wait-for.ts';
 import { systemClock } from '../clock.ts';
 import { NoProxyAvailableError } from '../errors.ts';
+import type { PoolStatistics } from '../model/lease-figures.ts';
+import type { LeaseOutcome } from '../model/lease-outcome.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { acquireOnce } from './acquire-once.ts';
 import { cleanUpLeases } from './cleanup-leases.ts';
@@ -15,9 +17,7 @@ import {
   warnOfError,
   withoutThrowing,
 } from './lease-events.ts';
-import type { PoolStatistics } from './lease-figures.ts';
 import { LeaseNotifier } from './lease-notifier.ts';
-import type { LeaseOutcome } from './lease-outcome.ts';
 import type { LeaseReport } from './lease-report.ts';
 import { parseLeaseReport } from './lease-report.ts';
 import { type AcquireRequest, parseAcquireRequest } from './lease-request.ts';

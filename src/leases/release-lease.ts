@@ -1,9 +1,9 @@
+import { LeaseOutcome } from '../model/lease-outcome.ts';
 import type { ProxyRow, UseReport } from '../storage/storage.ts';
 import { surplusBlocks } from './blocks.ts';
 import type { LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import { parseLeaseId } from './lease-id.ts';
-import { LeaseOutcome } from './lease-outcome.ts';
 import type { ParsedLeaseReport } from './lease-report.ts';
 import { readSignedLease } from './renew-lease.ts';
 

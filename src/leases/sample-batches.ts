@@ -1,5 +1,5 @@
 import type { ProxyStatus } from '../health/rise-fall.ts';
-import { batchOf, WHOLE_POOL } from '../sweeps/batch-range.ts';
+import { batchOf, WHOLE_POOL } from '../model/batch-range.ts';
 import type { BatchReader, BatchSample } from './batch-sample.ts';
 import { indexedIds } from './indexed-ids.ts';
 import type { LeaseContext } from './lease-context.ts';

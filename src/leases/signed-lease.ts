@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Pool } from '../sweeps/pool.ts';
+import type { Pool } from '../model/pool.ts';
 
 /** Sets the key apart from everything else the salt is a key of. */
 const KEY_LABEL = 'lighthouse lease id v1';

@@ -1,6 +1,6 @@
+import { LeaseOutcome } from '../model/lease-outcome.ts';
 import { HeldLease, type HoldDependencies } from './held-lease.ts';
 import type { Lease } from './lease.ts';
-import { LeaseOutcome } from './lease-outcome.ts';
 import { type LeaseReport, type ParsedLeaseReport, parseLeaseReport } from './lease-report.ts';
 
 /** What goes with a lease while it is used. */

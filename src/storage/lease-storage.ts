@@ -1,5 +1,5 @@
 import type { ProxyStatus } from '../health/rise-fall.ts';
-import type { LeaseOutcome } from '../leases/lease-outcome.ts';
+import type { LeaseOutcome } from '../model/lease-outcome.ts';
 import type { ProxyRow } from './proxy-storage.ts';
 
 /** A consumer's hold on a proxy, as the proxy's row keeps it. */

@@ -1,4 +1,4 @@
-import type { Pool, PoolPolicy } from '../sweeps/pool.ts';
+import type { Pool, PoolPolicy } from '../model/pool.ts';
 
 /** A sweep's claim on its pool. */
 export interface PoolClaim {

@@ -1,5 +1,5 @@
 import { ProxyStatus } from '../health/rise-fall.ts';
-import { NO_USES } from '../leases/lease-outcome.ts';
+import { NO_USES } from '../model/lease-outcome.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import { type InsertOptions, NO_SWEEP_ID, type ProxyRow } from './proxy-storage.ts';
 

@@ -1,5 +1,5 @@
 import type { ProxyStatus, StatusState, Streak } from '../health/rise-fall.ts';
-import type { UseCounts } from '../leases/lease-outcome.ts';
+import type { UseCounts } from '../model/lease-outcome.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import type { StoredLease } from './lease-storage.ts';
 

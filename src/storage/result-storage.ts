@@ -1,4 +1,4 @@
-import type { BatchResult, StoredResult } from '../sweeps/batch-result.ts';
+import type { BatchResult, StoredResult } from '../model/batch-result.ts';
 
 /** One stored result of one proxy with the sweep and batch start it belongs to. */
 export interface ProxyResultEntry {

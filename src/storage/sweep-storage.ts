@@ -1,4 +1,4 @@
-import type { BatchCounts, Sweep, SweepState } from '../sweeps/sweep.ts';
+import type { BatchCounts, Sweep, SweepState } from '../model/sweep.ts';
 
 /** How a sweep ended. */
 export interface SweepClosing {

@@ -1,9 +1,9 @@
 import type { FailureCode } from '../health/failure.ts';
 import { isHealthy } from '../health/health-check-result.ts';
-import { type LeaseFigures, sumFigures } from '../leases/lease-figures.ts';
-import type { BatchResult } from './batch-result.ts';
+import type { BatchResult } from '../model/batch-result.ts';
+import { type LeaseFigures, sumFigures } from '../model/lease-figures.ts';
+import type { BatchCounts } from '../model/sweep.ts';
 import { histogramOf, LATENCY_BUCKETS } from './latency-histogram.ts';
-import type { BatchCounts } from './sweep.ts';
 
 /** As much of a batch's result as its ledger entry follows from. */
 export type CountedResult = Pick<BatchResult, 'results' | 'bytes' | 'control' | 'leasing'>;

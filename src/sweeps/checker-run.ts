@@ -1,11 +1,11 @@
 import type { ProbeWindow } from '../health/probe-window.ts';
-import type { ControlOutcome } from './batch-result.ts';
+import type { ControlOutcome } from '../model/batch-result.ts';
+import type { BatchMessage, Sweep } from '../model/sweep.ts';
 import type { BatchOutcome, CheckDependencies, CheckInvocation } from './check-batches.ts';
 import { commitBatch } from './commit-batch.ts';
 import { type PreparedBatch, prepareBatch } from './prepare-batch.ts';
 import { ProbeBacklog } from './probe-backlog.ts';
 import { probeBatch } from './probe-batch.ts';
-import type { BatchMessage, Sweep } from './sweep.ts';
 import { TimeBudget, type TimeNeed, timeNeedOf } from './time-budget.ts';
 
 /** The work of one invocation of the checker. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
+import { batchesOf } from '../model/batch-range.ts';
+import { type BatchCounts, type Sweep, SweepState } from '../model/sweep.ts';
 import type { Storage } from '../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
-import { batchesOf } from './batch-range.ts';
-import { type BatchCounts, type Sweep, SweepState } from './sweep.ts';
 import { type PublishEvents, sweepFinished } from './sweep-events.ts';
 
 export interface CloseDependencies {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { Pool } from '../model/pool.ts';
+import { sweepIdTimeMs } from '../model/sweep-id.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Pool } from './pool.ts';
-import { sweepIdTimeMs } from './sweep-id.ts';
 
 /**
  * A pool outlives its mark by this, milliseconds: longer than a call of the API, which ends within

@@ -1,6 +1,6 @@
 import { type Blame, describeFailure, type FailureCode } from '../health/failure.ts';
+import type { BatchCounts } from '../model/sweep.ts';
 import { percentileOf } from './latency-histogram.ts';
-import type { BatchCounts } from './sweep.ts';
 
 /** How often one failure decided a verdict, and whose fault it is. */
 export interface FailureCount {

@@ -1,9 +1,9 @@
 import { NotFoundError } from '../errors.ts';
+import type { Pool } from '../model/pool.ts';
+import { SweepState } from '../model/sweep.ts';
 import { closeSweep } from './close-sweep.ts';
-import type { Pool } from './pool.ts';
 import { requireAnyPool } from './required.ts';
 import { restoreSweep, type StartDependencies } from './start-sweep.ts';
-import { SweepState } from './sweep.ts';
 
 /**
  * Asks for the deletion of a pool: marks it, for good, and ends its sweep with the batches it has.

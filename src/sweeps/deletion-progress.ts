@@ -1,6 +1,6 @@
+import { idPosition } from '../model/batch-split.ts';
+import type { Pool } from '../model/pool.ts';
 import type { Storage } from '../storage/storage.ts';
-import { idPosition } from './planning.ts';
-import type { Pool } from './pool.ts';
 
 /**
  * How much of a pool that is being deleted is gone, 0 to 1; undefined for any other pool. Rows go

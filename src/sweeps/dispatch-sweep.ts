@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
+import { type BatchMessage, SweepState } from '../model/sweep.ts';
 import type { Storage } from '../storage/storage.ts';
 import { missingBatches } from './close-sweep.ts';
 import { requireSweep } from './required.ts';
-import { type BatchMessage, SweepState } from './sweep.ts';
 
 export interface DispatchDependencies {
   readonly storage: Storage;

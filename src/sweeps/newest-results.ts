@@ -1,7 +1,7 @@
+import { batchOf } from '../model/batch-range.ts';
+import type { BatchResult, StoredResult } from '../model/batch-result.ts';
+import type { Pool } from '../model/pool.ts';
 import type { Storage } from '../storage/storage.ts';
-import { batchOf } from './batch-range.ts';
-import type { BatchResult, StoredResult } from './batch-result.ts';
-import type { Pool } from './pool.ts';
 
 /** What the newest sweep that has one found about a proxy. */
 export interface NewestResult {

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { type InputIssue, InvalidInputError } from '../errors.ts';
 import { parseHealthCheckOptions } from '../health/health-check-options.ts';
-import { DEFAULT_LEASING, leasingSettingsSchema } from '../leases/leasing-settings.ts';
-import { batchTimeMs, largestTimeoutMs } from './batch-time.ts';
-import { LARGEST_BATCH_SIZE } from './planning.ts';
-import type { PoolPolicy } from './pool.ts';
-import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './sweep-limits.ts';
+import { LARGEST_BATCH_SIZE } from '../model/batch-split.ts';
+import { batchTimeMs, largestTimeoutMs } from '../model/batch-time.ts';
+import { DEFAULT_LEASING, leasingSettingsSchema } from '../model/leasing-settings.ts';
+import type { PoolPolicy } from '../model/pool.ts';
+import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../model/sweep-limits.ts';
 
 const threshold = z._default(z.int().check(z.minimum(1), z.maximum(10)), 1);
 const wholeMinutes = z

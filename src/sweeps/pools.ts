@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 import { ConflictError } from '../errors.ts';
+import type { Pool, PoolPolicy } from '../model/pool.ts';
+import type { SweepLimits } from '../model/sweep-limits.ts';
 import { createSalt } from '../proxies/proxy-id.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Pool, PoolPolicy } from './pool.ts';
 import { parsePoolName } from './pool-name.ts';
 import { parsePoolPolicy } from './pool-policy.ts';
 import { requirePool } from './required.ts';
-import type { SweepLimits } from './sweep-limits.ts';
 
 export interface PoolDependencies {
   readonly storage: Storage;

@@ -1,8 +1,8 @@
 import { NotFoundError } from '../errors.ts';
+import { batchOf } from '../model/batch-range.ts';
+import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
 import type { Storage } from '../storage/storage.ts';
-import { batchOf } from './batch-range.ts';
 import { requirePool } from './required.ts';
-import { type ResultRecord, toStoredRecord } from './result-record.ts';
 
 /** What one sweep found about a proxy. */
 export interface HistoryRecord extends ResultRecord {

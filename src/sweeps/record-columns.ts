@@ -1,5 +1,5 @@
 import { Phase } from '../health/health-check-result.ts';
-import type { ResultRecord } from './result-record.ts';
+import type { ResultRecord } from '../model/result-record.ts';
 
 type Cell = string | number | null;
 

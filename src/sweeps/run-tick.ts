@@ -1,10 +1,10 @@
 import { mapBounded } from '../async/map-bounded.ts';
 import { ConflictError } from '../errors.ts';
+import type { Pool } from '../model/pool.ts';
+import { type Sweep, SweepState } from '../model/sweep.ts';
+import { sweepIdTimeMs } from '../model/sweep-id.ts';
 import { closeSweep, finishSweep, missingBatches } from './close-sweep.ts';
-import type { Pool } from './pool.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
-import { type Sweep, SweepState } from './sweep.ts';
-import { sweepIdTimeMs } from './sweep-id.ts';
 import { closesAtMs } from './sweep-plan.ts';
 
 /** Pools looked after at once. */

@@ -1,10 +1,10 @@
 import { ProxyStatus } from '../health/rise-fall.ts';
+import type { BatchResult } from '../model/batch-result.ts';
+import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
+import { type Sweep, SweepState } from '../model/sweep.ts';
 import { formatRedactedUrl } from '../proxies/proxy.ts';
 import type { ProxyRow } from '../storage/storage.ts';
-import type { BatchResult } from './batch-result.ts';
 import { type CountsReport, reportCounts } from './counts-report.ts';
-import { type ResultRecord, toStoredRecord } from './result-record.ts';
-import { type Sweep, SweepState } from './sweep.ts';
 
 export const EventType = {
   proxyStatusChanged: 'Proxy Status Changed',

@@ -1,6 +1,6 @@
-import { controlTimeMs, probingTimeMs } from './batch-time.ts';
+import { controlTimeMs, probingTimeMs } from '../model/batch-time.ts';
+import { overheadMs, type SweepLimits } from '../model/sweep-limits.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
-import { overheadMs, type SweepLimits } from './sweep-limits.ts';
 
 /** What a batch needs at worst, milliseconds. */
 export interface TimeNeed {

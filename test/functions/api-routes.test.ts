@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { BatchCounts } from '../../src/sweeps/sweep.ts';
+import type { BatchCounts } from '../../src/model/sweep.ts';
 import { makeBatchResult, makeCounts, makeStoredResult } from '../support/factories.ts';
 import { startApi } from './support/api.ts';
 

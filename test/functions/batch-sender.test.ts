@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBatchSender } from '../../functions/batch-sender.ts';
-import type { BatchMessage } from '../../src/sweeps/sweep.ts';
+import type { BatchMessage } from '../../src/model/sweep.ts';
 import { type SqsCall, startScriptedSqs } from './support/scripted-sqs.ts';
 
 describe('the batch sender', () => {

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLeaseToken } from '../../src/leases/lease-id.ts';
-import type { LeaseOutcome } from '../../src/leases/lease-outcome.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
+import type { LeaseOutcome } from '../../src/model/lease-outcome.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { type DynamoDbTap, startDynamoDbTap } from '../support/dynamodb-tap.ts';

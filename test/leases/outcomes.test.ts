@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
+import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import { parseProxyList } from '../../src/proxies/list-parser.ts';
 import { setMaxConcurrency } from '../../src/sweeps/edit-proxy.ts';
 import { importProxies } from '../../src/sweeps/import-proxies.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
 import { randomBatches } from '../../src/leases/sample-batches.ts';
+import { batchOf } from '../../src/model/batch-range.ts';
+import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { batchOf } from '../../src/sweeps/batch-range.ts';
 import { makeBatchResult, makeStoredResult, makeSweepId } from '../support/factories.ts';
 import { LeaseWorld, seededRandom } from '../support/lease-world.ts';
 

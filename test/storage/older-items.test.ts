@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
+import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { makePool, makeProxy } from '../support/factories.ts';

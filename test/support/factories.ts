@@ -1,10 +1,10 @@
 import type { HealthCheckOptions } from '../../src/health/health-check-options.ts';
-import { DEFAULT_LEASING } from '../../src/leases/leasing-settings.ts';
+import type { BatchResult, StoredResult } from '../../src/model/batch-result.ts';
+import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
+import type { Pool, PoolPolicy } from '../../src/model/pool.ts';
+import type { BatchCounts, Sweep } from '../../src/model/sweep.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import { createProxy, type Proxy, type ProxyEndpoint } from '../../src/proxies/proxy.ts';
-import type { BatchResult, StoredResult } from '../../src/sweeps/batch-result.ts';
-import type { Pool, PoolPolicy } from '../../src/sweeps/pool.ts';
-import type { BatchCounts, Sweep } from '../../src/sweeps/sweep.ts';
 import { TEST_TIME } from './fake-clock.ts';
 
 export const TEST_SALT = Buffer.alloc(32, 7).toString('base64');

@@ -3,12 +3,12 @@ import type { Lease } from '../../src/leases/lease.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
 import type { ManagerOptions } from '../../src/leases/manager-options.ts';
 import { ProxyManager } from '../../src/leases/proxy-manager.ts';
+import { batchesOf, batchOf } from '../../src/model/batch-range.ts';
+import type { StoredResult } from '../../src/model/batch-result.ts';
+import type { Pool } from '../../src/model/pool.ts';
 import { createProxy, type ProxyEndpoint } from '../../src/proxies/proxy.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
 import { NO_SWEEP_ID, type ProxyRow, type Storage } from '../../src/storage/storage.ts';
-import { batchesOf, batchOf } from '../../src/sweeps/batch-range.ts';
-import type { StoredResult } from '../../src/sweeps/batch-result.ts';
-import type { Pool } from '../../src/sweeps/pool.ts';
 import {
   makeBatchResult,
   makeEndpoint,

@@ -1,5 +1,5 @@
+import { SweepState } from '../../src/model/sweep.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { SweepState } from '../../src/sweeps/sweep.ts';
 import { Crash, crashAfterWrite } from './crashing-storage.ts';
 import type { SweepWorld } from './sweep-world.ts';
 

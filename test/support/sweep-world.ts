@@ -1,13 +1,13 @@
+import type { Pool } from '../../src/model/pool.ts';
+import type { BatchMessage, Sweep } from '../../src/model/sweep.ts';
+import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../../src/model/sweep-limits.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
 import type { ProxyRow, Storage } from '../../src/storage/storage.ts';
 import { type BatchOutcome, checkBatches } from '../../src/sweeps/check-batches.ts';
 import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
-import type { Pool } from '../../src/sweeps/pool.ts';
 import { runTick, type TickEntry } from '../../src/sweeps/run-tick.ts';
 import { startSweep } from '../../src/sweeps/start-sweep.ts';
-import type { BatchMessage, Sweep } from '../../src/sweeps/sweep.ts';
 import type { SweepEvent } from '../../src/sweeps/sweep-events.ts';
-import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../../src/sweeps/sweep-limits.ts';
 import { makePool, makeProxies } from './factories.ts';
 import { FakeChecker } from './fake-checker.ts';
 import { FakeClock } from './fake-clock.ts';

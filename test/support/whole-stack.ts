@@ -7,7 +7,7 @@ import {
   startLocalStack,
 } from '../../src/local/local-stack.ts';
 import { synthesize } from '../../src/local/synthesize.ts';
-import type { ResultRecord } from '../../src/sweeps/result-record.ts';
+import type { ResultRecord } from '../../src/model/result-record.ts';
 import type { SweepReport } from '../../src/sweeps/sweep-report.ts';
 import { makeSettingsSmall, type SmallSettings } from './small-settings.ts';
 import { until } from './until.ts';

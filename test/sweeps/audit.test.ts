@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { BatchResult } from '../../src/model/batch-result.ts';
+import type { Sweep } from '../../src/model/sweep.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import type { BatchResult } from '../../src/sweeps/batch-result.ts';
-import type { Sweep } from '../../src/sweeps/sweep.ts';
 import { PoolWatch } from '../support/audit/pool-watch.ts';
 import { findViolations } from '../support/audit-sweep.ts';
 import { makeCounts, makeProxy, makeStoredResult, makeSweepId } from '../support/factories.ts';

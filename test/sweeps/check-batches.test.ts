@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, NotFoundError } from '../../src/errors.ts';
-import { batchOf } from '../../src/sweeps/batch-range.ts';
+import { batchOf } from '../../src/model/batch-range.ts';
 import { checkBatches } from '../../src/sweeps/check-batches.ts';
 import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
 import { auditSweep } from '../support/audit-sweep.ts';

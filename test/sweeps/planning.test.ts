@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseBitCount, estimatePoolSize, sweepTimeMs } from '../../src/sweeps/planning.ts';
-import { DEFAULT_SWEEP_LIMITS } from '../../src/sweeps/sweep-limits.ts';
+import { chooseBitCount, estimatePoolSize, sweepTimeMs } from '../../src/model/batch-split.ts';
+import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
 import { makeOptions, makePolicy } from '../support/factories.ts';
 
 describe('estimatePoolSize', () => {

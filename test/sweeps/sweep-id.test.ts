@@ -6,7 +6,7 @@ import {
   manualSweepId,
   scheduledSweepId,
   sweepIdTimeMs,
-} from '../../src/sweeps/sweep-id.ts';
+} from '../../src/model/sweep-id.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 
 describe('sweep ids', () => {

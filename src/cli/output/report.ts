@@ -1,4 +1,4 @@
-import type { ResultRecord } from '../../sweeps/result-record.ts';
+import type { ResultRecord } from '../../model/result-record.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** One accepted line with what its probe found: the record of every machine format. */

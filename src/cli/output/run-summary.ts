@@ -1,6 +1,6 @@
 import type { Verdict } from '../../health/health-check-result.ts';
+import type { ControlOutcome } from '../../model/batch-result.ts';
 import type { ListCounts } from '../../proxies/list-tally.ts';
-import type { ControlOutcome } from '../../sweeps/batch-result.ts';
 import type { FailureCount } from '../../sweeps/counts-report.ts';
 
 /** Percentiles of the healthy latencies, milliseconds; null when nothing was healthy. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { LeasingSettings } from '../../leases/leasing-settings.ts';
+import type { LeasingSettings } from '../../model/leasing-settings.ts';
 import { integerOption } from '../check/flag-parsers.ts';
 import { type NumberOrNever, orNull, parseNumberOrNever } from './number-or-never.ts';
 

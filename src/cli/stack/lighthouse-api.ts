@@ -1,4 +1,4 @@
-import type { ResultRecord } from '../../sweeps/result-record.ts';
+import type { ResultRecord } from '../../model/result-record.ts';
 import type { ApiClient } from './api-client.ts';
 import {
   type ImportAnswer,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Blame, type FailureCode } from '../../health/failure.ts';
-import { SweepState } from '../../sweeps/sweep.ts';
+import { SweepState } from '../../model/sweep.ts';
 import { formatFailures, formatLatency, formatStatuses } from '../output/summary-text.ts';
 
 const count = z.number();

@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../../errors.ts';
 import type { HealthCheckOptions } from '../../health/health-check-options.ts';
-import { batchTimeMs } from '../../sweeps/batch-time.ts';
-import { LARGEST_BATCH_SIZE } from '../../sweeps/planning.ts';
-import { DEFAULT_SWEEP_LIMITS, MAX_ROWS_PER_BATCH } from '../../sweeps/sweep-limits.ts';
+import { LARGEST_BATCH_SIZE } from '../../model/batch-split.ts';
+import { batchTimeMs } from '../../model/batch-time.ts';
+import { DEFAULT_SWEEP_LIMITS, MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import type { CheckFlags } from '../check/check-flags.ts';
 
 /** Lambda's longest timeout ("Lambda quotas"), seconds. */

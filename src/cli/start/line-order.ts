@@ -1,4 +1,4 @@
-import type { ResultRecord } from '../../sweeps/result-record.ts';
+import type { ResultRecord } from '../../model/result-record.ts';
 import type { LineRecord } from '../output/report.ts';
 
 /** Results that are put in order before they are shown; a longer list is shown as it is stored. */

@@ -1,5 +1,5 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
-import { SweepState } from '../../sweeps/sweep.ts';
+import { SweepState } from '../../model/sweep.ts';
 import { TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
 import { anyOf, type Clause } from './expressions.ts';
 

@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { LeaseOutcome } from '../../leases/lease-outcome.ts';
+import { LeaseOutcome } from '../../model/lease-outcome.ts';
 import { isExpired } from '../expiry.ts';
 import type {
   EndedLeases,

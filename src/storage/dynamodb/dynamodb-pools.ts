@@ -5,8 +5,8 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { DEFAULT_LEASING } from '../../leases/leasing-settings.ts';
-import type { Pool, PoolPolicy } from '../../sweeps/pool.ts';
+import { DEFAULT_LEASING } from '../../model/leasing-settings.ts';
+import type { Pool, PoolPolicy } from '../../model/pool.ts';
 import { isExpired } from '../expiry.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
 import {

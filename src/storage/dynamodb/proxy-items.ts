@@ -1,5 +1,5 @@
 import type { ProxyStatus } from '../../health/rise-fall.ts';
-import { NO_USES } from '../../leases/lease-outcome.ts';
+import { NO_USES } from '../../model/lease-outcome.ts';
 import { Credentials } from '../../proxies/credentials.ts';
 import { formatRedactedUrl, type Proxy } from '../../proxies/proxy.ts';
 import type { ProxyRow } from '../proxy-storage.ts';

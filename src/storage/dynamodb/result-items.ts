@@ -1,5 +1,5 @@
 import { Verdict } from '../../health/health-check-result.ts';
-import type { BatchResult, StoredResult } from '../../sweeps/batch-result.ts';
+import type { BatchResult, StoredResult } from '../../model/batch-result.ts';
 import type { Item } from './database.ts';
 
 /** What most results of a batch have in common, stored once on the item. */

@@ -1,5 +1,5 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
-import { LeaseOutcome } from '../../leases/lease-outcome.ts';
+import { LeaseOutcome } from '../../model/lease-outcome.ts';
 import type {
   EndedLeases,
   LeaseAcquisition,

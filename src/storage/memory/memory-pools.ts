@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Pool, PoolPolicy } from '../../sweeps/pool.ts';
+import type { Pool, PoolPolicy } from '../../model/pool.ts';
 import { isExpired } from '../expiry.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
 

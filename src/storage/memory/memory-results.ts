@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { BatchResult } from '../../sweeps/batch-result.ts';
+import type { BatchResult } from '../../model/batch-result.ts';
 import { isExpired } from '../expiry.ts';
 import type { ProxyResultEntry, ResultStorage } from '../result-storage.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { batchIndex } from '../../sweeps/batch-range.ts';
-import { type BatchCounts, ledgerPartOf, type Sweep } from '../../sweeps/sweep.ts';
+import { batchIndex } from '../../model/batch-range.ts';
+import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { isExpired } from '../expiry.ts';
 import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
 

@@ -1,7 +1,7 @@
 import { createApiHandler } from '../../../functions/api/handler.ts';
 import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
+import { DEFAULT_SWEEP_LIMITS } from '../../../src/model/sweep-limits.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
-import { DEFAULT_SWEEP_LIMITS } from '../../../src/sweeps/sweep-limits.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type HttpRequest, httpEvent, lambdaContext } from './lambda-events.ts';
 import { recordTelemetry } from './recorded-telemetry.ts';

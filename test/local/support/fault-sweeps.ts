@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
-import { batchesOf } from '../../../src/sweeps/batch-range.ts';
+import { batchesOf } from '../../../src/model/batch-range.ts';
 import { readRows } from '../../support/audit/sweep-evidence.ts';
 import { auditSweep, findUnapplied } from '../../support/audit-sweep.ts';
 import { makeSweepId } from '../../support/factories.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { batchesOf } from '../../../src/model/batch-range.ts';
+import type { BatchResult } from '../../../src/model/batch-result.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import { batchesOf } from '../../../src/sweeps/batch-range.ts';
-import type { BatchResult } from '../../../src/sweeps/batch-result.ts';
 import { readRows } from './sweep-evidence.ts';
 
 /** Sweeps looked back at. */

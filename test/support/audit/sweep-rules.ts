@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Verdict } from '../../../src/health/health-check-result.ts';
+import { batchesOf, batchOf } from '../../../src/model/batch-range.ts';
+import { SweepState } from '../../../src/model/sweep.ts';
 import { NO_SWEEP_ID } from '../../../src/storage/proxy-storage.ts';
 import { countBatch, sumCounts } from '../../../src/sweeps/batch-counts.ts';
-import { batchesOf, batchOf } from '../../../src/sweeps/batch-range.ts';
-import { SweepState } from '../../../src/sweeps/sweep.ts';
 import type { SweepEvidence } from './sweep-evidence.ts';
 
 /** Yields one sentence for every place where what is stored breaks the rule. */

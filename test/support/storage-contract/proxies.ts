@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { idRange } from '../../../src/model/batch-range.ts';
 import type { StatusWrite, Storage } from '../../../src/storage/storage.ts';
-import { idRange } from '../../../src/sweeps/batch-range.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
 import type { CreateStorage } from '../storage-contract.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredResult } from '../../../src/sweeps/batch-result.ts';
+import type { StoredResult } from '../../../src/model/batch-result.ts';
 import {
   FAR_FUTURE_SECONDS,
   makeBatchResult,

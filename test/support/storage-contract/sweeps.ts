@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchesOf } from '../../../src/sweeps/batch-range.ts';
+import { batchesOf } from '../../../src/model/batch-range.ts';
 import { makeCounts, makePolicy, makeSweep, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
 import type { CreateStorage } from '../storage-contract.ts';

@@ -1,5 +1,5 @@
 import { LeaseEndedError, NoProxyAvailableError } from '../../../errors.ts';
-import type { LeaseOutcome } from '../../../leases/lease-outcome.ts';
+import type { LeaseOutcome } from '../../../model/lease-outcome.ts';
 import type { ApiClient } from '../api-client.ts';
 import { ApiError } from '../api-error.ts';
 import {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { LighthouseError } from '../../../errors.ts';
-import { LeaseOutcome } from '../../../leases/lease-outcome.ts';
+import { LeaseOutcome } from '../../../model/lease-outcome.ts';
 import { integerOption } from '../../check/flag-parsers.ts';
 import { ExitCode } from '../../exit-code.ts';
 import { print } from '../../output/stream-sink.ts';

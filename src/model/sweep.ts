@@ -1,6 +1,6 @@
 import type { FailureCode } from '../health/failure.ts';
-import type { LeaseFigures } from '../leases/lease-figures.ts';
 import { batchIndex } from './batch-range.ts';
+import type { LeaseFigures } from './lease-figures.ts';
 import type { PoolPolicy } from './pool.ts';
 
 export const SweepState = {

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../health/failure.ts';
 import type { Phase, PhaseTimings, Verdict } from '../health/health-check-result.ts';
-import type { LeaseFigures } from '../leases/lease-figures.ts';
+import type { LeaseFigures } from './lease-figures.ts';
 
 /** A probe's outcome as stored: what can be derived when read is left out. */
 export interface StoredResult {
