@@ -5,7 +5,7 @@ import {
   MAX_ROWS_PER_BATCH,
   type SweepLimits,
 } from '../src/model/sweep-limits.ts';
-import { parsePoolPolicy } from '../src/sweeps/pool-policy.ts';
+import { parsePoolPolicy } from '../src/pools/pool-policy.ts';
 import type { LighthouseSettings } from './settings.ts';
 
 /** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */

@@ -75,6 +75,17 @@ export type { Pool, PoolPolicy } from './model/pool.ts';
 export { type ResultRecord, toResultRecord } from './model/result-record.ts';
 export { type BatchCounts, type BatchMessage, type Sweep, SweepState } from './model/sweep.ts';
 export { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './model/sweep-limits.ts';
+export { setMaxConcurrency } from './pools/edit-proxy.ts';
+export { type ImportOptions, type ImportReport, importProxies } from './pools/import-proxies.ts';
+export { type HistoryRecord, readProxyHistory } from './pools/proxy-history.ts';
+export {
+  type ProxyView,
+  readProxyView,
+  readProxyViews,
+  type ViewPage,
+  type ViewQuery,
+} from './pools/proxy-views.ts';
+export { createPool, type PoolDependencies, putPool } from './pools/put-pool.ts';
 export { type AddressRefusal, refuseAddress, refusePort } from './proxies/address-policy.ts';
 export { Credentials } from './proxies/credentials.ts';
 export type { ListEntry } from './proxies/list-entry.ts';
@@ -106,17 +117,6 @@ export {
   checkBatches,
 } from './sweeps/check-batches.ts';
 export { type DispatchDependencies, dispatchSweep } from './sweeps/dispatch-sweep.ts';
-export { setMaxConcurrency } from './sweeps/edit-proxy.ts';
-export { type ImportOptions, type ImportReport, importProxies } from './sweeps/import-proxies.ts';
-export { createPool, type PoolDependencies, putPool } from './sweeps/pools.ts';
-export { type HistoryRecord, readProxyHistory } from './sweeps/proxy-history.ts';
-export {
-  type ProxyView,
-  readProxyView,
-  readProxyViews,
-  type ViewPage,
-  type ViewQuery,
-} from './sweeps/proxy-views.ts';
 export { runTick, type TickDependencies, type TickEntry } from './sweeps/run-tick.ts';
 export { type StartDependencies, type SweepRequest, startSweep } from './sweeps/start-sweep.ts';
 export {

@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { importProxies } from '../../src/pools/import-proxies.ts';
+import { requirePool } from '../../src/pools/require-pool.ts';
 import type { ListEntry } from '../../src/proxies/list-entry.ts';
-import { importProxies } from '../../src/sweeps/import-proxies.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import { requirePool } from '../../src/sweeps/required.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { listFormatOf } from './import-format.ts';
 import { parseJsonBody } from './json-body.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Pool } from '../../src/model/pool.ts';
+import { type ImportReport, importProxies } from '../../src/pools/import-proxies.ts';
+import { parsePoolPolicy } from '../../src/pools/pool-policy.ts';
+import { createPool } from '../../src/pools/put-pool.ts';
 import type { ListEntry } from '../../src/proxies/list-entry.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
 import { processSalt } from '../../src/proxies/proxy-id.ts';
-import { type ImportReport, importProxies } from '../../src/sweeps/import-proxies.ts';
-import { parsePoolPolicy } from '../../src/sweeps/pool-policy.ts';
-import { createPool } from '../../src/sweeps/pools.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { readList } from './lists.ts';
 import { tooLarge } from './problem.ts';

@@ -1,9 +1,9 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { InvalidInputError, LeaseEndedError } from '../../src/errors.ts';
 import { formatLeasedUrl, type Lease } from '../../src/leases/lease.ts';
+import { requirePool } from '../../src/pools/require-pool.ts';
 import { schemesWith } from '../../src/proxies/list/schemes.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import { requirePool } from '../../src/sweeps/required.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { parseJsonBody } from './json-body.ts';

@@ -1,10 +1,10 @@
 import { NotFoundError } from '../../src/errors.ts';
 import type { Pool } from '../../src/model/pool.ts';
+import { putPool as storePool } from '../../src/pools/put-pool.ts';
+import { requireAnyPool } from '../../src/pools/require-pool.ts';
 import { deletePool as markPool } from '../../src/sweeps/delete-pool.ts';
 import { readDeletionProgress } from '../../src/sweeps/deletion-progress.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import { putPool as storePool } from '../../src/sweeps/pools.ts';
-import { requireAnyPool } from '../../src/sweeps/required.ts';
 import { readSweepReport, type SweepReport } from '../../src/sweeps/sweep-report.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { parseJsonBody } from './json-body.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { NotFoundError } from '../../src/errors.ts';
 import { maxConcurrencySchema } from '../../src/leases/max-concurrency.ts';
-import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../src/sweeps/edit-proxy.ts';
-import { readProxyView } from '../../src/sweeps/proxy-views.ts';
+import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../src/pools/edit-proxy.ts';
+import { readProxyView } from '../../src/pools/proxy-views.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { parseJsonBody } from './json-body.ts';
 import { parseInput } from './parse-input.ts';

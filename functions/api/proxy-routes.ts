@@ -1,7 +1,7 @@
 import { NotFoundError } from '../../src/errors.ts';
+import { readProxyHistory } from '../../src/pools/proxy-history.ts';
+import { readProxyView, readProxyViews } from '../../src/pools/proxy-views.ts';
 import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import { readProxyHistory } from '../../src/sweeps/proxy-history.ts';
-import { readProxyView, readProxyViews } from '../../src/sweeps/proxy-views.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { addressOf } from './proxy-address.ts';
 import {

@@ -1,5 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { continueDeletions } from '../../src/sweeps/continue-deletions.ts';
+import { continueDeletions } from '../../src/pools/continue-deletions.ts';
 import { toError } from '../to-error.ts';
 import type { FanOutDependencies } from './handler.ts';
 

@@ -5,9 +5,9 @@ import {
   type PoolStatistics,
   sumFigures,
 } from '../model/lease-figures.ts';
+import { walkRows } from '../pools/walk-rows.ts';
 import type { ProxyRow } from '../storage/storage.ts';
 import type { LeaseContext } from './lease-context.ts';
-import { walkRows } from './walk-rows.ts';
 
 /** The figures of a pool by a walk through all of its rows. */
 export async function countPool(

@@ -3,8 +3,8 @@ import { chooseBitCount, estimatePoolSize, SIZE_SAMPLE } from '../model/batch-sp
 import type { PoolStatistics } from '../model/lease-figures.ts';
 import type { Pool } from '../model/pool.ts';
 import { SweepState } from '../model/sweep.ts';
+import { requirePool } from '../pools/require-pool.ts';
 import type { Storage } from '../storage/storage.ts';
-import { requirePool } from '../sweeps/required.ts';
 import { CachedReads } from './cached-reads.ts';
 
 /** Of a pool's sweeps one may be running; the last closed one is among the newest few. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
+import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from '../pools/clock-skew.ts';
 import type { Storage } from '../storage/storage.ts';
-import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from './clock-skew.ts';
 import type { Wait } from './held-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { ReportError } from './lease-events.ts';

@@ -1,6 +1,6 @@
 import { LeaseOutcome } from '../model/lease-outcome.ts';
+import { surplusBlocks } from '../pools/blocks.ts';
 import type { ProxyRow, UseReport } from '../storage/storage.ts';
-import { surplusBlocks } from './blocks.ts';
 import type { LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import { parseLeaseId } from './lease-id.ts';

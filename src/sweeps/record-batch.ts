@@ -1,8 +1,8 @@
 import type { BatchResult } from '../model/batch-result.ts';
 import { BATCHES_PER_LEDGER_PART, type Sweep, SweepState } from '../model/sweep.ts';
+import { requireSweep } from '../pools/require-pool.ts';
 import { type CountedResult, countBatch } from './batch-counts.ts';
 import { type CloseDependencies, closeSweep, recordLateBatches } from './close-sweep.ts';
-import { requireSweep } from './required.ts';
 
 /**
  * Enters a batch in the ledger of its sweep. The one that completes the ledger closes the sweep;

@@ -10,10 +10,10 @@ import {
   sweepIdTimeMs,
 } from '../model/sweep-id.ts';
 import type { SweepLimits } from '../model/sweep-limits.ts';
+import { requirePool } from '../pools/require-pool.ts';
 import type { ClaimOutcome } from '../storage/storage.ts';
 import type { CloseDependencies } from './close-sweep.ts';
 import { recordBatch } from './record-batch.ts';
-import { requirePool } from './required.ts';
 import { closesAtMs, draftSweep, planSweep } from './sweep-plan.ts';
 
 export interface StartDependencies extends CloseDependencies {

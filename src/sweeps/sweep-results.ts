@@ -3,8 +3,8 @@ import { batchesOf, batchOf, idRange } from '../model/batch-range.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
 import type { Sweep } from '../model/sweep.ts';
 import { MAX_ROWS_PER_BATCH } from '../model/sweep-limits.ts';
+import { requireSweep } from '../pools/require-pool.ts';
 import type { ProxyRow, Storage } from '../storage/storage.ts';
-import { requireSweep } from './required.ts';
 
 export interface ResultQuery {
   /** Only results with this verdict. */

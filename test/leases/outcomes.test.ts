@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
+import { setMaxConcurrency } from '../../src/pools/edit-proxy.ts';
+import { importProxies } from '../../src/pools/import-proxies.ts';
+import { parsePoolPolicy } from '../../src/pools/pool-policy.ts';
 import { parseProxyList } from '../../src/proxies/list-parser.ts';
-import { setMaxConcurrency } from '../../src/sweeps/edit-proxy.ts';
-import { importProxies } from '../../src/sweeps/import-proxies.ts';
-import { parsePoolPolicy } from '../../src/sweeps/pool-policy.ts';
 import { TEST_SALT } from '../support/factories.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 

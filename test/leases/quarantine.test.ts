@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProxyStatus } from '../../src/health/rise-fall.ts';
-import {
-  honouredQuarantines,
-  quarantinedUntil,
-  type Suspect,
-} from '../../src/leases/quarantine.ts';
 import { batchesOf, batchOf } from '../../src/model/batch-range.ts';
 import { DEFAULT_LEASING, type LeasingSettings } from '../../src/model/leasing-settings.ts';
+import { honouredQuarantines, quarantinedUntil, type Suspect } from '../../src/pools/quarantine.ts';
 import {
   makeBatchResult,
   makeProxies,

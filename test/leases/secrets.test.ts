@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { acquireHealthyProxy } from '../../src/leases/acquire-healthy-proxy.ts';
 import type { Lease } from '../../src/leases/lease.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
-import { setMaxConcurrency } from '../../src/sweeps/edit-proxy.ts';
+import { setMaxConcurrency } from '../../src/pools/edit-proxy.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 
 const CANARY = 'hunter2';

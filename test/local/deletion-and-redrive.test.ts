@@ -9,9 +9,9 @@ import {
 } from '../../src/local/fleet/index.ts';
 import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
 import { manualSweepId } from '../../src/model/sweep-id.ts';
+import { DELETION_GRACE_MS } from '../../src/pools/continue-deletions.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { TableNames } from '../../src/storage/dynamodb-tables.ts';
-import { DELETION_GRACE_MS } from '../../src/sweeps/continue-deletions.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import { makePolicy, makeSweep } from '../support/factories.ts';
 import { startWholeStack, type WholeStack } from '../support/whole-stack.ts';

@@ -1,5 +1,5 @@
+import { continueDeletions, type DeletionEntry } from '../../src/pools/continue-deletions.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { continueDeletions, type DeletionEntry } from '../../src/sweeps/continue-deletions.ts';
 import type { SweepWorld } from './sweep-world.ts';
 
 export const AT_LEISURE = { budgetMs: 50_000 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError, NotFoundError } from '../../src/errors.ts';
+import { continueDeletions, DELETION_GRACE_MS } from '../../src/pools/continue-deletions.ts';
+import { importProxies } from '../../src/pools/import-proxies.ts';
+import { readProxyView } from '../../src/pools/proxy-views.ts';
+import { createPool, putPool } from '../../src/pools/put-pool.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
-import { continueDeletions, DELETION_GRACE_MS } from '../../src/sweeps/continue-deletions.ts';
 import { deletePool } from '../../src/sweeps/delete-pool.ts';
-import { importProxies } from '../../src/sweeps/import-proxies.ts';
-import { createPool, putPool } from '../../src/sweeps/pools.ts';
-import { readProxyView } from '../../src/sweeps/proxy-views.ts';
 import { makePool, makeProxies, makeProxy } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 import { AT_LEISURE, justBefore, tickOn, tickUntilGone } from '../support/pool-deletion.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../src/errors.ts';
+import { importProxies } from '../../src/pools/import-proxies.ts';
 import type { ListEntry } from '../../src/proxies/list-entry.ts';
-import { importProxies } from '../../src/sweeps/import-proxies.ts';
 import { FAR_FUTURE_SECONDS, makeProxies, makeProxy } from '../support/factories.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 

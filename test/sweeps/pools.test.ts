@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError, InvalidInputError } from '../../src/errors.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
+import { parsePoolPolicy } from '../../src/pools/pool-policy.ts';
+import { createPool, putPool } from '../../src/pools/put-pool.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
-import { parsePoolPolicy } from '../../src/sweeps/pool-policy.ts';
-import { createPool, putPool } from '../../src/sweeps/pools.ts';
 import { FakeClock, TEST_TIME } from '../support/fake-clock.ts';
 
 function makeDependencies() {

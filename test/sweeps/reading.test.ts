@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../src/errors.ts';
 import type { ResultRecord } from '../../src/model/result-record.ts';
-import { readProxyHistory } from '../../src/sweeps/proxy-history.ts';
-import { readProxyView, readProxyViews } from '../../src/sweeps/proxy-views.ts';
+import { readProxyHistory } from '../../src/pools/proxy-history.ts';
+import { readProxyView, readProxyViews } from '../../src/pools/proxy-views.ts';
 import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
 import { readSweepResults, streamSweepResults } from '../../src/sweeps/sweep-results.ts';
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readProxyHistory } from '../../src/pools/proxy-history.ts';
+import { readProxyViews } from '../../src/pools/proxy-views.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { readProxyHistory } from '../../src/sweeps/proxy-history.ts';
-import { readProxyViews } from '../../src/sweeps/proxy-views.ts';
 import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
 import { readSweepResults } from '../../src/sweeps/sweep-results.ts';
 import { auditSweep } from '../support/audit-sweep.ts';

@@ -150,14 +150,14 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'quarantine: of any part of a pool',
-    file: 'src/leases/quarantine.ts',
+    file: 'src/pools/quarantine.ts',
     find: 'quarantined.slice(0, most)',
     replace: 'quarantined.slice(0, most + 1)',
     tests: ['test/leases/quarantine.test.ts'],
   },
   {
     name: 'quarantine: of a part of all proxies, those that nobody could lease included',
-    file: 'src/leases/quarantine.ts',
+    file: 'src/pools/quarantine.ts',
     find: '(leasable.length *',
     replace: '(rows.length *',
     tests: ['test/leases/quarantine.test.ts'],
@@ -165,7 +165,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'quarantine: not ended by a probe that went well',
-    file: 'src/leases/quarantine.ts',
+    file: 'src/pools/quarantine.ts',
     find: 'if (newest && isHealthy(newest.result) && probedAt(newest) > lastFailureAt) return null;',
     replace: 'if (newest && isHealthy(newest.result) && probedAt(newest) < 0) return null;',
     tests: ['test/leases/quarantine.test.ts'],

@@ -209,7 +209,7 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'deletion: a pool goes while an import that began before may still write',
-    file: 'src/sweeps/continue-deletions.ts',
+    file: 'src/pools/continue-deletions.ts',
     find: 'if (askedAt <= goneAfterMs(pool)) return',
     replace: 'if (askedAt < Number(goneAfterMs(pool) < 0)) return',
     tests: ['test/sweeps/delete-pool.test.ts'],

@@ -3,7 +3,7 @@ import type { AcceptedEntry, ListEntry } from '../proxies/list-entry.ts';
 import { type ListCounts, ListTally } from '../proxies/list-tally.ts';
 import type { RejectionReason } from '../proxies/rejection.ts';
 import type { Storage } from '../storage/storage.ts';
-import { requirePool, requireSamePool } from './required.ts';
+import { requirePool, requireSamePool } from './require-pool.ts';
 
 /** Proxies inserted in one go; what an import holds in memory. */
 const CHUNK_SIZE = 256;

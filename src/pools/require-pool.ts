@@ -2,7 +2,7 @@ import { ConflictError, NotFoundError } from '../errors.ts';
 import type { Pool } from '../model/pool.ts';
 import type { Sweep } from '../model/sweep.ts';
 import type { Storage } from '../storage/storage.ts';
-import { POOL_NAME } from './pool-name.ts';
+import { POOL_NAME } from '../sweeps/pool-name.ts';
 
 /** @throws {NotFoundError} when there is no such pool */
 export async function requireAnyPool(storage: Storage, poolName: string): Promise<Pool> {

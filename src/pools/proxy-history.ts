@@ -2,7 +2,7 @@ import { NotFoundError } from '../errors.ts';
 import { batchOf } from '../model/batch-range.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
 import type { Storage } from '../storage/storage.ts';
-import { requirePool } from './required.ts';
+import { requirePool } from './require-pool.ts';
 
 /** What one sweep found about a proxy. */
 export interface HistoryRecord extends ResultRecord {

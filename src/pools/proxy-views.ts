@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { ProxyStatus } from '../health/rise-fall.ts';
-import { type ProxyUseView, viewProxyUse } from '../leases/proxy-use-view.ts';
 import type { Pool } from '../model/pool.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
 import { formatRedactedUrl, type ProxyTags } from '../proxies/proxy.ts';
 import type { ProxyRow, RowPage, Storage } from '../storage/storage.ts';
 import { NewestResults } from './newest-results.ts';
-import { requirePool } from './required.ts';
+import { type ProxyUseView, viewProxyUse } from './proxy-use-view.ts';
+import { requirePool } from './require-pool.ts';
 
 /** The freshest view of a proxy: its row joined with the newest result there is. */
 export interface ProxyView extends ProxyUseView {

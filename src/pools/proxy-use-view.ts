@@ -1,8 +1,8 @@
 import type { UseCounts } from '../model/lease-outcome.ts';
 import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../storage/storage.ts';
-import type { NewestResult } from '../sweeps/newest-results.ts';
 import { isBlockedOn } from './blocks.ts';
+import type { NewestResult } from './newest-results.ts';
 import { quarantinedUntil } from './quarantine.ts';
 
 /** Who uses a proxy, and what its users say of it; names no lease. */

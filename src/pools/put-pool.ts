@@ -4,9 +4,9 @@ import type { Pool, PoolPolicy } from '../model/pool.ts';
 import type { SweepLimits } from '../model/sweep-limits.ts';
 import { createSalt } from '../proxies/proxy-id.ts';
 import type { Storage } from '../storage/storage.ts';
-import { parsePoolName } from './pool-name.ts';
+import { parsePoolName } from '../sweeps/pool-name.ts';
 import { parsePoolPolicy } from './pool-policy.ts';
-import { requirePool } from './required.ts';
+import { requirePool } from './require-pool.ts';
 
 export interface PoolDependencies {
   readonly storage: Storage;
