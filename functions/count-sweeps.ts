@@ -1,5 +1,9 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { EventType, type PublishEvents, type SweepFinished } from '../src/sweeps/sweep-events.ts';
+import {
+  EventType,
+  type PublishEvents,
+  type SweepFinished,
+} from '../src/sweeps/record/sweep-events.ts';
 import { SweepMetric } from './metric-names.ts';
 import type { Telemetry } from './telemetry.ts';
 

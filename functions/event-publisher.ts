@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
-import type { PublishEvents, SweepEvent } from '../src/sweeps/sweep-events.ts';
+import type { PublishEvents, SweepEvent } from '../src/sweeps/record/sweep-events.ts';
 import { chunksOf } from './chunks-of.ts';
 
 /** The `source` of every event, for rules to match. */

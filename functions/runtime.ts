@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../src/clock.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../src/model/sweep-limits.ts';
 import { createRetryStrategy, DynamoDbStorage } from '../src/storage/dynamodb.ts';
 import type { Storage } from '../src/storage/storage.ts';
-import type { PublishEvents } from '../src/sweeps/sweep-events.ts';
+import type { PublishEvents } from '../src/sweeps/record/sweep-events.ts';
 import { countSweeps } from './count-sweeps.ts';
 import { EnvironmentName } from './environment.ts';
 import { createEventPublisher } from './event-publisher.ts';

@@ -22,10 +22,6 @@ export {
   parseHealthCheckOptions,
 } from './health/health-check-options.ts';
 export {
-  HealthCheckOrchestrator,
-  type OrchestratorOptions,
-} from './health/health-check-orchestrator.ts';
-export {
   type HealthCheckResult,
   isConclusive,
   isHealthy,
@@ -115,16 +111,28 @@ export {
   type CheckDependencies,
   type CheckInvocation,
   checkBatches,
-} from './sweeps/check-batches.ts';
-export { type DispatchDependencies, dispatchSweep } from './sweeps/dispatch-sweep.ts';
-export { runTick, type TickDependencies, type TickEntry } from './sweeps/run-tick.ts';
-export { type StartDependencies, type SweepRequest, startSweep } from './sweeps/start-sweep.ts';
+} from './sweeps/check/check-batches.ts';
+export {
+  HealthCheckOrchestrator,
+  type OrchestratorOptions,
+} from './sweeps/check/health-check-orchestrator.ts';
 export {
   EventType,
   type ProxyStatusChanged,
   type PublishEvents,
   type SweepEvent,
   type SweepFinished,
-} from './sweeps/sweep-events.ts';
-export { readSweepReport, type SweepReport } from './sweeps/sweep-report.ts';
-export { type ResultQuery, readSweepResults, streamSweepResults } from './sweeps/sweep-results.ts';
+} from './sweeps/record/sweep-events.ts';
+export { readSweepReport, type SweepReport } from './sweeps/report/sweep-report.ts';
+export {
+  type ResultQuery,
+  readSweepResults,
+  streamSweepResults,
+} from './sweeps/report/sweep-results.ts';
+export { type DispatchDependencies, dispatchSweep } from './sweeps/start/dispatch-sweep.ts';
+export { runTick, type TickDependencies, type TickEntry } from './sweeps/start/run-tick.ts';
+export {
+  type StartDependencies,
+  type SweepRequest,
+  startSweep,
+} from './sweeps/start/start-sweep.ts';

@@ -1,5 +1,5 @@
 import type { ProxyManager } from '../../src/leases/proxy-manager.ts';
-import type { CloseDependencies } from '../../src/sweeps/close-sweep.ts';
+import type { CloseDependencies } from '../../src/sweeps/record/close-sweep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RequestDispatch } from './dispatch-request.ts';
 import type { Redrive } from './redrive.ts';

@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod/mini';
 import { type Sweep, SweepState } from '../../src/model/sweep.ts';
 import { POOL_NAME } from '../../src/sweeps/pool-name.ts';
-import { startSweep } from '../../src/sweeps/start-sweep.ts';
+import { startSweep } from '../../src/sweeps/start/start-sweep.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { createInlinePool, inlineListSchema, isInlineList } from './inline-pool.ts';

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../../src/errors.ts';
 import { isSweepId } from '../../src/model/sweep-id.ts';
-import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
-import { readSweepResults } from '../../src/sweeps/sweep-results.ts';
+import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
+import { readSweepResults } from '../../src/sweeps/report/sweep-results.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { nextPageLink } from './next-page.ts';
 import { parseQuery, resultsQuerySchema } from './query-schemas.ts';

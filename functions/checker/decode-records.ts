@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { InvalidInputError } from '../../src/errors.ts';
 import type { BatchMessage } from '../../src/model/sweep.ts';
-import { parseBatchMessage } from '../../src/sweeps/batch-message.ts';
+import { parseBatchMessage } from '../../src/sweeps/check/batch-message.ts';
 
 /** A record and the batch it names. */
 export interface DecodedRecord {

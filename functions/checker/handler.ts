@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type CheckDependencies, checkBatches } from '../../src/sweeps/check-batches.ts';
+import { type CheckDependencies, checkBatches } from '../../src/sweeps/check/check-batches.ts';
 import type { Runtime } from '../runtime.ts';
 import { telemetryMiddlewares } from '../telemetry.ts';
 import { decodeRecords } from './decode-records.ts';

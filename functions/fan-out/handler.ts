@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { CloseDependencies } from '../../src/sweeps/close-sweep.ts';
-import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
+import type { CloseDependencies } from '../../src/sweeps/record/close-sweep.ts';
+import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
 import type { SendBatches } from '../batch-sender.ts';
 import type { Runtime } from '../runtime.ts';
 import { telemetryMiddlewares } from '../telemetry.ts';

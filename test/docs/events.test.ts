@@ -7,7 +7,7 @@ import {
   proxyStatusChanged,
   type SweepEvent,
   sweepFinished,
-} from '../../src/sweeps/sweep-events.ts';
+} from '../../src/sweeps/record/sweep-events.ts';
 import {
   makeBatchResult,
   makeCounts,

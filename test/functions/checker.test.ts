@@ -1,8 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { createCheckerHandler } from '../../functions/checker/handler.ts';
-import { deletePool } from '../../src/sweeps/delete-pool.ts';
-import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
+import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
+import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 import { lambdaContext, sqsEvent } from './support/lambda-events.ts';
 import { recordTelemetry } from './support/recorded-telemetry.ts';

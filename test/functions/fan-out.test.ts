@@ -3,7 +3,7 @@ import { createFanOutHandler } from '../../functions/fan-out/handler.ts';
 import type { BatchMessage } from '../../src/model/sweep.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
-import { startSweep } from '../../src/sweeps/start-sweep.ts';
+import { startSweep } from '../../src/sweeps/start/start-sweep.ts';
 import { makePool, makeProxies } from '../support/factories.ts';
 import { FakeClock, TEST_TIME } from '../support/fake-clock.ts';
 import { lambdaContext } from './support/lambda-events.ts';

@@ -1,7 +1,7 @@
 import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
 import type { ControlOutcome } from '../../src/model/batch-result.ts';
 import type { Proxy } from '../../src/proxies/proxy.ts';
-import type { BatchChecker } from '../../src/sweeps/batch-checker.ts';
+import type { BatchChecker } from '../../src/sweeps/check/batch-checker.ts';
 import { TEST_TIME } from './fake-clock.ts';
 
 /** What a probe finds, or `hang`: it ends only when it is aborted. */

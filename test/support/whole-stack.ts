@@ -8,7 +8,7 @@ import {
 } from '../../src/local/local-stack.ts';
 import { synthesize } from '../../src/local/synthesize.ts';
 import type { ResultRecord } from '../../src/model/result-record.ts';
-import type { SweepReport } from '../../src/sweeps/sweep-report.ts';
+import type { SweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { makeSettingsSmall, type SmallSettings } from './small-settings.ts';
 import { until } from './until.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, NotFoundError } from '../../src/errors.ts';
 import { batchOf } from '../../src/model/batch-range.ts';
-import { checkBatches } from '../../src/sweeps/check-batches.ts';
-import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
+import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
+import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import {
   makeOptions,

@@ -5,7 +5,7 @@ import { importProxies } from '../../src/pools/import-proxies.ts';
 import { readProxyView } from '../../src/pools/proxy-views.ts';
 import { createPool, putPool } from '../../src/pools/put-pool.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
-import { deletePool } from '../../src/sweeps/delete-pool.ts';
+import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
 import { makePool, makeProxies, makeProxy } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 import { AT_LEISURE, justBefore, tickOn, tickUntilGone } from '../support/pool-deletion.ts';

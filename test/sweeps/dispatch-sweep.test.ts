@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../src/errors.ts';
-import { parseBatchMessage } from '../../src/sweeps/batch-message.ts';
-import { dispatchSweep } from '../../src/sweeps/dispatch-sweep.ts';
+import { parseBatchMessage } from '../../src/sweeps/check/batch-message.ts';
+import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
 import { makeSweepId } from '../support/factories.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 

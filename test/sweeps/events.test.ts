@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Proxy } from '../../src/proxies/proxy.ts';
-import type { ProxyStatusChanged, SweepFinished } from '../../src/sweeps/sweep-events.ts';
+import type { ProxyStatusChanged, SweepFinished } from '../../src/sweeps/record/sweep-events.ts';
 import { crashAfterWrite } from '../support/crashing-storage.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets } from '../support/factories.ts';
 import type { Finding } from '../support/fake-checker.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { checkBatches } from '../../src/sweeps/check-batches.ts';
-import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
+import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
+import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { FakeChecker, type Finding } from '../support/fake-checker.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
+import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { sweepWithCrash } from '../support/sweep-recovery.ts';

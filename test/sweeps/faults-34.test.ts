@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readProxyViews } from '../../src/pools/proxy-views.ts';
 import { createRetryStrategy, DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
+import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { makePool } from '../support/factories.ts';

@@ -5,8 +5,8 @@ import { findDeadPort, startHttpProxy, startTarget } from '../../src/local/fleet
 import { readProxyHistory } from '../../src/pools/proxy-history.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { checkBatches } from '../../src/sweeps/check-batches.ts';
-import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
+import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
+import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { PoolWatch } from '../support/audit/pool-watch.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HealthChecker } from '../../src/health/health-checker.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
 import type { Proxy } from '../../src/proxies/proxy.ts';
-import { checkBatches } from '../../src/sweeps/check-batches.ts';
+import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import { makeOptions, makePool } from '../support/factories.ts';
 import { SweepWorld } from '../support/sweep-world.ts';

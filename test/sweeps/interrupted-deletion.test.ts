@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRetryStrategy, DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { deletePool } from '../../src/sweeps/delete-pool.ts';
+import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
 import { Crash, crashAfterWrite } from '../support/crashing-storage.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { makePool } from '../support/factories.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { histogramOf, percentileOf } from '../../src/sweeps/latency-histogram.ts';
+import { histogramOf, percentileOf } from '../../src/sweeps/record/latency-histogram.ts';
 
 describe('latency histogram', () => {
   it('counts every latency in one of 16 buckets', () => {

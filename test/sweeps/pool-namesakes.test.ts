@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readProxyHistory } from '../../src/pools/proxy-history.ts';
 import { readProxyView } from '../../src/pools/proxy-views.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
-import { deletePool } from '../../src/sweeps/delete-pool.ts';
+import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
 import { makeEndpoint, makePool, makeProxies } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 import { tickUntilGone } from '../support/pool-deletion.ts';

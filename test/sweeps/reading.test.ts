@@ -3,8 +3,8 @@ import { NotFoundError } from '../../src/errors.ts';
 import type { ResultRecord } from '../../src/model/result-record.ts';
 import { readProxyHistory } from '../../src/pools/proxy-history.ts';
 import { readProxyView, readProxyViews } from '../../src/pools/proxy-views.ts';
-import { readSweepReport } from '../../src/sweeps/sweep-report.ts';
-import { readSweepResults, streamSweepResults } from '../../src/sweeps/sweep-results.ts';
+import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
+import { readSweepResults, streamSweepResults } from '../../src/sweeps/report/sweep-results.ts';
 import {
   makePool,
   makeProxies,

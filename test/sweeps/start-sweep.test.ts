@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError, NotFoundError } from '../../src/errors.ts';
 import { sweepIdTimeMs } from '../../src/model/sweep-id.ts';
-import { startSweep } from '../../src/sweeps/start-sweep.ts';
+import { startSweep } from '../../src/sweeps/start/start-sweep.ts';
 import { FAR_FUTURE_SECONDS, makePool } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 import { SweepWorld } from '../support/sweep-world.ts';

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../health/health-check-result.ts';
 import type { ControlOutcome } from '../../model/batch-result.ts';
 import type { ListCounts } from '../../proxies/list-tally.ts';
-import type { FailureCount } from '../../sweeps/counts-report.ts';
+import type { FailureCount } from '../../sweeps/record/counts-report.ts';
 
 /** Percentiles of the healthy latencies, milliseconds; null when nothing was healthy. */
 export interface LatencySummary {

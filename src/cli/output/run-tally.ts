@@ -1,6 +1,6 @@
 import type { Blame, FailureCode } from '../../health/failure.ts';
 import { isHealthy, type Verdict } from '../../health/health-check-result.ts';
-import type { FailureCount } from '../../sweeps/counts-report.ts';
+import type { FailureCount } from '../../sweeps/record/counts-report.ts';
 import type { LineRecord } from './report.ts';
 import type { LatencySummary, RunSummary } from './run-summary.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EventType } from '../../sweeps/sweep-events.ts';
+import { EventType } from '../../sweeps/record/sweep-events.ts';
 import { type Colour, paint, printable } from '../terminal.ts';
 import type { ListedEvent } from './read-events.ts';
 

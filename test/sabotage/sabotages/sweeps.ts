@@ -17,7 +17,7 @@ const LEDGER_LAST = '  await recordBatch(dependencies, sweep, result);\n';
 export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'order of writes: the ledger before the rows',
-    file: 'src/sweeps/commit-batch.ts',
+    file: 'src/sweeps/record/commit-batch.ts',
     find: ROWS_FIRST + LEDGER_LAST,
     replace: LEDGER_LAST + ROWS_FIRST,
     tests: [FAULTS_31],
@@ -25,7 +25,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'order of writes: rows and ledger before the result item',
-    file: 'src/sweeps/checker-run.ts',
+    file: 'src/sweeps/check/checker-run.ts',
     find: `    const stored = await storage.putBatchResult(probed);
     await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });`,
     replace: `    await commitBatch(this.#dependencies, probed, { rows: batch.rows, begunAt });
@@ -35,7 +35,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'acknowledgement: before the writes',
-    file: 'src/sweeps/checker-run.ts',
+    file: 'src/sweeps/check/checker-run.ts',
     find: "return { outcome: settle(this.#check(batch, need, begunAt), 'done') };",
     replace: `void settle(this.#check(batch, need, begunAt), 'done');
     return { outcome: Promise.resolve('done') };`,
@@ -43,7 +43,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'redelivery: probes again what is stored',
-    file: 'src/sweeps/checker-run.ts',
+    file: 'src/sweeps/check/checker-run.ts',
     find: 'if (batch.stored) {',
     replace: 'if (batch.stored && batch.rows.length < 0) {',
     tests: [FAULTS_30_36],
@@ -51,7 +51,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'redelivery: a row that this sweep has written is decided again',
-    file: 'src/sweeps/apply-results.ts',
+    file: 'src/sweeps/record/apply-results.ts',
     find: 'if (row.rowSweepId >= sweepId) return',
     replace: "if (row.rowSweepId >= sweepId && verdict === 'inconclusive') return",
     tests: [FAULTS_30_36],
@@ -59,7 +59,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'events: sent after the ledger',
-    file: 'src/sweeps/commit-batch.ts',
+    file: 'src/sweeps/record/commit-batch.ts',
     find: `    if (events.length > 0) await dependencies.publishEvents?.(events);
   }
 ${LEDGER_LAST}`,
@@ -71,14 +71,14 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'events: not sent again when the message is',
-    file: 'src/sweeps/apply-results.ts',
+    file: 'src/sweeps/record/apply-results.ts',
     find: 'return row.statusSweepId === sweepId ? row : null;',
     replace: 'return row.statusSweepId === sweep.toString() ? row : null;',
     tests: [EVENTS],
   },
   {
     name: 'events: the pool is let go before the sweep is told to be finished',
-    file: 'src/sweeps/close-sweep.ts',
+    file: 'src/sweeps/record/close-sweep.ts',
     find: '  const event = sweepFinished(sweep);\n',
     replace: `  await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
   const event = sweepFinished(sweep);
@@ -87,21 +87,21 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'deadline fence: rows are written after it',
-    file: 'src/sweeps/commit-batch.ts',
+    file: 'src/sweeps/record/commit-batch.ts',
     find: 'if (inTime && sweep.state',
     replace: 'if (inTime !== null && sweep.state',
     tests: [CHECK_BATCHES],
   },
   {
     name: 'closed-sweep fence: rows are written for a sweep that was closed',
-    file: 'src/sweeps/commit-batch.ts',
+    file: 'src/sweeps/record/commit-batch.ts',
     find: 'if (inTime && sweep.state === SweepState.running) {',
     replace: 'if (inTime && sweep.state in SweepState) {',
     tests: [CHECK_BATCHES],
   },
   {
     name: 'both fences: an older sweep writes rows after a newer one confirmed them',
-    file: 'src/sweeps/commit-batch.ts',
+    file: 'src/sweeps/record/commit-batch.ts',
     find: 'if (inTime && sweep.state === SweepState.running) {',
     replace: 'if (inTime !== null && sweep.state in SweepState) {',
     tests: [FAULTS_38_42],
@@ -109,7 +109,7 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'close: blind to a batch that lands meanwhile',
-    file: 'src/sweeps/close-sweep.ts',
+    file: 'src/sweeps/record/close-sweep.ts',
     find: 'if (sweep.missingBatches?.length) await',
     replace: 'if (!sweep.missingBatches) await',
     tests: [FAULTS_30_36],
@@ -117,7 +117,7 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'late batch: trusts what it read before its ledger entry',
-    file: 'src/sweeps/record-batch.ts',
+    file: 'src/sweeps/record/record-batch.ts',
     find: 'const current = overdue ? await',
     replace: 'const current = overdue && !sweep ? await',
     tests: [FAULTS_30_36],
@@ -125,7 +125,7 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'late batch: not counted',
-    file: 'src/sweeps/close-sweep.ts',
+    file: 'src/sweeps/record/close-sweep.ts',
     find: 'if (late > 0) await storage',
     replace: 'if (late < 0) await storage',
     tests: [FAULTS_30_36],
@@ -148,7 +148,7 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'offsets: by a wall clock that was set back',
-    file: 'src/sweeps/stored-result.ts',
+    file: 'src/sweeps/check/stored-result.ts',
     find: 'Math.max(0, Date.parse(result.checkedAt) - batchStartedAt)',
     replace: 'Date.parse(result.checkedAt) - batchStartedAt',
     tests: [FAULTS_38_42],
@@ -156,21 +156,21 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'control probe: the target is down and verdicts stand',
-    file: 'src/sweeps/probe-batch.ts',
+    file: 'src/sweeps/check/probe-batch.ts',
     find: 'control?.ok === false ? toInconclusive(stored) : stored',
     replace: 'control?.ok === null ? toInconclusive(stored) : stored',
     tests: [CHECK_BATCHES],
   },
   {
     name: 'control probe: not made after the work',
-    file: 'src/sweeps/probe-batch.ts',
+    file: 'src/sweeps/check/probe-batch.ts',
     find: 'return controlBefore?.ok ? checker.checkTarget({ options, signal }) : controlBefore;',
     replace: 'return signal.aborted ? checker.checkTarget({ options, signal }) : controlBefore;',
     tests: [CHECK_BATCHES],
   },
   {
     name: 'dispatch: marked before it is done',
-    file: 'src/sweeps/dispatch-sweep.ts',
+    file: 'src/sweeps/start/dispatch-sweep.ts',
     find: `  await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));
   await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());`,
     replace: `  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());
@@ -179,7 +179,7 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'tick: a summary that a crash prevented is not restored',
-    file: 'src/sweeps/start-sweep.ts',
+    file: 'src/sweeps/start/start-sweep.ts',
     find: '  if (stored) return stored;\n',
     replace: '  if (stored ?? sweepId) throw new Error(sweepId);\n',
     tests: [FAULTS_31],
@@ -187,21 +187,21 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'tick: an overdue sweep is left as it is',
-    file: 'src/sweeps/run-tick.ts',
+    file: 'src/sweeps/start/run-tick.ts',
     find: '|| clock.now() > closesAtMs(sweep, limits);',
     replace: '|| clock.now() > closesAtMs(sweep, limits) * 2;',
     tests: ['test/sweeps/run-tick.test.ts'],
   },
   {
     name: 'time: the probes of a batch are not cut short',
-    file: 'src/sweeps/checker-run.ts',
+    file: 'src/sweeps/check/checker-run.ts',
     find: 'setTimeout(() => cut.abort(), ',
     replace: 'setTimeout(() => cut.signal.aborted, ',
     tests: ['test/sweeps/faults-38.test.ts'],
   },
   {
     name: 'deletion: a batch of a deleted pool is probed',
-    file: 'src/sweeps/prepare-batch.ts',
+    file: 'src/sweeps/check/prepare-batch.ts',
     find: 'if (sweep.state !== SweepState.running) await',
     replace: 'if (!sweep.state) await',
     tests: ['test/sweeps/delete-pool.test.ts'],

@@ -3,7 +3,7 @@ import { Verdict } from '../../../src/health/health-check-result.ts';
 import { batchesOf, batchOf } from '../../../src/model/batch-range.ts';
 import { SweepState } from '../../../src/model/sweep.ts';
 import { NO_SWEEP_ID } from '../../../src/storage/proxy-storage.ts';
-import { countBatch, sumCounts } from '../../../src/sweeps/batch-counts.ts';
+import { countBatch, sumCounts } from '../../../src/sweeps/record/batch-counts.ts';
 import type { SweepEvidence } from './sweep-evidence.ts';
 
 /** Yields one sentence for every place where what is stored breaks the rule. */

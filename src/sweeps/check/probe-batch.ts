@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
-import { type HealthCheckResult, Verdict } from '../health/health-check-result.ts';
-import type { ProbeWindow } from '../health/probe-window.ts';
-import { applyVerdict, type RiseFall } from '../health/rise-fall.ts';
-import type { BatchResult, ControlOutcome, StoredResult } from '../model/batch-result.ts';
-import { figuresOf, type LeaseFigures } from '../model/lease-figures.ts';
-import type { Proxy } from '../proxies/proxy.ts';
+import type { Clock } from '../../clock.ts';
+import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
+import type { ProbeWindow } from '../../health/probe-window.ts';
+import { applyVerdict, type RiseFall } from '../../health/rise-fall.ts';
+import type { BatchResult, ControlOutcome, StoredResult } from '../../model/batch-result.ts';
+import { figuresOf, type LeaseFigures } from '../../model/lease-figures.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
 import type { BatchChecker } from './batch-checker.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 import { toInconclusive, toStoredResult, unfinishedResult } from './stored-result.ts';

@@ -1,9 +1,9 @@
-import { mapBounded } from '../async/map-bounded.ts';
-import { ConflictError } from '../errors.ts';
-import type { Pool } from '../model/pool.ts';
-import { type Sweep, SweepState } from '../model/sweep.ts';
-import { sweepIdTimeMs } from '../model/sweep-id.ts';
-import { closeSweep, finishSweep, missingBatches } from './close-sweep.ts';
+import { mapBounded } from '../../async/map-bounded.ts';
+import { ConflictError } from '../../errors.ts';
+import type { Pool } from '../../model/pool.ts';
+import { type Sweep, SweepState } from '../../model/sweep.ts';
+import { sweepIdTimeMs } from '../../model/sweep-id.ts';
+import { closeSweep, finishSweep, missingBatches } from '../record/close-sweep.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
 import { closesAtMs } from './sweep-plan.ts';
 

@@ -1,6 +1,6 @@
-import { type HealthCheckResult, Verdict } from '../health/health-check-result.ts';
-import type { StoredResult } from '../model/batch-result.ts';
-import type { Proxy } from '../proxies/proxy.ts';
+import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
+import type { StoredResult } from '../../model/batch-result.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
 
 /** Bytes of a certificate's issuer that are kept; whoever intercepts chooses the text. */
 const MAX_ISSUER_LENGTH = 64;

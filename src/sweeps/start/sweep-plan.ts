@@ -1,14 +1,14 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import {
   chooseBitCount,
   estimatePoolSize,
   SIZE_SAMPLE,
   sweepTimeMs,
-} from '../model/batch-split.ts';
-import type { Pool } from '../model/pool.ts';
-import { type Sweep, SweepState } from '../model/sweep.ts';
-import type { SweepLimits } from '../model/sweep-limits.ts';
-import type { Storage } from '../storage/storage.ts';
+} from '../../model/batch-split.ts';
+import type { Pool } from '../../model/pool.ts';
+import { type Sweep, SweepState } from '../../model/sweep.ts';
+import type { SweepLimits } from '../../model/sweep-limits.ts';
+import type { Storage } from '../../storage/storage.ts';
 
 /** How large a pool is taken to be, and into how many batches it is split. */
 export interface SweepPlan {

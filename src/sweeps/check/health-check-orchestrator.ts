@@ -1,11 +1,11 @@
-import { type Clock, systemClock } from '../clock.ts';
-import { NotFoundError } from '../errors.ts';
-import { manualSweepId } from '../model/sweep-id.ts';
-import type { Proxy } from '../proxies/proxy.ts';
-import type { Storage } from '../storage/storage.ts';
-import { applyToRow } from '../sweeps/apply-results.ts';
-import type { HealthCheckResult } from './health-check-result.ts';
-import type { HealthChecker, StreamRequest } from './health-checker.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { HealthCheckResult } from '../../health/health-check-result.ts';
+import type { HealthChecker, StreamRequest } from '../../health/health-checker.ts';
+import { manualSweepId } from '../../model/sweep-id.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { applyToRow } from '../record/apply-results.ts';
 
 export interface OrchestratorOptions {
   readonly checker: HealthChecker;

@@ -1,5 +1,5 @@
-import { type Blame, describeFailure, type FailureCode } from '../health/failure.ts';
-import type { BatchCounts } from '../model/sweep.ts';
+import { type Blame, describeFailure, type FailureCode } from '../../health/failure.ts';
+import type { BatchCounts } from '../../model/sweep.ts';
 import { percentileOf } from './latency-histogram.ts';
 
 /** How often one failure decided a verdict, and whose fault it is. */

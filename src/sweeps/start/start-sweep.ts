@@ -1,19 +1,19 @@
-import type { Clock } from '../clock.ts';
-import { ConflictError, NotFoundError } from '../errors.ts';
-import { WHOLE_POOL } from '../model/batch-range.ts';
-import type { Pool } from '../model/pool.ts';
-import type { Sweep } from '../model/sweep.ts';
+import type { Clock } from '../../clock.ts';
+import { ConflictError, NotFoundError } from '../../errors.ts';
+import { WHOLE_POOL } from '../../model/batch-range.ts';
+import type { Pool } from '../../model/pool.ts';
+import type { Sweep } from '../../model/sweep.ts';
 import {
   isSameRequest,
   manualSweepId,
   scheduledSweepId,
   sweepIdTimeMs,
-} from '../model/sweep-id.ts';
-import type { SweepLimits } from '../model/sweep-limits.ts';
-import { requirePool } from '../pools/require-pool.ts';
-import type { ClaimOutcome } from '../storage/storage.ts';
-import type { CloseDependencies } from './close-sweep.ts';
-import { recordBatch } from './record-batch.ts';
+} from '../../model/sweep-id.ts';
+import type { SweepLimits } from '../../model/sweep-limits.ts';
+import { requirePool } from '../../pools/require-pool.ts';
+import type { ClaimOutcome } from '../../storage/storage.ts';
+import type { CloseDependencies } from '../record/close-sweep.ts';
+import { recordBatch } from '../record/record-batch.ts';
 import { closesAtMs, draftSweep, planSweep } from './sweep-plan.ts';
 
 export interface StartDependencies extends CloseDependencies {

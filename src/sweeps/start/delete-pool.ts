@@ -1,8 +1,8 @@
-import { NotFoundError } from '../errors.ts';
-import type { Pool } from '../model/pool.ts';
-import { SweepState } from '../model/sweep.ts';
-import { requireAnyPool } from '../pools/require-pool.ts';
-import { closeSweep } from './close-sweep.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { Pool } from '../../model/pool.ts';
+import { SweepState } from '../../model/sweep.ts';
+import { requireAnyPool } from '../../pools/require-pool.ts';
+import { closeSweep } from '../record/close-sweep.ts';
 import { restoreSweep, type StartDependencies } from './start-sweep.ts';
 
 /**

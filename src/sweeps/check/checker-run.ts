@@ -1,8 +1,8 @@
-import type { ProbeWindow } from '../health/probe-window.ts';
-import type { ControlOutcome } from '../model/batch-result.ts';
-import type { BatchMessage, Sweep } from '../model/sweep.ts';
+import type { ProbeWindow } from '../../health/probe-window.ts';
+import type { ControlOutcome } from '../../model/batch-result.ts';
+import type { BatchMessage, Sweep } from '../../model/sweep.ts';
+import { commitBatch } from '../record/commit-batch.ts';
 import type { BatchOutcome, CheckDependencies, CheckInvocation } from './check-batches.ts';
-import { commitBatch } from './commit-batch.ts';
 import { type PreparedBatch, prepareBatch } from './prepare-batch.ts';
 import { ProbeBacklog } from './probe-backlog.ts';
 import { probeBatch } from './probe-batch.ts';

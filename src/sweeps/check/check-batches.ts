@@ -1,9 +1,9 @@
-import { ProbeWindow } from '../health/probe-window.ts';
-import type { BatchMessage } from '../model/sweep.ts';
-import type { SweepLimits } from '../model/sweep-limits.ts';
+import { ProbeWindow } from '../../health/probe-window.ts';
+import type { BatchMessage } from '../../model/sweep.ts';
+import type { SweepLimits } from '../../model/sweep-limits.ts';
+import type { CloseDependencies } from '../record/close-sweep.ts';
 import type { BatchChecker } from './batch-checker.ts';
 import { CheckerRun } from './checker-run.ts';
-import type { CloseDependencies } from './close-sweep.ts';
 
 export interface CheckDependencies extends CloseDependencies {
   readonly checker: BatchChecker;

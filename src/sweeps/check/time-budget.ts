@@ -1,5 +1,5 @@
-import { controlTimeMs, probingTimeMs } from '../model/batch-time.ts';
-import { overheadMs, type SweepLimits } from '../model/sweep-limits.ts';
+import { controlTimeMs, probingTimeMs } from '../../model/batch-time.ts';
+import { overheadMs, type SweepLimits } from '../../model/sweep-limits.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 
 /** What a batch needs at worst, milliseconds. */

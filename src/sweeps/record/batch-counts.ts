@@ -1,8 +1,8 @@
-import type { FailureCode } from '../health/failure.ts';
-import { isHealthy } from '../health/health-check-result.ts';
-import type { BatchResult } from '../model/batch-result.ts';
-import { type LeaseFigures, sumFigures } from '../model/lease-figures.ts';
-import type { BatchCounts } from '../model/sweep.ts';
+import type { FailureCode } from '../../health/failure.ts';
+import { isHealthy } from '../../health/health-check-result.ts';
+import type { BatchResult } from '../../model/batch-result.ts';
+import { type LeaseFigures, sumFigures } from '../../model/lease-figures.ts';
+import type { BatchCounts } from '../../model/sweep.ts';
 import { histogramOf, LATENCY_BUCKETS } from './latency-histogram.ts';
 
 /** As much of a batch's result as its ledger entry follows from. */

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import { batchesOf } from '../model/batch-range.ts';
-import { type BatchCounts, type Sweep, SweepState } from '../model/sweep.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../../clock.ts';
+import { batchesOf } from '../../model/batch-range.ts';
+import { type BatchCounts, type Sweep, SweepState } from '../../model/sweep.ts';
+import type { Storage } from '../../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
 import { type PublishEvents, sweepFinished } from './sweep-events.ts';
 
