@@ -48,21 +48,21 @@ export {
   type StatusState,
   type Streak,
 } from './health/rise-fall.ts';
+export type { LeaseCandidate } from './leases/acquire/candidate.ts';
+export type { ProxyFilters } from './leases/acquire/proxy-filters.ts';
+export { type ProxySelector, SELECTORS, type SelectorName } from './leases/acquire/selectors.ts';
 export {
   type AcquireHealthyRequest,
   acquireHealthyProxy,
   type HealthyLease,
 } from './leases/acquire-healthy-proxy.ts';
-export type { LeaseCandidate } from './leases/candidate.ts';
+export type { LeaseUse, UseFunction } from './leases/hold/use-lease.ts';
 export { formatLeasedUrl, type Lease, type LeaseReference } from './leases/lease.ts';
-export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/lease-events.ts';
 export type { LeaseReport } from './leases/lease-report.ts';
 export type { AcquireRequest } from './leases/lease-request.ts';
 export type { ManagerOptions } from './leases/manager-options.ts';
-export type { ProxyFilters } from './leases/proxy-filters.ts';
 export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
-export { type ProxySelector, SELECTORS, type SelectorName } from './leases/selectors.ts';
-export type { LeaseUse, UseFunction } from './leases/use-lease.ts';
+export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/watch/lease-events.ts';
 export type { BatchResult, ControlOutcome, StoredResult } from './model/batch-result.ts';
 export type { LeaseFigures, PoolStatistics } from './model/lease-figures.ts';
 export { LeaseOutcome, type UseCounts } from './model/lease-outcome.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Wait } from '../leases/held-lease.ts';
+import type { Wait } from '../leases/hold/held-lease.ts';
 
 /** Waits by a timer of the process. */
 export const waitFor: Wait = async (ms, signal) => {

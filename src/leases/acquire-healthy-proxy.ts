@@ -5,7 +5,7 @@ import { Blame, describeFailure } from '../health/failure.ts';
 import { type HealthCheckResult, isHealthy, Verdict } from '../health/health-check-result.ts';
 import type { CheckProxyRequest, HealthChecker } from '../health/health-checker.ts';
 import { LeaseOutcome } from '../model/lease-outcome.ts';
-import type { Wait } from './held-lease.ts';
+import type { Wait } from './hold/held-lease.ts';
 import type { Lease } from './lease.ts';
 import { type AcquireRequest, MAX_EXCLUDED } from './lease-request.ts';
 import type { ProxyManager } from './proxy-manager.ts';

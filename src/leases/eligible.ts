@@ -2,12 +2,12 @@ import { hasRoom } from '../model/lease-room.ts';
 import { isBlockedOn } from '../pools/blocks.ts';
 import { honouredQuarantines } from '../pools/quarantine.ts';
 import type { ProxyRow } from '../storage/storage.ts';
-import type { BatchSample } from './batch-sample.ts';
-import { type LeaseCandidate, toCandidate } from './candidate.ts';
+import type { BatchSample } from './acquire/batch-sample.ts';
+import { type LeaseCandidate, toCandidate } from './acquire/candidate.ts';
+import { matchesFilters } from './acquire/proxy-filters.ts';
 import { type LeaseContext, othersEndedBy } from './lease-context.ts';
 import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
 import type { LeasingPool } from './leasing-pools.ts';
-import { matchesFilters } from './proxy-filters.ts';
 
 /** The proxies of a sample that fit a request and seem free, each with its row. */
 export function findEligible(

@@ -1,8 +1,8 @@
 import { ProxyStatus } from '../health/rise-fall.ts';
+import { readSignedLease } from './hold/renew-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
 import { parseLeaseId } from './lease-id.ts';
-import { readSignedLease } from './renew-lease.ts';
 import { toLease } from './to-lease.ts';
 
 /**

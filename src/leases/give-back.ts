@@ -1,6 +1,6 @@
+import { releaseLease } from './hold/release-lease.ts';
 import type { LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
-import { releaseLease } from './release-lease.ts';
 
 /**
  * Releases a lease that nobody will be told of. Never throws: what cannot be released ends at its

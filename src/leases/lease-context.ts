@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { ReportError } from './lease-events.ts';
 import type { LeasingPools } from './leasing-pools.ts';
+import type { ReportError } from './watch/lease-events.ts';
 
 /** What every part of leasing works with. */
 export interface LeaseContext {

@@ -3,29 +3,29 @@ import { systemClock } from '../clock.ts';
 import { NoProxyAvailableError } from '../errors.ts';
 import type { PoolStatistics } from '../model/lease-figures.ts';
 import type { LeaseOutcome } from '../model/lease-outcome.ts';
-import { acquireLease } from './acquire-lease.ts';
-import { acquireOnce } from './acquire-once.ts';
-import { cleanUpLeases } from './cleanup-leases.ts';
+import { acquireLease } from './acquire/acquire-lease.ts';
+import { acquireOnce } from './acquire/acquire-once.ts';
 import { countPool } from './count-pool.ts';
-import type { Wait } from './held-lease.ts';
+import type { Wait } from './hold/held-lease.ts';
+import { releaseLease } from './hold/release-lease.ts';
+import { renewLease } from './hold/renew-lease.ts';
+import { type UseFunction, useLease } from './hold/use-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
+import type { LeaseReport } from './lease-report.ts';
+import { parseLeaseReport } from './lease-report.ts';
+import { type AcquireRequest, parseAcquireRequest } from './lease-request.ts';
+import { LeasingPools } from './leasing-pools.ts';
+import { type ManagerOptions, parseClockSkew, parseRenewal } from './manager-options.ts';
+import { cleanUpLeases } from './watch/cleanup-leases.ts';
 import {
   type LeaseAcquired,
   type LeaseListener,
   type LeaseReleased,
   warnOfError,
   withoutThrowing,
-} from './lease-events.ts';
-import { LeaseNotifier } from './lease-notifier.ts';
-import type { LeaseReport } from './lease-report.ts';
-import { parseLeaseReport } from './lease-report.ts';
-import { type AcquireRequest, parseAcquireRequest } from './lease-request.ts';
-import { LeasingPools } from './leasing-pools.ts';
-import { type ManagerOptions, parseClockSkew, parseRenewal } from './manager-options.ts';
-import { releaseLease } from './release-lease.ts';
-import { renewLease } from './renew-lease.ts';
-import { type UseFunction, useLease } from './use-lease.ts';
+} from './watch/lease-events.ts';
+import { LeaseNotifier } from './watch/lease-notifier.ts';
 
 /** What `withLease` acquires, and when it stops. */
 export interface UseRequest extends Omit<AcquireRequest, 'idempotencyKey'> {

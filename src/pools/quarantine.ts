@@ -1,6 +1,6 @@
 import { isHealthy } from '../health/health-check-result.ts';
 import { ProxyStatus } from '../health/rise-fall.ts';
-import { probedAt } from '../leases/candidate.ts';
+import { probedAt } from '../leases/acquire/candidate.ts';
 import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../storage/storage.ts';
 import { isFromTheFuture } from './clock-skew.ts';

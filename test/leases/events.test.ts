@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { LeaseAcquired, LeaseReleased } from '../../src/leases/lease-events.ts';
+import type { LeaseAcquired, LeaseReleased } from '../../src/leases/watch/lease-events.ts';
 import { makeProxies } from '../support/factories.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 import { SweepWorld } from '../support/sweep-world.ts';

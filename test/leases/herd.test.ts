@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SELECTORS, type SelectorName } from '../../src/leases/selectors.ts';
+import { SELECTORS, type SelectorName } from '../../src/leases/acquire/selectors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomBatches } from '../../src/leases/sample-batches.ts';
+import { randomBatches } from '../../src/leases/acquire/sample-batches.ts';
 import { batchOf } from '../../src/model/batch-range.ts';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import type { Storage } from '../../src/storage/storage.ts';

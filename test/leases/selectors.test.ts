@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaseCandidate } from '../../src/leases/candidate.ts';
+import type { LeaseCandidate } from '../../src/leases/acquire/candidate.ts';
+import { SELECTORS } from '../../src/leases/acquire/selectors.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
-import { SELECTORS } from '../../src/leases/selectors.ts';
 import { makeProxies } from '../support/factories.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 

@@ -6,8 +6,8 @@ import {
   LeaseEndedError,
   NotFoundError,
 } from '../../src/errors.ts';
+import type { UseFunction } from '../../src/leases/hold/use-lease.ts';
 import type { ProxyManager } from '../../src/leases/proxy-manager.ts';
-import type { UseFunction } from '../../src/leases/use-lease.ts';
 import { FakeScheduler } from '../support/fake-scheduler.ts';
 import { LeaseWorld, type PlannedProxy } from '../support/lease-world.ts';
 

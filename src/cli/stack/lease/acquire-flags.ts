@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SELECTORS } from '../../../leases/selectors.ts';
+import { SELECTORS } from '../../../leases/acquire/selectors.ts';
 import { integerOption } from '../../check/flag-parsers.ts';
 import type { StackFlags } from '../find-stack.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock.ts';
 import { LeaseEndedError } from '../../../errors.ts';
-import { HeldLease, type Wait } from '../../../leases/held-lease.ts';
+import { HeldLease, type Wait } from '../../../leases/hold/held-lease.ts';
 import { ApiError } from '../api-error.ts';
 import type { LeaseView } from '../api-schemas.ts';
 import type { LeaseApi } from './lease-api.ts';

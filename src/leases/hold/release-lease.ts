@@ -1,10 +1,10 @@
-import { LeaseOutcome } from '../model/lease-outcome.ts';
-import { surplusBlocks } from '../pools/blocks.ts';
-import type { ProxyRow, UseReport } from '../storage/storage.ts';
-import type { LeaseReference } from './lease.ts';
-import type { LeaseContext } from './lease-context.ts';
-import { parseLeaseId } from './lease-id.ts';
-import type { ParsedLeaseReport } from './lease-report.ts';
+import { LeaseOutcome } from '../../model/lease-outcome.ts';
+import { surplusBlocks } from '../../pools/blocks.ts';
+import type { ProxyRow, UseReport } from '../../storage/storage.ts';
+import type { LeaseReference } from '../lease.ts';
+import type { LeaseContext } from '../lease-context.ts';
+import { parseLeaseId } from '../lease-id.ts';
+import type { ParsedLeaseReport } from '../lease-report.ts';
 import { readSignedLease } from './renew-lease.ts';
 
 /** A lease that was released: as much of it as its id and its row say. */

@@ -1,13 +1,13 @@
-import { endedLeases } from '../model/lease-room.ts';
-import { type LeaseAcquisition, MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
-import { giveBack } from './give-back.ts';
-import type { Lease } from './lease.ts';
-import { type LeaseContext, othersEndedBy } from './lease-context.ts';
-import { createLeaseToken, formatLeaseId } from './lease-id.ts';
-import { type ParsedAcquireRequest, wantedStatuses } from './lease-request.ts';
-import { leaseUnlimited } from './lease-unlimited.ts';
-import type { LeasingPool } from './leasing-pools.ts';
-import { toLease } from './to-lease.ts';
+import { endedLeases } from '../../model/lease-room.ts';
+import { type LeaseAcquisition, MAX_ENDED_NAMED, type ProxyRow } from '../../storage/storage.ts';
+import { giveBack } from '../give-back.ts';
+import type { Lease } from '../lease.ts';
+import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
+import { createLeaseToken, formatLeaseId } from '../lease-id.ts';
+import { type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
+import { leaseUnlimited } from '../lease-unlimited.ts';
+import type { LeasingPool } from '../leasing-pools.ts';
+import { toLease } from '../to-lease.ts';
 
 /**
  * Leases the proxy of a row, if the row still allows it; null when somebody was faster.

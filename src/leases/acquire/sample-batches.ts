@@ -1,10 +1,10 @@
-import type { ProxyStatus } from '../health/rise-fall.ts';
-import { batchOf, WHOLE_POOL } from '../model/batch-range.ts';
+import type { ProxyStatus } from '../../health/rise-fall.ts';
+import { batchOf, WHOLE_POOL } from '../../model/batch-range.ts';
+import { indexedIds } from '../indexed-ids.ts';
+import type { LeaseContext } from '../lease-context.ts';
+import { type LeaseWish, wantedStatuses } from '../lease-request.ts';
+import type { LeasingPool } from '../leasing-pools.ts';
 import type { BatchReader, BatchSample } from './batch-sample.ts';
-import { indexedIds } from './indexed-ids.ts';
-import type { LeaseContext } from './lease-context.ts';
-import { type LeaseWish, wantedStatuses } from './lease-request.ts';
-import type { LeasingPool } from './leasing-pools.ts';
 
 /** Looks at batches, or at parts of them, before the index is asked where to look. */
 const MAX_RANDOM_LOOKS = 8;

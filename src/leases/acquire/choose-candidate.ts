@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../../errors.ts';
 import type { LeaseCandidate } from './candidate.ts';
 import type { ProxySelector } from './selectors.ts';
 

@@ -1,6 +1,6 @@
-import type { PoolStatistics } from '../model/lease-figures.ts';
-import type { LeaseOutcome } from '../model/lease-outcome.ts';
-import type { Lease } from './lease.ts';
+import type { PoolStatistics } from '../../model/lease-figures.ts';
+import type { LeaseOutcome } from '../../model/lease-outcome.ts';
+import type { Lease } from '../lease.ts';
 
 /** Told when a proxy was leased. */
 export interface LeaseAcquired {

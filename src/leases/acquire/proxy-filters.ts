@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { ProxyTags } from '../proxies/proxy.ts';
+import type { ProxyTags } from '../../proxies/proxy.ts';
+import { distanceKm } from '../haversine.ts';
+import { numberWithin, printableText, wholeNumber } from '../schema-parts.ts';
 import type { LeaseCandidate } from './candidate.ts';
-import { distanceKm } from './haversine.ts';
-import { numberWithin, printableText, wholeNumber } from './schema-parts.ts';
 
 /** Half the Earth's circumference: no place is farther. */
 const MAX_RADIUS_KM = 20_038;

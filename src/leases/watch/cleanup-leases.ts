@@ -1,7 +1,7 @@
-import { endedLeases } from '../model/lease-room.ts';
-import { walkRows } from '../pools/walk-rows.ts';
-import { MAX_ENDED_NAMED, type ProxyRow } from '../storage/storage.ts';
-import { type LeaseContext, othersEndedBy } from './lease-context.ts';
+import { endedLeases } from '../../model/lease-room.ts';
+import { walkRows } from '../../pools/walk-rows.ts';
+import { MAX_ENDED_NAMED, type ProxyRow } from '../../storage/storage.ts';
+import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
 
 /**
  * Removes the leases of a pool that are over. Nothing needs it: an acquisition discounts and

@@ -1,7 +1,7 @@
-import { LeaseOutcome } from '../model/lease-outcome.ts';
+import { LeaseOutcome } from '../../model/lease-outcome.ts';
+import type { Lease } from '../lease.ts';
+import { type LeaseReport, type ParsedLeaseReport, parseLeaseReport } from '../lease-report.ts';
 import { HeldLease, type HoldDependencies } from './held-lease.ts';
-import type { Lease } from './lease.ts';
-import { type LeaseReport, type ParsedLeaseReport, parseLeaseReport } from './lease-report.ts';
 
 /** What goes with a lease while it is used. */
 export interface LeaseUse {

@@ -1,11 +1,11 @@
-import { idRange } from '../model/batch-range.ts';
-import type { BatchResult } from '../model/batch-result.ts';
-import { MAX_ROWS_PER_BATCH } from '../model/sweep-limits.ts';
-import { type NewestResult, NewestResults } from '../pools/newest-results.ts';
-import type { ProxyRow, RowQuery, Storage } from '../storage/storage.ts';
-import type { ParsedAcquireRequest } from './lease-request.ts';
-import type { LeasingPool } from './leasing-pools.ts';
-import { needsNewest } from './needs-newest.ts';
+import { idRange } from '../../model/batch-range.ts';
+import type { BatchResult } from '../../model/batch-result.ts';
+import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
+import { type NewestResult, NewestResults } from '../../pools/newest-results.ts';
+import type { ProxyRow, RowQuery, Storage } from '../../storage/storage.ts';
+import type { ParsedAcquireRequest } from '../lease-request.ts';
+import type { LeasingPool } from '../leasing-pools.ts';
+import { needsNewest } from '../needs-newest.ts';
 
 /** A row joined with what the newest sweep found about it. */
 export interface SampledRow {

@@ -1,12 +1,12 @@
+import { findEligible } from '../eligible.ts';
+import { giveBack } from '../give-back.ts';
+import type { Lease } from '../lease.ts';
+import type { LeaseContext } from '../lease-context.ts';
+import type { LeaseWish } from '../lease-request.ts';
+import type { LeasingPool } from '../leasing-pools.ts';
 import { BatchReader, type BatchSample } from './batch-sample.ts';
 import { chooseCandidate } from './choose-candidate.ts';
-import { findEligible } from './eligible.ts';
-import { giveBack } from './give-back.ts';
-import type { Lease } from './lease.ts';
-import type { LeaseContext } from './lease-context.ts';
-import type { LeaseWish } from './lease-request.ts';
 import { leaseRow } from './lease-row.ts';
-import type { LeasingPool } from './leasing-pools.ts';
 import { sampleBatches } from './sample-batches.ts';
 import { SELECTORS } from './selectors.ts';
 

@@ -1,13 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
-import { ConflictError } from '../errors.ts';
-import type { LeaseKeyRecord } from '../storage/storage.ts';
+import { ConflictError } from '../../errors.ts';
+import type { LeaseKeyRecord } from '../../storage/storage.ts';
+import { findLease } from '../find-lease.ts';
+import { giveBack } from '../give-back.ts';
+import type { Lease } from '../lease.ts';
+import type { LeaseContext } from '../lease-context.ts';
+import type { LeaseWish, ParsedAcquireRequest } from '../lease-request.ts';
+import type { LeasingPool } from '../leasing-pools.ts';
 import { acquireLease } from './acquire-lease.ts';
-import { findLease } from './find-lease.ts';
-import { giveBack } from './give-back.ts';
-import type { Lease } from './lease.ts';
-import type { LeaseContext } from './lease-context.ts';
-import type { LeaseWish, ParsedAcquireRequest } from './lease-request.ts';
-import type { LeasingPool } from './leasing-pools.ts';
 
 /** How long a key is remembered after its lease would have ended, seconds. */
 const REMEMBERED_SECONDS = 86_400;

@@ -1,9 +1,9 @@
-import { isHealthy } from '../health/health-check-result.ts';
-import type { ProxyStatus } from '../health/rise-fall.ts';
-import { liveLeases } from '../model/lease-room.ts';
-import type { NewestResult } from '../pools/newest-results.ts';
-import type { Proxy } from '../proxies/proxy.ts';
-import type { ProxyRow } from '../storage/storage.ts';
+import { isHealthy } from '../../health/health-check-result.ts';
+import type { ProxyStatus } from '../../health/rise-fall.ts';
+import { liveLeases } from '../../model/lease-room.ts';
+import type { NewestResult } from '../../pools/newest-results.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
+import type { ProxyRow } from '../../storage/storage.ts';
 
 /** A proxy as filters and selectors see it: its row joined with the newest result. */
 export interface LeaseCandidate {

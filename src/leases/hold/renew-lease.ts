@@ -1,10 +1,10 @@
-import { InvalidInputError, LeaseEndedError } from '../errors.ts';
-import { ProxyStatus } from '../health/rise-fall.ts';
-import type { Lease, LeaseReference } from './lease.ts';
-import type { LeaseContext } from './lease-context.ts';
-import { type LeaseIdParts, parseLeaseId } from './lease-id.ts';
-import { type SignedLease, signLease, verifyLease } from './signed-lease.ts';
-import { toLease } from './to-lease.ts';
+import { InvalidInputError, LeaseEndedError } from '../../errors.ts';
+import { ProxyStatus } from '../../health/rise-fall.ts';
+import type { Lease, LeaseReference } from '../lease.ts';
+import type { LeaseContext } from '../lease-context.ts';
+import { type LeaseIdParts, parseLeaseId } from '../lease-id.ts';
+import { type SignedLease, signLease, verifyLease } from '../signed-lease.ts';
+import { toLease } from '../to-lease.ts';
 
 /**
  * Has a lease end `leaseSeconds` from now, or later where it does already.

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { LeaseEndedError, LighthouseError } from '../errors.ts';
-import type { Lease } from './lease.ts';
+import type { Clock } from '../../clock.ts';
+import { LeaseEndedError, LighthouseError } from '../../errors.ts';
+import type { Lease } from '../lease.ts';
 
 /** Waits, at most until the signal is aborted; never throws. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
