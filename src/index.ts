@@ -37,17 +37,17 @@ export {
   type StreamRequest,
 } from './health/health-checker.ts';
 export {
-  ProbeWindow,
-  type ProbeWindowOptions,
-  type ProbeWindowStatistics,
-} from './health/probe-window.ts';
-export {
   applyVerdict,
   ProxyStatus,
   type RiseFall,
   type StatusState,
   type Streak,
 } from './health/rise-fall.ts';
+export {
+  ProbeWindow,
+  type ProbeWindowOptions,
+  type ProbeWindowStatistics,
+} from './health/window/probe-window.ts';
 export type { LeaseCandidate } from './leases/acquire/candidate.ts';
 export type { ProxyFilters } from './leases/acquire/proxy-filters.ts';
 export { type ProxySelector, SELECTORS, type SelectorName } from './leases/acquire/selectors.ts';

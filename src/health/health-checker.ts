@@ -12,8 +12,12 @@ import { DnsResolver, type NameResolver } from './dns/name-resolver.ts';
 import { type HealthCheckOptions, parseHealthCheckOptions } from './health-check-options.ts';
 import type { HealthCheckResult } from './health-check-result.ts';
 import type { HealthCheckStrategy } from './health-check-strategy.ts';
-import { DEFAULT_CONCURRENCY, DEFAULT_IN_FLIGHT_PER_HOST, ProbeWindow } from './probe-window.ts';
 import { unsupportedProtocol } from './unsupported-protocol.ts';
+import {
+  DEFAULT_CONCURRENCY,
+  DEFAULT_IN_FLIGHT_PER_HOST,
+  ProbeWindow,
+} from './window/probe-window.ts';
 
 export interface HealthCheckerOptions {
   /** Used where a call brings none. @default those of `parseHealthCheckOptions()` */

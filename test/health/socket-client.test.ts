@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { afterEach, expect, test } from 'vitest';
-import { toTarget } from '../../src/health/dial/target.ts';
 import { takeClient } from '../../src/health/http/socket-client.ts';
+import { toTarget } from '../../src/health/target.ts';
 import { LOOPBACK } from '../../src/local/fleet/loopback-server.ts';
 
 const REQUEST = { path: '/', method: 'GET' } as const;

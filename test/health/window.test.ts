@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapConcurrently } from '../../src/async/map-concurrently.ts';
 import { onAbort } from '../../src/async/on-abort.ts';
-import { ProbeWindow } from '../../src/health/probe-window.ts';
 import { Pacer, PERIOD_MS } from '../../src/health/window/pacer.ts';
+import { ProbeWindow } from '../../src/health/window/probe-window.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** Starts as many as the pacer lets, over some seconds of a clock that stands in for time. */

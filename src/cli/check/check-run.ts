@@ -2,7 +2,7 @@ import { systemClock } from '../../clock.ts';
 import type { HealthCheckOptions } from '../../health/health-check-options.ts';
 import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import { HealthChecker } from '../../health/health-checker.ts';
-import { ProbeWindow } from '../../health/probe-window.ts';
+import { ProbeWindow } from '../../health/window/probe-window.ts';
 import { toResultRecord } from '../../model/result-record.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { ReportWriter } from '../output/report.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_IN_FLIGHT_PER_HOST } from '../../health/probe-window.ts';
+import { DEFAULT_IN_FLIGHT_PER_HOST } from '../../health/window/probe-window.ts';
 import { validatePacing } from '../check/check-flags.ts';
 import { exitCodeOf } from '../check/fail-on.ts';
 import {

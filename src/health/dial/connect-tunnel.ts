@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { proxyReplyFailure } from '../classify/proxy-replies.ts';
+import { proxyHeaderLines } from '../http/proxy-headers.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { RouteContext } from './dial-context.ts';
-import { proxyHeaderLines } from './proxy-headers.ts';
 import { SocketReader } from './socket-reader.ts';
 
 /** Interim (1xx) replies accepted before the one that counts. */

@@ -3,8 +3,8 @@ import type { Proxy } from '../../proxies/proxy.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { NameResolver } from '../dns/name-resolver.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
+import type { Target } from '../target.ts';
 import type { CertificateWitness } from './certificate-witness.ts';
-import type { Target } from './target.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 
 /** What all probes of one checker share. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Proxy } from '../../proxies/proxy.ts';
 import { silenceFailure } from '../dns/name-resolver.ts';
 import { Phase } from '../health-check-result.ts';
+import type { Target } from '../target.ts';
 import type { DialContext, Route } from './dial-context.ts';
 import {
   assertTargetAllowed,
@@ -10,7 +11,6 @@ import {
   resolveAddress,
 } from './resolve-address.ts';
 import { secureDirectly, secureTarget } from './secure-target.ts';
-import type { Target } from './target.ts';
 import { connectTcp } from './tcp.ts';
 
 /** A socket over which the target can be asked. */

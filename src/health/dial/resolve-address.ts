@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { refuseAddress, refusePort } from '../../proxies/address-policy.ts';
 import type { FailureCode } from '../failure.ts';
 import { ProbeFailure } from '../probe-failure.ts';
+import type { Target } from '../target.ts';
 import type { ProbeServices } from './dial-context.ts';
-import type { Target } from './target.ts';
 
 /** Whose name is looked up; a dead name is blamed on its owner. */
 export type NameOwner = 'proxy' | 'target';

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { tlsFailureOf } from '../classify/tls-errors.ts';
 import { ProbeFailure } from '../probe-failure.ts';
+import type { Target } from '../target.ts';
 import { issuerOf } from './certificate-witness.ts';
 import type { DialContext } from './dial-context.ts';
-import type { Target } from './target.ts';
 import { handshakeTls, type TlsHandshake } from './tls.ts';
 
 export interface SecuredTarget {

@@ -1,7 +1,7 @@
 import type { Proxy } from '../../proxies/proxy.ts';
-import { proxyHeaderPairs } from '../dial/proxy-headers.ts';
-import type { Target } from '../dial/target.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
+import type { Target } from '../target.ts';
+import { proxyHeaderPairs } from './proxy-headers.ts';
 
 /** Sent unless the options say otherwise. Nothing is decompressed, so nothing compressed is asked for. */
 const DEFAULT_HEADERS: Readonly<Record<string, string>> = {

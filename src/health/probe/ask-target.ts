@@ -2,11 +2,11 @@ import type { Proxy } from '../../proxies/proxy.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { credentialFailure } from '../classify/proxy-replies.ts';
 import type { Connection } from '../dial/dial.ts';
-import type { Target } from '../dial/target.ts';
 import { Phase } from '../health-check-result.ts';
 import { exchange, type TargetReply } from '../http/exchange.ts';
 import { forwardedRequest, originRequest } from '../http/request.ts';
 import { ProbeFailure } from '../probe-failure.ts';
+import type { Target } from '../target.ts';
 import type { ProbePlan } from './probe-plan.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 

@@ -1,6 +1,6 @@
-import { type Target, toTarget } from '../dial/target.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
 import { targetHeaderPairs } from '../http/request.ts';
+import { type Target, toTarget } from '../target.ts';
 
 /** Options made ready: all that can be worked out once for all probes with the same options. */
 export interface ProbePlan {

@@ -1,6 +1,6 @@
-import { type Target, toTarget } from '../dial/target.ts';
 import type { TargetReply } from '../http/exchange.ts';
 import { ProbeFailure } from '../probe-failure.ts';
+import { type Target, toTarget } from '../target.ts';
 import type { ProbePlan } from './probe-plan.ts';
 
 /** Hops followed at most. */

@@ -1,6 +1,6 @@
 import type { HealthCheckOptions } from '../../health/health-check-options.ts';
 import type { HealthCheckResult } from '../../health/health-check-result.ts';
-import type { ProbeWindow } from '../../health/probe-window.ts';
+import type { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { ControlOutcome } from '../../model/batch-result.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 

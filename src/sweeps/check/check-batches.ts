@@ -1,4 +1,4 @@
-import { ProbeWindow } from '../../health/probe-window.ts';
+import { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchMessage } from '../../model/sweep.ts';
 import type { SweepLimits } from '../../model/sweep-limits.ts';
 import type { CloseDependencies } from '../record/close-sweep.ts';

@@ -1,4 +1,4 @@
-import type { ProbeWindow } from '../../health/probe-window.ts';
+import type { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { ControlOutcome } from '../../model/batch-result.ts';
 import type { BatchMessage, Sweep } from '../../model/sweep.ts';
 import { commitBatch } from '../record/commit-batch.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
-import type { ProbeWindow } from '../../health/probe-window.ts';
 import { applyVerdict, type RiseFall } from '../../health/rise-fall.ts';
+import type { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchResult, ControlOutcome, StoredResult } from '../../model/batch-result.ts';
 import { figuresOf, type LeaseFigures } from '../../model/lease-figures.ts';
 import type { Proxy } from '../../proxies/proxy.ts';

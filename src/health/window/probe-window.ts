@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { onAbort } from '../async/on-abort.ts';
-import { type Clock, systemClock } from '../clock.ts';
-import { InvalidInputError } from '../errors.ts';
-import { AdmissionQueue, type Waiter } from './window/admission-queue.ts';
-import { Pacer, PERIOD_MS } from './window/pacer.ts';
+import { onAbort } from '../../async/on-abort.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import { InvalidInputError } from '../../errors.ts';
+import { AdmissionQueue, type Waiter } from './admission-queue.ts';
+import { Pacer, PERIOD_MS } from './pacer.ts';
 
 /** Probes in flight at once unless set otherwise. */
 export const DEFAULT_CONCURRENCY = 256;
