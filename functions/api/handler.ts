@@ -7,8 +7,8 @@ import type {
 } from 'aws-lambda';
 import { telemetryMiddlewares } from '../telemetry.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
-import { problemReplies } from './problem-replies.ts';
-import { decodeRequest } from './request.ts';
+import { problemReplies } from './reply/problem-replies.ts';
+import { decodeRequest } from './request/request.ts';
 import { ROUTE_KEYS, splitRouteKey } from './route-keys.ts';
 import { ROUTES } from './routes.ts';
 import { refuseUnknownRoute } from './unknown-route.ts';

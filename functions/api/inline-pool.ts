@@ -8,8 +8,8 @@ import type { ListEntry } from '../../src/proxies/list-entry.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
 import { processSalt } from '../../src/proxies/proxy-id.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
-import { readList } from './lists.ts';
-import { tooLarge } from './problem.ts';
+import { tooLarge } from './reply/problem.ts';
+import { readList } from './request/lists.ts';
 
 /** Proxies a list sent along with a request may have; pools are imported without such a limit. */
 const MAX_INLINE_PROXIES = 10_000;

@@ -1,4 +1,4 @@
-import type { ApiRequest } from './request.ts';
+import type { ApiRequest } from './request/request.ts';
 
 /** The `Link` header (RFC 8288) to the page that begins after `cursor`. */
 export function nextPageLink({ path, query }: ApiRequest, cursor: string): string {

@@ -1,5 +1,5 @@
 import { NoProxyAvailableError } from '../../src/errors.ts';
-import type { LeaseWish } from './lease-schemas.ts';
+import type { LeaseWish } from './request/lease-schemas.ts';
 
 /** Says which proxies were asked for, and what else to ask for. */
 export function noProxyAvailable(

@@ -1,15 +1,15 @@
 import type { ApiDependencies } from './api-dependencies.ts';
-import { importList } from './import-route.ts';
-import { deleteLease, patchLease, postLease } from './lease-routes.ts';
-import { deletePool, getPool, listPools, putPool } from './pool-routes.ts';
-import { deleteProxy, patchProxy } from './proxy-edit-routes.ts';
-import { getProxies, getProxy, getProxyHistory } from './proxy-routes.ts';
-import { postRedrive } from './redrive-route.ts';
-import type { ApiReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+import type { ApiReply } from './reply/reply.ts';
+import type { ApiRequest } from './request/request.ts';
 import type { KnownRouteKey } from './route-keys.ts';
-import { postSweep } from './start-sweep-route.ts';
-import { getSweep, getSweepResults } from './sweep-report-routes.ts';
+import { importList } from './routes/import-route.ts';
+import { deleteLease, patchLease, postLease } from './routes/lease-routes.ts';
+import { deletePool, getPool, listPools, putPool } from './routes/pool-routes.ts';
+import { deleteProxy, patchProxy } from './routes/proxy-edit-routes.ts';
+import { getProxies, getProxy, getProxyHistory } from './routes/proxy-routes.ts';
+import { postRedrive } from './routes/redrive-route.ts';
+import { postSweep } from './routes/start-sweep-route.ts';
+import { getSweep, getSweepResults } from './routes/sweep-report-routes.ts';
 
 /** Answers one route. */
 export type RouteHandler = (

@@ -1,4 +1,4 @@
-import { HttpProblem } from './problem.ts';
+import { HttpProblem } from './reply/problem.ts';
 import { ROUTE_KEYS, splitRouteKey } from './route-keys.ts';
 
 /**

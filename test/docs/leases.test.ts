@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { acquireSchema, releaseQuerySchema } from '../../functions/api/lease-schemas.ts';
+import { acquireSchema, releaseQuerySchema } from '../../functions/api/request/lease-schemas.ts';
 import { proxyFiltersSchema } from '../../src/leases/acquire/proxy-filters.ts';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import { type LeaseApi, startLeaseApi } from '../functions/support/lease-api.ts';

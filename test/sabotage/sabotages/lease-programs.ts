@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.ts';
 
-const ROUTES = 'functions/api/lease-routes.ts';
+const ROUTES = 'functions/api/routes/lease-routes.ts';
 const RUN = 'src/cli/stack/lease/run-leased.ts';
 
 /** What keeps secrets in, and blame where it belongs, in the API and the command line. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { SELECTORS, type SelectorName } from '../../src/leases/acquire/selectors.ts';
-import { leaseReportSchema } from '../../src/leases/lease-report.ts';
-import { acquireRequestSchema, leaseSecondsSchema } from '../../src/leases/lease-request.ts';
+import { SELECTORS, type SelectorName } from '../../../src/leases/acquire/selectors.ts';
+import { leaseReportSchema } from '../../../src/leases/lease-report.ts';
+import { acquireRequestSchema, leaseSecondsSchema } from '../../../src/leases/lease-request.ts';
 
 const { consumerName, leaseSeconds, filters, allowSlow, allowUnknown, notBlockedOn } =
   acquireRequestSchema.shape;

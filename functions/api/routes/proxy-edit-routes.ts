@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
-import { NotFoundError } from '../../src/errors.ts';
-import { maxConcurrencySchema } from '../../src/leases/max-concurrency.ts';
-import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../src/pools/edit-proxy.ts';
-import { readProxyView } from '../../src/pools/proxy-views.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { parseJsonBody } from './json-body.ts';
-import { parseInput } from './parse-input.ts';
-import { addressOf } from './proxy-address.ts';
-import { noQuerySchema, parseQuery } from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+import { NotFoundError } from '../../../src/errors.ts';
+import { maxConcurrencySchema } from '../../../src/leases/max-concurrency.ts';
+import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../../src/pools/edit-proxy.ts';
+import { readProxyView } from '../../../src/pools/proxy-views.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { parseJsonBody } from '../request/json-body.ts';
+import { parseInput } from '../request/parse-input.ts';
+import { addressOf } from '../request/proxy-address.ts';
+import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 const patchSchema = z
   .strictObject({

@@ -1,5 +1,5 @@
-import type { ListFormat } from '../../src/proxies/list-parser.ts';
-import { HttpProblem } from './problem.ts';
+import type { ListFormat } from '../../../src/proxies/list-parser.ts';
+import { HttpProblem } from '../reply/problem.ts';
 
 /**
  * What a content type says about a list. Types that clients send by themselves (`curl

@@ -1,16 +1,16 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod/mini';
-import { type Sweep, SweepState } from '../../src/model/sweep.ts';
-import { POOL_NAME } from '../../src/sweeps/pool-name.ts';
-import { startSweep } from '../../src/sweeps/start/start-sweep.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { readIdempotencyKey } from './idempotency-key.ts';
-import { createInlinePool, inlineListSchema, isInlineList } from './inline-pool.ts';
-import { parseJsonBody } from './json-body.ts';
-import { parseInput } from './parse-input.ts';
-import { noQuerySchema, parseQuery } from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+import { type Sweep, SweepState } from '../../../src/model/sweep.ts';
+import { POOL_NAME } from '../../../src/sweeps/pool-name.ts';
+import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { createInlinePool, inlineListSchema, isInlineList } from '../inline-pool.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { readIdempotencyKey } from '../request/idempotency-key.ts';
+import { parseJsonBody } from '../request/json-body.ts';
+import { parseInput } from '../request/parse-input.ts';
+import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 const poolSweepSchema = z.strictObject({
   pool: z.string().check(z.regex(POOL_NAME, 'must be the name of a pool')),

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type InputIssue, InvalidInputError, LighthouseError } from '../../src/errors.ts';
+import { type InputIssue, InvalidInputError, LighthouseError } from '../../../src/errors.ts';
 
 /** A failure that has an HTTP status of its own. */
 export class HttpProblem extends LighthouseError {

@@ -1,5 +1,5 @@
-import { NotFoundError } from '../../src/errors.ts';
-import { parsePoolName } from '../../src/sweeps/pool-name.ts';
+import { NotFoundError } from '../../../src/errors.ts';
+import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
 import type { ApiRequest } from './request.ts';
 
 /**

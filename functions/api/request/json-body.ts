@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../src/errors.ts';
+import { InvalidInputError } from '../../../src/errors.ts';
 
 /** Levels of arrays and objects a body may have; ours need four. */
 const MAX_DEPTH = 32;

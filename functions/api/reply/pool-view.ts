@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../../src/errors.ts';
-import type { Pool } from '../../src/model/pool.ts';
-import type { SweepReport } from '../../src/sweeps/report/sweep-report.ts';
+import { InvalidInputError } from '../../../src/errors.ts';
+import type { Pool } from '../../../src/model/pool.ts';
+import type { SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 
 const HIDDEN = '***';
 

@@ -1,17 +1,17 @@
-import { NotFoundError } from '../../src/errors.ts';
-import type { Pool } from '../../src/model/pool.ts';
-import { putPool as storePool } from '../../src/pools/put-pool.ts';
-import { requireAnyPool } from '../../src/pools/require-pool.ts';
-import { readDeletionProgress } from '../../src/sweeps/deletion-progress.ts';
-import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import { readSweepReport, type SweepReport } from '../../src/sweeps/report/sweep-report.ts';
-import { deletePool as markPool } from '../../src/sweeps/start/delete-pool.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { parseJsonBody } from './json-body.ts';
-import { refuseHiddenValues, viewPool, viewPoolWithSweep } from './pool-view.ts';
-import { noQuerySchema, parseQuery, poolsQuerySchema } from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+import { NotFoundError } from '../../../src/errors.ts';
+import type { Pool } from '../../../src/model/pool.ts';
+import { putPool as storePool } from '../../../src/pools/put-pool.ts';
+import { requireAnyPool } from '../../../src/pools/require-pool.ts';
+import { readDeletionProgress } from '../../../src/sweeps/deletion-progress.ts';
+import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
+import { readSweepReport, type SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
+import { deletePool as markPool } from '../../../src/sweeps/start/delete-pool.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { refuseHiddenValues, viewPool, viewPoolWithSweep } from '../reply/pool-view.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { parseJsonBody } from '../request/json-body.ts';
+import { noQuerySchema, parseQuery, poolsQuerySchema } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 /** `PUT /pools/{pool}`: gives a pool its policy and schedule; makes it where there is none. */
 export async function putPool(

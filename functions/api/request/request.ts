@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { InvalidInputError } from '../../src/errors.ts';
-import { HttpProblem, tooLarge } from './problem.ts';
+import { InvalidInputError } from '../../../src/errors.ts';
+import { HttpProblem, tooLarge } from '../reply/problem.ts';
 
 /** Bytes of body one request may carry. Lambda takes 6 MB an invocation, wrapping included. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;

@@ -1,25 +1,25 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { InvalidInputError, LeaseEndedError } from '../../src/errors.ts';
-import { formatLeasedUrl, type Lease } from '../../src/leases/lease.ts';
-import { requirePool } from '../../src/pools/require-pool.ts';
-import { schemesWith } from '../../src/proxies/list/schemes.ts';
-import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { readIdempotencyKey } from './idempotency-key.ts';
-import { parseJsonBody } from './json-body.ts';
-import { unknownLeaseAs404 } from './lease-address.ts';
+import { InvalidInputError, LeaseEndedError } from '../../../src/errors.ts';
+import { formatLeasedUrl, type Lease } from '../../../src/leases/lease.ts';
+import { requirePool } from '../../../src/pools/require-pool.ts';
+import { schemesWith } from '../../../src/proxies/list/schemes.ts';
+import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { unknownLeaseAs404 } from '../lease-address.ts';
+import { noProxyAvailable } from '../no-proxy-available.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { readIdempotencyKey } from '../request/idempotency-key.ts';
+import { parseJsonBody } from '../request/json-body.ts';
 import {
   acquireSchema,
   type LeaseWish,
   leaseKeySchema,
   releaseQuerySchema,
   renewSchema,
-} from './lease-schemas.ts';
-import { noProxyAvailable } from './no-proxy-available.ts';
-import { parseInput } from './parse-input.ts';
-import { noQuerySchema, parseQuery } from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+} from '../request/lease-schemas.ts';
+import { parseInput } from '../request/parse-input.ts';
+import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 /** Whoever keeps an answer keeps a password, or the id that ends a lease (RFC 9111, 5.2.2.5). */
 const NO_STORE = { 'cache-control': 'no-store' };

@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { noQuerySchema, parseQuery } from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 /** `POST /redrive`: moves messages from the dead-letter queue back, a bounded number a call. */
 export async function postRedrive(

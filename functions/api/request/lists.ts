@@ -1,9 +1,9 @@
-import { InvalidInputError } from '../../src/errors.ts';
-import type { ListEntry, RejectedEntry } from '../../src/proxies/list-entry.ts';
-import { type ListFormat, parseProxyList } from '../../src/proxies/list-parser.ts';
-import type { PoolSalt } from '../../src/proxies/proxy-id.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { tooLarge } from './problem.ts';
+import { InvalidInputError } from '../../../src/errors.ts';
+import type { ListEntry, RejectedEntry } from '../../../src/proxies/list-entry.ts';
+import { type ListFormat, parseProxyList } from '../../../src/proxies/list-parser.ts';
+import type { PoolSalt } from '../../../src/proxies/proxy-id.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { tooLarge } from '../reply/problem.ts';
 
 /** Entries shown of a list that holds no proxy. */
 const MAX_REJECTIONS_SHOWN = 10;

@@ -1,17 +1,17 @@
-import { NotFoundError } from '../../src/errors.ts';
-import { readProxyHistory } from '../../src/pools/proxy-history.ts';
-import { readProxyView, readProxyViews } from '../../src/pools/proxy-views.ts';
-import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { addressOf } from './proxy-address.ts';
+import { NotFoundError } from '../../../src/errors.ts';
+import { readProxyHistory } from '../../../src/pools/proxy-history.ts';
+import { readProxyView, readProxyViews } from '../../../src/pools/proxy-views.ts';
+import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { addressOf } from '../request/proxy-address.ts';
 import {
   historyQuerySchema,
   noQuerySchema,
   parseQuery,
   proxiesQuerySchema,
-} from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+} from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 /** `GET /pools/{pool}/proxies`: the freshest view of a pool, page by page. */
 export async function getProxies(

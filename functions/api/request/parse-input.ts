@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { type InputIssue, InvalidInputError } from '../../src/errors.ts';
+import { type InputIssue, InvalidInputError } from '../../../src/errors.ts';
 
 // zod/mini comes without words; these are what the problem documents say.
 z.config(en());

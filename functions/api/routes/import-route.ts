@@ -1,15 +1,15 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { importProxies } from '../../src/pools/import-proxies.ts';
-import { requirePool } from '../../src/pools/require-pool.ts';
-import type { ListEntry } from '../../src/proxies/list-entry.ts';
-import { parsePoolName } from '../../src/sweeps/pool-name.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { listFormatOf } from './import-format.ts';
-import { parseJsonBody } from './json-body.ts';
-import { readList } from './lists.ts';
-import { importQuerySchema, parseQuery } from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
+import { importProxies } from '../../../src/pools/import-proxies.ts';
+import { requirePool } from '../../../src/pools/require-pool.ts';
+import type { ListEntry } from '../../../src/proxies/list-entry.ts';
+import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { listFormatOf } from '../request/import-format.ts';
+import { parseJsonBody } from '../request/json-body.ts';
+import { readList } from '../request/lists.ts';
+import { importQuerySchema, parseQuery } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 /** Entries one import may have: what is surely written within the api's time. */
 const MAX_IMPORT_ENTRIES = 10_000;

@@ -5,7 +5,7 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry } from '../../telemetry.ts';
 import { isCallersProblem, toProblemReply } from './problem.ts';
 
 /** Answers every error with a problem document; logs those that are not the caller's to mend. */

@@ -1,13 +1,13 @@
-import { NotFoundError } from '../../src/errors.ts';
-import { isSweepId } from '../../src/model/sweep-id.ts';
-import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
-import { readSweepResults } from '../../src/sweeps/report/sweep-results.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
-import { nextPageLink } from './next-page.ts';
-import { parseQuery, resultsQuerySchema } from './query-schemas.ts';
-import { type ApiReply, jsonReply } from './reply.ts';
-import type { ApiRequest } from './request.ts';
-import { toCsv, toNdjson } from './result-formats.ts';
+import { NotFoundError } from '../../../src/errors.ts';
+import { isSweepId } from '../../../src/model/sweep-id.ts';
+import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
+import { readSweepResults } from '../../../src/sweeps/report/sweep-results.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { nextPageLink } from '../next-page.ts';
+import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { toCsv, toNdjson } from '../reply/result-formats.ts';
+import { parseQuery, resultsQuerySchema } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
 
 /** `GET /sweeps/{id}`: progress and outcome. */
 export async function getSweep(
