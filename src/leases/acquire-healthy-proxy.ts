@@ -5,11 +5,11 @@ import { Blame, describeFailure } from '../health/failure.ts';
 import { type HealthCheckResult, isHealthy, Verdict } from '../health/health-check-result.ts';
 import type { CheckProxyRequest, HealthChecker } from '../health/health-checker.ts';
 import { LeaseOutcome } from '../model/lease-outcome.ts';
+import { parseWith, wholeNumber } from '../schema-parts.ts';
 import type { Wait } from './hold/held-lease.ts';
 import type { Lease } from './lease.ts';
 import { type AcquireRequest, MAX_EXCLUDED } from './lease-request.ts';
 import type { ProxyManager } from './proxy-manager.ts';
-import { parseWith, wholeNumber } from './schema-parts.ts';
 
 /** A proxy is wanted that works right now. */
 export interface AcquireHealthyRequest extends Omit<AcquireRequest, 'idempotencyKey'> {

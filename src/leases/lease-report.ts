@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { LeaseOutcome } from '../model/lease-outcome.ts';
-import { parseWith } from './schema-parts.ts';
+import { parseWith } from '../schema-parts.ts';
 import { targetHostSchema } from './target-host.ts';
 
 const outcomes = Object.values(LeaseOutcome);

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { ProxyStatus } from '../health/rise-fall.ts';
+import { offByDefault, parseWith, printableText, wholeNumber } from '../schema-parts.ts';
 import { POOL_NAME } from '../sweeps/pool-name.ts';
 import { proxyFiltersSchema } from './acquire/proxy-filters.ts';
 import { type ProxySelector, SELECTORS, type SelectorName } from './acquire/selectors.ts';
-import { offByDefault, parseWith, printableText, wholeNumber } from './schema-parts.ts';
 import { targetHostSchema } from './target-host.ts';
 
 /** Of a lease, and of a renewal that does not say. */

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
 import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from '../pools/clock-skew.ts';
+import { parseWith, wholeNumber } from '../schema-parts.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Wait } from './hold/held-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import { DEFAULT_LEASE_SECONDS, leaseSecondsSchema, poolNameSchema } from './lease-request.ts';
-import { parseWith, wholeNumber } from './schema-parts.ts';
 import type { ReportError } from './watch/lease-events.ts';
 
 export interface ManagerOptions {

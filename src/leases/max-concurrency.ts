@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseWith, wholeNumber } from './schema-parts.ts';
+import { parseWith, wholeNumber } from '../schema-parts.ts';
 
 /** How many consumers may hold a proxy at once: 1 to 100, or null for any number. */
 export const maxConcurrencySchema = z.nullable(wholeNumber(1, 100));

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { wholeNumber } from '../leases/schema-parts.ts';
+import { wholeNumber } from '../schema-parts.ts';
 
 /** How a pool takes what its users report. */
 export interface LeasingSettings {

@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { ApiClient } from '../../src/cli/stack/api-client.ts';
-import { LighthouseApi } from '../../src/cli/stack/lighthouse-api.ts';
+import { ApiClient } from '../../src/cli/stack/client/api-client.ts';
+import { LighthouseApi } from '../../src/cli/stack/client/lighthouse-api.ts';
 import { findDeadPort } from '../../src/local/fleet/index.ts';
 
 const open: AsyncDisposable[] = [];

@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ListedProxy } from '../../src/cli/check/list-reader.ts';
 import type { RejectedLine } from '../../src/cli/output/report.ts';
-import { ApiClient } from '../../src/cli/stack/api-client.ts';
-import { LighthouseApi } from '../../src/cli/stack/lighthouse-api.ts';
-import { countRefused, importListed } from '../../src/cli/stack/list-importer.ts';
+import { ApiClient } from '../../src/cli/stack/client/api-client.ts';
+import { LighthouseApi } from '../../src/cli/stack/client/lighthouse-api.ts';
+import { countRefused, importListed } from '../../src/cli/stack/client/list-importer.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
 
 /** An import route that refuses the last entry of each chunk. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../../src/async/wait-for.ts';
-import { ApiClient } from '../../src/cli/stack/api-client.ts';
+import { ApiClient } from '../../src/cli/stack/client/api-client.ts';
 import { LeaseApi } from '../../src/cli/stack/lease/lease-api.ts';
 import { type RunDependencies, runLeased } from '../../src/cli/stack/lease/run-leased.ts';
 import { SignalRelay } from '../../src/cli/stack/lease/signal-relay.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { describeFailure } from '../../src/health/failure.ts';
 import { busEventSchema } from '../../src/local/event-bus/bus-event.ts';
-import { createProxyRow } from '../../src/storage/proxy-row.ts';
+import { createProxyRow } from '../../src/storage/create-proxy-row.ts';
 import {
   proxyStatusChanged,
   type SweepEvent,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createEventPublisher } from '../../functions/event-publisher.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
-import { createProxyRow } from '../../src/storage/proxy-row.ts';
+import { createProxyRow } from '../../src/storage/create-proxy-row.ts';
 import { proxyStatusChanged, type SweepEvent } from '../../src/sweeps/record/sweep-events.ts';
 import { makeBatchResult, makeProxy, makeStoredResult } from '../support/factories.ts';
 import { type EventBusScript, startScriptedEventBus } from './support/scripted-event-bus.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EventType } from '../../sweeps/record/sweep-events.ts';
 import { type Colour, paint, printable } from '../terminal.ts';
-import type { ListedEvent } from './read-events.ts';
+import type { ListedEvent } from './client/read-events.ts';
 
 /** As much of a status change as a line shows. */
 const changeSchema = z.object({

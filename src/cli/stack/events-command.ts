@@ -11,9 +11,9 @@ import {
 } from '../interrupt.ts';
 import { createStreamSink } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
-import { ApiClient } from './api-client.ts';
+import { ApiClient } from './client/api-client.ts';
+import { type ListedEvent, readEvents } from './client/read-events.ts';
 import { formatEvent } from './event-text.ts';
-import { type ListedEvent, readEvents } from './read-events.ts';
 
 /** The types of events as `--type` names them. */
 const TYPES: Readonly<Record<string, EventType>> = {

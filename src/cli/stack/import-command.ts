@@ -7,9 +7,9 @@ import { ExitCode } from '../exit-code.ts';
 import type { RejectedLine } from '../output/report.ts';
 import { print } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
-import type { StackFlags } from './find-stack.ts';
+import type { StackFlags } from './client/find-stack.ts';
+import { countRefused, type ImportOutcome, importListed } from './client/list-importer.ts';
 import { type Limit, limitOption } from './limit-option.ts';
-import { countRefused, type ImportOutcome, importListed } from './list-importer.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 
 interface ImportFlags extends ListFlags, StackFlags {

@@ -4,8 +4,8 @@ import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/heal
 import { ExitCode } from '../exit-code.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
-import type { PoolView } from './api-schemas.ts';
-import type { StackFlags } from './find-stack.ts';
+import type { PoolView } from './client/api-schemas.ts';
+import type { StackFlags } from './client/find-stack.ts';
 import { addLeasingFlags, type LeasingFlags, readLeasingFlags } from './leasing-flags.ts';
 import { type NumberOrNever, orNull, parseNumberOrNever } from './number-or-never.ts';
 import { addPoolDelete } from './pool-delete-command.ts';

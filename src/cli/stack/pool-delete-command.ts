@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
-import type { StackFlags } from './find-stack.ts';
+import type { StackFlags } from './client/find-stack.ts';
 import { formatPool } from './pool-text.ts';
 import { onStack } from './stack-command.ts';
 

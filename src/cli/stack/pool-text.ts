@@ -1,4 +1,4 @@
-import type { PoolView } from './api-schemas.ts';
+import type { PoolView } from './client/api-schemas.ts';
 
 /** A pool for programs as it is, for people one field a line. */
 export function formatPool(pool: PoolView, json: boolean): string {

@@ -4,8 +4,8 @@ import { ExitCode } from '../exit-code.ts';
 import { stopForClosedOutput } from '../interrupt.ts';
 import { createStreamSink } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
-import type { ProxyView } from './api-schemas.ts';
-import type { StackFlags } from './find-stack.ts';
+import type { ProxyView } from './client/api-schemas.ts';
+import type { StackFlags } from './client/find-stack.ts';
 import { addProxiesEdits } from './proxies-edit-commands.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 

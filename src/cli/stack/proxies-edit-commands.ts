@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { ExitCode } from '../exit-code.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
-import type { StackFlags } from './find-stack.ts';
-import type { LighthouseApi } from './lighthouse-api.ts';
+import type { StackFlags } from './client/find-stack.ts';
+import type { LighthouseApi } from './client/lighthouse-api.ts';
 import { type Limit, parseLimit } from './limit-option.ts';
 import { onStack } from './stack-command.ts';
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../exit-code.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
-import type { StackFlags } from './find-stack.ts';
+import type { StackFlags } from './client/find-stack.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 
 const ABOUT = `

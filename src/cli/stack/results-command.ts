@@ -9,8 +9,8 @@ import { openReport } from '../output/report-output.ts';
 import { RunTally } from '../output/run-tally.ts';
 import { StatusLine } from '../output/status-line.ts';
 import type { Terminal } from '../terminal.ts';
-import type { StackFlags } from './find-stack.ts';
-import type { LighthouseApi } from './lighthouse-api.ts';
+import type { StackFlags } from './client/find-stack.ts';
+import type { LighthouseApi } from './client/lighthouse-api.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 import { summarizeSweep } from './sweep-summary.ts';
 

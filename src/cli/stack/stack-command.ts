@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
-import { ApiClient } from './api-client.ts';
-import { addStackFlags, findApiUrl, type StackFlags } from './find-stack.ts';
+import { ApiClient } from './client/api-client.ts';
+import { addStackFlags, findApiUrl, type StackFlags } from './client/find-stack.ts';
+import { LighthouseApi } from './client/lighthouse-api.ts';
 import { LeaseApi } from './lease/lease-api.ts';
-import { LighthouseApi } from './lighthouse-api.ts';
 import { refuseEmpty } from './refuse-empty.ts';
 
 /** What a command that talks to a stack works with. */

@@ -4,10 +4,10 @@ import { ExitCode } from '../exit-code.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
-import type { StackFlags } from './find-stack.ts';
+import type { StackFlags } from './client/find-stack.ts';
+import { waitForSweep } from './client/wait-for-sweep.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 import { formatSweepReport, type SweepReport } from './sweep-report.ts';
-import { waitForSweep } from './wait-for-sweep.ts';
 
 interface SweepFlags extends StackFlags {
   readonly wait?: true;

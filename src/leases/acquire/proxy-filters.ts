@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProxyTags } from '../../proxies/proxy.ts';
+import { numberWithin, printableText, wholeNumber } from '../../schema-parts.ts';
 import { distanceKm } from '../haversine.ts';
-import { numberWithin, printableText, wholeNumber } from '../schema-parts.ts';
 import type { LeaseCandidate } from './candidate.ts';
 
 /** Half the Earth's circumference: no place is farther. */

@@ -2,8 +2,8 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import { mapBounded } from '../../async/map-bounded.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
+import { createProxyRow } from '../create-proxy-row.ts';
 import { isExpired } from '../expiry.ts';
-import { createProxyRow } from '../proxy-row.ts';
 import type {
   InsertOptions,
   InsertOutcome,

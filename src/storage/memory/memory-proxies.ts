@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
+import { createProxyRow } from '../create-proxy-row.ts';
 import { isExpired } from '../expiry.ts';
-import { createProxyRow } from '../proxy-row.ts';
 import type {
   InsertOptions,
   InsertOutcome,

@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SELECTORS } from '../../../leases/acquire/selectors.ts';
 import { integerOption } from '../../check/flag-parsers.ts';
-import type { StackFlags } from '../find-stack.ts';
+import type { StackFlags } from '../client/find-stack.ts';
 
 /** Which proxy is wanted, by whom and for how long. */
 export interface AcquireFlags extends StackFlags {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../clock.ts';
 import { LeaseEndedError } from '../../../errors.ts';
 import { HeldLease, type Wait } from '../../../leases/hold/held-lease.ts';
-import { ApiError } from '../api-error.ts';
-import type { LeaseView } from '../api-schemas.ts';
+import { ApiError } from '../client/api-error.ts';
+import type { LeaseView } from '../client/api-schemas.ts';
 import type { LeaseApi } from './lease-api.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { LeaseEndedError, NoProxyAvailableError } from '../../../errors.ts';
 import type { LeaseOutcome } from '../../../model/lease-outcome.ts';
-import type { ApiClient } from '../api-client.ts';
-import { ApiError } from '../api-error.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { ApiError } from '../client/api-error.ts';
 import {
   type AcquiredLease,
   acquiredLeaseSchema,
   type LeaseView,
   leaseViewSchema,
-} from '../api-schemas.ts';
+} from '../client/api-schemas.ts';
 
 /** Names one lease of one pool. */
 export interface LeaseName {

@@ -5,7 +5,7 @@ import { integerOption } from '../../check/flag-parsers.ts';
 import { ExitCode } from '../../exit-code.ts';
 import { print } from '../../output/stream-sink.ts';
 import { printable, type Terminal } from '../../terminal.ts';
-import type { StackFlags } from '../find-stack.ts';
+import type { StackFlags } from '../client/find-stack.ts';
 import { onStack } from '../stack-command.ts';
 import {
   type AcquireFlags,

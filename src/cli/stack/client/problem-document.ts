@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { InputIssue } from '../../errors.ts';
+import type { InputIssue } from '../../../errors.ts';
 import { ApiError } from './api-error.ts';
 
 /** RFC 9457 problem details, as far as the command line shows them. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SweepReport } from '../sweep-report.ts';
 import type { LighthouseApi } from './lighthouse-api.ts';
-import type { SweepReport } from './sweep-report.ts';
 
 /** Between two looks at a running sweep, milliseconds: short at first, then a tenth of its age. */
 const SHORTEST_PAUSE_MS = 100;

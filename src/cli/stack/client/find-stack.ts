@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { InvalidInputError } from '../../errors.ts';
-import { readStackFile } from '../../local/stack-file.ts';
-import { hideCredentials } from '../errors.ts';
+import { InvalidInputError } from '../../../errors.ts';
+import { readStackFile } from '../../../local/stack-file.ts';
+import { hideCredentials } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 
 /** How a command names the stack it talks to, and how it answers. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type InputIssue, InvalidInputError } from '../errors.ts';
+import { type InputIssue, InvalidInputError } from './errors.ts';
 
 /** Controls, format characters, lone surrogates, and breaks of line and paragraph. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;

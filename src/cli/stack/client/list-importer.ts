@@ -1,8 +1,8 @@
-import { InvalidInputError } from '../../errors.ts';
-import { toListEntryJson } from '../../proxies/list-entry-json.ts';
-import type { ListCounts } from '../../proxies/list-tally.ts';
-import type { ListedProxy } from '../check/list-reader.ts';
-import type { RejectedLine } from '../output/report.ts';
+import { InvalidInputError } from '../../../errors.ts';
+import { toListEntryJson } from '../../../proxies/list-entry-json.ts';
+import type { ListCounts } from '../../../proxies/list-tally.ts';
+import type { ListedProxy } from '../../check/list-reader.ts';
+import type { RejectedLine } from '../../output/report.ts';
 import type { LighthouseApi } from './lighthouse-api.ts';
 
 /** One request's share: what a busy machine's embedded tables write well within the API's time. */

@@ -1,4 +1,5 @@
-import type { ResultRecord } from '../../model/result-record.ts';
+import type { ResultRecord } from '../../../model/result-record.ts';
+import { type SweepReport, sweepReportSchema } from '../sweep-report.ts';
 import type { ApiClient } from './api-client.ts';
 import {
   type ImportAnswer,
@@ -14,7 +15,6 @@ import {
   type SweepStarted,
   sweepStartedSchema,
 } from './api-schemas.ts';
-import { type SweepReport, sweepReportSchema } from './sweep-report.ts';
 
 /** Entries per page asked for; the API's largest. */
 const PAGE_SIZE = 5_000;

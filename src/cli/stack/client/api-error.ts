@@ -1,4 +1,4 @@
-import { type InputIssue, LighthouseError } from '../../errors.ts';
+import { type InputIssue, LighthouseError } from '../../../errors.ts';
 
 /** The stack's API refused a request, or none answers. */
 export class ApiError extends LighthouseError {
