@@ -17,7 +17,7 @@ import type { FunctionName } from '../functions/environment.ts';
 import { SWEEPS_SERVICE, SweepMetric, TICK_FAILURES } from '../functions/metric-names.ts';
 import type { TableName } from '../src/storage/dynamodb-tables.ts';
 import { METRICS_NAMESPACE } from './lighthouse-function.ts';
-import type { AlarmSettings } from './settings.ts';
+import type { AlarmSettings } from './settings-schema.ts';
 import { TABLE_ACCESS } from './table-access.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);

@@ -4,7 +4,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EnvironmentName } from '../functions/environment.ts';
-import type { CheckerSettings, QueueSettings } from './settings.ts';
+import type { CheckerSettings, QueueSettings } from './settings-schema.ts';
 
 /** The queue that carries one message per batch, and the dead-letter queue behind it. */
 export class BatchQueue extends Construct {

@@ -16,7 +16,7 @@ import {
   type TableName,
   TTL_ATTRIBUTE,
 } from '../src/storage/dynamodb-tables.ts';
-import type { LighthouseSettings } from './settings.ts';
+import type { LighthouseSettings } from './settings-schema.ts';
 import { TABLE_ACCESS } from './table-access.ts';
 
 const TABLE_VARIABLES: Readonly<Record<TableName, EnvironmentName>> = {

@@ -7,7 +7,7 @@ import type { BatchQueue } from './batch-queue.ts';
 import type { DataTables } from './data-tables.ts';
 import type { EventBus } from './event-bus.ts';
 import { LighthouseFunction } from './lighthouse-function.ts';
-import type { LighthouseSettings } from './settings.ts';
+import type { LighthouseSettings } from './settings-schema.ts';
 
 /** An asynchronous request to dispatch a sweep is stale once the tick has repaired the sweep. */
 const DISPATCH_MAX_AGE_MINUTES = 5;

@@ -8,7 +8,8 @@ import { bundleOf } from './bundle.ts';
 import { DataTables } from './data-tables.ts';
 import { EventBus } from './event-bus.ts';
 import { LighthouseFunctions } from './lighthouse-functions.ts';
-import { type LighthouseSettingsInput, parseSettings } from './settings.ts';
+import { parseSettings } from './settings.ts';
+import type { LighthouseSettingsInput } from './settings-schema.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { SweepsApi } from './sweeps-api.ts';
 

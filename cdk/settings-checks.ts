@@ -6,7 +6,7 @@ import {
   type SweepLimits,
 } from '../src/model/sweep-limits.ts';
 import { parsePoolPolicy } from '../src/pools/pool-policy.ts';
-import type { LighthouseSettings } from './settings.ts';
+import type { LighthouseSettings } from './settings-schema.ts';
 
 /** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */
 const VISIBILITY_PER_TIMEOUT = 6;

@@ -12,7 +12,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ROUTE_KEYS, splitRouteKey } from '../functions/api/route-keys.ts';
-import type { ApiSettings } from './settings.ts';
+import type { ApiSettings } from './settings-schema.ts';
 
 /**
  * One JSON object per request ("Customize HTTP API access logs"); holds no query, no body, and no

@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-sqs';
 import { LighthouseError } from '../src/errors.ts';
 import type { BatchMessage } from '../src/model/sweep.ts';
-import { chunksOf } from './chunks-of.ts';
 
 /** Entries of one SendMessageBatch ("Amazon SQS message quotas"). */
 const ENTRIES_PER_CALL = 10;
@@ -75,4 +74,9 @@ async function backOff(options: BatchSenderOptions, round: number, entries: numb
   options.onResend?.(entries);
   const ceilingMs = (options.firstBackOffMs ?? FIRST_BACK_OFF_MS) * 2 ** (round - 1);
   await wait(Math.random() * ceilingMs);
+}
+
+/** Slices of at most `size` items, made for the limit of a call. */
+export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

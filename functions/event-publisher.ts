@@ -7,7 +7,7 @@ import {
 import { mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
 import type { PublishEvents, SweepEvent } from '../src/sweeps/record/sweep-events.ts';
-import { chunksOf } from './chunks-of.ts';
+import { chunksOf } from './batch-sender.ts';
 
 /** The `source` of every event, for rules to match. */
 export const EVENT_SOURCE = 'lighthouse';

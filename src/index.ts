@@ -9,6 +9,7 @@ export {
   NoProxyAvailableError,
   NotFoundError,
 } from './errors.ts';
+export type { ControlOutcome } from './health/control-probe.ts';
 export {
   Blame,
   describeFailure,
@@ -16,11 +17,7 @@ export {
   type FailureDescription,
   listFailures,
 } from './health/failure.ts';
-export {
-  DEFAULT_TARGET_URL,
-  type HealthCheckOptions,
-  parseHealthCheckOptions,
-} from './health/health-check-options.ts';
+export type { HealthCheckOptions } from './health/health-check-options.ts';
 export {
   type HealthCheckResult,
   isConclusive,
@@ -43,6 +40,8 @@ export {
   type StatusState,
   type Streak,
 } from './health/rise-fall.ts';
+export { DEFAULT_TARGET_URL } from './health/schema/options-schema.ts';
+export { parseHealthCheckOptions } from './health/schema/parse-options.ts';
 export {
   ProbeWindow,
   type ProbeWindowOptions,
@@ -63,11 +62,12 @@ export type { AcquireRequest } from './leases/lease-request.ts';
 export type { ManagerOptions } from './leases/manager-options.ts';
 export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
 export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/watch/lease-events.ts';
-export type { BatchResult, ControlOutcome, StoredResult } from './model/batch-result.ts';
+export type { BatchResult, StoredResult } from './model/batch-result.ts';
 export type { LeaseFigures, PoolStatistics } from './model/lease-figures.ts';
 export { LeaseOutcome, type UseCounts } from './model/lease-outcome.ts';
 export { DEFAULT_LEASING, type LeasingSettings } from './model/leasing-settings.ts';
 export type { Pool, PoolPolicy } from './model/pool.ts';
+export type { ProxyRow } from './model/proxy-row.ts';
 export { type ResultRecord, toResultRecord } from './model/result-record.ts';
 export { type BatchCounts, type BatchMessage, type Sweep, SweepState } from './model/sweep.ts';
 export { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './model/sweep-limits.ts';
@@ -84,6 +84,13 @@ export {
 export { createPool, type PoolDependencies, putPool } from './pools/put-pool.ts';
 export { type AddressRefusal, refuseAddress, refusePort } from './proxies/address-policy.ts';
 export { Credentials } from './proxies/credentials.ts';
+export {
+  BuiltInProtocol,
+  formatHostPort,
+  formatRedactedUrl,
+  type ProxyEndpoint,
+  type ProxyTags,
+} from './proxies/endpoint.ts';
 export type { ListEntry } from './proxies/list-entry.ts';
 export { toListEntryJson } from './proxies/list-entry-json.ts';
 export {
@@ -94,24 +101,19 @@ export {
 } from './proxies/list-parser.ts';
 export { type ListCounts, ListTally } from './proxies/list-tally.ts';
 export {
-  BuiltInProtocol,
   createProxy,
-  formatHostPort,
-  formatRedactedUrl,
   type Proxy,
-  type ProxyEndpoint,
-  type ProxyTags,
 } from './proxies/proxy.ts';
 export { createSalt, type PoolSalt } from './proxies/proxy-id.ts';
 export { RejectionReason } from './proxies/rejection.ts';
 export { MemoryStorage } from './storage/memory-storage.ts';
-export type { ProxyRow, RowPage, RowQuery, StatusWrite, Storage } from './storage/storage.ts';
-export {
-  type BatchOutcome,
-  type CheckDependencies,
-  type CheckInvocation,
-  checkBatches,
-} from './sweeps/check/check-batches.ts';
+export type { RowPage, RowQuery, StatusWrite, Storage } from './storage/storage.ts';
+export type {
+  BatchOutcome,
+  CheckDependencies,
+  CheckInvocation,
+} from './sweeps/check/batch-checker.ts';
+export { checkBatches } from './sweeps/check/check-batches.ts';
 export {
   HealthCheckOrchestrator,
   type OrchestratorOptions,

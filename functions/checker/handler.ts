@@ -1,7 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type CheckDependencies, checkBatches } from '../../src/sweeps/check/check-batches.ts';
+import type { CheckDependencies } from '../../src/sweeps/check/batch-checker.ts';
+import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
 import type { Runtime } from '../runtime.ts';
 import { telemetryMiddlewares } from '../telemetry.ts';
 import { decodeRecords } from './decode-records.ts';

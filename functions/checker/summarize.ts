@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { NotFoundError } from '../../src/errors.ts';
-import type { BatchOutcome } from '../../src/sweeps/check/check-batches.ts';
+import type { BatchOutcome } from '../../src/sweeps/check/batch-checker.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { toError } from '../to-error.ts';
 import type { DecodedRecord, DecodedRecords } from './decode-records.ts';

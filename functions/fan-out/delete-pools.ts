@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { continueDeletions } from '../../src/pools/continue-deletions.ts';
 import { toError } from '../to-error.ts';
-import type { FanOutDependencies } from './handler.ts';
+import type { FanOutDependencies } from './fan-out-event.ts';
 
 /** Kept of the invocation's time for the chunk that is under way when it is over, milliseconds. */
 const RESERVE_MS = 5_000;

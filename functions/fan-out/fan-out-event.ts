@@ -1,6 +1,15 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../src/errors.ts';
 import { isSweepId } from '../../src/model/sweep-id.ts';
+import type { CloseDependencies } from '../../src/sweeps/record/close-sweep.ts';
+import type { SendBatches } from '../batch-sender.ts';
+import type { Runtime } from '../runtime.ts';
+
+export interface FanOutDependencies
+  extends Pick<Runtime, 'limits' | 'telemetry'>,
+    CloseDependencies {
+  readonly sendBatches: SendBatches;
+}
 
 /** The minute's tick, from the schedule. */
 const tickSchema = z.strictObject({ scheduledAt: z.iso.datetime({ offset: true }) });

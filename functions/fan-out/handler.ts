@@ -1,19 +1,10 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { CloseDependencies } from '../../src/sweeps/record/close-sweep.ts';
 import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
-import type { SendBatches } from '../batch-sender.ts';
-import type { Runtime } from '../runtime.ts';
 import { telemetryMiddlewares } from '../telemetry.ts';
-import { parseFanOutEvent } from './fan-out-event.ts';
+import { type FanOutDependencies, parseFanOutEvent } from './fan-out-event.ts';
 import { tick } from './tick.ts';
-
-export interface FanOutDependencies
-  extends Pick<Runtime, 'limits' | 'telemetry'>,
-    CloseDependencies {
-  readonly sendBatches: SendBatches;
-}
 
 /**
  * On the minute's tick: starts every sweep that is due, repairs and closes what is stuck, goes on

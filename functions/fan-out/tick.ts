@@ -4,7 +4,7 @@ import { runTick, type TickAction, type TickEntry } from '../../src/sweeps/start
 import { SweepMetric, TICK_FAILURES } from '../metric-names.ts';
 import { toError } from '../to-error.ts';
 import { deletePools } from './delete-pools.ts';
-import type { FanOutDependencies } from './handler.ts';
+import type { FanOutDependencies } from './fan-out-event.ts';
 
 /** What is counted of a tick; a pool that had nothing to do is not. */
 const METRIC_OF_ACTION: Readonly<Partial<Record<TickAction, string>>> = {

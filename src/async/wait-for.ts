@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Wait } from '../leases/hold/held-lease.ts';
+
+/** Waits, at most until the signal is aborted; never throws. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** Waits by a timer of the process. */
 export const waitFor: Wait = async (ms, signal) => {

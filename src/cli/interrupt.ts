@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -55,4 +56,9 @@ export async function withInterrupt(
 /** The exit code of a run that was stopped from outside, or null for any other. */
 export function interruptedExitCode(signal: AbortSignal): ExitCode | null {
   return signal.aborted && signal.reason instanceof Interrupted ? signal.reason.exitCode : null;
+}
+
+/** Waits until the signal aborts. */
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }

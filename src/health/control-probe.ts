@@ -1,13 +1,21 @@
 import type { Clock } from '../clock.ts';
-import type { ControlOutcome } from '../model/batch-result.ts';
 import { Attempt } from './attempt/attempt.ts';
 import { classifyError } from './classify/classify-error.ts';
 import { dialDirectly } from './dial/dial.ts';
 import type { ProbeServices } from './dial/dial-context.ts';
+import type { FailureCode } from './failure.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
 import { askTarget } from './probe/ask-target.ts';
 import { pauseBeforeRetry } from './probe/back-off.ts';
 import { planOf } from './probe/probe-plan.ts';
+
+/** What asking the target directly, before and after the work, found. */
+export interface ControlOutcome {
+  readonly ok: boolean;
+  readonly latencyMs: number;
+  readonly statusCode?: number;
+  readonly failure?: FailureCode;
+}
 
 export interface ControlProbeRequest {
   readonly options: HealthCheckOptions;

@@ -32,6 +32,3 @@ export interface HealthCheckOptions {
   /** Resume the target's TLS session between probes: less CPU, but linkable. @default false */
   readonly resumeTls: boolean;
 }
-
-export { DEFAULT_TARGET_URL, healthCheckOptionsSchema } from './schema/options-schema.ts';
-export { parseHealthCheckOptions } from './schema/parse-options.ts';

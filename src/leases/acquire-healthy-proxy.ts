@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Wait } from '../async/wait-for.ts';
 import { waitFor } from '../async/wait-for.ts';
 import { LeaseEndedError } from '../errors.ts';
 import { Blame, describeFailure } from '../health/failure.ts';
@@ -6,7 +7,6 @@ import { type HealthCheckResult, isHealthy, Verdict } from '../health/health-che
 import type { CheckProxyRequest, HealthChecker } from '../health/health-checker.ts';
 import { LeaseOutcome } from '../model/lease-outcome.ts';
 import { parseWith, wholeNumber } from '../schema-parts.ts';
-import type { Wait } from './hold/held-lease.ts';
 import type { Lease } from './lease.ts';
 import { type AcquireRequest, MAX_EXCLUDED } from './lease-request.ts';
 import type { ProxyManager } from './proxy-manager.ts';

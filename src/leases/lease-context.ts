@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LeasingPools } from './leasing-pools.ts';
-import type { ReportError } from './watch/lease-events.ts';
+
+/** Where what went wrong beside an operation that itself went well is told. */
+export type ReportError = (error: unknown) => void;
 
 /** What every part of leasing works with. */
 export interface LeaseContext {

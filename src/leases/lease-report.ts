@@ -1,7 +1,27 @@
 import * as z from 'zod/mini';
 import { LeaseOutcome } from '../model/lease-outcome.ts';
+import { parseHost } from '../proxies/host.ts';
 import { parseWith } from '../schema-parts.ts';
-import { targetHostSchema } from './target-host.ts';
+
+const NOT_A_HOST = 'must be a host such as shop.example, without scheme, port or path';
+
+/** Characters of a host in any spelling: RFC 1035 allows 253, an IDNA name has no more. */
+const MAX_SPELLING = 300;
+
+/** A target's host in canonical form: lower case, IDNA; null for what is none. */
+export function canonicalHost(text: string): string | null {
+  if (text.length > MAX_SPELLING) return null;
+  const host = parseHost(text.trim());
+  return typeof host === 'string' ? host : null;
+}
+
+/** A target's host in any spelling; comes out in its canonical form. */
+export const targetHostSchema = z.pipe(
+  z
+    .string(NOT_A_HOST)
+    .check(z.refine((text) => canonicalHost(text) !== null, { error: NOT_A_HOST })),
+  z.transform((text: string) => canonicalHost(text) ?? text),
+);
 
 const outcomes = Object.values(LeaseOutcome);
 const outcomeSchema = z.enum(outcomes, `must be one of ${outcomes.join(', ')}`);

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { ProxyStatus } from '../health/rise-fall.ts';
+import { POOL_NAME } from '../model/pool.ts';
 import { offByDefault, parseWith, printableText, wholeNumber } from '../schema-parts.ts';
-import { POOL_NAME } from '../sweeps/pool-name.ts';
 import { proxyFiltersSchema } from './acquire/proxy-filters.ts';
 import { type ProxySelector, SELECTORS, type SelectorName } from './acquire/selectors.ts';
-import { targetHostSchema } from './target-host.ts';
+import { targetHostSchema } from './lease-report.ts';
 
 /** Of a lease, and of a renewal that does not say. */
 export const DEFAULT_LEASE_SECONDS = 300;

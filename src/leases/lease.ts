@@ -1,4 +1,6 @@
-import { BuiltInProtocol, formatSecretUrl, type Proxy } from '../proxies/proxy.ts';
+import type { StoredLease } from '../model/proxy-row.ts';
+import { BuiltInProtocol, formatSecretUrl } from '../proxies/endpoint.ts';
+import type { Proxy } from '../proxies/proxy.ts';
 
 /** A consumer's hold on a proxy until `expiresAt`, by the clock of whoever acquired it. */
 export interface Lease {
@@ -26,4 +28,29 @@ export type LeaseReference = Pick<Lease, 'poolName' | 'leaseId'>;
 export function formatLeasedUrl({ proxy }: Pick<Lease, 'proxy'>): string {
   const resolves = proxy.protocol === BuiltInProtocol.socks4 && proxy.remoteDns;
   return formatSecretUrl(resolves ? { ...proxy, protocol: 'socks4a' } : proxy);
+}
+
+/** A lease as its consumer gets it. */
+export function toLease({
+  leaseId,
+  poolName,
+  proxy,
+  stored,
+  leaseSeconds,
+}: {
+  readonly leaseId: string;
+  readonly poolName: string;
+  readonly proxy: Proxy;
+  readonly stored: StoredLease;
+  readonly leaseSeconds: number;
+}): Lease {
+  return {
+    leaseId,
+    poolName,
+    consumerName: stored.consumer,
+    proxy,
+    acquiredAt: new Date(stored.acquiredAt).toISOString(),
+    expiresAt: new Date(stored.expiresAt).toISOString(),
+    leaseSeconds,
+  };
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
+import type { Wait } from '../async/wait-for.ts';
 import type { Clock } from '../clock.ts';
 import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from '../pools/clock-skew.ts';
 import { parseWith, wholeNumber } from '../schema-parts.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Wait } from './hold/held-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
+import type { ReportError } from './lease-context.ts';
 import { DEFAULT_LEASE_SECONDS, leaseSecondsSchema, poolNameSchema } from './lease-request.ts';
-import type { ReportError } from './watch/lease-events.ts';
 
 export interface ManagerOptions {
   readonly storage: Storage;

@@ -1,3 +1,4 @@
+import type { Wait } from '../async/wait-for.ts';
 import { waitFor } from '../async/wait-for.ts';
 import { systemClock } from '../clock.ts';
 import { NoProxyAvailableError } from '../errors.ts';
@@ -5,8 +6,6 @@ import type { PoolStatistics } from '../model/lease-figures.ts';
 import type { LeaseOutcome } from '../model/lease-outcome.ts';
 import { acquireLease } from './acquire/acquire-lease.ts';
 import { acquireOnce } from './acquire/acquire-once.ts';
-import { countPool } from './count-pool.ts';
-import type { Wait } from './hold/held-lease.ts';
 import { releaseLease } from './hold/release-lease.ts';
 import { renewLease } from './hold/renew-lease.ts';
 import { type UseFunction, useLease } from './hold/use-lease.ts';
@@ -17,7 +16,7 @@ import { parseLeaseReport } from './lease-report.ts';
 import { type AcquireRequest, parseAcquireRequest } from './lease-request.ts';
 import { LeasingPools } from './leasing-pools.ts';
 import { type ManagerOptions, parseClockSkew, parseRenewal } from './manager-options.ts';
-import { cleanUpLeases } from './watch/cleanup-leases.ts';
+import { cleanUpLeases, countPool } from './watch/cleanup-leases.ts';
 import {
   type LeaseAcquired,
   type LeaseListener,

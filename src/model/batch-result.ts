@@ -1,3 +1,4 @@
+import type { ControlOutcome } from '../health/control-probe.ts';
 import type { FailureCode } from '../health/failure.ts';
 import type { Phase, PhaseTimings, Verdict } from '../health/health-check-result.ts';
 import type { LeaseFigures } from './lease-figures.ts';
@@ -18,14 +19,6 @@ export interface StoredResult {
   readonly timings?: PhaseTimings;
   readonly certificateIssuer?: string;
   readonly certificateChanged?: true;
-}
-
-/** What asking the target directly, before and after the work, found. */
-export interface ControlOutcome {
-  readonly ok: boolean;
-  readonly latencyMs: number;
-  readonly statusCode?: number;
-  readonly failure?: FailureCode;
 }
 
 /** What one sweep found in one batch: the commit point, written once and never changed. */

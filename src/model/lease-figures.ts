@@ -1,6 +1,6 @@
 import { ProxyStatus, type StatusState } from '../health/rise-fall.ts';
-import type { ProxyRow } from '../storage/storage.ts';
 import { hasRoom, liveLeases } from './lease-room.ts';
+import type { ProxyRow } from './proxy-row.ts';
 
 /** How much of a number of proxies is leased. */
 export interface LeaseFigures {

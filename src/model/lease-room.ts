@@ -1,4 +1,4 @@
-import type { ProxyRow } from '../storage/storage.ts';
+import type { ProxyRow } from './proxy-row.ts';
 
 type Leased = Pick<ProxyRow, 'leases'>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { wholeNumber } from '../schema-parts.ts';
+import { parseWith, wholeNumber } from '../schema-parts.ts';
 
 /** How a pool takes what its users report. */
 export interface LeasingSettings {
@@ -48,4 +48,13 @@ function isLongEnough(settings: {
   readonly maxQuarantineSeconds: number;
 }): boolean {
   return settings.maxQuarantineSeconds >= settings.quarantineSeconds;
+}
+
+/** How many consumers may hold a proxy at once: 1 to 100, or null for any number. */
+export const maxConcurrencySchema = z.nullable(wholeNumber(1, 100));
+
+/** @throws {InvalidInputError} when it is out of range */
+export function parseMaxConcurrency(maxConcurrency: number | null): number | null {
+  const schema = z.object({ maxConcurrency: maxConcurrencySchema });
+  return parseWith(schema, { maxConcurrency }, 'The number of consumers').maxConcurrency;
 }

@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../errors.ts';
 import type { HealthCheckOptions } from '../health/health-check-options.ts';
 import type { RiseFall } from '../health/rise-fall.ts';
 import type { PoolSalt } from '../proxies/proxy-id.ts';
@@ -29,4 +30,17 @@ export interface Pool extends PoolPolicy {
   readonly deletingSince?: string;
   /** Set on the pool of an inline list; readers ignore expired pools. */
   readonly expiresAtEpochSeconds?: number;
+}
+
+/** 1 to 64 characters of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. */
+export const POOL_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** @throws {InvalidInputError} when the text cannot name a pool */
+export function parsePoolName(text: string): string {
+  if (POOL_NAME.test(text)) return text;
+  const detail =
+    'must be 1 to 64 characters of a-z, 0-9, - and _, and begin with a letter or a digit';
+  throw new InvalidInputError(`pool name ${JSON.stringify(text.slice(0, 80))} ${detail}`, [
+    { pointer: '', detail },
+  ]);
 }

@@ -1,11 +1,11 @@
 import { Blame, describeFailure, type FailureCode } from '../health/failure.ts';
 import {
   type HealthCheckResult,
-  type Phase,
+  Phase,
   type PhaseTimings,
   Verdict,
 } from '../health/health-check-result.ts';
-import { formatRedactedUrl, type ProxyEndpoint } from '../proxies/proxy.ts';
+import { formatRedactedUrl, type ProxyEndpoint } from '../proxies/endpoint.ts';
 import type { StoredResult } from './batch-result.ts';
 
 /** A result as every machine format shows it; fields that do not apply are null. */
@@ -83,4 +83,44 @@ function explain({ status, failure, errorMessage }: Outcome) {
     blame: described?.blame ?? null,
     errorMessage: errorMessage ?? described?.sentence ?? null,
   };
+}
+
+type Cell = string | number | null;
+
+const PHASES = Object.values(Phase);
+
+/** A record's fields as the columns of a table; each phase of `timings` has one of its own. */
+export const RECORD_COLUMNS: readonly string[] = [
+  'proxy',
+  'proxyId',
+  'protocol',
+  'status',
+  'latencyMs',
+  'statusCode',
+  'attempts',
+  'failure',
+  'blame',
+  'failedPhase',
+  ...PHASES.map((phase) => `timings.${phase}`),
+  'checkedAt',
+  'errorMessage',
+];
+
+/** A record as a row of those columns. */
+export function toRecordCells(record: ResultRecord): Cell[] {
+  return [
+    record.proxy,
+    record.proxyId,
+    record.protocol,
+    record.status,
+    record.latencyMs,
+    record.statusCode,
+    record.attempts,
+    record.failure,
+    record.blame,
+    record.failedPhase,
+    ...PHASES.map((phase) => record.timings?.[phase] ?? null),
+    record.checkedAt,
+    record.errorMessage,
+  ];
 }

@@ -1,5 +1,5 @@
 import type { LeasingSettings } from '../model/leasing-settings.ts';
-import type { ProxyRow } from '../storage/storage.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
 import { isFromTheFuture } from './clock-skew.ts';
 
 /** Hosts kept per proxy; keeps rows small whatever users report. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { idPosition } from '../model/batch-split.ts';
 import type { Pool } from '../model/pool.ts';
 import { sweepIdTimeMs } from '../model/sweep-id.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -112,4 +113,17 @@ async function deleteChunk(
 function goneAfterMs({ deletingSince = '', lastSweepId }: Pool): number {
   const lastSweepMs = lastSweepId === undefined ? 0 : sweepIdTimeMs(lastSweepId);
   return Math.max(Date.parse(deletingSince) + DELETION_GRACE_MS, lastSweepMs);
+}
+
+/**
+ * How much of a pool that is being deleted is gone, 0 to 1; undefined for any other pool. Rows go
+ * in the order of their ids, which are uniform, so that the first one left tells.
+ */
+export async function readDeletionProgress(
+  storage: Storage,
+  { poolName, deletingSince }: Pick<Pool, 'poolName' | 'deletingSince'>,
+): Promise<number | undefined> {
+  if (deletingSince === undefined) return undefined;
+  const [first] = await storage.queryProxyIds(poolName, 1);
+  return first === undefined ? 1 : Math.floor(idPosition(first) * 100) / 100;
 }

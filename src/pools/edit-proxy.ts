@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
-import { parseMaxConcurrency } from '../leases/max-concurrency.ts';
-import type { ManualStatusWrite, ProxyRow, Storage } from '../storage/storage.ts';
+import { parseMaxConcurrency } from '../model/leasing-settings.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
+import type { ManualStatusWrite, Storage } from '../storage/storage.ts';
 import { requirePool } from './require-pool.ts';
 
 const PROXY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,4 +1,4 @@
-import { parseMaxConcurrency } from '../leases/max-concurrency.ts';
+import { parseMaxConcurrency } from '../model/leasing-settings.ts';
 import type { AcceptedEntry, ListEntry } from '../proxies/list-entry.ts';
 import { type ListCounts, ListTally } from '../proxies/list-tally.ts';
 import type { RejectionReason } from '../proxies/rejection.ts';

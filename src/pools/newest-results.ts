@@ -52,3 +52,8 @@ export class NewestResults {
     return read;
   }
 }
+
+/** When the probe of a result began, epoch milliseconds. */
+export function probedAt({ startedAt, result }: NewestResult): number {
+  return Date.parse(startedAt) + result.offsetMs;
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type InputIssue, InvalidInputError } from '../errors.ts';
-import { parseHealthCheckOptions } from '../health/health-check-options.ts';
+import { parseHealthCheckOptions } from '../health/schema/parse-options.ts';
 import { LARGEST_BATCH_SIZE } from '../model/batch-split.ts';
 import { batchTimeMs, largestTimeoutMs } from '../model/batch-time.ts';
 import { DEFAULT_LEASING, leasingSettingsSchema } from '../model/leasing-settings.ts';

@@ -1,6 +1,6 @@
 import type { UseCounts } from '../model/lease-outcome.ts';
 import type { LeasingSettings } from '../model/leasing-settings.ts';
-import type { ProxyRow } from '../storage/storage.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
 import { isBlockedOn } from './blocks.ts';
 import type { NewestResult } from './newest-results.ts';
 import { quarantinedUntil } from './quarantine.ts';

@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { ProxyStatus } from '../health/rise-fall.ts';
 import type { Pool } from '../model/pool.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
-import { formatRedactedUrl, type ProxyTags } from '../proxies/proxy.ts';
-import type { ProxyRow, RowPage, Storage } from '../storage/storage.ts';
+import { formatRedactedUrl, type ProxyTags } from '../proxies/endpoint.ts';
+import type { RowPage, Storage } from '../storage/storage.ts';
 import { NewestResults } from './newest-results.ts';
 import { type ProxyUseView, viewProxyUse } from './proxy-use-view.ts';
 import { requirePool } from './require-pool.ts';

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import { ConflictError } from '../errors.ts';
 import type { Pool, PoolPolicy } from '../model/pool.ts';
+import { parsePoolName } from '../model/pool.ts';
 import type { SweepLimits } from '../model/sweep-limits.ts';
 import { createSalt } from '../proxies/proxy-id.ts';
 import type { Storage } from '../storage/storage.ts';
-import { parsePoolName } from '../sweeps/pool-name.ts';
 import { parsePoolPolicy } from './pool-policy.ts';
 import { requirePool } from './require-pool.ts';
 

@@ -1,10 +1,10 @@
 import { isHealthy } from '../health/health-check-result.ts';
 import { ProxyStatus } from '../health/rise-fall.ts';
-import { probedAt } from '../leases/acquire/candidate.ts';
 import type { LeasingSettings } from '../model/leasing-settings.ts';
-import type { ProxyRow } from '../storage/storage.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
 import { isFromTheFuture } from './clock-skew.ts';
 import type { NewestResult } from './newest-results.ts';
+import { probedAt } from './newest-results.ts';
 
 /** A row and the newest result, as far as a quarantine follows from them. */
 export interface Suspect {

@@ -1,8 +1,6 @@
 import { ConflictError, NotFoundError } from '../errors.ts';
-import type { Pool } from '../model/pool.ts';
-import type { Sweep } from '../model/sweep.ts';
+import { POOL_NAME, type Pool } from '../model/pool.ts';
 import type { Storage } from '../storage/storage.ts';
-import { POOL_NAME } from '../sweeps/pool-name.ts';
 
 /** @throws {NotFoundError} when there is no such pool */
 export async function requireAnyPool(storage: Storage, poolName: string): Promise<Pool> {
@@ -40,11 +38,4 @@ export async function requireSamePool(
   const pool = await requirePool(storage, poolName);
   if (pool.salt === salt) return;
   throw new ConflictError(`pool "${poolName}" was deleted meanwhile, and another one made`);
-}
-
-/** @throws {NotFoundError} when there is no such sweep */
-export async function requireSweep(storage: Storage, sweepId: string): Promise<Sweep> {
-  const sweep = await storage.getSweep(sweepId);
-  if (!sweep) throw new NotFoundError(`there is no sweep ${sweepId}, or it has expired`);
-  return sweep;
 }

@@ -1,4 +1,5 @@
-import type { ProxyRow, Storage } from '../storage/storage.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
+import type { Storage } from '../storage/storage.ts';
 
 const ROWS_PER_PAGE = 1000;
 

@@ -1,4 +1,5 @@
-import type { Proxy, ProxyEndpoint } from './proxy.ts';
+import type { ProxyEndpoint } from './endpoint.ts';
+import type { Proxy } from './proxy.ts';
 
 /**
  * One proxy as a line of NDJSON that `parseProxyList` reads back to the same identity and tags.

@@ -1,4 +1,5 @@
 import { abortable } from '../async/abortable.ts';
+import { BuiltInProtocol } from './endpoint.ts';
 import { decode, type ListSource } from './list/decode.ts';
 import { EntryMaker } from './list/entry-maker.ts';
 import { detectFormat, type ListFormat } from './list/format.ts';
@@ -7,7 +8,6 @@ import type { ListReader } from './list/line-reader.ts';
 import { defaultScheme, schemesWith } from './list/schemes.ts';
 import { createTextReader } from './list/text-reader.ts';
 import type { ListEntry } from './list-entry.ts';
-import { BuiltInProtocol } from './proxy.ts';
 import { type PoolSalt, processSalt } from './proxy-id.ts';
 
 export type { ListFormat, ListSource };

@@ -1,6 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { formatSecretUrl, type ProxyEndpoint } from './proxy.ts';
-
+import { formatSecretUrl, type ProxyEndpoint } from './endpoint.ts';
 /** The secret key under which a pool's proxy ids are made: 32 random bytes, base64. */
 export type PoolSalt = string;
 

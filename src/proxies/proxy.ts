@@ -1,43 +1,5 @@
-import type { Credentials } from './credentials.ts';
+import type { ProxyEndpoint } from './endpoint.ts';
 import { type PoolSalt, processSalt, proxyIdOf } from './proxy-id.ts';
-
-/** Protocols with a built-in strategy. Others may be registered; see `HealthChecker`. */
-export const BuiltInProtocol = {
-  http: 'http',
-  https: 'https',
-  socks4: 'socks4',
-  socks5: 'socks5',
-} as const;
-export type BuiltInProtocol = (typeof BuiltInProtocol)[keyof typeof BuiltInProtocol];
-
-/** What a list may say about a proxy besides its endpoint. */
-export interface ProxyTags {
-  readonly source?: string;
-  /** ISO 3166-1 alpha-2, upper case. */
-  readonly country?: string;
-  readonly city?: string;
-  readonly isp?: string;
-  /** Autonomous system number, 0 to 4294967295. */
-  readonly asn?: number;
-  /** Degrees, -90 to 90. */
-  readonly latitude?: number;
-  /** Degrees, -180 to 180. */
-  readonly longitude?: number;
-}
-
-/** One forward proxy: an endpoint together with its credentials. */
-export interface ProxyEndpoint {
-  /** Lower case; `https` means TLS to the proxy. One of `BuiltInProtocol`, or a registered one. */
-  readonly protocol: string;
-  /** Lower-case host name (IDNA), or a canonical IPv4 or IPv6 literal without brackets. */
-  readonly host: string;
-  /** 1 to 65535. */
-  readonly port: number;
-  readonly credentials?: Credentials;
-  /** SOCKS4a: the proxy resolves the target's name. SOCKS5 and HTTP proxies always do. */
-  readonly remoteDns?: true;
-  readonly tags?: ProxyTags;
-}
 
 /** A proxy with its identity in a pool. */
 export interface Proxy extends ProxyEndpoint {
@@ -52,31 +14,4 @@ export interface Proxy extends ProxyEndpoint {
  */
 export function createProxy(endpoint: ProxyEndpoint, salt: PoolSalt = processSalt): Proxy {
   return { ...endpoint, id: proxyIdOf(endpoint, salt) };
-}
-
-/** `host:port`, with an IPv6 literal in brackets. */
-export function formatHostPort(endpoint: Pick<ProxyEndpoint, 'host' | 'port'>): string {
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
-  return `${host}:${endpoint.port}`;
-}
-
-/**
- * The proxy's URL with its password shown as `***`; safe to log, store in plain sight or return. A
- * user name without a password is an access token and hidden too, but for SOCKS4, which has no
- * passwords.
- */
-export function formatRedactedUrl(endpoint: ProxyEndpoint): string {
-  const { credentials, protocol } = endpoint;
-  const isToken = credentials?.password === '' && protocol !== BuiltInProtocol.socks4;
-  const user = credentials && !isToken ? `${encodeURIComponent(credentials.username)}:` : '';
-  return `${protocol}://${user}${credentials ? '***@' : ''}${formatHostPort(endpoint)}`;
-}
-
-/** The proxy's full URL, password included. Only leases, exports and dialing may show it. */
-export function formatSecretUrl(endpoint: ProxyEndpoint): string {
-  const { credentials } = endpoint;
-  const userinfo = credentials
-    ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@`
-    : '';
-  return `${endpoint.protocol}://${userinfo}${formatHostPort(endpoint)}`;
 }

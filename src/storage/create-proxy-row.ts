@@ -1,7 +1,8 @@
 import { ProxyStatus } from '../health/rise-fall.ts';
 import { NO_USES } from '../model/lease-outcome.ts';
+import { NO_SWEEP_ID, type ProxyRow } from '../model/proxy-row.ts';
 import type { Proxy } from '../proxies/proxy.ts';
-import { type InsertOptions, NO_SWEEP_ID, type ProxyRow } from './proxy-storage.ts';
+import type { InsertOptions } from './proxy-storage.ts';
 
 /** The row of a proxy that was just imported: never probed, never leased. */
 export function createProxyRow(

@@ -1,15 +1,6 @@
 import type { ProxyStatus } from '../health/rise-fall.ts';
 import type { LeaseOutcome } from '../model/lease-outcome.ts';
-import type { ProxyRow } from './proxy-storage.ts';
-
-/** A consumer's hold on a proxy, as the proxy's row keeps it. */
-export interface StoredLease {
-  readonly consumer: string;
-  /** Epoch milliseconds by the clock of whoever acquired it. */
-  readonly acquiredAt: number;
-  /** Epoch milliseconds. Only ever moves forward. */
-  readonly expiresAt: number;
-}
+import type { ProxyRow, StoredLease } from '../model/proxy-row.ts';
 
 /** Names one lease. Tokens are random, so that a lease that has ended cannot name a newer one. */
 export interface LeaseKey {

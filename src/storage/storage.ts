@@ -14,21 +14,18 @@ export {
   type LeaseRenewal,
   type LeaseStorage,
   MAX_ENDED_NAMED,
-  type StoredLease,
   type UseReport,
 } from './lease-storage.ts';
 export type { ClaimOutcome, PoolClaim, PoolStorage } from './pool-storage.ts';
-export {
-  type InsertOptions,
-  type InsertOutcome,
-  type ManualStatusWrite,
-  NO_SWEEP_ID,
-  type ProxyRow,
-  type ProxyStorage,
-  type RowPage,
-  type RowQuery,
-  type StatusIdQuery,
-  type StatusWrite,
+export type {
+  InsertOptions,
+  InsertOutcome,
+  ManualStatusWrite,
+  ProxyStorage,
+  RowPage,
+  RowQuery,
+  StatusIdQuery,
+  StatusWrite,
 } from './proxy-storage.ts';
 export type { ProxyResultEntry, ResultStorage } from './result-storage.ts';
 export type { SweepClosing, SweepStorage } from './sweep-storage.ts';
@@ -48,3 +45,5 @@ export interface Storage
     LeaseKeyStorage,
     ResultStorage,
     SweepStorage {}
+
+export { NO_SWEEP_ID, type ProxyRow, type StoredLease } from '../model/proxy-row.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type LighthouseSettingsInput, parseSettings } from '../../cdk/settings.ts';
+import { parseSettings } from '../../cdk/settings.ts';
+import type { LighthouseSettingsInput } from '../../cdk/settings-schema.ts';
 
 describe('settings of the stack', () => {
   test('have defaults that agree with each other', () => {

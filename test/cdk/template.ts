@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { LighthouseStack } from '../../cdk/lighthouse-stack.ts';
-import type { LighthouseSettingsInput } from '../../cdk/settings.ts';
+import type { LighthouseSettingsInput } from '../../cdk/settings-schema.ts';
 
 /** A resource of a template, as far as the tests look. */
 export interface TemplateResource {

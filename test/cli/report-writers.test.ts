@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createJsonWriter } from '../../src/cli/output/json-writer.ts';
-import type { LineRecord } from '../../src/cli/output/report.ts';
+import type { LineRecord, Sink } from '../../src/cli/output/report.ts';
 import { RunTally } from '../../src/cli/output/run-tally.ts';
-import type { Sink } from '../../src/cli/output/sink.ts';
 import { createTableWriter } from '../../src/cli/output/table-writer.ts';
 
 class MemorySink implements Sink {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseHealthCheckOptions } from '../../src/health/health-check-options.ts';
 import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
 import { HealthChecker } from '../../src/health/health-checker.ts';
+import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 import { type DemoFleet, type DemoRole, startDemoFleet } from '../../src/local/fleet/index.ts';
+import { BuiltInProtocol, formatSecretUrl } from '../../src/proxies/endpoint.ts';
 import { parseProxyList } from '../../src/proxies/list-parser.ts';
-import { BuiltInProtocol, formatSecretUrl, type Proxy } from '../../src/proxies/proxy.ts';
+import type { Proxy } from '../../src/proxies/proxy.ts';
 
 let fleet: DemoFleet;
 const proxies: Proxy[] = [];

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DnsResolver } from '../../src/health/dns/name-resolver.ts';
-import { parseHealthCheckOptions } from '../../src/health/health-check-options.ts';
 import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
 import { HealthChecker } from '../../src/health/health-checker.ts';
+import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 import {
   createTestAuthority,
   startHttpProxy,

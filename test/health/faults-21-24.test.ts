@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InvalidInputError } from '../../src/errors.ts';
-import { parseHealthCheckOptions } from '../../src/health/health-check-options.ts';
 import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
 import { HealthChecker } from '../../src/health/health-checker.ts';
+import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 import {
   createTestAuthority,
   findDeadPort,

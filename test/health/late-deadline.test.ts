@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
-import { parseHealthCheckOptions } from '../../src/health/health-check-options.ts';
+import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 import { acceptSocks5, HostileProxy } from '../support/hostile-proxy.ts';
 import { checker, proxyAt } from './support.ts';
 

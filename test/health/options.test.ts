@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/errors.ts';
-import { parseHealthCheckOptions } from '../../src/health/health-check-options.ts';
+import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 
 function issuesOf(input: unknown): readonly { pointer: string; detail: string }[] {
   try {

@@ -1,10 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import {
-  type HealthCheckOptions,
-  parseHealthCheckOptions,
-} from '../../src/health/health-check-options.ts';
+import type { HealthCheckOptions } from '../../src/health/health-check-options.ts';
 import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
 import { HealthChecker } from '../../src/health/health-checker.ts';
+import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
 import { type Behaviour, type Entrance, HostileProxy } from '../support/hostile-proxy.ts';

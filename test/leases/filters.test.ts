@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProxyFilters } from '../../src/leases/acquire/proxy-filters.ts';
-import { distanceKm } from '../../src/leases/haversine.ts';
+import { distanceKm } from '../../src/leases/acquire/proxy-filters.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
 
 const STOCKHOLM = { latitude: 59.3293, longitude: 18.0686 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { EVENT_LOG_PATH } from '../../src/local/event-bus/event-log-path.ts';
+import { EVENT_LOG_PATH } from '../../src/local/event-bus/event-log.ts';
 import { findDeadPort, startHttpProxy, startSocks5Proxy } from '../../src/local/fleet/index.ts';
 import { batchesOf } from '../../src/model/batch-range.ts';
 import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { formatRedactedUrl } from '../../src/proxies/endpoint.ts';
 import type { ListEntry } from '../../src/proxies/list-entry.ts';
 import { type ListOptions, parseProxyList } from '../../src/proxies/list-parser.ts';
-import { formatRedactedUrl } from '../../src/proxies/proxy.ts';
 import { readList } from './support/read-list.ts';
 
 const PASSWORD = 'canary-Pa55';

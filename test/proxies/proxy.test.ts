@@ -2,12 +2,8 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Credentials } from '../../src/proxies/credentials.ts';
-import {
-  createProxy,
-  formatHostPort,
-  formatRedactedUrl,
-  formatSecretUrl,
-} from '../../src/proxies/proxy.ts';
+import { formatHostPort, formatRedactedUrl, formatSecretUrl } from '../../src/proxies/endpoint.ts';
+import { createProxy } from '../../src/proxies/proxy.ts';
 import { createSalt, proxyIdOf } from '../../src/proxies/proxy-id.ts';
 
 const endpoint = { protocol: 'http', host: '1.2.3.4', port: 8080 };

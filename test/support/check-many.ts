@@ -1,6 +1,5 @@
-/** Checks one address many times in a process of its own, and prints what came of it as JSON. */
-import { parseHealthCheckOptions } from '../../src/health/health-check-options.ts';
 import { HealthChecker } from '../../src/health/health-checker.ts';
+import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
 
 interface Order {

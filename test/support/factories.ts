@@ -4,7 +4,8 @@ import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import type { Pool, PoolPolicy } from '../../src/model/pool.ts';
 import type { BatchCounts, Sweep } from '../../src/model/sweep.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
-import { createProxy, type Proxy, type ProxyEndpoint } from '../../src/proxies/proxy.ts';
+import type { ProxyEndpoint } from '../../src/proxies/endpoint.ts';
+import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
 import { TEST_TIME } from './fake-clock.ts';
 
 export const TEST_SALT = Buffer.alloc(32, 7).toString('base64');

@@ -1,5 +1,5 @@
+import type { ControlOutcome } from '../../src/health/control-probe.ts';
 import type { HealthCheckResult } from '../../src/health/health-check-result.ts';
-import type { ControlOutcome } from '../../src/model/batch-result.ts';
 import type { Proxy } from '../../src/proxies/proxy.ts';
 import type { BatchChecker } from '../../src/sweeps/check/batch-checker.ts';
 import { TEST_TIME } from './fake-clock.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Wait } from '../../src/leases/hold/held-lease.ts';
+import type { Wait } from '../../src/async/wait-for.ts';
 import type { FakeClock } from './fake-clock.ts';
 
 interface Pending {

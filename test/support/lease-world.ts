@@ -6,9 +6,11 @@ import { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import { batchesOf, batchOf } from '../../src/model/batch-range.ts';
 import type { StoredResult } from '../../src/model/batch-result.ts';
 import type { Pool } from '../../src/model/pool.ts';
-import { createProxy, type ProxyEndpoint } from '../../src/proxies/proxy.ts';
+import { NO_SWEEP_ID, type ProxyRow } from '../../src/model/proxy-row.ts';
+import type { ProxyEndpoint } from '../../src/proxies/endpoint.ts';
+import { createProxy } from '../../src/proxies/proxy.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
-import { NO_SWEEP_ID, type ProxyRow, type Storage } from '../../src/storage/storage.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import {
   makeBatchResult,
   makeEndpoint,

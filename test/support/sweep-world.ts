@@ -1,9 +1,11 @@
 import type { Pool } from '../../src/model/pool.ts';
+import type { ProxyRow } from '../../src/model/proxy-row.ts';
 import type { BatchMessage, Sweep } from '../../src/model/sweep.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../../src/model/sweep-limits.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
-import type { ProxyRow, Storage } from '../../src/storage/storage.ts';
-import { type BatchOutcome, checkBatches } from '../../src/sweeps/check/check-batches.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import type { BatchOutcome } from '../../src/sweeps/check/batch-checker.ts';
+import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
 import type { SweepEvent } from '../../src/sweeps/record/sweep-events.ts';
 import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
 import { runTick, type TickEntry } from '../../src/sweeps/start/run-tick.ts';

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { ApiRequest } from '../request/request.ts';
 
 /** What a route answers. */
 export type ApiReply = APIGatewayProxyStructuredResultV2;
@@ -14,4 +15,9 @@ export function jsonReply(
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   };
+}
+
+/** The `Link` header (RFC 8288) to the page that begins after `cursor`. */
+export function nextPageLink({ path, query }: ApiRequest, cursor: string): string {
+  return `<${path}?${new URLSearchParams({ ...query, cursor })}>; rel="next"`;
 }

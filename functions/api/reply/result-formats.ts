@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { ResultRecord } from '../../../src/model/result-record.ts';
-import { RECORD_COLUMNS, toRecordCells } from '../../../src/sweeps/record-columns.ts';
+import { RECORD_COLUMNS, toRecordCells } from '../../../src/model/result-record.ts';
 
 /** The forms results are answered in. */
 export const RESULT_FORMATS = ['json', 'csv', 'ndjson'] as const;

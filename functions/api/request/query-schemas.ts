@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Verdict } from '../../../src/health/health-check-result.ts';
 import { ProxyStatus } from '../../../src/health/rise-fall.ts';
-import { POOL_NAME } from '../../../src/sweeps/pool-name.ts';
+import { POOL_NAME } from '../../../src/model/pool.ts';
 import { RESULT_FORMATS } from '../reply/result-formats.ts';
 import { parseInput } from './parse-input.ts';
 import type { ApiRequest } from './request.ts';

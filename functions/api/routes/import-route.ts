@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { parsePoolName } from '../../../src/model/pool.ts';
 import { importProxies } from '../../../src/pools/import-proxies.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
 import type { ListEntry } from '../../../src/proxies/list-entry.ts';
-import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
 import { listFormatOf } from '../request/import-format.ts';

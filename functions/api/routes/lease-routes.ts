@@ -1,12 +1,11 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { InvalidInputError, LeaseEndedError } from '../../../src/errors.ts';
 import { formatLeasedUrl, type Lease } from '../../../src/leases/lease.ts';
+import { parsePoolName } from '../../../src/model/pool.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
 import { schemesWith } from '../../../src/proxies/list/schemes.ts';
-import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { unknownLeaseAs404 } from '../lease-address.ts';
-import { noProxyAvailable } from '../no-proxy-available.ts';
+import { noProxyAvailable } from '../reply/problem.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
 import { readIdempotencyKey } from '../request/idempotency-key.ts';
 import { parseJsonBody } from '../request/json-body.ts';
@@ -18,6 +17,7 @@ import {
   renewSchema,
 } from '../request/lease-schemas.ts';
 import { parseInput } from '../request/parse-input.ts';
+import { unknownLeaseAs404 } from '../request/proxy-address.ts';
 import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
 import type { ApiRequest } from '../request/request.ts';
 

@@ -1,9 +1,9 @@
 import { NotFoundError } from '../../../src/errors.ts';
 import type { Pool } from '../../../src/model/pool.ts';
+import { parsePoolName } from '../../../src/model/pool.ts';
+import { readDeletionProgress } from '../../../src/pools/continue-deletions.ts';
 import { putPool as storePool } from '../../../src/pools/put-pool.ts';
 import { requireAnyPool } from '../../../src/pools/require-pool.ts';
-import { readDeletionProgress } from '../../../src/sweeps/deletion-progress.ts';
-import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
 import { readSweepReport, type SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { deletePool as markPool } from '../../../src/sweeps/start/delete-pool.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';

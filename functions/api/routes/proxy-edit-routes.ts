@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { NotFoundError } from '../../../src/errors.ts';
-import { maxConcurrencySchema } from '../../../src/leases/max-concurrency.ts';
+import { maxConcurrencySchema } from '../../../src/model/leasing-settings.ts';
 import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../../src/pools/edit-proxy.ts';
 import { readProxyView } from '../../../src/pools/proxy-views.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../../../src/errors.ts';
+import { parsePoolName } from '../../../src/model/pool.ts';
 import { readProxyHistory } from '../../../src/pools/proxy-history.ts';
 import { readProxyView, readProxyViews } from '../../../src/pools/proxy-views.ts';
-import { parsePoolName } from '../../../src/sweeps/pool-name.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
 import { addressOf } from '../request/proxy-address.ts';

@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod/mini';
+import { POOL_NAME } from '../../../src/model/pool.ts';
 import { type Sweep, SweepState } from '../../../src/model/sweep.ts';
-import { POOL_NAME } from '../../../src/sweeps/pool-name.ts';
 import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { createInlinePool, inlineListSchema, isInlineList } from '../inline-pool.ts';

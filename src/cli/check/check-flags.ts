@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
-import { BuiltInProtocol } from '../../proxies/proxy.ts';
+import { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { ReportFormat } from '../output/report.ts';
 import { addFailOnFlag, type FailOn } from './fail-on.ts';
 import { integerOption } from './flag-parsers.ts';

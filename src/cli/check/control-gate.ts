@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
+import type { ControlOutcome } from '../../health/control-probe.ts';
 import { type HealthCheckResult, isHealthy, Verdict } from '../../health/health-check-result.ts';
-import type { ControlOutcome } from '../../model/batch-result.ts';
 import type { ControlSummary } from '../output/run-summary.ts';
 
 export interface ControlGateOptions {

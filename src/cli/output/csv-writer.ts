@@ -1,8 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import { RECORD_COLUMNS, toRecordCells } from '../../sweeps/record-columns.ts';
+import { RECORD_COLUMNS, toRecordCells } from '../../model/result-record.ts';
 import type { RejectionNotices } from './rejection-notices.ts';
-import type { ReportWriter } from './report.ts';
-import type { Sink } from './sink.ts';
+import type { ReportWriter, Sink } from './report.ts';
 
 /** RFC 4180 with a header row; rejected lines are told as notices. */
 export function createCsvWriter(sink: Sink, notices: RejectionNotices): ReportWriter {

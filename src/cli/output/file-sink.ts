@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from '../errors.ts';
-import type { Sink } from './sink.ts';
+import type { Sink } from './report.ts';
 
 const FLUSH_LENGTH = 64 * 1024;
 

@@ -1,7 +1,6 @@
 import { RejectedSpool } from './rejected-spool.ts';
 import type { RejectionNotices } from './rejection-notices.ts';
-import type { LineRecord, ReportWriter } from './report.ts';
-import type { Sink } from './sink.ts';
+import type { LineRecord, ReportWriter, Sink } from './report.ts';
 
 /**
  * `{ "results": […], "rejected": […], "summary": {…} }`, written as the results come: the summary

@@ -1,5 +1,5 @@
+import type { ControlOutcome } from '../../health/control-probe.ts';
 import type { Verdict } from '../../health/health-check-result.ts';
-import type { ControlOutcome } from '../../model/batch-result.ts';
 import type { ListCounts } from '../../proxies/list-tally.ts';
 import type { FailureCount } from '../../sweeps/record/counts-report.ts';
 

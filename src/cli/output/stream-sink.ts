@@ -1,5 +1,5 @@
 import { errnoOf, fileError } from '../errors.ts';
-import type { Sink } from './sink.ts';
+import type { Sink } from './report.ts';
 
 /** What a stream says when its reader has gone away. */
 const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);

@@ -1,6 +1,5 @@
 import { type Colour, paint, printable } from '../terminal.ts';
-import type { LineRecord, RejectedLine, ReportWriter } from './report.ts';
-import type { Sink } from './sink.ts';
+import type { LineRecord, RejectedLine, ReportWriter, Sink } from './report.ts';
 import { formatSummary } from './summary-text.ts';
 
 const STATUS_COLOURS: Readonly<Record<string, Colour>> = {

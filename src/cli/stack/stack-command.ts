@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { InvalidInputError } from '../../errors.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
@@ -6,7 +7,6 @@ import { ApiClient } from './client/api-client.ts';
 import { addStackFlags, findApiUrl, type StackFlags } from './client/find-stack.ts';
 import { LighthouseApi } from './client/lighthouse-api.ts';
 import { LeaseApi } from './lease/lease-api.ts';
-import { refuseEmpty } from './refuse-empty.ts';
 
 /** What a command that talks to a stack works with. */
 export interface StackSession {
@@ -35,4 +35,17 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
       return await work({ ...apis, terminal, stop }, args, flags);
     });
   });
+}
+
+/**
+ * An argument that is empty comes from a variable that is not set; in a path it would name another
+ * resource.
+ *
+ * @throws InvalidInputError naming the first
+ */
+export function refuseEmpty({ registeredArguments }: Command, args: readonly unknown[]): void {
+  const empty = registeredArguments.find((_, index) => args[index] === '');
+  if (empty === undefined) return;
+  const about = `<${empty.name()}> is empty, and has to be ${empty.description}`;
+  throw new InvalidInputError(`${about}; is a variable not set?`);
 }

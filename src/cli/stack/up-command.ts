@@ -4,13 +4,12 @@ import type { LocalStack } from '../../local/local-stack.ts';
 import { readStackFile } from '../../local/stack-file.ts';
 import { integerOption } from '../check/flag-parsers.ts';
 import { ExitCode } from '../exit-code.ts';
-import { type CommandContext, Interrupted, withInterrupt } from '../interrupt.ts';
+import { type CommandContext, Interrupted, untilAborted, withInterrupt } from '../interrupt.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { print } from '../output/stream-sink.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { withLocalStack } from './local-stack-session.ts';
-import { untilAborted } from './until-aborted.ts';
 
 interface UpFlags {
   readonly data?: string;

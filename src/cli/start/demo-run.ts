@@ -5,8 +5,8 @@ import { parseProxyList } from '../../proxies/list-parser.ts';
 import type { ListedProxy } from '../check/list-reader.ts';
 import { ExitCode } from '../exit-code.ts';
 import { type CommandContext, Interrupted, stopForClosedOutput } from '../interrupt.ts';
+import type { Sink } from '../output/report.ts';
 import { RunTally } from '../output/run-tally.ts';
-import type { Sink } from '../output/sink.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { createStreamSink } from '../output/stream-sink.ts';
 import { formatSeconds } from '../output/summary-text.ts';
@@ -20,7 +20,7 @@ import type { SweepReport } from '../stack/sweep-report.ts';
 import { summarizeSweep } from '../stack/sweep-summary.ts';
 import type { Terminal } from '../terminal.ts';
 import { inLineOrder } from './line-order.ts';
-import type { StartFlags } from './start-program.ts';
+import type { StartFlags } from './start-flags.ts';
 
 const POOL_NAME = 'demo';
 const INTERVAL_SECONDS = 60;

@@ -16,7 +16,7 @@ import { withLocalStack } from '../stack/local-stack-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { settingsFor } from './checker-settings.ts';
 import { sweepOnce } from './once-sweep.ts';
-import type { StartFlags } from './start-program.ts';
+import type { StartFlags } from './start-flags.ts';
 
 /**
  * Sends a list through the whole stack on this machine: import → fan-out → SQS → checker →

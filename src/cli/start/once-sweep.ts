@@ -14,7 +14,7 @@ import type { SweepReport } from '../stack/sweep-report.ts';
 import { summarizeSweep } from '../stack/sweep-summary.ts';
 import type { Terminal } from '../terminal.ts';
 import { inLineOrder } from './line-order.ts';
-import type { StartFlags } from './start-program.ts';
+import type { StartFlags } from './start-flags.ts';
 
 /** The pool the list goes into; it ends with the stack. */
 const POOL_NAME = 'once';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCheckFlags, type CheckFlags } from '../check/check-flags.ts';
+import { addCheckFlags } from '../check/check-flags.ts';
 import { integerOption } from '../check/flag-parsers.ts';
 import { helpOutput } from '../help-output.ts';
 import { withInterrupt } from '../interrupt.ts';
@@ -7,13 +7,7 @@ import { reportFailure } from '../report-failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { runDemo } from './demo-run.ts';
 import { runOnce } from './once-run.ts';
-
-/** Every flag of `npm start`. */
-export interface StartFlags extends CheckFlags {
-  readonly once?: string;
-  readonly port?: number;
-  readonly verbose?: true;
-}
+import type { StartFlags } from './start-flags.ts';
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { BuiltInProtocol } from '../../proxies/proxy.ts';
+import type { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { Phase } from '../health-check-result.ts';
 import { openConnectTunnel } from './connect-tunnel.ts';
 import type { Route, RouteContext } from './dial-context.ts';

@@ -1,10 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FailureCode } from '../failure.ts';
-import { beginsStatusLine } from '../http/status-line.ts';
+import { beginsStatusLine, MAX_HEAD_BYTES } from '../http/status-line.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-
-/** Bytes of one reply's header at most; Node's own limit (`--max-http-header-size`) is the same. */
-export const MAX_HEAD_BYTES = 16 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;

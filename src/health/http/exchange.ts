@@ -5,8 +5,9 @@ import { Phase } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { BodyCollector } from './body-collector.ts';
 import type { TargetRequest } from './request.ts';
-import { guardResponse, MAX_INTERIM } from './response-guard.ts';
+import { guardResponse } from './response-guard.ts';
 import { takeClient } from './socket-client.ts';
+import { MAX_INTERIM } from './status-line.ts';
 
 /** The target's answer, as far as it was read. */
 export interface TargetReply {

@@ -1,11 +1,8 @@
 import type { Socket } from 'node:net';
-import { MAX_HEAD_BYTES } from '../dial/socket-reader.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-import { beginsStatusLine } from './status-line.ts';
+import { beginsStatusLine, MAX_HEAD_BYTES, MAX_INTERIM } from './status-line.ts';
 
 const DIGIT_1 = 0x31;
-/** Interim (1xx) replies accepted before the one that counts. */
-export const MAX_INTERIM = 8;
 /** A `100 Continue` nobody waited for, whole. */
 const CONTINUE = /^HTTP\/1\.[01] 100(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/;
 

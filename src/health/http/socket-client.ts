@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
-import { MAX_HEAD_BYTES } from '../dial/socket-reader.ts';
 import type { Target } from '../target.ts';
+import { MAX_HEAD_BYTES } from './status-line.ts';
 
 /** Ending a connection takes a reason; one for all, since making an error costs more than the rest. */
 const DONE = new Error('The answer has been read.');

@@ -1,3 +1,9 @@
+/** Bytes of one reply's header at most; Node's own limit (`--max-http-header-size`) is the same. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+
+/** Interim (1xx) replies accepted before the one that counts. */
+export const MAX_INTERIM = 8;
+
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 

@@ -1,12 +1,17 @@
-import { findEligible } from '../eligible.ts';
-import { giveBack } from '../give-back.ts';
+import { hasRoom } from '../../model/lease-room.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
+import { isBlockedOn } from '../../pools/blocks.ts';
+import { honouredQuarantines } from '../../pools/quarantine.ts';
+import { giveBack } from '../hold/release-lease.ts';
 import type { Lease } from '../lease.ts';
-import type { LeaseContext } from '../lease-context.ts';
-import type { LeaseWish } from '../lease-request.ts';
+import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
+import { type LeaseWish, type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
 import type { LeasingPool } from '../leasing-pools.ts';
 import { BatchReader, type BatchSample } from './batch-sample.ts';
+import { type LeaseCandidate, toCandidate } from './candidate.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { leaseRow } from './lease-row.ts';
+import { matchesFilters } from './proxy-filters.ts';
 import { sampleBatches } from './sample-batches.ts';
 import { SELECTORS } from './selectors.ts';
 
@@ -91,4 +96,27 @@ async function acquireFrom(
     eligible.delete(chosen);
   }
   return { lease: null, contended: eligible.size > 0 };
+}
+
+/** The proxies of a sample that fit a request and seem free, each with its row. */
+export function findEligible(
+  context: LeaseContext,
+  { pool }: LeasingPool,
+  request: ParsedAcquireRequest,
+  sample: BatchSample,
+): Map<LeaseCandidate, ProxyRow> {
+  const now = context.clock.now();
+  const endedBy = othersEndedBy(context);
+  const statuses = new Set(wantedStatuses(request));
+  const quarantined = honouredQuarantines(sample.rows, pool.leasing, now);
+  const unwanted = new Set([...request.excludedProxyIds, ...quarantined]);
+  const { notBlockedOn: target } = request;
+  const eligible = new Map<LeaseCandidate, ProxyRow>();
+  for (const { row, newest } of sample.rows) {
+    if (!statuses.has(row.status) || unwanted.has(row.proxy.id) || !hasRoom(row, endedBy)) continue;
+    if (target !== undefined && isBlockedOn(row, target, pool.leasing, now)) continue;
+    const candidate = toCandidate(row, newest, endedBy);
+    if (matchesFilters(candidate, request.filters, now)) eligible.set(candidate, row);
+  }
+  return eligible;
 }

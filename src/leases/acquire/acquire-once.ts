@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { ConflictError } from '../../errors.ts';
 import type { LeaseKeyRecord } from '../../storage/storage.ts';
-import { findLease } from '../find-lease.ts';
-import { giveBack } from '../give-back.ts';
+import { giveBack } from '../hold/release-lease.ts';
+import { findLease } from '../hold/renew-lease.ts';
 import type { Lease } from '../lease.ts';
 import type { LeaseContext } from '../lease-context.ts';
 import type { LeaseWish, ParsedAcquireRequest } from '../lease-request.ts';

@@ -1,11 +1,12 @@
 import { idRange } from '../../model/batch-range.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { LeasingSettings } from '../../model/leasing-settings.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import { type NewestResult, NewestResults } from '../../pools/newest-results.ts';
-import type { ProxyRow, RowQuery, Storage } from '../../storage/storage.ts';
-import type { ParsedAcquireRequest } from '../lease-request.ts';
+import type { RowQuery, Storage } from '../../storage/storage.ts';
+import { type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
 import type { LeasingPool } from '../leasing-pools.ts';
-import { needsNewest } from '../needs-newest.ts';
 
 /** A row joined with what the newest sweep found about it. */
 export interface SampledRow {
@@ -90,4 +91,24 @@ export class BatchReader {
 function findIn(batch: BatchResult | null, proxyId: string): NewestResult | null {
   const result = batch?.results.get(proxyId);
   return batch && result ? { sweepId: batch.sweepId, startedAt: batch.startedAt, result } : null;
+}
+
+/**
+ * Whether it matters to a request what the newest probe of a proxy found: to its filters, to its
+ * selector, or because users reported enough failures for a quarantine, which a later probe ends.
+ */
+export function needsNewest(
+  request: ParsedAcquireRequest,
+  { quarantineAfterFailures }: LeasingSettings,
+): (row: ProxyRow) => boolean {
+  const { filters, selector } = request;
+  const asked =
+    filters.maxLatencyMs !== undefined ||
+    filters.verifiedWithinSeconds !== undefined ||
+    selector === 'fastest' ||
+    typeof selector === 'function';
+  const statuses = new Set(wantedStatuses(request));
+  const failures = quarantineAfterFailures ?? Number.POSITIVE_INFINITY;
+  return ({ status, failuresInRow = 0 }) =>
+    (asked && statuses.has(status)) || failuresInRow >= failures;
 }

@@ -1,9 +1,9 @@
 import { isHealthy } from '../../health/health-check-result.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import { liveLeases } from '../../model/lease-room.ts';
-import type { NewestResult } from '../../pools/newest-results.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
+import { type NewestResult, probedAt } from '../../pools/newest-results.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
-import type { ProxyRow } from '../../storage/storage.ts';
 
 /** A proxy as filters and selectors see it: its row joined with the newest result. */
 export interface LeaseCandidate {
@@ -38,9 +38,4 @@ export function toCandidate(
     latencyMs: healthy?.result.latencyMs ?? null,
     verifiedAt: healthy && probedAt(healthy),
   };
-}
-
-/** When the probe of a result began, epoch milliseconds. */
-export function probedAt({ startedAt, result }: NewestResult): number {
-  return Date.parse(startedAt) + result.offsetMs;
 }

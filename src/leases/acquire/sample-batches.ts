@@ -1,10 +1,12 @@
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import { batchOf, WHOLE_POOL } from '../../model/batch-range.ts';
-import { indexedIds } from '../indexed-ids.ts';
 import type { LeaseContext } from '../lease-context.ts';
 import { type LeaseWish, wantedStatuses } from '../lease-request.ts';
 import type { LeasingPool } from '../leasing-pools.ts';
 import type { BatchReader, BatchSample } from './batch-sample.ts';
+
+/** Ids taken from the index at once. */
+const INDEXED_IDS = 256;
 
 /** Looks at batches, or at parts of them, before the index is asked where to look. */
 const MAX_RANDOM_LOOKS = 8;
@@ -99,4 +101,34 @@ async function look({ reader, signal, seen }: Search, bits: string, from?: strin
 
 function isWhollySeen({ seen, leasing }: Search): boolean {
   return seen.size === 2 ** leasing.bitCount && ![...seen.values()].some(Boolean);
+}
+
+/**
+ * Ids of proxies of some statuses, as the index knows them: from a random one on, then those before
+ * it. Not all of them, where there are many.
+ *
+ * @throws the reason of the signal, once it is aborted
+ */
+export async function* indexedIds(
+  { storage, random }: LeaseContext,
+  {
+    poolName,
+    statuses,
+    signal,
+  }: {
+    readonly poolName: string;
+    readonly statuses: readonly ProxyStatus[];
+    readonly signal: AbortSignal | undefined;
+  },
+): AsyncGenerator<string> {
+  const start = Math.floor(random() * 0x1_0000)
+    .toString(16)
+    .padStart(4, '0');
+  for (const part of [{ after: start }, { after: '', upTo: start }]) {
+    for (const status of statuses) {
+      signal?.throwIfAborted();
+      const query = { ...part, limit: INDEXED_IDS };
+      yield* await storage.queryProxyIdsByStatus(poolName, status, query);
+    }
+  }
 }

@@ -1,9 +1,7 @@
+import type { Wait } from '../../async/wait-for.ts';
 import type { Clock } from '../../clock.ts';
 import { LeaseEndedError, LighthouseError } from '../../errors.ts';
 import type { Lease } from '../lease.ts';
-
-/** Waits, at most until the signal is aborted; never throws. */
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** As much of a lease as has to be known to keep it. */
 export type Holdable = Pick<Lease, 'expiresAt' | 'leaseSeconds'>;

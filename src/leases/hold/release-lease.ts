@@ -1,6 +1,7 @@
 import { LeaseOutcome } from '../../model/lease-outcome.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { surplusBlocks } from '../../pools/blocks.ts';
-import type { ProxyRow, UseReport } from '../../storage/storage.ts';
+import type { UseReport } from '../../storage/storage.ts';
 import type { LeaseReference } from '../lease.ts';
 import type { LeaseContext } from '../lease-context.ts';
 import { parseLeaseId } from '../lease-id.ts';
@@ -71,4 +72,16 @@ async function forgetOldBlocks(
 
 function toUse({ outcome, targetHost }: ParsedLeaseReport, at: number): UseReport {
   return { outcome, at, ...(targetHost !== undefined && { targetHost }) };
+}
+
+/**
+ * Releases a lease that nobody will be told of. Never throws: what cannot be released ends at its
+ * time, and whoever gives it back has something more important to say.
+ */
+export async function giveBack(context: LeaseContext, lease: LeaseReference): Promise<void> {
+  try {
+    await releaseLease(context, lease);
+  } catch (error) {
+    context.reportError(error);
+  }
 }

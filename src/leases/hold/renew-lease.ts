@@ -1,10 +1,9 @@
 import { InvalidInputError, LeaseEndedError } from '../../errors.ts';
 import { ProxyStatus } from '../../health/rise-fall.ts';
-import type { Lease, LeaseReference } from '../lease.ts';
+import { type Lease, type LeaseReference, toLease } from '../lease.ts';
 import type { LeaseContext } from '../lease-context.ts';
 import { type LeaseIdParts, parseLeaseId } from '../lease-id.ts';
 import { type SignedLease, signLease, verifyLease } from '../signed-lease.ts';
-import { toLease } from '../to-lease.ts';
 
 /**
  * Has a lease end `leaseSeconds` from now, or later where it does already.
@@ -73,5 +72,26 @@ async function renewSigned(
   const expiresAt = Math.max(lease.expiresAt, now + leaseSeconds * 1000);
   const stored = { ...lease, expiresAt };
   const leaseId = signLease((await pools.get(poolName)).pool, stored);
+  return toLease({ leaseId, poolName, proxy: row.proxy, stored, leaseSeconds });
+}
+
+/**
+ * The lease an id stands for; null when it is over by this clock, was released, or its proxy is
+ * banned or gone.
+ *
+ * @throws {InvalidInputError} when the id is none of this pool
+ */
+export async function findLease(
+  context: LeaseContext,
+  reference: LeaseReference,
+  leaseSeconds: number,
+): Promise<Lease | null> {
+  const { leaseId, poolName } = reference;
+  const parts = parseLeaseId(leaseId);
+  const signed = parts.kind === 'signed' ? await readSignedLease(context, reference) : null;
+  const row = await context.storage.getProxyRow(poolName, parts.proxyId);
+  const stored = parts.kind === 'stored' ? row?.leases[parts.token] : signed;
+  if (!row || row.status === ProxyStatus.banned) return null;
+  if (!stored || stored.expiresAt <= context.clock.now()) return null;
   return toLease({ leaseId, poolName, proxy: row.proxy, stored, leaseSeconds });
 }

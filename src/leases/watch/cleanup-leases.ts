@@ -1,6 +1,14 @@
+import {
+  figuresOf,
+  type LeaseFigures,
+  NO_FIGURES,
+  type PoolStatistics,
+  sumFigures,
+} from '../../model/lease-figures.ts';
 import { endedLeases } from '../../model/lease-room.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { walkRows } from '../../pools/walk-rows.ts';
-import { MAX_ENDED_NAMED, type ProxyRow } from '../../storage/storage.ts';
+import { MAX_ENDED_NAMED } from '../../storage/storage.ts';
 import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
 
 /**
@@ -33,4 +41,19 @@ async function cleanUpRow(context: LeaseContext, { poolName, proxy, leases }: Pr
     if (done) removed += tokens.length;
   }
   return removed;
+}
+
+/** The figures of a pool by a walk through all of its rows. */
+export async function countPool(
+  { storage, clock }: LeaseContext,
+  poolName: string,
+): Promise<PoolStatistics> {
+  const now = clock.now();
+  let sum: LeaseFigures = NO_FIGURES;
+  for await (const row of walkRows(storage, poolName)) sum = add(sum, row, now);
+  return { ...sum, asOf: new Date(now).toISOString() };
+}
+
+function add(sum: LeaseFigures, row: ProxyRow, now: number): LeaseFigures {
+  return sumFigures([sum, figuresOf([row], now)]) ?? sum;
 }

@@ -1,6 +1,7 @@
 import type { PoolStatistics } from '../../model/lease-figures.ts';
 import type { LeaseOutcome } from '../../model/lease-outcome.ts';
 import type { Lease } from '../lease.ts';
+import type { ReportError } from '../lease-context.ts';
 
 /** Told when a proxy was leased. */
 export interface LeaseAcquired {
@@ -20,9 +21,6 @@ export interface LeaseReleased extends LeaseAcquired {
 }
 
 export type LeaseListener<Event> = (event: Event) => unknown;
-
-/** Where what went wrong beside an operation that itself went well is told. */
-export type ReportError = (error: unknown) => void;
 
 /** Calls of one kind, to any number of listeners. None of them can break what they are told of. */
 export class LeaseListeners<Event> {

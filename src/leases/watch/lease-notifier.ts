@@ -1,9 +1,9 @@
 import type { PoolStatistics } from '../../model/lease-figures.ts';
 import type { ReleasedLease } from '../hold/release-lease.ts';
 import type { Lease, LeaseReference } from '../lease.ts';
+import { toLease } from '../lease.ts';
 import type { LeaseContext } from '../lease-context.ts';
 import type { ParsedLeaseReport } from '../lease-report.ts';
-import { toLease } from '../to-lease.ts';
 import { type LeaseAcquired, LeaseListeners, type LeaseReleased } from './lease-events.ts';
 
 /**

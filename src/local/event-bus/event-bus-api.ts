@@ -10,7 +10,7 @@ import {
 } from '../http-server.ts';
 import { type BusEvent, putEventsSchema, toBusEvent } from './bus-event.ts';
 import type { EventLog } from './event-log.ts';
-import { EVENT_LOG_PATH } from './event-log-path.ts';
+import { EVENT_LOG_PATH } from './event-log.ts';
 
 /** ("PutEvents", Amazon EventBridge API Reference.) */
 const MAX_BODY_BYTES = 256 * 1024;

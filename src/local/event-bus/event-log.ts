@@ -103,3 +103,6 @@ function parseLine(line: string): BusEvent[] {
 function linesOf(events: readonly BusEvent[]): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join('');
 }
+
+/** Where the event log of a stack that runs here is read: AWS has no counterpart of it. */
+export const EVENT_LOG_PATH = '/events';

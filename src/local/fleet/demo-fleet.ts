@@ -1,4 +1,4 @@
-import { BuiltInProtocol } from '../../proxies/proxy.ts';
+import { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { createTestAuthority, type ServerCertificate } from './certificates.ts';
 import { findDeadPort } from './dead-port.ts';
 import {

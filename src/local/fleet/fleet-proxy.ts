@@ -1,4 +1,4 @@
-import type { BuiltInProtocol } from '../../proxies/proxy.ts';
+import type { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import type { ServerCertificate } from './certificates.ts';
 import type { Egress } from './egress.ts';
 import type { LoopbackServer, RemoteEndpoint } from './loopback-server.ts';

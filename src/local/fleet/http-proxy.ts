@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { BuiltInProtocol } from '../../proxies/proxy.ts';
+import { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import type { ServerCertificate } from './certificates.ts';
 import { Conduct } from './conduct.ts';
 import { type Destination, Egress } from './egress.ts';

@@ -1,21 +1,13 @@
-import { createServer, type Socket } from 'node:net';
-import { BuiltInProtocol } from '../../proxies/proxy.ts';
+import { createServer } from 'node:net';
+import { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { ByteReader } from './byte-reader.ts';
 import { Conduct } from './conduct.ts';
 import { Egress } from './egress.ts';
 import { FleetProxy, type FleetProxyOptions } from './fleet-proxy.ts';
 import { LoopbackServer } from './loopback-server.ts';
+import type { SocksSession } from './socks-session.ts';
 import { serveSocks4 } from './socks4.ts';
 import { serveSocks5 } from './socks5.ts';
-
-/** One caller of a SOCKS proxy and what is needed to serve it. */
-export interface SocksSession {
-  readonly client: Socket;
-  readonly reader: ByteReader;
-  readonly conduct: Conduct;
-  readonly egress: Egress;
-  readonly signal: AbortSignal;
-}
 
 /** Starts a SOCKS4 proxy that also knows 4a, names resolved by the proxy. */
 export function startSocks4Proxy(options: FleetProxyOptions = {}): Promise<FleetProxy> {

@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import { type HostPort, parseHostPort } from './host-port.ts';
+import { type HostPort, isPort, parseHostPort } from './host-port.ts';
 import { percentDecode } from './percent-decode.ts';
-import { isPort } from './ports.ts';
 import type { RawEndpoint } from './raw-endpoint.ts';
 
 /** The commonest line, four numbers and a port; whether they are an address is judged later. */

@@ -1,4 +1,4 @@
-import type { ProxyTags } from '../proxy.ts';
+import type { ProxyTags } from '../endpoint.ts';
 
 /** An endpoint as a list wrote it, taken apart but not yet judged. */
 export interface RawEndpoint {

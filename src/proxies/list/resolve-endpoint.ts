@@ -2,11 +2,11 @@ import { isIPv4 } from 'node:net';
 import { refuseAddress, refusePort } from '../address-policy.ts';
 import { refuseCredentials } from '../credential-limits.ts';
 import { Credentials } from '../credentials.ts';
+import type { ProxyEndpoint } from '../endpoint.ts';
 import { parseHost } from '../host.ts';
 import { isPrivateName } from '../host-name-policy.ts';
-import type { ProxyEndpoint } from '../proxy.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import { isPort } from './ports.ts';
+import { isPort } from './host-port.ts';
 import type { RawEndpoint } from './raw-endpoint.ts';
 import type { Scheme } from './schemes.ts';
 

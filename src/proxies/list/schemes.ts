@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../errors.ts';
-import { BuiltInProtocol } from '../proxy.ts';
+import { BuiltInProtocol } from '../endpoint.ts';
 
 /** What a scheme written in a list means. */
 export interface Scheme {

@@ -1,4 +1,4 @@
-import type { ProxyTags } from '../proxy.ts';
+import type { ProxyTags } from '../endpoint.ts';
 import { UNUSABLE_CHARACTERS } from '../unusable-characters.ts';
 import type { Fields } from './fields.ts';
 

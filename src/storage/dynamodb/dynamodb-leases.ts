@@ -1,5 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { LeaseOutcome } from '../../model/lease-outcome.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { isExpired } from '../expiry.ts';
 import type {
   EndedLeases,
@@ -9,7 +10,6 @@ import type {
   LeaseStorage,
   UseReport,
 } from '../lease-storage.ts';
-import type { ProxyRow } from '../proxy-storage.ts';
 import { exists, notBanned } from './conditions.ts';
 import { type Database, type Item, unlessRefused } from './database.ts';
 import {

@@ -1,6 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mapBounded } from '../../async/map-bounded.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import { createProxyRow } from '../create-proxy-row.ts';
 import { isExpired } from '../expiry.ts';
@@ -8,7 +9,6 @@ import type {
   InsertOptions,
   InsertOutcome,
   ManualStatusWrite,
-  ProxyRow,
   ProxyStorage,
   RowPage,
   RowQuery,

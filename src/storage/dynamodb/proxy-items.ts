@@ -1,8 +1,9 @@
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import { NO_USES } from '../../model/lease-outcome.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { Credentials } from '../../proxies/credentials.ts';
-import { formatRedactedUrl, type Proxy } from '../../proxies/proxy.ts';
-import type { ProxyRow } from '../proxy-storage.ts';
+import { formatRedactedUrl } from '../../proxies/endpoint.ts';
+import type { Proxy } from '../../proxies/proxy.ts';
 import type { Item } from './database.ts';
 
 /** The key of the `by-status` index: one of 16 shards, so that no status is one hot key. */

@@ -1,8 +1,9 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { BY_STATUS_INDEX } from '../dynamodb-tables.ts';
 import { isExpired } from '../expiry.ts';
-import type { ProxyRow, RowPage, RowQuery, StatusIdQuery } from '../proxy-storage.ts';
+import type { RowPage, RowQuery, StatusIdQuery } from '../proxy-storage.ts';
 import { backOff } from './back-off.ts';
 import { type Database, type Item, queryItems } from './database.ts';
 import { poolStatusKey, toProxyRow } from './proxy-items.ts';

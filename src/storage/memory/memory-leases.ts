@@ -1,5 +1,6 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import { LeaseOutcome } from '../../model/lease-outcome.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import type {
   EndedLeases,
   LeaseAcquisition,
@@ -8,7 +9,6 @@ import type {
   LeaseStorage,
   UseReport,
 } from '../lease-storage.ts';
-import type { ProxyRow } from '../proxy-storage.ts';
 import type { PoolRows } from './pool-rows.ts';
 
 /** Leases, and what users report, on rows in maps. */

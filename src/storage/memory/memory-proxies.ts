@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { ProxyStatus } from '../../health/rise-fall.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import { createProxyRow } from '../create-proxy-row.ts';
 import { isExpired } from '../expiry.ts';
@@ -7,7 +8,6 @@ import type {
   InsertOptions,
   InsertOutcome,
   ManualStatusWrite,
-  ProxyRow,
   ProxyStorage,
   RowPage,
   RowQuery,

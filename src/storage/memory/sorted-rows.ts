@@ -1,4 +1,4 @@
-import type { ProxyRow } from '../proxy-storage.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 
 /** The rows of one pool by id, with the ids in order once they are asked for. */
 export class SortedRows {

@@ -1,8 +1,11 @@
+import type { ControlOutcome } from '../../health/control-probe.ts';
 import type { HealthCheckOptions } from '../../health/health-check-options.ts';
 import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import type { ProbeWindow } from '../../health/window/probe-window.ts';
-import type { ControlOutcome } from '../../model/batch-result.ts';
+import type { BatchMessage } from '../../model/sweep.ts';
+import type { SweepLimits } from '../../model/sweep-limits.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
+import type { CloseDependencies } from '../record/close-sweep.ts';
 
 /** What checking a batch asks of a `HealthChecker`. */
 export interface BatchChecker {
@@ -21,3 +24,22 @@ export interface BatchChecker {
     },
   ): AsyncIterable<HealthCheckResult>;
 }
+
+export interface CheckDependencies extends CloseDependencies {
+  readonly checker: BatchChecker;
+  readonly limits: SweepLimits;
+  /** Sends messages again, as new ones; throws unless all were sent. */
+  readonly resend: (messages: readonly BatchMessage[]) => Promise<void>;
+}
+
+export interface CheckInvocation {
+  /** Milliseconds until the checker is stopped. */
+  readonly remainingMs: () => number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What became of one message. `done`: every write is durable. `resent`: there was no time left to
+ * begin it, and a new message replaces it. `failed`: it has to be delivered again.
+ */
+export type BatchOutcome = 'done' | 'resent' | { readonly failed: unknown };

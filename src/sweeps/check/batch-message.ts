@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../errors.ts';
+import { POOL_NAME } from '../../model/pool.ts';
 import type { BatchMessage } from '../../model/sweep.ts';
 import { isSweepId } from '../../model/sweep-id.ts';
-import { POOL_NAME } from '../pool-name.ts';
 
 const batchMessageSchema = z.strictObject({
   sweepId: z.string().check(z.refine(isSweepId)),

@@ -1,28 +1,7 @@
 import { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchMessage } from '../../model/sweep.ts';
-import type { SweepLimits } from '../../model/sweep-limits.ts';
-import type { CloseDependencies } from '../record/close-sweep.ts';
-import type { BatchChecker } from './batch-checker.ts';
+import type { BatchOutcome, CheckDependencies, CheckInvocation } from './batch-checker.ts';
 import { CheckerRun } from './checker-run.ts';
-
-export interface CheckDependencies extends CloseDependencies {
-  readonly checker: BatchChecker;
-  readonly limits: SweepLimits;
-  /** Sends messages again, as new ones; throws unless all were sent. */
-  readonly resend: (messages: readonly BatchMessage[]) => Promise<void>;
-}
-
-export interface CheckInvocation {
-  /** Milliseconds until the checker is stopped. */
-  readonly remainingMs: () => number;
-  readonly signal: AbortSignal;
-}
-
-/**
- * What became of one message. `done`: every write is durable. `resent`: there was no time left to
- * begin it, and a new message replaces it. `failed`: it has to be delivered again.
- */
-export type BatchOutcome = 'done' | 'resent' | { readonly failed: unknown };
 
 /**
  * Checks the batches of some messages, all through one window of probes in flight. For each: probe,

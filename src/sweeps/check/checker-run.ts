@@ -1,8 +1,8 @@
+import type { ControlOutcome } from '../../health/control-probe.ts';
 import type { ProbeWindow } from '../../health/window/probe-window.ts';
-import type { ControlOutcome } from '../../model/batch-result.ts';
 import type { BatchMessage, Sweep } from '../../model/sweep.ts';
 import { commitBatch } from '../record/commit-batch.ts';
-import type { BatchOutcome, CheckDependencies, CheckInvocation } from './check-batches.ts';
+import type { BatchOutcome, CheckDependencies, CheckInvocation } from './batch-checker.ts';
 import { type PreparedBatch, prepareBatch } from './prepare-batch.ts';
 import { ProbeBacklog } from './probe-backlog.ts';
 import { probeBatch } from './probe-batch.ts';

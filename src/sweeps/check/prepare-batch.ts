@@ -1,11 +1,12 @@
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { idRange, WHOLE_POOL } from '../../model/batch-range.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type BatchMessage, type Sweep, SweepState } from '../../model/sweep.ts';
 import { isSweepOf } from '../../model/sweep-id.ts';
 import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
-import { requireSweep } from '../../pools/require-pool.ts';
-import type { ProxyRow, Storage } from '../../storage/storage.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { requireSweep } from '../require-sweep.ts';
 
 /** Everything a batch's work begins with. */
 export interface PreparedBatch {

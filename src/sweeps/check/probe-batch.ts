@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.ts';
+import type { ControlOutcome } from '../../health/control-probe.ts';
 import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
 import { applyVerdict, type RiseFall } from '../../health/rise-fall.ts';
 import type { ProbeWindow } from '../../health/window/probe-window.ts';
-import type { BatchResult, ControlOutcome, StoredResult } from '../../model/batch-result.ts';
+import type { BatchResult, StoredResult } from '../../model/batch-result.ts';
 import { figuresOf, type LeaseFigures } from '../../model/lease-figures.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { BatchChecker } from './batch-checker.ts';

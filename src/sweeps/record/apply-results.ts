@@ -4,8 +4,9 @@ import { ConflictError } from '../../errors.ts';
 import type { Verdict } from '../../health/health-check-result.ts';
 import { applyVerdict } from '../../health/rise-fall.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Sweep } from '../../model/sweep.ts';
-import type { ProxyRow, Storage } from '../../storage/storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 
 /** Row writes of one batch under way at once: within the sockets the SDK opens by default (50). */
 const WRITE_CONCURRENCY = 32;

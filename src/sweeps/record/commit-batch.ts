@@ -1,7 +1,7 @@
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { SweepState } from '../../model/sweep.ts';
-import { requireSweep } from '../../pools/require-pool.ts';
-import type { ProxyRow } from '../../storage/storage.ts';
+import { requireSweep } from '../require-sweep.ts';
 import { applyResults } from './apply-results.ts';
 import type { CloseDependencies } from './close-sweep.ts';
 import { recordBatch } from './record-batch.ts';

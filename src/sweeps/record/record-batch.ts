@@ -1,6 +1,6 @@
 import type { BatchResult } from '../../model/batch-result.ts';
 import { BATCHES_PER_LEDGER_PART, type Sweep, SweepState } from '../../model/sweep.ts';
-import { requireSweep } from '../../pools/require-pool.ts';
+import { requireSweep } from '../require-sweep.ts';
 import { type CountedResult, countBatch } from './batch-counts.ts';
 import { type CloseDependencies, closeSweep, recordLateBatches } from './close-sweep.ts';
 

@@ -1,9 +1,9 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../../model/result-record.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
-import { formatRedactedUrl } from '../../proxies/proxy.ts';
-import type { ProxyRow } from '../../storage/storage.ts';
+import { formatRedactedUrl } from '../../proxies/endpoint.ts';
 import { type CountsReport, reportCounts } from './counts-report.ts';
 
 export const EventType = {

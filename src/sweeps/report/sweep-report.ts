@@ -1,10 +1,10 @@
 import type { LeaseFigures } from '../../model/lease-figures.ts';
 import { type BatchCounts, type Sweep, SweepState } from '../../model/sweep.ts';
-import { requireSweep } from '../../pools/require-pool.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { sumCounts } from '../record/batch-counts.ts';
 import { countLateBatches } from '../record/close-sweep.ts';
 import { type CountsReport, reportCounts } from '../record/counts-report.ts';
+import { requireSweep } from '../require-sweep.ts';
 
 /** A sweep's progress and outcome. */
 export interface SweepReport extends CountsReport {

@@ -1,10 +1,11 @@
 import type { Verdict } from '../../health/health-check-result.ts';
 import { batchesOf, batchOf, idRange } from '../../model/batch-range.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../../model/result-record.ts';
 import type { Sweep } from '../../model/sweep.ts';
 import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
-import { requireSweep } from '../../pools/require-pool.ts';
-import type { ProxyRow, Storage } from '../../storage/storage.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { requireSweep } from '../require-sweep.ts';
 
 export interface ResultQuery {
   /** Only results with this verdict. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import { type BatchMessage, SweepState } from '../../model/sweep.ts';
-import { requireSweep } from '../../pools/require-pool.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { missingBatches } from '../record/close-sweep.ts';
+import { requireSweep } from '../require-sweep.ts';
 
 export interface DispatchDependencies {
   readonly storage: Storage;

@@ -1,4 +1,4 @@
-import { NO_SWEEP_ID } from '../../../src/storage/storage.ts';
+import { NO_SWEEP_ID } from '../../../src/model/proxy-row.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { startApi, type TestReply } from './api.ts';
 

@@ -1,10 +1,10 @@
+import { formatSecretUrl } from '../../../src/proxies/endpoint.ts';
 import type { ListEntry } from '../../../src/proxies/list-entry.ts';
 import {
   type ListOptions,
   type ListSource,
   parseProxyList,
 } from '../../../src/proxies/list-parser.ts';
-import { formatSecretUrl } from '../../../src/proxies/proxy.ts';
 
 /** Every entry of a list. */
 export async function readList(source: ListSource, options?: ListOptions): Promise<ListEntry[]> {

@@ -1,7 +1,7 @@
 import type { HealthCheckOptions } from '../../../src/health/health-check-options.ts';
 import { LOOPBACK, type Target } from '../../../src/local/fleet/index.ts';
 import { Credentials } from '../../../src/proxies/credentials.ts';
-import type { ProxyEndpoint } from '../../../src/proxies/proxy.ts';
+import type { ProxyEndpoint } from '../../../src/proxies/endpoint.ts';
 import type { Entrance, RealProxy } from './real-proxy.ts';
 import { TargetPath, type TargetScheme, type Targets } from './targets.ts';
 

@@ -1,10 +1,9 @@
-import {
-  type HealthCheckOptions,
-  parseHealthCheckOptions,
-} from '../../../src/health/health-check-options.ts';
+import type { HealthCheckOptions } from '../../../src/health/health-check-options.ts';
 import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
 import type { HealthChecker } from '../../../src/health/health-checker.ts';
-import { createProxy, type ProxyEndpoint } from '../../../src/proxies/proxy.ts';
+import { parseHealthCheckOptions } from '../../../src/health/schema/parse-options.ts';
+import type { ProxyEndpoint } from '../../../src/proxies/endpoint.ts';
+import { createProxy } from '../../../src/proxies/proxy.ts';
 import { type Case, endpointOf, type Trust } from './cases.ts';
 import { type CurlVerdict, checkWithCurl } from './curl.ts';
 import type { RealProxy } from './real-proxy.ts';

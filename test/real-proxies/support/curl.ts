@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { HealthCheckOptions } from '../../../src/health/health-check-options.ts';
-import { formatHostPort, type ProxyEndpoint } from '../../../src/proxies/proxy.ts';
+import { formatHostPort, type ProxyEndpoint } from '../../../src/proxies/endpoint.ts';
 import { programPath } from './installed.ts';
 
 /** Exit codes that say that the call was wrong rather than the proxy (EXIT CODES in `man curl`). */

@@ -1,6 +1,6 @@
 import { LOOPBACK } from '../../../src/local/fleet/index.ts';
 import { Credentials } from '../../../src/proxies/credentials.ts';
-import { formatSecretUrl, type ProxyEndpoint } from '../../../src/proxies/proxy.ts';
+import { formatSecretUrl, type ProxyEndpoint } from '../../../src/proxies/endpoint.ts';
 import { endpointOf } from './cases.ts';
 import type { RealProxy } from './real-proxy.ts';
 import type { TestBed } from './test-bed.ts';

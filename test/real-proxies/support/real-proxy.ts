@@ -1,6 +1,5 @@
 import type { FleetCredentials } from '../../../src/local/fleet/index.ts';
-import type { BuiltInProtocol } from '../../../src/proxies/proxy.ts';
-
+import type { BuiltInProtocol } from '../../../src/proxies/endpoint.ts';
 /** Servers the suite knows, by the name of their Debian package. */
 export type ServerName = 'squid' | 'tinyproxy' | 'dante-server' | 'microsocks';
 

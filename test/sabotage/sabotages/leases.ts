@@ -134,7 +134,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'unlimited: of a proxy that was banned since it was sampled',
-    file: 'src/leases/lease-unlimited.ts',
+    file: 'src/leases/acquire/lease-row.ts',
     find: ' || !wantedStatuses(request).includes(row.status)) return null;',
     replace: ') return null;',
     tests: ['test/leases/unlimited.test.ts'],
@@ -142,7 +142,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'unlimited: signed for a pool that is gone',
-    file: 'src/leases/lease-unlimited.ts',
+    file: 'src/leases/acquire/lease-row.ts',
     find: 'return proxyIdOf(proxy, salt) === proxy.id;',
     replace: 'return proxyIdOf(proxy, salt) !== null;',
     tests: ['test/leases/unlimited.test.ts'],

@@ -1,8 +1,9 @@
 import { batchesOf } from '../../../src/model/batch-range.ts';
 import type { BatchResult } from '../../../src/model/batch-result.ts';
 import type { Pool } from '../../../src/model/pool.ts';
+import type { ProxyRow } from '../../../src/model/proxy-row.ts';
 import type { BatchCounts, Sweep } from '../../../src/model/sweep.ts';
-import type { ProxyRow, Storage } from '../../../src/storage/storage.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
 
 /** What a test knows about a sweep and the storage cannot tell. */
 export interface AuditExpectation {

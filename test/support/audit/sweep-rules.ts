@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Verdict } from '../../../src/health/health-check-result.ts';
 import { batchesOf, batchOf } from '../../../src/model/batch-range.ts';
+import { NO_SWEEP_ID } from '../../../src/model/proxy-row.ts';
 import { SweepState } from '../../../src/model/sweep.ts';
-import { NO_SWEEP_ID } from '../../../src/storage/proxy-storage.ts';
 import { countBatch, sumCounts } from '../../../src/sweeps/record/batch-counts.ts';
 import type { SweepEvidence } from './sweep-evidence.ts';
 

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  LeaseAcquisition,
-  ProxyRow,
-  StatusIdQuery,
-  Storage,
-} from '../../../src/storage/storage.ts';
+import type { ProxyRow } from '../../../src/model/proxy-row.ts';
+import type { LeaseAcquisition, StatusIdQuery, Storage } from '../../../src/storage/storage.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
 import type { CreateStorage } from '../storage-contract.ts';

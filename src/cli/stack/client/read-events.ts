@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVENT_LOG_PATH } from '../../../local/event-bus/event-log-path.ts';
+import { EVENT_LOG_PATH } from '../../../local/event-bus/event-log.ts';
 import type { ApiClient } from './api-client.ts';
 
 /** An event as the log of the local stack shows it; fields beyond these are passed on. */

@@ -1,6 +1,7 @@
+import type { Wait } from '../../../async/wait-for.ts';
 import type { Clock } from '../../../clock.ts';
 import { LeaseEndedError } from '../../../errors.ts';
-import { HeldLease, type Wait } from '../../../leases/hold/held-lease.ts';
+import { HeldLease } from '../../../leases/hold/held-lease.ts';
 import { ApiError } from '../client/api-error.ts';
 import type { LeaseView } from '../client/api-schemas.ts';
 import type { LeaseApi } from './lease-api.ts';

@@ -6,7 +6,7 @@ import { formatError } from '../../errors.ts';
 import type { Terminal } from '../../terminal.ts';
 import { ApiClient } from '../client/api-client.ts';
 import { addStackFlags, findApiUrl } from '../client/find-stack.ts';
-import { refuseEmpty } from '../refuse-empty.ts';
+import { refuseEmpty } from '../stack-command.ts';
 import { type AcquireFlags, addAcquireFlags, toLeaseWish } from './acquire-flags.ts';
 import { findControllingTerminal } from './controlling-terminal.ts';
 import { LeaseApi } from './lease-api.ts';

@@ -1,0 +1,46 @@
+import type { ProxyStatus, Streak } from '../health/rise-fall.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+import type { UseCounts } from './lease-outcome.ts';
+
+/** A proxy as its pool knows it. */
+export interface ProxyRow {
+  readonly poolName: string;
+  readonly proxy: Proxy;
+  readonly status: ProxyStatus;
+  readonly streak: Streak | null;
+  /** The sweep that last wrote the row; `'0'` until one has. Never goes back. */
+  readonly rowSweepId: string;
+  /** Of the last transition; absent before the first. */
+  readonly previousStatus?: ProxyStatus;
+  readonly statusSince: string;
+  /** The sweep that made the last transition; absent before the first, and after one by hand. */
+  readonly statusSweepId?: string;
+  /** Consumers that may hold the proxy at once, 1 to 100; null: unlimited. @default 1 */
+  readonly maxConcurrency: number | null;
+  /** By token; those that are over stay until somebody removes them. */
+  readonly leases: Readonly<Record<string, StoredLease>>;
+  /** Leases there have been; one whose request came twice may count twice. */
+  readonly leaseCount: number;
+  /** What users reported on release. */
+  readonly uses: UseCounts;
+  /** Uses that failed since the last one that went well; absent before the first report. */
+  readonly failuresInRow?: number;
+  /** Of the last use that failed, epoch milliseconds; absent before the first. */
+  readonly lastFailureAt?: number;
+  /** Host to when it was last reported to block the proxy, epoch milliseconds. */
+  readonly blocks: Readonly<Record<string, number>>;
+  /** As its pool's; absent where the pool does not expire. */
+  readonly expiresAtEpochSeconds?: number;
+}
+
+/** `rowSweepId` of a row that no sweep has written; less than every sweep id. */
+export const NO_SWEEP_ID = '0';
+
+/** A consumer's hold on a proxy, as the proxy's row keeps it. */
+export interface StoredLease {
+  readonly consumer: string;
+  /** Epoch milliseconds by the clock of whoever acquired it. */
+  readonly acquiredAt: number;
+  /** Epoch milliseconds. Only ever moves forward. */
+  readonly expiresAt: number;
+}
