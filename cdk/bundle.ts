@@ -14,7 +14,7 @@ const REQUIRE_BANNER =
 const MAX_LINE_LENGTH = 160;
 
 /** Where the bundles of the functions are written: `<name>/index.mjs`. */
-export const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
+const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
 
 /** The folder that is uploaded as one function's code. */
 export function bundleOf(name: FunctionName): string {

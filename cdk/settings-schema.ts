@@ -87,7 +87,7 @@ export interface QueueSettings {
 }
 
 /** The function that starts sweeps and sends their batches. */
-export interface FanOutSettings {
+interface FanOutSettings {
   /** Memory, MB, 128 to 10,240. @default 512 */
   readonly memoryMb: number;
   /** Timeout, seconds, 10 to 900. @default 60 */

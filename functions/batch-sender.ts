@@ -1,9 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
+  type BatchResultErrorEntry,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { repeatForRest } from '../src/async/back-off.ts';
+import { chunksOf, mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
 import type { BatchMessage } from '../src/model/sweep.ts';
 
@@ -27,56 +29,48 @@ export interface BatchSenderOptions {
 export type SendBatches = (messages: readonly BatchMessage[]) => Promise<void>;
 
 /**
- * Sends batch messages, ten a call and several calls in flight. Of a call that succeeds in part
- * only the failed entries are sent again, after a back-off with full jitter.
+ * Sends batch messages, ten a call and several calls in flight. When a call succeeds in part, only
+ * the entries that failed are sent again, after a back-off.
  *
  * @throws LighthouseError `send_failed` when entries still fail in the last round
  */
 export function createBatchSender(options: BatchSenderOptions): SendBatches {
   return async (messages) => {
-    const chunks = chunksOf(messages, ENTRIES_PER_CALL);
-    const sendFromQueue = async () => {
-      for (let chunk = chunks.next(); !chunk.done; chunk = chunks.next()) {
-        await sendChunk(options, chunk.value);
-      }
-    };
-    await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, sendFromQueue));
+    const chunks = [...chunksOf(messages, ENTRIES_PER_CALL)];
+    await mapBounded(chunks, CALLS_IN_FLIGHT, (chunk) => sendChunk(options, chunk));
   };
 }
 
 async function sendChunk(
-  options: BatchSenderOptions,
+  { client, queueUrl, firstBackOffMs = FIRST_BACK_OFF_MS, onResend }: BatchSenderOptions,
   messages: readonly BatchMessage[],
 ): Promise<void> {
-  let pending: SendMessageBatchRequestEntry[] = messages.map((message, index) => ({
+  const entries: SendMessageBatchRequestEntry[] = messages.map((message, index) => ({
     Id: String(index),
     MessageBody: JSON.stringify(message),
   }));
-  for (let round = 1; pending.length > 0; round++) {
-    const { client, queueUrl } = options;
-    const { Failed = [] } = await client.send(
-      new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: pending }),
-    );
-    const hopeless = Failed.find((failure) => failure.SenderFault);
-    if (hopeless || (Failed.length > 0 && round === ROUNDS)) {
-      throw new LighthouseError(
-        'send_failed',
-        `SQS refused ${Failed.length} of ${messages.length} batches (${(hopeless ?? Failed[0])?.Code}).`,
-      );
-    }
-    const failedIds = new Set(Failed.map((failure) => failure.Id));
-    pending = pending.filter((entry) => failedIds.has(entry.Id));
-    if (pending.length > 0) await backOff(options, round, pending.length);
-  }
+  let failures: readonly BatchResultErrorEntry[] = [];
+  const sendSome = async (pending: readonly SendMessageBatchRequestEntry[], round: number) => {
+    if (round > 1) onResend?.(pending.length);
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: [...pending] });
+    failures = (await client.send(command)).Failed ?? [];
+    const hopeless = failures.filter(({ SenderFault }) => SenderFault);
+    if (hopeless.length > 0) throw sendFailed(failures, messages, hopeless[0]);
+    const failedIds = new Set(failures.map(({ Id }) => Id));
+    return pending.filter(({ Id }) => failedIds.has(Id));
+  };
+  const rounds = { rounds: ROUNDS, backOff: { firstMs: firstBackOffMs } };
+  const left = await repeatForRest(entries, sendSome, rounds);
+  if (left.length > 0) throw sendFailed(failures, messages, failures[0]);
 }
 
-async function backOff(options: BatchSenderOptions, round: number, entries: number): Promise<void> {
-  options.onResend?.(entries);
-  const ceilingMs = (options.firstBackOffMs ?? FIRST_BACK_OFF_MS) * 2 ** (round - 1);
-  await wait(Math.random() * ceilingMs);
-}
-
-/** Slices of at most `size` items, made for the limit of a call. */
-export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+function sendFailed(
+  failures: readonly BatchResultErrorEntry[],
+  messages: readonly BatchMessage[],
+  reason: BatchResultErrorEntry | undefined,
+): LighthouseError {
+  return new LighthouseError(
+    'send_failed',
+    `SQS refused ${failures.length} of ${messages.length} batches (${reason?.Code})`,
+  );
 }

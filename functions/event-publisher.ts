@@ -1,16 +1,15 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { mapBounded } from '../src/async/map-bounded.ts';
+import { repeatForRest } from '../src/async/back-off.ts';
+import { chunksOf, mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
 import type { PublishEvents, SweepEvent } from '../src/sweeps/record/sweep-events.ts';
-import { chunksOf } from './batch-sender.ts';
 
 /** The `source` of every event, for rules to match. */
-export const EVENT_SOURCE = 'lighthouse';
+const EVENT_SOURCE = 'lighthouse';
 
 /**
  * Entries of one PutEvents ("Amazon EventBridge quotas"). With credentials of at most 255 bytes and
@@ -58,19 +57,18 @@ async function publishEntries(
   { client, firstBackOffMs = FIRST_BACK_OFF_MS }: EventPublisherOptions,
   entries: readonly PutEventsRequestEntry[],
 ): Promise<void> {
-  let pending = [...entries];
-  for (let round = 1; ; round++) {
-    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: pending }));
+  let refusal: string | undefined;
+  const publishSome = async (pending: readonly PutEventsRequestEntry[]) => {
+    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...pending] }));
     // Answers stand in the order of the entries.
-    const refusal = Entries.find(({ ErrorCode }) => ErrorCode !== undefined)?.ErrorCode;
-    pending = pending.filter((_, index) => Entries[index]?.EventId === undefined);
-    if (pending.length === 0) return;
-    if (round === ROUNDS) {
-      throw new LighthouseError(
-        'publish_failed',
-        `EventBridge refused ${pending.length} of ${entries.length} events (${refusal}).`,
-      );
-    }
-    await wait(Math.random() * firstBackOffMs * 2 ** (round - 1));
-  }
+    refusal = Entries.find(({ ErrorCode }) => ErrorCode !== undefined)?.ErrorCode;
+    return pending.filter((_, index) => Entries[index]?.EventId === undefined);
+  };
+  const rounds = { rounds: ROUNDS, backOff: { firstMs: firstBackOffMs } };
+  const left = await repeatForRest(entries, publishSome, rounds);
+  if (left.length === 0) return;
+  throw new LighthouseError(
+    'publish_failed',
+    `EventBridge refused ${left.length} of ${entries.length} events (${refusal})`,
+  );
 }

@@ -37,3 +37,8 @@ function publishMetrics(metrics: Metrics): MiddlewareObj {
   };
   return { after: publish, onError: publish };
 }
+
+/** What was thrown, as the logger takes it. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

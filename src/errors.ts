@@ -55,3 +55,10 @@ export class NoProxyAvailableError extends LighthouseError {
     super('no_proxy_available', message, options);
   }
 }
+
+/** The stack cannot run on this machine; the message says what stands in the way. */
+export class LocalStackError extends LighthouseError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('local_stack', message, options);
+  }
+}

@@ -64,10 +64,10 @@ export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
 export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/watch/lease-events.ts';
 export type { BatchResult, StoredResult } from './model/batch-result.ts';
 export type { LeaseFigures, PoolStatistics } from './model/lease-figures.ts';
-export { LeaseOutcome, type UseCounts } from './model/lease-outcome.ts';
 export { DEFAULT_LEASING, type LeasingSettings } from './model/leasing-settings.ts';
 export type { Pool, PoolPolicy } from './model/pool.ts';
 export type { ProxyRow } from './model/proxy-row.ts';
+export { LeaseOutcome, type UseCounts } from './model/proxy-row.ts';
 export { type ResultRecord, toResultRecord } from './model/result-record.ts';
 export { type BatchCounts, type BatchMessage, type Sweep, SweepState } from './model/sweep.ts';
 export { DEFAULT_SWEEP_LIMITS, type SweepLimits } from './model/sweep-limits.ts';
@@ -92,7 +92,7 @@ export {
   type ProxyTags,
 } from './proxies/endpoint.ts';
 export type { ListEntry } from './proxies/list-entry.ts';
-export { toListEntryJson } from './proxies/list-entry-json.ts';
+export { toListEntryJson } from './proxies/list-entry.ts';
 export {
   type ListFormat,
   type ListOptions,
@@ -102,12 +102,14 @@ export {
 export { type ListCounts, ListTally } from './proxies/list-tally.ts';
 export {
   createProxy,
+  createSalt,
+  type PoolSalt,
   type Proxy,
 } from './proxies/proxy.ts';
-export { createSalt, type PoolSalt } from './proxies/proxy-id.ts';
 export { RejectionReason } from './proxies/rejection.ts';
 export { MemoryStorage } from './storage/memory-storage.ts';
-export type { RowPage, RowQuery, StatusWrite, Storage } from './storage/storage.ts';
+export type { RowPage, RowQuery, StatusWrite } from './storage/proxy-storage.ts';
+export type { Storage } from './storage/storage.ts';
 export type {
   BatchOutcome,
   CheckDependencies,

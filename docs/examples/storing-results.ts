@@ -22,7 +22,7 @@ try {
 
   const checker = new HealthChecker({ options: pool.options, allowPrivateAddresses: true });
   const orchestrator = new HealthCheckOrchestrator({ checker, storage, clock });
-  const { rows } = await storage.queryProxyRows('shop', { limit: 100 });
+  const { rows } = await storage.proxies.query('shop', { limit: 100 });
   const proxies = rows.map((row) => row.proxy);
   for await (const result of orchestrator.streamAndStore('shop', proxies)) {
     console.log(result.proxyId, result.status, result.failure ?? '');

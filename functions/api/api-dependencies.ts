@@ -1,5 +1,5 @@
 import type { ProxyManager } from '../../src/leases/proxy-manager.ts';
-import type { CloseDependencies } from '../../src/sweeps/record/close-sweep.ts';
+import type { SweepContext } from '../../src/sweeps/record/close-sweep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RequestDispatch } from './dispatch-request.ts';
 import type { Redrive } from './redrive.ts';
@@ -7,7 +7,7 @@ import type { Redrive } from './redrive.ts';
 /** What the routes work with. */
 export interface ApiDependencies
   extends Pick<Runtime, 'limits' | 'allowPrivateAddresses' | 'telemetry'>,
-    CloseDependencies {
+    SweepContext {
   /** Protocols that lists may name besides the built-in ones. */
   readonly extraProtocols: readonly string[];
   /** Leases proxies; made once, so that it knows the pools it has leased from. */

@@ -9,9 +9,8 @@ import { telemetryMiddlewares } from '../telemetry.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { problemReplies } from './reply/problem-replies.ts';
 import { decodeRequest } from './request/request.ts';
-import { ROUTE_KEYS, splitRouteKey } from './route-keys.ts';
+import { ROUTE_KEYS, refuseUnknownRoute, splitRouteKey } from './route-keys.ts';
 import { ROUTES } from './routes.ts';
-import { refuseUnknownRoute } from './unknown-route.ts';
 
 /** Answers the HTTP API: decodes the request, calls the route, encodes what went wrong. */
 export function createApiHandler(dependencies: ApiDependencies) {

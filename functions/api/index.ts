@@ -4,7 +4,7 @@ import { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import { EnvironmentName } from '../environment.ts';
 import { createRuntime } from '../runtime.ts';
 import { EXTRA_PROTOCOLS } from '../strategies.ts';
-import { toError } from '../to-error.ts';
+import { toError } from '../telemetry.ts';
 import { createDispatchRequest } from './dispatch-request.ts';
 import { createApiHandler } from './handler.ts';
 import { createRedrive } from './redrive.ts';

@@ -5,8 +5,7 @@ import { type ImportReport, importProxies } from '../../src/pools/import-proxies
 import { parsePoolPolicy } from '../../src/pools/pool-policy.ts';
 import { createPool } from '../../src/pools/put-pool.ts';
 import type { ListEntry } from '../../src/proxies/list-entry.ts';
-import { createProxy } from '../../src/proxies/proxy.ts';
-import { processSalt } from '../../src/proxies/proxy-id.ts';
+import { createProxy, processSalt } from '../../src/proxies/proxy.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { tooLarge } from './reply/problem.ts';
 import { readList } from './request/lists.ts';

@@ -21,7 +21,7 @@ export interface RedriveOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-export interface RedriveOutcome {
+interface RedriveOutcome {
   /** Messages that are in the queue again and no longer in the dead-letter queue. */
   readonly moved: number;
   /** There may be more to move. */

@@ -7,9 +7,7 @@ import { deleteLease, patchLease, postLease } from './routes/lease-routes.ts';
 import { deletePool, getPool, listPools, putPool } from './routes/pool-routes.ts';
 import { deleteProxy, patchProxy } from './routes/proxy-edit-routes.ts';
 import { getProxies, getProxy, getProxyHistory } from './routes/proxy-routes.ts';
-import { postRedrive } from './routes/redrive-route.ts';
-import { postSweep } from './routes/start-sweep-route.ts';
-import { getSweep, getSweepResults } from './routes/sweep-report-routes.ts';
+import { getSweep, getSweepResults, postRedrive, postSweep } from './routes/sweep-routes.ts';
 
 /** Answers one route. */
 export type RouteHandler = (

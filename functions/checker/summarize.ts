@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { NotFoundError } from '../../src/errors.ts';
 import type { BatchOutcome } from '../../src/sweeps/check/batch-checker.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { toError } from '../to-error.ts';
+import { toError } from '../telemetry.ts';
 import type { DecodedRecord, DecodedRecords } from './decode-records.ts';
 
 export interface CheckerOutcome extends DecodedRecords {

@@ -1,6 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { continueDeletions } from '../../src/pools/continue-deletions.ts';
-import { toError } from '../to-error.ts';
+import { toError } from '../telemetry.ts';
 import type { FanOutDependencies } from './fan-out-event.ts';
 
 /** Kept of the invocation's time for the chunk that is under way when it is over, milliseconds. */

@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../src/errors.ts';
 import { isSweepId } from '../../src/model/sweep-id.ts';
-import type { CloseDependencies } from '../../src/sweeps/record/close-sweep.ts';
+import type { SweepContext } from '../../src/sweeps/record/close-sweep.ts';
 import type { SendBatches } from '../batch-sender.ts';
 import type { Runtime } from '../runtime.ts';
 
-export interface FanOutDependencies
-  extends Pick<Runtime, 'limits' | 'telemetry'>,
-    CloseDependencies {
+export interface FanOutDependencies extends Pick<Runtime, 'limits' | 'telemetry'>, SweepContext {
   readonly sendBatches: SendBatches;
 }
 

@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
 import { runTick, type TickAction, type TickEntry } from '../../src/sweeps/start/run-tick.ts';
 import { SweepMetric, TICK_FAILURES } from '../metric-names.ts';
-import { toError } from '../to-error.ts';
+import { toError } from '../telemetry.ts';
 import { deletePools } from './delete-pools.ts';
 import type { FanOutDependencies } from './fan-out-event.ts';
 

@@ -68,8 +68,8 @@ class Run<T, R> {
   }
 
   take(): { readonly value: R } | null {
-    const [value] = this.#results.splice(0, 1);
-    return value === undefined ? null : { value };
+    if (this.#results.length === 0) return null;
+    return { value: this.#results.shift() as R };
   }
 
   change(): Promise<void> {

@@ -1,10 +1,16 @@
 import { CommanderError } from 'commander';
-import { InvalidInputError, LighthouseError } from '../errors.ts';
+import {
+  InvalidInputError,
+  LeaseEndedError,
+  LighthouseError,
+  NoProxyAvailableError,
+} from '../errors.ts';
 import { redactLine } from '../proxies/list/redact.ts';
-import { printable } from './terminal.ts';
+import { ExitCode } from './interrupt.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 /** An error as `--json` prints it: one line on standard error. */
-export interface ErrorReport {
+interface ErrorReport {
   readonly error: {
     readonly code: string;
     readonly message: string;
@@ -13,7 +19,7 @@ export interface ErrorReport {
 }
 
 /** What an error says, without a stack. */
-export function describeError(error: unknown): ErrorReport {
+function describeError(error: unknown): ErrorReport {
   if (error instanceof InvalidInputError && error.issues.length > 0) {
     return { error: { code: error.code, message: error.message, issues: error.issues } };
   }
@@ -77,4 +83,23 @@ export function fileError(
   const remedy = advice === undefined ? '' : `; ${advice}`;
   const shown = hideCredentials(path);
   return new InvalidInputError(`${role} "${shown}" ${sentence}${remedy}`, [], { cause: error });
+}
+
+/** Help is no failure; every other error is told in the form that was asked for. */
+export function reportFailure(
+  error: unknown,
+  args: readonly string[],
+  terminal: Terminal,
+): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
+  terminal.stderr.write(formatError(error, wantsJson(args)));
+  const isAnswer = error instanceof NoProxyAvailableError || error instanceof LeaseEndedError;
+  return isAnswer ? ExitCode.unavailable : ExitCode.failed;
+}
+
+/** What follows `--` is somebody else's. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  const own = end < 0 ? args : args.slice(0, end);
+  return own.includes('--json') || /--format[ =]json/.test(own.join(' '));
 }

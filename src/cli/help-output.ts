@@ -1,6 +1,6 @@
 import type { OutputConfiguration } from 'commander';
+import { reportFailure } from './errors.ts';
 import { print } from './output/stream-sink.ts';
-import { reportFailure } from './report-failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /**

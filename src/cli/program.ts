@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './check/check-command.ts';
+import { reportFailure } from './errors.ts';
 import { helpOutput } from './help-output.ts';
-import { reportFailure } from './report-failure.ts';
 import { addEventsCommand } from './stack/events-command.ts';
 import { addImportCommand } from './stack/import-command.ts';
 import { addLeaseCommand } from './stack/lease/lease-command.ts';

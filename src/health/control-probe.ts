@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Attempt } from './attempt/attempt.ts';
 import { classifyError } from './classify/classify-error.ts';
-import { dialDirectly } from './dial/dial.ts';
 import type { ProbeServices } from './dial/dial-context.ts';
 import type { FailureCode } from './failure.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
@@ -49,10 +48,9 @@ async function askOnce({
 }: ControlProbeRequest): Promise<ControlOutcome> {
   const plan = planOf(options);
   const limits = { timeoutMs: options.timeoutMs, clock, signal };
-  const { value, error, failedPhase, latencyMs } = await new Attempt(limits).run((attempt) => {
-    const context = { attempt, options, services };
-    return askTarget({ attempt, plan, open: (target) => dialDirectly(context, target) });
-  });
+  const { value, error, failedPhase, latencyMs } = await new Attempt(limits).run((attempt) =>
+    askTarget({ attempt, plan, services }),
+  );
   if (value) return { ok: true, latencyMs, statusCode: value.statusCode };
   const { code, evidence } = classifyError(error, failedPhase ?? 'connect');
   const { statusCode } = evidence;

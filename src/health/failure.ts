@@ -10,7 +10,7 @@ export { Blame } from './blame.ts';
  * Everything that can fail a probe, by its stable code. Total: what nothing else describes is
  * `unknown_failure`. `docs/failures.md` is generated from this table.
  */
-export const FAILURES = {
+const FAILURES = {
   ...NETWORK_FAILURES,
   ...TLS_FAILURES,
   ...REPLY_FAILURES,

@@ -1,4 +1,6 @@
-import type { FailureCode } from './failure.ts';
+import type { Clock } from '../clock.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+import { describeFailure, type FailureCode } from './failure.ts';
 
 /** What one probe found. `inconclusive`: our side or the target failed, so it says nothing. */
 export const Verdict = {
@@ -59,4 +61,21 @@ export function isHealthy(result: Pick<HealthCheckResult, 'status'>): boolean {
 /** False when the probe says nothing about the proxy. */
 export function isConclusive(result: Pick<HealthCheckResult, 'status'>): boolean {
   return result.status !== Verdict.inconclusive;
+}
+
+/** The result for a proxy whose protocol nobody can check: it says nothing about the proxy. */
+export function unsupportedProtocol(proxy: Proxy, clock: Clock): HealthCheckResult {
+  const { code, sentence } = describeFailure('unsupported_protocol');
+  return {
+    proxyId: proxy.id,
+    protocol: proxy.protocol,
+    status: Verdict.inconclusive,
+    latencyMs: 0,
+    attempts: 0,
+    failure: code,
+    errorMessage: sentence,
+    timings: {},
+    bytes: 0,
+    checkedAt: new Date(clock.now()).toISOString(),
+  };
 }

@@ -2,7 +2,6 @@ import { mapConcurrently } from '../async/map-concurrently.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { BuiltInProtocol } from '../proxies/endpoint.ts';
 import type { Proxy } from '../proxies/proxy.ts';
-import { BuiltInStrategy } from './built-in-strategy.ts';
 import type { ControlOutcome } from './control-probe.ts';
 import { probeTarget } from './control-probe.ts';
 import { CertificateWitness } from './dial/certificate-witness.ts';
@@ -12,9 +11,10 @@ import { TlsContexts } from './dial/tls-contexts.ts';
 import { DnsResolver, type NameResolver } from './dns/name-resolver.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
 import type { HealthCheckResult } from './health-check-result.ts';
+import { unsupportedProtocol } from './health-check-result.ts';
 import type { HealthCheckStrategy } from './health-check-strategy.ts';
+import { BuiltInStrategy } from './health-check-strategy.ts';
 import { parseHealthCheckOptions } from './schema/parse-options.ts';
-import { unsupportedProtocol } from './unsupported-protocol.ts';
 import {
   DEFAULT_CONCURRENCY,
   DEFAULT_IN_FLIGHT_PER_HOST,

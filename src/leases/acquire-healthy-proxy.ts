@@ -5,8 +5,8 @@ import { LeaseEndedError } from '../errors.ts';
 import { Blame, describeFailure } from '../health/failure.ts';
 import { type HealthCheckResult, isHealthy, Verdict } from '../health/health-check-result.ts';
 import type { CheckProxyRequest, HealthChecker } from '../health/health-checker.ts';
-import { LeaseOutcome } from '../model/lease-outcome.ts';
-import { parseWith, wholeNumber } from '../schema-parts.ts';
+import { parseWith, wholeNumber } from '../input.ts';
+import { LeaseOutcome } from '../model/proxy-row.ts';
 import type { Lease } from './lease.ts';
 import { type AcquireRequest, MAX_EXCLUDED } from './lease-request.ts';
 import type { ProxyManager } from './proxy-manager.ts';
@@ -52,7 +52,7 @@ export async function acquireHealthyProxy(
   checker: Pick<HealthChecker, 'checkProxy'>,
   { maxTries, options, signal, wait = waitFor, ...request }: AcquireHealthyRequest,
 ): Promise<HealthyLease | null> {
-  const tries = parseWith(triesSchema, { maxTries }, 'The lease request').maxTries;
+  const tries = parseWith(triesSchema, { maxTries }, { what: 'the lease request' }).maxTries;
   let { excludedProxyIds = [] } = request;
   const probe = { manager, checker, options, signal, wait };
   for (let tried = 0; tried < tries; tried++) {

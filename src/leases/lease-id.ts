@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidInputError } from '../errors.ts';
+import { UUID_PATTERN } from '../uuid.ts';
 
 /** 128 random bits: nobody guesses another's lease. */
 const TOKEN_BYTES = 16;
 
-const PROXY_ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const STORED_ID = new RegExp(`^(?<proxyId>${PROXY_ID})\\.(?<token>[\\w-]{22})$`);
+const STORED_ID = new RegExp(`^(?<proxyId>${UUID_PATTERN})\\.(?<token>[\\w-]{22})$`);
 const SIGNED_ID = new RegExp(
-  `^(?<proxyId>${PROXY_ID})\\.u\\.[0-9a-z]{1,11}\\.[0-9a-z]{1,11}\\.[\\w-]{1,700}\\.[\\w-]{1,32}\\.[\\w-]{43}$`,
+  `^(?<proxyId>${UUID_PATTERN})\\.u\\.[0-9a-z]{1,11}\\.[0-9a-z]{1,11}\\.[\\w-]{1,700}\\.[\\w-]{1,32}\\.[\\w-]{43}$`,
 );
 
 /** What a lease id says by its form alone. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { LeaseOutcome } from '../model/lease-outcome.ts';
+import { parseWith } from '../input.ts';
+import { LeaseOutcome } from '../model/proxy-row.ts';
 import { parseHost } from '../proxies/host.ts';
-import { parseWith } from '../schema-parts.ts';
 
 const NOT_A_HOST = 'must be a host such as shop.example, without scheme, port or path';
 
@@ -9,7 +9,7 @@ const NOT_A_HOST = 'must be a host such as shop.example, without scheme, port or
 const MAX_SPELLING = 300;
 
 /** A target's host in canonical form: lower case, IDNA; null for what is none. */
-export function canonicalHost(text: string): string | null {
+function canonicalHost(text: string): string | null {
   if (text.length > MAX_SPELLING) return null;
   const host = parseHost(text.trim());
   return typeof host === 'string' ? host : null;
@@ -39,5 +39,5 @@ export type ParsedLeaseReport = Readonly<z.output<typeof leaseReportSchema>>;
 /** @throws {InvalidInputError} with a pointer to each field that cannot be used */
 export function parseLeaseReport(input: LeaseOutcome | LeaseReport): ParsedLeaseReport {
   const report = typeof input === 'string' ? { outcome: input } : input;
-  return parseWith(leaseReportSchema, report, 'The outcome');
+  return parseWith(leaseReportSchema, report, { what: 'the outcome' });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ProxyStatus } from '../health/rise-fall.ts';
+import { offByDefault, parseWith, printableText, wholeNumber } from '../input.ts';
 import { POOL_NAME } from '../model/pool.ts';
-import { offByDefault, parseWith, printableText, wholeNumber } from '../schema-parts.ts';
 import { proxyFiltersSchema } from './acquire/proxy-filters.ts';
 import { type ProxySelector, SELECTORS, type SelectorName } from './acquire/selectors.ts';
 import { targetHostSchema } from './lease-report.ts';
@@ -68,7 +68,7 @@ export interface LeaseWish {
 
 /** @throws {InvalidInputError} with a pointer to each field that cannot be used */
 export function parseAcquireRequest(input: unknown): ParsedAcquireRequest {
-  return parseWith(acquireRequestSchema, input, 'The lease request');
+  return parseWith(acquireRequestSchema, input, { what: 'the lease request' });
 }
 
 /** The statuses a request takes; never `inactive`, never `banned`. */

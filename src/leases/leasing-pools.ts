@@ -57,12 +57,12 @@ export class LeasingPools {
     const [current] = pool.batchBitCounts;
     if (current !== undefined) return { pool, bitCount: current };
     // No sweep has split it yet: it is looked through as its first sweep would.
-    const firstIds = await this.#storage.queryProxyIds(poolName, SIZE_SAMPLE);
+    const firstIds = await this.#storage.proxies.queryIds(poolName, SIZE_SAMPLE);
     return { pool, bitCount: chooseBitCount(estimatePoolSize(firstIds)) };
   }
 
   async #readStatistics(poolName: string): Promise<PoolStatistics | null> {
-    const sweeps = await this.#storage.listSweeps(poolName, { limit: SWEEPS_LOOKED_AT });
+    const sweeps = await this.#storage.sweeps.list(poolName, { limit: SWEEPS_LOOKED_AT });
     const closed = sweeps.find(({ state }) => state !== SweepState.running);
     const figures = closed?.totals?.leasing;
     return figures && closed ? { ...figures, asOf: closed.startedAt } : null;

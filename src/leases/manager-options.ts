@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Wait } from '../async/wait-for.ts';
 import type { Clock } from '../clock.ts';
-import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from '../pools/clock-skew.ts';
-import { parseWith, wholeNumber } from '../schema-parts.ts';
+import { parseWith, wholeNumber } from '../input.ts';
+import { DEFAULT_CLOCK_SKEW_MS, MAX_CLOCK_SKEW_MS } from '../pools/quarantine.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { ReportError } from './lease-context.ts';
@@ -41,7 +41,7 @@ const referenceSchema = z.object({
 
 /** @throws {InvalidInputError} when it is out of range */
 export function parseClockSkew(clockSkewMs: number | undefined): number {
-  return parseWith(optionsSchema, { clockSkewMs }, 'The options of the manager').clockSkewMs;
+  return parseWith(optionsSchema, { clockSkewMs }, { what: "the manager's options" }).clockSkewMs;
 }
 
 /** Which lease is meant, and for how long it is renewed. @throws {InvalidInputError} */
@@ -52,7 +52,7 @@ export function parseRenewal(
   const { leaseSeconds: seconds, ...reference } = parseWith(
     referenceSchema,
     { ...lease, ...(leaseSeconds !== undefined && { leaseSeconds }) },
-    'The lease',
+    { what: 'the lease' },
   );
   return { reference, leaseSeconds: seconds };
 }

@@ -3,7 +3,7 @@ import { waitFor } from '../async/wait-for.ts';
 import { systemClock } from '../clock.ts';
 import { NoProxyAvailableError } from '../errors.ts';
 import type { PoolStatistics } from '../model/lease-figures.ts';
-import type { LeaseOutcome } from '../model/lease-outcome.ts';
+import type { LeaseOutcome } from '../model/proxy-row.ts';
 import { acquireLease } from './acquire/acquire-lease.ts';
 import { acquireOnce } from './acquire/acquire-once.ts';
 import { releaseLease } from './hold/release-lease.ts';

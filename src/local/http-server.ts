@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LocalStackError } from './local-stack-error.ts';
+import { LocalStackError } from '../errors.ts';
 
 /** A server of the local stack, on loopback alone. */
 export interface LoopbackServer {
@@ -79,4 +79,20 @@ function send(response: ServerResponse, { status, headers = {}, body = '' }: Htt
   }
   response.writeHead(status);
   response.end(body);
+}
+
+const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Tells whether a request comes from a program or page of this machine. In the cloud a signature
+ * keeps strangers out; here a web page somewhere could otherwise send requests through the
+ * visitor's browser, under its own name (`Origin`) or by pointing a name at 127.0.0.1 (`Host`).
+ */
+export function comesFromThisMachine({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  const { host, origin } = headers;
+  return isLoopback(`http://${host ?? ''}`) && (origin === undefined || isLoopback(origin));
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK_NAMES.has(new URL(url).hostname);
 }

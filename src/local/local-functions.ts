@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { NamedByConstruct } from './construct-name.ts';
+import { LocalStackError } from '../errors.ts';
 import type { FunctionSettings } from './functions/function-settings.ts';
 import { type FunctionStatistics, LocalFunction } from './functions/local-function.ts';
-import { LocalStackError } from './local-stack-error.ts';
+import type { NamedByConstruct } from './template/physical-names.ts';
 
 /** The functions of a stack. */
 export class LocalFunctions {

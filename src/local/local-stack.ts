@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { LocalStackError } from '../errors.ts';
 import { ASYNC_RETRY_DELAYS_MS } from './functions/async-invocations.ts';
 import type { InvocationOutcome } from './functions/invocation.ts';
 import type { LocalFunctionStatistics } from './local-functions.ts';
-import { LocalStackError } from './local-stack-error.ts';
 import type { LocalEndpoints } from './overrides.ts';
 import { removeStackFile, writeStackFile } from './stack-file.ts';
 import { type StackParts, startStackParts } from './stack-parts.ts';

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import { constructName, type NamedByConstruct } from './construct-name.ts';
 import { startEventBus } from './event-bus/start-event-bus.ts';
 import { readSqsEventSources } from './events/event-source-settings.ts';
 import { LocalSchedule } from './events/local-schedule.ts';
@@ -18,7 +17,11 @@ import { createLocalQueues } from './resources/local-queues.ts';
 import { createLocalTables } from './resources/local-tables.ts';
 import { TtlSweeper } from './resources/ttl-sweeper.ts';
 import { type CloudAssemblyStack, readCloudAssemblyStack } from './template/cloud-assembly.ts';
-import { namePhysicalResources } from './template/physical-names.ts';
+import {
+  constructName,
+  type NamedByConstruct,
+  namePhysicalResources,
+} from './template/physical-names.ts';
 import { ResolvedTemplate } from './template/resolved-template.ts';
 import { assertResourcesSupported } from './template/supported-resources.ts';
 

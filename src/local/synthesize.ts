@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { LocalStackError } from './local-stack-error.ts';
+import { LocalStackError } from '../errors.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 

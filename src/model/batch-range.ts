@@ -1,3 +1,5 @@
+import { formatUuid } from '../uuid.ts';
+
 /** The bits of the one batch of a sweep that is not split (k = 0). */
 export const WHOLE_POOL = '*';
 
@@ -34,6 +36,5 @@ export function batchOf(proxyId: string, bitCount: number): string {
 
 function boundOf(prefix: string, fill: '0' | '1'): string {
   const first = Number.parseInt(prefix.padEnd(16, fill), 2).toString(16).padStart(4, '0');
-  const hex = first.padEnd(32, fill === '0' ? '0' : 'f');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return formatUuid(first.padEnd(32, fill === '0' ? '0' : 'f'));
 }

@@ -38,3 +38,11 @@ export interface BatchResult {
   readonly leasing?: LeaseFigures;
   readonly expiresAtEpochSeconds: number;
 }
+
+/** What one sweep found about a proxy. */
+export interface ProxyResult {
+  readonly sweepId: string;
+  /** ISO 8601, of the batch. */
+  readonly startedAt: string;
+  readonly result: StoredResult;
+}

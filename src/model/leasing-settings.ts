@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseWith, wholeNumber } from '../schema-parts.ts';
+import { parseWith, wholeNumber } from '../input.ts';
 
 /** How a pool takes what its users report. */
 export interface LeasingSettings {
@@ -56,5 +56,5 @@ export const maxConcurrencySchema = z.nullable(wholeNumber(1, 100));
 /** @throws {InvalidInputError} when it is out of range */
 export function parseMaxConcurrency(maxConcurrency: number | null): number | null {
   const schema = z.object({ maxConcurrency: maxConcurrencySchema });
-  return parseWith(schema, { maxConcurrency }, 'The number of consumers').maxConcurrency;
+  return parseWith(schema, { maxConcurrency }, { what: 'the number of consumers' }).maxConcurrency;
 }

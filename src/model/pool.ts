@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors.ts';
 import type { HealthCheckOptions } from '../health/health-check-options.ts';
 import type { RiseFall } from '../health/rise-fall.ts';
-import type { PoolSalt } from '../proxies/proxy-id.ts';
+import type { PoolSalt } from '../proxies/proxy.ts';
 import type { LeasingSettings } from './leasing-settings.ts';
 
 /** How a pool's proxies are checked, and when, and how they are leased. What `PUT /pools/{pool}` sets. */

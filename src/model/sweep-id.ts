@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { formatVersionedUuid, isUuid } from '../uuid.ts';
 
 /** The bytes of a UUID after its 48 bits of time. */
 const TAIL_BYTES = 10;
@@ -43,7 +44,7 @@ export function sweepIdTimeMs(sweepId: string): number {
 
 /** True for a text that has the form of a sweep id. */
 export function isSweepId(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
+  return isUuid(text) && /^.{14}7.{4}[89ab]/.test(text);
 }
 
 function hashTail(text: string): Buffer {
@@ -52,11 +53,6 @@ function hashTail(text: string): Buffer {
 
 /** A UUID version 7 (RFC 9562, section 5.7); the version and variant bits of `tail` are lost. */
 function formatSweepId(timeMs: number, tail: Buffer): string {
-  const bytes = Buffer.alloc(6 + TAIL_BYTES);
-  bytes.writeUIntBE(timeMs, 0, 6);
-  tail.copy(bytes, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = timeMs.toString(16).padStart(12, '0');
+  return formatVersionedUuid(time + tail.toString('hex'), 7);
 }

@@ -1,9 +1,9 @@
 import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
-import { isFromTheFuture } from './clock-skew.ts';
+import { isFromTheFuture } from './quarantine.ts';
 
 /** Hosts kept per proxy; keeps rows small whatever users report. */
-export const MAX_BLOCKS = 32;
+const MAX_BLOCKS = 32;
 
 /** Hosts one write forgets: keeps its expressions well below 4 KB (AWS: "Quotas"). */
 const MAX_FORGOTTEN = 20;

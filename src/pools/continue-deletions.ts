@@ -94,15 +94,15 @@ async function deleteChunk(
   poolName: string,
 ): Promise<ChunkOutcome> {
   const askedAt = clock.now();
-  const ids = await storage.queryProxyIds(poolName, CHUNK_SIZE);
-  const pool = await storage.getPool(poolName);
+  const ids = await storage.proxies.queryIds(poolName, CHUNK_SIZE);
+  const pool = await storage.pools.get(poolName);
   if (pool?.deletingSince === undefined) return NOTHING_LEFT;
   if (ids.length > 0) {
-    await storage.deleteProxies(poolName, ids);
+    await storage.proxies.deleteMany(poolName, ids);
     return { rowsDeleted: ids.length, removed: false, goesOn: true };
   }
   if (askedAt <= goneAfterMs(pool)) return NOTHING_LEFT;
-  return { ...NOTHING_LEFT, removed: await storage.removePool(pool) };
+  return { ...NOTHING_LEFT, removed: await storage.pools.remove(pool) };
 }
 
 /**
@@ -124,6 +124,6 @@ export async function readDeletionProgress(
   { poolName, deletingSince }: Pick<Pool, 'poolName' | 'deletingSince'>,
 ): Promise<number | undefined> {
   if (deletingSince === undefined) return undefined;
-  const [first] = await storage.queryProxyIds(poolName, 1);
+  const [first] = await storage.proxies.queryIds(poolName, 1);
   return first === undefined ? 1 : Math.floor(idPosition(first) * 100) / 100;
 }

@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
 import { parseMaxConcurrency } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
-import type { ManualStatusWrite, Storage } from '../storage/storage.ts';
+import type { ManualStatusWrite } from '../storage/proxy-storage.ts';
+import type { Storage } from '../storage/storage.ts';
+import { isUuid } from '../uuid.ts';
 import { requirePool } from './require-pool.ts';
-
-const PROXY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Sets the status of a proxy by hand: `banned` keeps it out of use whatever sweeps find, `unknown`
@@ -19,10 +19,11 @@ export async function setProxyStatus(
   { poolName, proxyId, status }: Omit<ManualStatusWrite, 'at'>,
 ): Promise<ProxyRow> {
   await requirePool(storage, poolName);
-  const row = await storage.getProxyRow(poolName, proxyId);
+  const row = await storage.proxies.get(poolName, proxyId);
   if (row?.status === status) return row;
   const at = new Date(clock.now()).toISOString();
-  const written = row && (await storage.writeManualStatus({ poolName, proxyId, status, at }));
+  const written =
+    row && (await storage.proxies.writeManualStatus({ poolName, proxyId, status, at }));
   if (written) return written;
   throw noSuchProxy(poolName, proxyId);
 }
@@ -52,7 +53,7 @@ export async function setMaxConcurrency(
 ): Promise<ProxyRow> {
   const limit = parseMaxConcurrency(maxConcurrency);
   await requirePool(storage, poolName);
-  const row = await storage.setMaxConcurrency(poolName, proxyId, limit);
+  const row = await storage.leases.setMaxConcurrency(poolName, proxyId, limit);
   if (row) return row;
   throw noSuchProxy(poolName, proxyId);
 }
@@ -69,11 +70,11 @@ export async function removeProxy(
   proxyId: string,
 ): Promise<void> {
   await requirePool(storage, poolName);
-  if (!(await storage.deleteProxy(poolName, proxyId))) throw noSuchProxy(poolName, proxyId);
+  if (!(await storage.proxies.delete(poolName, proxyId))) throw noSuchProxy(poolName, proxyId);
 }
 
 function noSuchProxy(poolName: string, proxyId: string): NotFoundError {
   // What cannot be an id may be anything, such as a proxy's URL with its password.
-  const named = PROXY_ID.test(proxyId) ? proxyId : 'of that id';
+  const named = isUuid(proxyId) ? proxyId : 'of that id';
   return new NotFoundError(`pool "${poolName}" has no proxy ${named}`);
 }

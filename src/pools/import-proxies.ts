@@ -69,7 +69,7 @@ export async function importProxies(
   const flush = async () => {
     const proxies = chunk.map(({ proxy }) => proxy);
     chunk = [];
-    const outcome = await storage.insertProxies(poolName, proxies, options);
+    const outcome = await storage.proxies.insert(poolName, proxies, options);
     await requireSamePool(storage, pool);
     added += outcome.added;
     existing += outcome.existing;

@@ -1,15 +1,8 @@
+import { BoundedMap } from '../async/bounded-map.ts';
 import { batchOf } from '../model/batch-range.ts';
-import type { BatchResult, StoredResult } from '../model/batch-result.ts';
+import type { BatchResult, ProxyResult } from '../model/batch-result.ts';
 import type { Pool } from '../model/pool.ts';
 import type { Storage } from '../storage/storage.ts';
-
-/** What the newest sweep that has one found about a proxy. */
-export interface NewestResult {
-  readonly sweepId: string;
-  /** Of the batch. */
-  readonly startedAt: string;
-  readonly result: StoredResult;
-}
 
 /** Batches kept at once: one per k in use is enough for a walk in id order. */
 const MAX_CACHED_BATCHES = 64;
@@ -18,7 +11,7 @@ const MAX_CACHED_BATCHES = 64;
 export class NewestResults {
   readonly #storage: Storage;
   readonly #pool: Pool;
-  readonly #batches = new Map<string, Promise<BatchResult | null>>();
+  readonly #batches = new BoundedMap<string, Promise<BatchResult | null>>(MAX_CACHED_BATCHES);
 
   constructor(storage: Storage, pool: Pool) {
     this.#storage = storage;
@@ -26,7 +19,7 @@ export class NewestResults {
   }
 
   /** Null when no sweep within retention has had the proxy. */
-  async find(proxyId: string): Promise<NewestResult | null> {
+  async find(proxyId: string): Promise<ProxyResult | null> {
     const batches = await Promise.all(
       this.#pool.batchBitCounts.map((bitCount) => this.#newestOf(batchOf(proxyId, bitCount))),
     );
@@ -43,17 +36,13 @@ export class NewestResults {
   #newestOf(bits: string): Promise<BatchResult | null> {
     const cached = this.#batches.get(bits);
     if (cached) return cached;
-    const oldest = this.#batches.keys().next();
-    if (this.#batches.size >= MAX_CACHED_BATCHES && !oldest.done) {
-      this.#batches.delete(oldest.value);
-    }
-    const read = this.#storage.getNewestBatchResult(this.#pool.poolName, bits);
+    const read = this.#storage.results.getNewest(this.#pool.poolName, bits);
     this.#batches.set(bits, read);
     return read;
   }
 }
 
 /** When the probe of a result began, epoch milliseconds. */
-export function probedAt({ startedAt, result }: NewestResult): number {
+export function probedAt({ startedAt, result }: ProxyResult): number {
   return Date.parse(startedAt) + result.offsetMs;
 }

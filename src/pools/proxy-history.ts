@@ -22,12 +22,12 @@ export async function readProxyHistory(
   { limit, before }: { readonly limit: number; readonly before?: string },
 ): Promise<readonly HistoryRecord[]> {
   const pool = await requirePool(storage, poolName);
-  const row = await storage.getProxyRow(poolName, proxyId);
+  const row = await storage.proxies.get(poolName, proxyId);
   if (!row) throw new NotFoundError(`pool "${poolName}" has no proxy ${proxyId}`);
   const query = { limit, ...(before !== undefined && { beforeSweepId: before }) };
   const perBitCount = await Promise.all(
     pool.batchBitCounts.map((bitCount) =>
-      storage.queryProxyResults(poolName, batchOf(proxyId, bitCount), proxyId, query),
+      storage.results.queryByProxy(poolName, batchOf(proxyId, bitCount), proxyId, query),
     ),
   );
   return perBitCount

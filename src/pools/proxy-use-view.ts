@@ -1,8 +1,7 @@
-import type { UseCounts } from '../model/lease-outcome.ts';
+import type { ProxyResult } from '../model/batch-result.ts';
 import type { LeasingSettings } from '../model/leasing-settings.ts';
-import type { ProxyRow } from '../model/proxy-row.ts';
+import type { ProxyRow, UseCounts } from '../model/proxy-row.ts';
 import { isBlockedOn } from './blocks.ts';
-import type { NewestResult } from './newest-results.ts';
 import { quarantinedUntil } from './quarantine.ts';
 
 /** Who uses a proxy, and what its users say of it; names no lease. */
@@ -22,7 +21,7 @@ export interface ProxyUseView {
 }
 
 /** A consumer's hold on a proxy, without the id that could end it. */
-export interface LeaseView {
+interface LeaseView {
   readonly consumer: string;
   /** ISO 8601. */
   readonly acquiredAt: string;
@@ -31,7 +30,7 @@ export interface LeaseView {
 }
 
 /** A target that blocks a proxy. */
-export interface BlockView {
+interface BlockView {
   readonly host: string;
   /** ISO 8601. */
   readonly until: string;
@@ -39,7 +38,7 @@ export interface BlockView {
 
 /** @param now epoch milliseconds */
 export function viewProxyUse(
-  { row, newest }: { readonly row: ProxyRow; readonly newest: NewestResult | null },
+  { row, newest }: { readonly row: ProxyRow; readonly newest: ProxyResult | null },
   settings: LeasingSettings,
   now: number,
 ): ProxyUseView {

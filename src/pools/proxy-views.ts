@@ -4,7 +4,8 @@ import type { Pool } from '../model/pool.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
 import { formatRedactedUrl, type ProxyTags } from '../proxies/endpoint.ts';
-import type { RowPage, Storage } from '../storage/storage.ts';
+import type { RowPage } from '../storage/proxy-storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import { NewestResults } from './newest-results.ts';
 import { type ProxyUseView, viewProxyUse } from './proxy-use-view.ts';
 import { requirePool } from './require-pool.ts';
@@ -91,7 +92,7 @@ export async function readProxyView(
   proxyId: string,
 ): Promise<ProxyView | null> {
   const pool = await requirePool(storage, poolName);
-  const row = await storage.getProxyRow(poolName, proxyId);
+  const row = await storage.proxies.get(poolName, proxyId);
   return row && viewOf(row, { newest: new NewestResults(storage, pool), pool, now: clock.now() });
 }
 
@@ -102,8 +103,8 @@ function readRows(
 ): Promise<RowPage> {
   const query = { limit, ...(cursor !== undefined && { after: cursor }) };
   return status
-    ? storage.queryProxyRowsByStatus(poolName, status, query)
-    : storage.queryProxyRows(poolName, query);
+    ? storage.proxies.queryByStatus(poolName, status, query)
+    : storage.proxies.query(poolName, query);
 }
 
 function isIn({ proxy }: ProxyRow, country: string | undefined): boolean {
@@ -132,4 +133,17 @@ async function viewOf(row: ProxyRow, { newest, pool, now }: ViewContext): Promis
     lastResult: found && toStoredRecord(proxy, proxy.id, found),
     lastSweepId: found?.sweepId ?? null,
   };
+}
+
+const ROWS_PER_PAGE = 1000;
+
+/** Every row of a pool in id order, a page at a time. */
+export async function* walkRows(storage: Storage, poolName: string): AsyncGenerator<ProxyRow> {
+  let after: string | undefined;
+  do {
+    const query = { limit: ROWS_PER_PAGE, ...(after !== undefined && { after }) };
+    const page = await storage.proxies.query(poolName, query);
+    yield* page.rows;
+    after = page.next;
+  } while (after !== undefined);
 }

@@ -3,7 +3,7 @@ import { ConflictError } from '../errors.ts';
 import type { Pool, PoolPolicy } from '../model/pool.ts';
 import { parsePoolName } from '../model/pool.ts';
 import type { SweepLimits } from '../model/sweep-limits.ts';
-import { createSalt } from '../proxies/proxy-id.ts';
+import { createSalt } from '../proxies/proxy.ts';
 import type { Storage } from '../storage/storage.ts';
 import { parsePoolPolicy } from './pool-policy.ts';
 import { requirePool } from './require-pool.ts';
@@ -29,7 +29,7 @@ export async function createPool(
 ): Promise<Pool> {
   const policy = parsePoolPolicy(policyInput, limits);
   const pool = { ...draftPool(parsePoolName(poolName), policy, clock), ...options };
-  if (await storage.createPool(pool)) return pool;
+  if (await storage.pools.create(pool)) return pool;
   throw new ConflictError(`there is a pool "${poolName}" already`);
 }
 
@@ -46,8 +46,8 @@ export async function putPool(
 ): Promise<{ readonly pool: Pool; readonly created: boolean }> {
   const policy = parsePoolPolicy(policyInput, limits);
   const drafted = draftPool(parsePoolName(poolName), policy, clock);
-  if (await storage.createPool(drafted)) return { pool: drafted, created: true };
-  const updated = await storage.updatePoolPolicy(poolName, policy);
+  if (await storage.pools.create(drafted)) return { pool: drafted, created: true };
+  const updated = await storage.pools.updatePolicy(poolName, policy);
   if (updated) return { pool: updated, created: false };
   await requirePool(storage, poolName);
   throw new ConflictError(`pool "${poolName}" ended while its policy was set; try again`);

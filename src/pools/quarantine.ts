@@ -1,15 +1,27 @@
 import { isHealthy } from '../health/health-check-result.ts';
 import { ProxyStatus } from '../health/rise-fall.ts';
+import type { ProxyResult } from '../model/batch-result.ts';
 import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
-import { isFromTheFuture } from './clock-skew.ts';
-import type { NewestResult } from './newest-results.ts';
 import { probedAt } from './newest-results.ts';
+
+/** With NTP, clocks are within milliseconds; this leaves room for machines whose NTP is ill. */
+export const DEFAULT_CLOCK_SKEW_MS = 5000;
+/** Farther apart no two clocks may be, milliseconds. */
+export const MAX_CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Whether a time somebody reported is one no right clock can have shown yet. Such a report counts
+ * for nothing until then: counted as of now it would count for as long as that clock is ahead.
+ */
+export function isFromTheFuture(reportedAt: number, now: number): boolean {
+  return reportedAt > now + MAX_CLOCK_SKEW_MS;
+}
 
 /** A row and the newest result, as far as a quarantine follows from them. */
 export interface Suspect {
   readonly row: Pick<ProxyRow, 'proxy' | 'status' | 'failuresInRow' | 'lastFailureAt'>;
-  readonly newest: NewestResult | null;
+  readonly newest: ProxyResult | null;
 }
 
 const NEVER_LEASED: ReadonlySet<ProxyStatus> = new Set([ProxyStatus.banned, ProxyStatus.inactive]);

@@ -4,7 +4,7 @@ import type { Storage } from '../storage/storage.ts';
 
 /** @throws {NotFoundError} when there is no such pool */
 export async function requireAnyPool(storage: Storage, poolName: string): Promise<Pool> {
-  const pool = await storage.getPool(poolName);
+  const pool = await storage.pools.get(poolName);
   // What cannot be a name may be anything, such as a proxy's URL with its password.
   const named = POOL_NAME.test(poolName) ? `"${poolName}"` : 'of that name';
   if (!pool) throw new NotFoundError(`there is no pool ${named}`);

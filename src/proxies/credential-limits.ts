@@ -1,8 +1,7 @@
-import { type Rejection, RejectionReason, reject } from './rejection.ts';
-import { UNUSABLE_CHARACTERS } from './unusable-characters.ts';
+import { type Rejection, RejectionReason, reject, UNUSABLE_CHARACTERS } from './rejection.ts';
 
 /** The longest user name or password, in bytes of UTF-8: RFC 1929, section 2 (one length octet). */
-export const MAX_CREDENTIAL_BYTES = 255;
+const MAX_CREDENTIAL_BYTES = 255;
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 

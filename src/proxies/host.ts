@@ -1,7 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { type Rejection, RejectionReason, reject } from './rejection.ts';
-import { UNUSABLE_CHARACTERS } from './unusable-characters.ts';
+import { type Rejection, RejectionReason, reject, UNUSABLE_CHARACTERS } from './rejection.ts';
 
 /** RFC 1035, section 2.3.4, without the root's dot. */
 const MAX_NAME_LENGTH = 253;

@@ -1,3 +1,4 @@
+import type { ProxyEndpoint } from './endpoint.ts';
 import type { Proxy } from './proxy.ts';
 import type { RejectionReason } from './rejection.ts';
 
@@ -10,14 +11,14 @@ export interface AcceptedEntry {
 }
 
 /** A proxy whose identity an earlier entry has; the first one wins. */
-export interface DuplicateEntry {
+interface DuplicateEntry {
   readonly kind: 'duplicate';
   readonly line: number;
   readonly proxyId: string;
 }
 
 /** A line that holds no proxy and is not meant to. */
-export interface SkippedEntry {
+interface SkippedEntry {
   readonly kind: 'skipped';
   readonly line: number;
   readonly reason: 'blank' | 'comment' | 'header';
@@ -36,3 +37,19 @@ export interface RejectedEntry {
 
 /** What became of one entry of a list: a line, or each proxy of a JSON entry. */
 export type ListEntry = AcceptedEntry | DuplicateEntry | SkippedEntry | RejectedEntry;
+
+/**
+ * One proxy as a line of NDJSON that `parseProxyList` reads back to the same identity and tags.
+ * It contains the password.
+ */
+export function toListEntryJson(proxy: Proxy | ProxyEndpoint): string {
+  const { protocol, host, port, credentials, remoteDns, tags } = proxy;
+  return JSON.stringify({
+    protocol,
+    host,
+    port,
+    ...(credentials && { username: credentials.username, password: credentials.password }),
+    ...(remoteDns && { remoteDns }),
+    ...tags,
+  });
+}

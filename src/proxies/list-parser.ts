@@ -1,14 +1,14 @@
-import { abortable } from '../async/abortable.ts';
+import { abortable } from '../async/iterables.ts';
 import { BuiltInProtocol } from './endpoint.ts';
 import { decode, type ListSource } from './list/decode.ts';
 import { EntryMaker } from './list/entry-maker.ts';
 import { detectFormat, type ListFormat } from './list/format.ts';
 import { createNdjsonReader, JsonReader } from './list/json-reader.ts';
-import type { ListReader } from './list/line-reader.ts';
+import type { EntryReader } from './list/line-reader.ts';
 import { defaultScheme, schemesWith } from './list/schemes.ts';
 import { createTextReader } from './list/text-reader.ts';
 import type { ListEntry } from './list-entry.ts';
-import { type PoolSalt, processSalt } from './proxy-id.ts';
+import { type PoolSalt, processSalt } from './proxy.ts';
 
 export type { ListFormat, ListSource };
 
@@ -79,7 +79,7 @@ function createMaker(options: ListOptions): EntryMaker {
   });
 }
 
-function createReader(maker: EntryMaker, format: ListFormat): ListReader {
+function createReader(maker: EntryMaker, format: ListFormat): EntryReader {
   if (format === 'json') return new JsonReader(maker);
   return format === 'ndjson' ? createNdjsonReader(maker) : createTextReader(maker);
 }

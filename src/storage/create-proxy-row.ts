@@ -1,6 +1,5 @@
 import { ProxyStatus } from '../health/rise-fall.ts';
-import { NO_USES } from '../model/lease-outcome.ts';
-import { NO_SWEEP_ID, type ProxyRow } from '../model/proxy-row.ts';
+import { NO_SWEEP_ID, NO_USES, type ProxyRow } from '../model/proxy-row.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import type { InsertOptions } from './proxy-storage.ts';
 

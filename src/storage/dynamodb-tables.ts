@@ -5,7 +5,7 @@ export type TableName = 'pools' | 'proxies' | 'results' | 'sweeps';
 export type TableNames = Readonly<Record<TableName, string>>;
 
 /** A secondary index; both of its keys are strings. */
-export interface TableIndex {
+interface TableIndex {
   readonly indexName: string;
   readonly partitionKey: string;
   readonly sortKey: string;

@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../clock.ts';
-import { ComposedStorage } from './composed-storage.ts';
 import { DynamoDbLeaseKeys } from './dynamodb/dynamodb-lease-keys.ts';
 import { DynamoDbLeases } from './dynamodb/dynamodb-leases.ts';
 import { DynamoDbPools } from './dynamodb/dynamodb-pools.ts';
@@ -9,6 +8,13 @@ import { DynamoDbProxies } from './dynamodb/dynamodb-proxies.ts';
 import { DynamoDbResults } from './dynamodb/dynamodb-results.ts';
 import { DynamoDbSweeps } from './dynamodb/dynamodb-sweeps.ts';
 import type { TableNames } from './dynamodb-tables.ts';
+import type { LeaseKeyStorage } from './lease-key-storage.ts';
+import type { LeaseStorage } from './lease-storage.ts';
+import type { PoolStorage } from './pool-storage.ts';
+import type { ProxyStorage } from './proxy-storage.ts';
+import type { ResultStorage } from './result-storage.ts';
+import type { Storage } from './storage.ts';
+import type { SweepStorage } from './sweep-storage.ts';
 
 export { createRetryStrategy, type RetryOptions } from './dynamodb/retry-strategy.ts';
 export { TABLE_DEFINITIONS, type TableNames, TTL_ATTRIBUTE } from './dynamodb-tables.ts';
@@ -22,7 +28,14 @@ export interface DynamoDbStorageOptions {
 }
 
 /** Everything in four DynamoDB tables; `dynamodb-tables.ts` has their shapes. */
-export class DynamoDbStorage extends ComposedStorage {
+export class DynamoDbStorage implements Storage {
+  readonly pools: PoolStorage;
+  readonly proxies: ProxyStorage;
+  readonly leases: LeaseStorage;
+  readonly leaseKeys: LeaseKeyStorage;
+  readonly results: ResultStorage;
+  readonly sweeps: SweepStorage;
+
   constructor({ client, tables, clock = systemClock }: DynamoDbStorageOptions) {
     const db = {
       client: DynamoDBDocumentClient.from(client, {
@@ -31,13 +44,11 @@ export class DynamoDbStorage extends ComposedStorage {
       tables,
       clock,
     };
-    super({
-      pools: new DynamoDbPools(db),
-      proxies: new DynamoDbProxies(db),
-      leases: new DynamoDbLeases(db),
-      leaseKeys: new DynamoDbLeaseKeys(db),
-      results: new DynamoDbResults(db),
-      sweeps: new DynamoDbSweeps(db),
-    });
+    this.pools = new DynamoDbPools(db);
+    this.proxies = new DynamoDbProxies(db);
+    this.leases = new DynamoDbLeases(db);
+    this.leaseKeys = new DynamoDbLeaseKeys(db);
+    this.results = new DynamoDbResults(db);
+    this.sweeps = new DynamoDbSweeps(db);
   }
 }

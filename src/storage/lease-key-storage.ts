@@ -14,7 +14,7 @@ export interface LeaseKeyRecord {
 /** Where the idempotency keys of acquisitions are kept. */
 export interface LeaseKeyStorage {
   /** Stores the record unless one is there; returns the one that is stored. */
-  putLeaseKey(record: LeaseKeyRecord): Promise<LeaseKeyRecord>;
+  put(record: LeaseKeyRecord): Promise<LeaseKeyRecord>;
   /** Consistent; null when there is none. */
-  getLeaseKey(keyHash: string): Promise<LeaseKeyRecord | null>;
+  get(keyHash: string): Promise<LeaseKeyRecord | null>;
 }

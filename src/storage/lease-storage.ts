@@ -1,9 +1,8 @@
 import type { ProxyStatus } from '../health/rise-fall.ts';
-import type { LeaseOutcome } from '../model/lease-outcome.ts';
-import type { ProxyRow, StoredLease } from '../model/proxy-row.ts';
+import type { LeaseOutcome, ProxyRow, StoredLease } from '../model/proxy-row.ts';
 
 /** Names one lease. Tokens are random, so that a lease that has ended cannot name a newer one. */
-export interface LeaseKey {
+interface LeaseKey {
   readonly poolName: string;
   readonly proxyId: string;
   readonly token: string;
@@ -58,28 +57,28 @@ export interface LeaseStorage {
    *
    * @returns the row with the lease
    */
-  acquireLease(acquisition: LeaseAcquisition): Promise<ProxyRow | null>;
+  acquire(acquisition: LeaseAcquisition): Promise<ProxyRow | null>;
   /**
    * Has a running lease end later; an end that is later already stays. Null when there is no such
    * lease, when it is over, or when the proxy was banned.
    *
    * @returns the row with the lease as it is now
    */
-  renewLease(renewal: LeaseRenewal): Promise<ProxyRow | null>;
+  renew(renewal: LeaseRenewal): Promise<ProxyRow | null>;
   /**
    * Removes a lease and notes how the use went, in one write; null, and nothing noted, when the
    * lease is gone.
    *
    * @returns the row as it was, the lease still in it
    */
-  releaseLease(release: LeaseRelease): Promise<ProxyRow | null>;
+  release(release: LeaseRelease): Promise<ProxyRow | null>;
   /**
    * Notes how a use without a lease on the row went; returns the row as it was, null without one.
    * Every call counts: one that is repeated is noted twice.
    */
   recordUse(poolName: string, proxyId: string, use: UseReport): Promise<ProxyRow | null>;
   /** Removes ended leases, if every one of them is there and still over; tells whether. */
-  removeEndedLeases(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean>;
+  removeEnded(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean>;
   /** Forgets blocks, at most 20 hosts, if every one is as it was read; tells whether. */
   removeBlocks(
     poolName: string,

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { ComposedStorage } from './composed-storage.ts';
+import type { LeaseKeyStorage } from './lease-key-storage.ts';
+import type { LeaseStorage } from './lease-storage.ts';
 import { MemoryLeaseKeys } from './memory/memory-lease-keys.ts';
 import { MemoryLeases } from './memory/memory-leases.ts';
 import { MemoryPools } from './memory/memory-pools.ts';
@@ -7,19 +8,29 @@ import { MemoryProxies } from './memory/memory-proxies.ts';
 import { MemoryResults } from './memory/memory-results.ts';
 import { MemorySweeps } from './memory/memory-sweeps.ts';
 import { PoolRows } from './memory/pool-rows.ts';
+import type { PoolStorage } from './pool-storage.ts';
+import type { ProxyStorage } from './proxy-storage.ts';
+import type { ResultStorage } from './result-storage.ts';
+import type { Storage } from './storage.ts';
+import type { SweepStorage } from './sweep-storage.ts';
 
 /** Everything in this process's memory: for tests, and for checking a list without AWS. */
-export class MemoryStorage extends ComposedStorage {
+export class MemoryStorage implements Storage {
+  readonly pools: PoolStorage;
+  readonly proxies: ProxyStorage;
+  readonly leases: LeaseStorage;
+  readonly leaseKeys: LeaseKeyStorage;
+  readonly results: ResultStorage;
+  readonly sweeps: SweepStorage;
+
   /** @param options `clock`: what decides whether an item has expired; @default the machine's */
   constructor({ clock = systemClock }: { readonly clock?: Clock } = {}) {
     const rows = new PoolRows(clock);
-    super({
-      pools: new MemoryPools(clock),
-      proxies: new MemoryProxies(rows, clock),
-      leases: new MemoryLeases(rows),
-      leaseKeys: new MemoryLeaseKeys(clock),
-      results: new MemoryResults(clock),
-      sweeps: new MemorySweeps(clock),
-    });
+    this.pools = new MemoryPools(clock);
+    this.proxies = new MemoryProxies(rows, clock);
+    this.leases = new MemoryLeases(rows);
+    this.leaseKeys = new MemoryLeaseKeys(clock);
+    this.results = new MemoryResults(clock);
+    this.sweeps = new MemorySweeps(clock);
   }
 }

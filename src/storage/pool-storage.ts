@@ -16,18 +16,18 @@ export type ClaimOutcome =
 /** Where pools are kept. */
 export interface PoolStorage {
   /** Stores a pool unless another of that name exists; tells whether the pool stored is this one. */
-  createPool(pool: Pool): Promise<boolean>;
+  create(pool: Pool): Promise<boolean>;
   /** Replaces the policy of an existing pool; null when there is none, or it is being deleted. */
-  updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null>;
+  updatePolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null>;
   /** Consistent; null when there is none. */
-  getPool(poolName: string): Promise<Pool | null>;
-  listPools(): AsyncIterable<Pool>;
+  get(poolName: string): Promise<Pool | null>;
+  list(): AsyncIterable<Pool>;
   /** Makes a sweep the pool's running one, if none runs and `lastSweepId` is an earlier one. */
-  claimPool(claim: PoolClaim): Promise<ClaimOutcome>;
+  claim(claim: PoolClaim): Promise<ClaimOutcome>;
   /** Ends the pool's pointer to a running sweep, if it still points at this one. */
   clearRunningSweep(poolName: string, sweepId: string): Promise<void>;
   /** Marks a pool as being deleted, for good (again: the first mark stays); null without one. */
-  markPoolDeleting(poolName: string, at: string): Promise<Pool | null>;
+  markDeleting(poolName: string, at: string): Promise<Pool | null>;
   /** Removes a marked pool that has no running sweep, and no other pool of its name; tells whether. */
-  removePool(pool: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean>;
+  remove(pool: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean>;
 }

@@ -63,29 +63,29 @@ export interface InsertOutcome {
 /** Where the proxies of all pools are kept, one row each. */
 export interface ProxyStorage {
   /** Inserts those not there yet, as `unknown`; existing rows stay as they are. */
-  insertProxies(
+  insert(
     poolName: string,
     proxies: readonly Proxy[],
     options?: InsertOptions,
   ): Promise<InsertOutcome>;
   /** Consistent; null when there is none. */
-  getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null>;
+  get(poolName: string, proxyId: string): Promise<ProxyRow | null>;
   /** Rows in id order. */
-  queryProxyRows(poolName: string, query: RowQuery): Promise<RowPage>;
+  query(poolName: string, query: RowQuery): Promise<RowPage>;
   /** Rows of one status in id order; the choice is eventually consistent, the rows are current. */
-  queryProxyRowsByStatus(
+  queryByStatus(
     poolName: string,
     status: ProxyStatus,
     query: { readonly after?: string; readonly limit: number },
   ): Promise<RowPage>;
   /** Ids of one status in id order, without their rows; eventually consistent. */
-  queryProxyIdsByStatus(
+  queryIdsByStatus(
     poolName: string,
     status: ProxyStatus,
     query: StatusIdQuery,
   ): Promise<readonly string[]>;
   /** The first ids of a pool in id order, for estimating its size; consistent. */
-  queryProxyIds(poolName: string, limit: number): Promise<readonly string[]>;
+  queryIds(poolName: string, limit: number): Promise<readonly string[]>;
   /**
    * Writes a decided status. False, and nothing written, when the row is gone or banned, or
    * another sweep wrote it since it was read: reread and decide again.
@@ -94,7 +94,7 @@ export interface ProxyStorage {
   /** Sets a status by hand; clears the streak, leaves `rowSweepId`. Null when there is no row. */
   writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null>;
   /** Deletes all of these rows; those that are not there do not matter. */
-  deleteProxies(poolName: string, proxyIds: readonly string[]): Promise<void>;
+  deleteMany(poolName: string, proxyIds: readonly string[]): Promise<void>;
   /** Tells whether there was one. */
-  deleteProxy(poolName: string, proxyId: string): Promise<boolean>;
+  delete(poolName: string, proxyId: string): Promise<boolean>;
 }

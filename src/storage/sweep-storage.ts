@@ -11,15 +11,15 @@ export interface SweepClosing {
 /** Where sweeps and their ledgers are kept. */
 export interface SweepStorage {
   /** Stores a sweep's summary unless one is there; returns the one that is stored. */
-  putSweep(sweep: Sweep): Promise<Sweep>;
+  put(sweep: Sweep): Promise<Sweep>;
   /** Consistent; null when there is none. */
-  getSweep(sweepId: string): Promise<Sweep | null>;
+  get(sweepId: string): Promise<Sweep | null>;
   /** A pool's sweeps, newest first; eventually consistent. */
-  listSweeps(
+  list(
     poolName: string,
     query: { readonly limit: number; readonly beforeSweepId?: string },
   ): Promise<readonly Sweep[]>;
-  markSweepDispatched(sweepId: string, at: string): Promise<void>;
+  markDispatched(sweepId: string, at: string): Promise<void>;
   /** Enters a batch in the ledger (again: no change); tells which batches its part now holds. */
   recordBatch(
     sweep: Pick<Sweep, 'sweepId' | 'expiresAtEpochSeconds'>,
@@ -31,7 +31,7 @@ export interface SweepStorage {
   /** Every ledger entry of a sweep by batch, in batch order; consistent. */
   readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>>;
   /** Closes a running sweep; true for the one caller that did. */
-  closeSweep(sweepId: string, closing: SweepClosing): Promise<boolean>;
+  close(sweepId: string, closing: SweepClosing): Promise<boolean>;
   /** Records how many batches arrived after the sweep had closed, unless more are recorded. */
   recordLateBatches(sweepId: string, lateBatches: number, totals: BatchCounts): Promise<void>;
 }

@@ -148,7 +148,7 @@ describe('DELETE /pools/{pool}', () => {
       expect(reply.status, `${method} ${target}`).toBe(409);
       expect(reply.json.detail).toMatch(/^pool "fleet" is being deleted since 2026-/);
     }
-    expect(await storage.queryProxyIds('fleet', 9)).toHaveLength(2);
+    expect(await storage.proxies.queryIds('fleet', 9)).toHaveLength(2);
   });
 
   test.each([

@@ -129,7 +129,7 @@ describe('POST /pools/{pool}/leases with an idempotency-key', () => {
     const again = await acquire({ filters: { protocol: 'http' }, leaseSeconds: 60 }, KEY);
     expect(again).toEqual(first);
     expect(again.status).toBe(201);
-    const rows = await Promise.all(ids.map((id) => storage.getProxyRow('fleet', id)));
+    const rows = await Promise.all(ids.map((id) => storage.proxies.get('fleet', id)));
     expect(rows.map((row) => row?.leaseCount).sort()).toEqual([0, 1]);
   });
 

@@ -31,9 +31,9 @@ describe('a pool', () => {
   test('keeps its salt when it is changed', async () => {
     const api = startApi();
     await api.put('/pools/fleet', {});
-    const before = await api.storage.getPool('fleet');
+    const before = await api.storage.pools.get('fleet');
     await api.put('/pools/fleet', { rise: 2 });
-    expect((await api.storage.getPool('fleet'))?.salt).toBe(before?.salt);
+    expect((await api.storage.pools.get('fleet'))?.salt).toBe(before?.salt);
   });
 
   test('shows neither its salt nor the values of its headers', async () => {
@@ -42,7 +42,7 @@ describe('a pool', () => {
     const options = { headers, proxyHeaders: { 'x-key': 's3cret' } };
     const made = await api.put('/pools/fleet', { options });
     const shown = await api.get('/pools/fleet');
-    const pool = await api.storage.getPool('fleet');
+    const pool = await api.storage.pools.get('fleet');
     expect(pool?.options.headers).toEqual(headers);
     for (const reply of [made, shown]) {
       expect(reply.json.options.headers).toEqual({ authorization: '***' });
@@ -60,7 +60,7 @@ describe('a pool', () => {
       status: 400,
       json: { errors: [{ pointer: '/options/headers/x-key' }] },
     });
-    expect((await api.storage.getPool('fleet'))?.options.headers).toEqual({ 'x-key': 's3cret' });
+    expect((await api.storage.pools.get('fleet'))?.options.headers).toEqual({ 'x-key': 's3cret' });
   });
 
   test('is listed by name, page by page', async () => {
@@ -151,7 +151,7 @@ describe('an import', () => {
     const { json } = await api.post('/pools/fleet/proxies?lines=true', LIST);
     expect(json.lines.map(({ line }: { line: number }) => line)).toEqual([1, 3, 6]);
     const ids = json.lines.map(({ proxyId }: { proxyId: string }) => proxyId).sort();
-    expect(await api.storage.queryProxyIds('fleet', 10)).toEqual(ids);
+    expect(await api.storage.proxies.queryIds('fleet', 10)).toEqual(ids);
   });
 
   test.each<[string, string | Buffer, string | undefined]>([
@@ -257,7 +257,7 @@ describe('a sweep of an inline list', () => {
       state: 'running',
       list: { accepted: 2, rejected: 1 },
     });
-    const pool = await api.storage.getPool(json.pool);
+    const pool = await api.storage.pools.get(json.pool);
     expect(pool?.options.timeoutMs).toBe(700);
     expect(pool?.expiresAtEpochSeconds).toBe(api.clock.now() / 1000 + 86_400);
     api.clock.advance(86_400_000);
@@ -359,12 +359,16 @@ async function withResults(counts: Partial<BatchCounts> = {}) {
   const api = await withPool();
   await api.post('/pools/fleet/proxies', LIST);
   const { sweepId } = (await api.post('/sweeps', '{"pool":"fleet"}')).json;
-  const ids = await api.storage.queryProxyIds('fleet', 10);
+  const ids = await api.storage.proxies.queryIds('fleet', 10);
   const dead = makeStoredResult({ status: 'inactive', failure: 'refused' });
   const results = new Map(ids.map((id, n) => [id, n === 2 ? dead : makeStoredResult()]));
-  await api.storage.putBatchResult(makeBatchResult({ sweepId, results }));
-  const sweep = await api.storage.getSweep(sweepId);
+  await api.storage.results.put(makeBatchResult({ sweepId, results }));
+  const sweep = await api.storage.sweeps.get(sweepId);
   if (!sweep) throw new Error('the sweep has not started');
-  await api.storage.recordBatch(sweep, '*', makeCounts({ active: 2, inactive: 1, ...counts }));
+  await api.storage.sweeps.recordBatch(
+    sweep,
+    '*',
+    makeCounts({ active: 2, inactive: 1, ...counts }),
+  );
   return { api, sweepId, ids };
 }

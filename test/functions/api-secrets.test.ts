@@ -43,11 +43,8 @@ test('a leased password is in the answer that leases it and nowhere else', async
 test('a failure while leasing logs neither the password nor the lease id', async () => {
   const api = await startLeaseApi();
   const { leaseId } = (await api.acquire()).json;
-  for (const method of ['acquireLease', 'renewLease', 'releaseLease']) {
-    const failing = async () => {
-      throw new Error('the tables are away');
-    };
-    Object.defineProperty(api.storage, method, { value: failing });
+  for (const method of ['leases.acquire', 'leases.renew', 'leases.release'] as const) {
+    api.storage.tap(method, () => Promise.reject(new Error('the tables are away')));
   }
   await api.patch({ maxConcurrency: 2 });
   const replies = [await api.acquire(), await api.renew(leaseId), await api.release(leaseId)];

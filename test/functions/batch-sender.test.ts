@@ -41,7 +41,7 @@ describe('the batch sender', () => {
     const send = createBatchSender({ ...sqs, firstBackOffMs: 1 });
     await expect(send(messages(2))).rejects.toMatchObject({
       code: 'send_failed',
-      message: 'SQS refused 1 of 2 batches (Throttled).',
+      message: 'SQS refused 1 of 2 batches (Throttled)',
     });
     expect(sqs.calls).toHaveLength(6);
   });

@@ -34,12 +34,9 @@ describe('the checker', () => {
 
   test('reports a failed batch alone, soon to be visible again, and logs why', async () => {
     const { world, bodies, invoke, hidden, telemetry } = await setUp(600);
-    const { putBatchResult } = world.storage;
-    Object.defineProperty(world.storage, 'putBatchResult', {
-      value: async (result: Parameters<typeof putBatchResult>[0]) => {
-        if (result.bits === '10') throw new Error('the table is throttled');
-        return putBatchResult.call(world.storage, result);
-      },
+    world.storage.tap('results.put', async (put, result) => {
+      if (result.bits === '10') throw new Error('the table is throttled');
+      return put(result);
     });
     const failed = bodies.findIndex((body) => JSON.parse(body).bits === '10');
     expect(await invoke(bodies)).toEqual({

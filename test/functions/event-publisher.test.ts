@@ -48,7 +48,7 @@ describe('the event publisher', () => {
     await using bus = await startScriptedEventBus(script);
     await expect(publisherOf(bus)(changes(3))).rejects.toMatchObject({
       code: 'publish_failed',
-      message: 'EventBridge refused 1 of 3 events (InternalFailure).',
+      message: 'EventBridge refused 1 of 3 events (InternalFailure)',
     });
     expect(bus.calls.map(({ length }) => length)).toEqual([3, 1, 1, 1, 1]);
   });

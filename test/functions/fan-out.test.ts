@@ -21,7 +21,7 @@ describe('the fan-out', () => {
     expect(sent.map(({ bits }) => bits).sort()).toEqual(['00', '01', '10', '11']);
     expect(sent[0]).toMatchObject({ sweepId, poolName: 'fleet' });
     const dispatchedAt = new Date(clock.now()).toISOString();
-    expect(await storage.getSweep(sweepId)).toMatchObject({ dispatchedAt });
+    expect(await storage.sweeps.get(sweepId)).toMatchObject({ dispatchedAt });
   });
 
   test('starts and sends the sweeps that are due on a tick, the same ones when repeated', async () => {
@@ -30,7 +30,7 @@ describe('the fan-out', () => {
     await invoke({ scheduledAt: SCHEDULED_AT });
     expect(sent).toHaveLength(4);
     expect(telemetry.metrics.recorded).toMatchObject({ SweepsStarted: 1, BatchesDispatched: 4 });
-    const pool = await storage.getPool('fleet');
+    const pool = await storage.pools.get('fleet');
     expect(pool?.runningSweepId).toBe(sent[0]?.sweepId);
   });
 
@@ -42,8 +42,8 @@ describe('the fan-out', () => {
 
   test('counts a pool it could not tend and goes on with the others', async () => {
     const { storage, invoke, sent, telemetry } = await setUp({ intervalSeconds: 60 });
-    await storage.createPool(makePool({ poolName: 'second', intervalSeconds: 60 }));
-    await storage.insertProxies('second', makeProxies(3));
+    await storage.pools.create(makePool({ poolName: 'second', intervalSeconds: 60 }));
+    await storage.proxies.insert('second', makeProxies(3));
     const sendFirst = sent.push.bind(sent);
     sent.push = (...messages) => {
       if (messages.some(({ poolName }) => poolName === 'fleet')) throw new Error('no queue');
@@ -57,14 +57,14 @@ describe('the fan-out', () => {
 
   test('deletes what is marked for it, in what a tick has left of its time', async () => {
     const { storage, clock, invoke, telemetry } = await setUp({ intervalSeconds: 60 });
-    await storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
+    await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
     await invoke({ scheduledAt: SCHEDULED_AT }, 5_000);
-    expect(await storage.queryProxyIds('fleet', 1)).toHaveLength(1);
+    expect(await storage.proxies.queryIds('fleet', 1)).toHaveLength(1);
     await invoke({ scheduledAt: SCHEDULED_AT });
-    expect(await storage.queryProxyIds('fleet', 1)).toEqual([]);
+    expect(await storage.proxies.queryIds('fleet', 1)).toEqual([]);
     clock.advance(120_000);
     await invoke({ scheduledAt: SCHEDULED_AT });
-    expect(await storage.getPool('fleet')).toBeNull();
+    expect(await storage.pools.get('fleet')).toBeNull();
     expect(telemetry.metrics.recorded).toMatchObject({ RowsDeleted: PROXIES, PoolsDeleted: 1 });
     expect(telemetry.metrics.recorded).not.toHaveProperty('SweepsStarted');
   });
@@ -81,8 +81,8 @@ describe('the fan-out', () => {
 async function setUp(policy: { readonly intervalSeconds: number | null }) {
   const clock = new FakeClock();
   const storage = new MemoryStorage({ clock });
-  await storage.createPool(makePool(policy));
-  await storage.insertProxies('fleet', makeProxies(PROXIES));
+  await storage.pools.create(makePool(policy));
+  await storage.proxies.insert('fleet', makeProxies(PROXIES));
   const sent: BatchMessage[] = [];
   const telemetry = recordTelemetry();
   const dependencies = { storage, clock, limits: DEFAULT_SWEEP_LIMITS, telemetry };

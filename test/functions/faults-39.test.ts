@@ -2,9 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckerHandler } from '../../functions/checker/handler.ts';
 import { HealthChecker } from '../../src/health/health-checker.ts';
-import type { Storage } from '../../src/storage/storage.ts';
 import { makeOptions, makePool } from '../support/factories.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
+import type { TappedStorage } from '../support/tapped-storage.ts';
 import { Tarpit } from '../support/tarpit.ts';
 import { lambdaContext, sqsEvent } from './support/lambda-events.ts';
 import { recordTelemetry } from './support/recorded-telemetry.ts';
@@ -17,24 +17,19 @@ const TURNS_AFTER = 200;
 const CLOSING_MS = 1_000;
 
 /** Counts what is under way and what is begun. */
-function counting(storage: Storage) {
+function countCalls(storage: TappedStorage) {
   const calls = { begun: 0, underWay: 0 };
-  const counted = new Proxy(storage, {
-    get(target, name) {
-      const method = Reflect.get(target, name);
-      return async (...args: unknown[]) => {
-        calls.begun += 1;
-        calls.underWay += 1;
-        try {
-          for (let turns = 0; turns < TURNS_PER_CALL; turns++) await turn();
-          return await Reflect.apply(method, target, args);
-        } finally {
-          calls.underWay -= 1;
-        }
-      };
-    },
+  storage.tapAll(async (_name, call, args) => {
+    calls.begun += 1;
+    calls.underWay += 1;
+    try {
+      for (let turns = 0; turns < TURNS_PER_CALL; turns++) await turn();
+      return await call(...args);
+    } finally {
+      calls.underWay -= 1;
+    }
   });
-  return { calls, counted };
+  return calls;
 }
 
 /** The sockets and look-ups that were not open before, and every timer: a test has none. */
@@ -61,8 +56,8 @@ describe('FAULTS 39: the handler returns', () => {
       timeoutMs: 300,
       targetUrl: `http://127.0.0.1:${tarpit.port}/`,
     });
-    await world.storage.createPool(makePool({ options, control: false, batchBitCounts: [2] }));
-    await world.storage.insertProxies('fleet', tarpit.proxies(400));
+    await world.storage.pools.create(makePool({ options, control: false, batchBitCounts: [2] }));
+    await world.storage.proxies.insert('fleet', tarpit.proxies(400));
     const { sweepId } = await world.start();
     await world.startFanOut(sweepId);
     expect(world.queue).toHaveLength(4);
@@ -71,9 +66,9 @@ describe('FAULTS 39: the handler returns', () => {
   /** Invokes the checker and asserts that nothing of it is left when it has returned. */
   async function invoke(remainingMs: number, checkerTimeoutMs = 4_000) {
     const before = process.getActiveResourcesInfo();
-    const { calls, counted } = counting(world.storage);
+    const calls = countCalls(world.storage);
     const handler = createCheckerHandler({
-      storage: counted,
+      storage: world.storage,
       clock: world.clock,
       limits: { ...world.limits, checkerTimeoutMs },
       checker: new HealthChecker({ allowPrivateAddresses: true }),
@@ -102,7 +97,7 @@ describe('FAULTS 39: the handler returns', () => {
 
   it('with nothing left of the work it has done', async () => {
     expect(await invoke(60_000)).toEqual([]);
-    const { totals } = (await world.storage.listSweeps('fleet', { limit: 1 }))[0] ?? {};
+    const { totals } = (await world.storage.sweeps.list('fleet', { limit: 1 }))[0] ?? {};
     expect(totals).toMatchObject({ inactive: 400 });
   });
 
@@ -113,18 +108,15 @@ describe('FAULTS 39: the handler returns', () => {
   });
 
   it('with nothing left when some writes fail', async () => {
-    const { putBatchResult, writeStatus } = world.storage;
     let rows = 0;
-    Object.assign(world.storage, {
-      putBatchResult: async (result: Parameters<typeof putBatchResult>[0]) => {
-        if (result.bits === '01') throw new Error('the table is throttled');
-        return putBatchResult.call(world.storage, result);
-      },
-      writeStatus: async (write: Parameters<typeof writeStatus>[0]) => {
-        rows += 1;
-        if (rows % 20 === 0) throw new Error('the table is throttled');
-        return writeStatus.call(world.storage, write);
-      },
+    world.storage.tap('results.put', async (put, result) => {
+      if (result.bits === '01') throw new Error('the table is throttled');
+      return put(result);
+    });
+    world.storage.tap('proxies.writeStatus', async (writeStatus, write) => {
+      rows += 1;
+      if (rows % 20 === 0) throw new Error('the table is throttled');
+      return writeStatus(write);
     });
     expect(await invoke(60_000)).toHaveLength(4);
   });

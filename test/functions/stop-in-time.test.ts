@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { stopInTime } from '../../functions/checker/stop-in-time.ts';
+import { stopInTime } from '../../functions/checker/handler.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

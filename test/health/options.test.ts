@@ -47,7 +47,7 @@ describe('parseHealthCheckOptions', () => {
     ['ca', 'not a certificate', /PEM/],
     ['bodyIncludes', '', /empty/],
     ['headers', ['a'], /object/],
-    ['timeoutMS', 5000, /not an option; the options are .*timeoutMs/],
+    ['timeoutMS', 5000, /not a field; the fields are .*timeoutMs/],
   ])('refuses %s %j with a sentence that says what would be right', (field, value, sentence) => {
     const issues = issuesOf({ [field]: value });
     expect(issues).toHaveLength(1);

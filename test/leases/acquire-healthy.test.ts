@@ -151,7 +151,7 @@ describe('acquireHealthyProxy', () => {
   it('tells why a probe failed though its lease cannot be released', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
-    Object.assign(world.storage, { releaseLease: () => Promise.reject(new Error('no network')) });
+    world.storage.tap('leases.release', () => Promise.reject(new Error('no network')));
     const checker = createChecker([new Error('no targets')]);
     await expect(acquireHealthyProxy(world.manager, checker, request)).rejects.toThrow(
       'no targets',

@@ -77,7 +77,7 @@ describe('acquireProxy', () => {
     const [id = ''] = await world.fill([{ maxConcurrency: 100 }]);
     for (let n = 0; n < 100; n++) await world.mustAcquire({ leaseSeconds: 1 });
     world.clock.advance(6 * SECOND);
-    await world.storage.setMaxConcurrency('fleet', id, 1);
+    await world.storage.leases.setMaxConcurrency('fleet', id, 1);
     await world.mustAcquire();
     expect(Object.keys((await world.row(id)).leases)).toHaveLength(1);
   });
@@ -104,13 +104,10 @@ describe('acquireProxy', () => {
   it('goes on to the next candidate when it loses a race', async () => {
     const world = new LeaseWorld();
     const ids = (await world.fill(3)).sort();
-    const acquireLease = world.storage.acquireLease;
     const tried: string[] = [];
-    Object.assign(world.storage, {
-      acquireLease: (...args: Parameters<typeof acquireLease>) => {
-        tried.push(args[0].proxyId);
-        return tried.length < 3 ? Promise.resolve(null) : acquireLease(...args);
-      },
+    world.storage.tap('leases.acquire', async (acquire, acquisition) => {
+      tried.push(acquisition.proxyId);
+      return tried.length < 3 ? null : acquire(acquisition);
     });
     const lease = await world.mustAcquire({ selector: 'firstAvailable' });
     expect(tried).toEqual(ids);
@@ -140,14 +137,11 @@ describe('acquireProxy', () => {
     const world = new LeaseWorld();
     await world.fill([{ status: 'inactive' }], { batchBitCounts: [3] });
     const controller = new AbortController();
-    const { queryProxyRows } = world.storage;
     let reads = 0;
-    Object.assign(world.storage, {
-      queryProxyRows: (...args: Parameters<typeof queryProxyRows>) => {
-        reads += 1;
-        if (reads === 2) controller.abort(new Error('enough'));
-        return queryProxyRows(...args);
-      },
+    world.storage.tap('proxies.query', (query, ...args) => {
+      reads += 1;
+      if (reads === 2) controller.abort(new Error('enough'));
+      return query(...args);
     });
     const request = { poolName: 'fleet', consumerName: 'shop' };
     const { signal } = controller;
@@ -158,13 +152,10 @@ describe('acquireProxy', () => {
   it('returns no lease whose answer took longer than it lasts', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
-    const { acquireLease } = world.storage;
-    Object.assign(world.storage, {
-      acquireLease: async (...args: Parameters<typeof acquireLease>) => {
-        const row = await acquireLease(...args);
-        world.clock.advance(SECOND);
-        return row;
-      },
+    world.storage.tap('leases.acquire', async (acquire, acquisition) => {
+      const row = await acquire(acquisition);
+      world.clock.advance(SECOND);
+      return row;
     });
     expect(await world.acquire({ leaseSeconds: 1 })).toBeNull();
   });
@@ -214,7 +205,7 @@ describe('acquireProxy', () => {
     const world = new LeaseWorld();
     await expect(world.acquire()).rejects.toMatchObject({ code: 'not_found' });
     await world.fill(1);
-    await world.storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
+    await world.storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
     await expect(world.acquire()).rejects.toMatchObject({ code: 'conflict' });
   });
 

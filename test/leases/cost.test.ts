@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLeaseToken } from '../../src/leases/lease-id.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
-import type { LeaseOutcome } from '../../src/model/lease-outcome.ts';
+import type { LeaseOutcome } from '../../src/model/proxy-row.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { type DynamoDbTap, startDynamoDbTap } from '../support/dynamodb-tap.ts';
@@ -39,12 +39,12 @@ describe('a lease on DynamoDB', () => {
   };
   /** Leases every active proxy, wherever an acquisition would look for it. */
   const leaseAll = async ({ storage, clock }: LeaseWorld) => {
-    const { rows } = await storage.queryProxyRows('fleet', { limit: 100 });
+    const { rows } = await storage.proxies.query('fleet', { limit: 100 });
     const acquiredAt = clock.now();
     const lease = { consumer: 'shop', acquiredAt, expiresAt: acquiredAt + 60_000 };
     for (const { proxy, status } of rows) {
       if (status !== 'active') continue;
-      await storage.acquireLease({
+      await storage.leases.acquire({
         poolName: 'fleet',
         proxyId: proxy.id,
         token: createLeaseToken(),
@@ -101,7 +101,7 @@ describe('a lease on DynamoDB', () => {
   it('costs the same in a pool that was split anew, unless it is asked what probes found', async () => {
     const world = await createWorld(new Array<PlannedProxy>(40).fill({}), 3);
     const batchBitCounts = [1, 3, 2, 4];
-    await world.storage.claimPool({ poolName: 'fleet', sweepId: makeSweepId(2), batchBitCounts });
+    await world.storage.pools.claim({ poolName: 'fleet', sweepId: makeSweepId(2), batchBitCounts });
     const manager = world.createManager();
     const acquire = (more: Partial<AcquireRequest> = {}) =>
       manager.acquireProxy({ poolName: 'fleet', consumerName: 'shop', ...more });

@@ -112,7 +112,7 @@ describe('listeners', () => {
       manager.onAcquire(listener);
       manager.onRelease(listener);
     }
-    Object.assign(world.storage, { listSweeps: () => Promise.reject(broken) });
+    world.storage.tap('sweeps.list', () => Promise.reject(broken));
     const lease = await manager.acquireProxy(request);
     expect(lease && (await manager.releaseProxy(lease, 'ok'))).toBe(true);
     await told();
@@ -123,7 +123,7 @@ describe('listeners', () => {
   it('delay nothing, though what they are told cannot be read', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
-    Object.assign(world.storage, { listSweeps: () => new Promise(() => {}) });
+    world.storage.tap('sweeps.list', () => new Promise(() => {}));
     world.manager.onAcquire(() => {});
     world.manager.onRelease(() => {});
     const lease = await world.mustAcquire();
@@ -158,14 +158,14 @@ describe('listeners', () => {
       },
     });
     manager.onRelease(() => Promise.reject(new Error('broken')));
-    Object.assign(world.storage, { removeBlocks: () => Promise.reject(new Error('no network')) });
+    world.storage.tap('leases.removeBlocks', () => Promise.reject(new Error('no network')));
     for (let n = 0; n < 34; n++) {
       const lease = await manager.acquireProxy(request);
       const report = { outcome: 'blocked', targetHost: `host-${n}.example` } as const;
       expect(lease && (await manager.releaseProxy(lease, report))).toBe(true);
     }
     expect((await world.row(id)).uses.blocked).toBe(34);
-    Object.assign(world.storage, { releaseLease: () => Promise.reject(new Error('no network')) });
+    world.storage.tap('leases.release', () => Promise.reject(new Error('no network')));
     expect(await manager.withLease(request, () => 'done')).toBe('done');
   });
 
@@ -197,7 +197,7 @@ describe('statistics of a pool', () => {
     world.checker.finding = ({ id }) => (id === inactive ? { status: 'inactive' } : {});
     await world.sweep();
     for (let n = 0; n < 5; n++) await manager.acquireProxy(request);
-    await world.storage.setMaxConcurrency('fleet', active[0] ?? '', null);
+    await world.storage.leases.setMaxConcurrency('fleet', active[0] ?? '', null);
     world.clock.advance(60_000);
     const events: LeaseAcquired[] = [];
     manager.onAcquire((event) => events.push(event));
@@ -207,17 +207,10 @@ describe('statistics of a pool', () => {
     expect(events[0]?.pool).toMatchObject(before);
     const second = await world.sweep();
     world.clock.advance(60_000);
-    const { queryProxyRows } = world.storage;
-    const limits: number[] = [];
-    Object.assign(world.storage, {
-      queryProxyRows: (...args: Parameters<typeof queryProxyRows>) => {
-        limits.push(args[1].limit);
-        return queryProxyRows(...args);
-      },
-    });
+    const reads = world.storage.record('proxies.query');
     await manager.acquireProxy(request);
     await told();
-    expect(limits).toHaveLength(1);
+    expect(reads).toHaveLength(1);
     expect(events[1]?.pool).toEqual({
       total: 400,
       active: 399,
@@ -253,7 +246,7 @@ describe('statistics of a pool', () => {
     await world.mustAcquire({ excludedProxyIds: only });
     const figures = { total: 5, active: 3, available: 3, leased: 1, totalLeases: 1 };
     expect(await world.manager.countPool('fleet')).toMatchObject(figures);
-    await world.storage.setMaxConcurrency('fleet', shared, 1);
+    await world.storage.leases.setMaxConcurrency('fleet', shared, 1);
     expect(await world.manager.countPool('fleet')).toMatchObject({ ...figures, available: 2 });
     await expect(world.manager.countPool('nobody')).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -82,7 +82,7 @@ async function advanceAll(acquirers: readonly Consumer[], ms: number): Promise<v
 }
 
 async function leaseIdsOf({ storage }: LeaseWorld): Promise<string[]> {
-  const { rows } = await storage.queryProxyRows('fleet', { limit: 100, consistent: true });
+  const { rows } = await storage.proxies.query('fleet', { limit: 100, consistent: true });
   return rows
     .flatMap(({ proxy, leases }) => Object.keys(leases).map((token) => `${proxy.id}.${token}`))
     .sort();

@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { SELECTORS, type SelectorName } from '../../src/leases/acquire/selectors.ts';
-import type { Storage } from '../../src/storage/storage.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
+import type { TappedStorage } from '../support/tapped-storage.ts';
 
 /** Counts the races for a proxy that were lost. */
-function countLostRaces(storage: Storage) {
-  const { acquireLease } = storage;
+function countLostRaces(storage: TappedStorage) {
   const races = { lost: 0 };
-  Object.assign(storage, {
-    acquireLease: async (...args: Parameters<typeof acquireLease>) => {
-      const row = await acquireLease(...args);
-      races.lost += Number(row === null);
-      return row;
-    },
+  storage.tap('leases.acquire', async (acquire, acquisition) => {
+    const row = await acquire(acquisition);
+    races.lost += Number(row === null);
+    return row;
   });
   return races;
 }
@@ -48,13 +45,10 @@ describe('many consumers at once', () => {
     const world = new LeaseWorld();
     const ids = await world.fill(60);
     const wanted = new Set(ids.slice(0, 8));
-    const { acquireLease } = world.storage;
     const tried: string[] = [];
-    Object.assign(world.storage, {
-      acquireLease: async (...args: Parameters<typeof acquireLease>) => {
-        tried.push(args[0].proxyId);
-        return tried.length < wanted.size ? null : acquireLease(...args);
-      },
+    world.storage.tap('leases.acquire', async (acquire, acquisition) => {
+      tried.push(acquisition.proxyId);
+      return tried.length < wanted.size ? null : acquire(acquisition);
     });
     const lease = await world.mustAcquire({
       selector: (candidates) => candidates.find(({ proxy }) => wanted.has(proxy.id)),

@@ -75,17 +75,13 @@ describe('an idempotency key', () => {
   it('leaves one lease to its time when the process dies before the key is stored', async () => {
     const world = new LeaseWorld();
     await world.fill(2);
-    const { putLeaseKey } = world.storage;
     const died = Promise.withResolvers<void>();
-    Object.assign(world.storage, {
-      putLeaseKey: () => {
-        died.resolve();
-        return new Promise(() => {});
-      },
+    world.storage.justBefore('leaseKeys.put', () => {
+      died.resolve();
+      return new Promise(() => {});
     });
     world.acquire({ idempotencyKey });
     await died.promise;
-    Object.assign(world.storage, { putLeaseKey });
     expect(await world.acquire({ idempotencyKey })).not.toBeNull();
     expect((await world.manager.countPool('fleet')).totalLeases).toBe(2);
   });

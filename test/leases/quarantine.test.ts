@@ -188,7 +188,7 @@ describe('reported failures', () => {
       const results = new Map([[id, makeStoredResult({ status, offsetMs: 0 })]]);
       const startedAt = new Date(world.clock.now()).toISOString();
       const sweepId = makeSweepId(order);
-      await world.storage.putBatchResult(makeBatchResult({ sweepId, startedAt, results }));
+      await world.storage.results.put(makeBatchResult({ sweepId, startedAt, results }));
     };
     await sweep(2, 'inactive');
     expect(await acquireIt()).toBeNull();

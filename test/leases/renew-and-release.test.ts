@@ -40,7 +40,7 @@ describe('renewLease', () => {
     const [released, deleted] = leases;
     const banned = await world.mustAcquire();
     await world.manager.releaseProxy(released);
-    await world.storage.deleteProxy('fleet', deleted.proxy.id);
+    await world.storage.proxies.delete('fleet', deleted.proxy.id);
     await world.setStatus(banned.proxy.id, 'banned');
     for (const lease of [released, deleted, banned]) {
       await expect(world.manager.renewLease(lease)).rejects.toMatchObject({ code: 'lease_ended' });

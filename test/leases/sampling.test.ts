@@ -2,23 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { randomBatches } from '../../src/leases/acquire/sample-batches.ts';
 import { batchOf } from '../../src/model/batch-range.ts';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
-import type { Storage } from '../../src/storage/storage.ts';
 import { makeBatchResult, makeStoredResult, makeSweepId } from '../support/factories.ts';
 import { LeaseWorld, seededRandom } from '../support/lease-world.ts';
-
-/** Counts the calls of some methods. */
-function countCalls(storage: Storage, ...methods: readonly (keyof Storage)[]) {
-  const calls: string[] = [];
-  for (const method of methods) {
-    const original = Reflect.get(storage, method) as (...args: unknown[]) => unknown;
-    const counted = (...args: unknown[]) => {
-      calls.push(method);
-      return original(...args);
-    };
-    Object.assign(storage, { [method]: counted });
-  }
-  return calls;
-}
 
 describe('the choice of batches', () => {
   it('comes to different batches, from anywhere, at most eight', () => {
@@ -43,9 +28,9 @@ describe('the choice of batches', () => {
   it('ends at the first batch that has a proxy', async () => {
     const world = new LeaseWorld();
     await world.fill(200, { batchBitCounts: [4] });
-    const calls = countCalls(world.storage, 'queryProxyRows', 'queryProxyIdsByStatus');
+    const calls = world.storage.record('proxies.query', 'proxies.queryIdsByStatus');
     await world.mustAcquire();
-    expect(calls).toEqual(['queryProxyRows']);
+    expect(calls).toEqual(['proxies.query']);
   });
 
   it('finds the only active proxy of a large pool through the index', async () => {
@@ -57,7 +42,7 @@ describe('the choice of batches', () => {
       statuses.map((status) => ({ status })),
       { batchBitCounts: [7] },
     );
-    const calls = countCalls(world.storage, 'queryProxyRows');
+    const calls = world.storage.record('proxies.query');
     const lease = await world.mustAcquire({ filters: { maxLatencyMs: 100 } });
     expect(lease.proxy.id).toBe(ids[321]);
     expect(calls.length).toBeLessThanOrEqual(9);
@@ -67,13 +52,12 @@ describe('the choice of batches', () => {
   it('goes through a batch that has outgrown a sample in parts', { timeout: 60_000 }, async () => {
     const world = new LeaseWorld();
     await world.fill(1500, { batchBitCounts: [0] });
-    const calls = countCalls(world.storage, 'queryProxyRows');
     const holders = new Set<string>();
     for (let leases = 0; leases < 1500; leases++) {
       holders.add((await world.mustAcquire()).proxy.id);
     }
     expect(holders.size).toBe(1500);
-    calls.length = 0;
+    const calls = world.storage.record('proxies.query');
     expect(await world.acquire()).toBeNull();
     expect(calls).toHaveLength(2);
   });
@@ -81,16 +65,15 @@ describe('the choice of batches', () => {
   it('gives up a pool after a bounded number of reads', async () => {
     const world = new LeaseWorld();
     await world.fill(600, { batchBitCounts: [7] });
-    const calls = countCalls(
-      world.storage,
-      'queryProxyRows',
-      'getNewestBatchResult',
-      'queryProxyIdsByStatus',
+    const calls = world.storage.record(
+      'proxies.query',
+      'results.getNewest',
+      'proxies.queryIdsByStatus',
     );
     expect(await world.acquire({ filters: { country: 'SE' } })).toBeNull();
-    expect(calls.filter((method) => method === 'queryProxyRows')).toHaveLength(8);
-    expect(calls.filter((method) => method === 'getNewestBatchResult')).toHaveLength(8);
-    expect(calls.filter((method) => method === 'queryProxyIdsByStatus')).toHaveLength(0);
+    expect(calls.filter((method) => method === 'proxies.query')).toHaveLength(8);
+    expect(calls.filter((method) => method === 'results.getNewest')).toHaveLength(8);
+    expect(calls.filter((method) => method === 'proxies.queryIdsByStatus')).toHaveLength(0);
   });
 
   it('gives up a sparse pool after no more than 16 batches', async () => {
@@ -99,10 +82,10 @@ describe('the choice of batches', () => {
       status: index % 20 === 0 ? ('active' as const) : ('inactive' as const),
     }));
     await world.fill(planned, { batchBitCounts: [7] });
-    const calls = countCalls(world.storage, 'queryProxyRows', 'queryProxyIdsByStatus');
+    const calls = world.storage.record('proxies.query', 'proxies.queryIdsByStatus');
     expect(await world.acquire({ filters: { country: 'SE' } })).toBeNull();
-    expect(calls.filter((method) => method === 'queryProxyRows')).toHaveLength(16);
-    expect(calls.filter((method) => method === 'queryProxyIdsByStatus')).toHaveLength(1);
+    expect(calls.filter((method) => method === 'proxies.query')).toHaveLength(16);
+    expect(calls.filter((method) => method === 'proxies.queryIdsByStatus')).toHaveLength(1);
   });
 
   it.for(['active', 'inactive'] as const)(
@@ -111,29 +94,23 @@ describe('the choice of batches', () => {
       const world = new LeaseWorld();
       // Of 128 batches eight are looked at: those of these proxies are hardly among them.
       await world.fill([{ status }, { status }, { status }], { batchBitCounts: [7] });
-      const calls = countCalls(world.storage, 'queryProxyRows');
       const controller = new AbortController();
-      const { queryProxyIdsByStatus } = world.storage;
-      Object.assign(world.storage, {
-        queryProxyIdsByStatus: (...args: Parameters<typeof queryProxyIdsByStatus>) => {
-          calls.push('index');
-          controller.abort(new Error('enough'));
-          return queryProxyIdsByStatus(...args);
-        },
-      });
+      const abort = () => controller.abort(new Error('enough'));
+      world.storage.justBefore('proxies.queryIdsByStatus', abort);
+      const calls = world.storage.record('proxies.query', 'proxies.queryIdsByStatus');
       const request = { poolName: 'fleet', consumerName: 'shop' };
       const { signal } = controller;
       await expect(world.manager.acquireProxy(request, { signal })).rejects.toThrow('enough');
-      expect(calls).toEqual([...new Array(8).fill('queryProxyRows'), 'index']);
+      expect(calls).toEqual([...new Array(8).fill('proxies.query'), 'proxies.queryIdsByStatus']);
     },
   );
 
   it('asks no index once it has seen the whole pool', async () => {
     const world = new LeaseWorld();
     await world.fill([{ status: 'inactive' }], { batchBitCounts: [3] });
-    const calls = countCalls(world.storage, 'queryProxyRows', 'queryProxyIdsByStatus');
+    const calls = world.storage.record('proxies.query', 'proxies.queryIdsByStatus');
     expect(await world.acquire()).toBeNull();
-    expect(calls).toEqual(new Array(8).fill('queryProxyRows'));
+    expect(calls).toEqual(new Array(8).fill('proxies.query'));
   });
 
   it('finds a proxy beyond the rows one batch may have', async () => {
@@ -153,13 +130,13 @@ describe('the choice of batches', () => {
       ids.map(() => ({ result: null })),
       { batchBitCounts: [] },
     );
-    await other.storage.claimPool({
+    await other.storage.pools.claim({
       poolName: 'fleet',
       sweepId: makeSweepId(2),
       batchBitCounts: [2, 1],
     });
     const results = new Map([[fresh, makeStoredResult({ latencyMs: 7 })]]);
-    await other.storage.putBatchResult(makeBatchResult({ bits: '0', results }));
+    await other.storage.results.put(makeBatchResult({ bits: '0', results }));
     const lease = await other.mustAcquire({ filters: { maxLatencyMs: 10 } });
     expect(lease.proxy.id).toBe(fresh);
   });
@@ -173,12 +150,10 @@ describe('the choice of batches', () => {
     const sweepId = makeSweepId(2);
     for (const bits of ['0', '1']) {
       const own = new Map([...results].filter(([id]) => batchOf(id, 1) === bits));
-      await world.storage.putBatchResult(
-        makeBatchResult({ bits, sweepId, startedAt, results: own }),
-      );
+      await world.storage.results.put(makeBatchResult({ bits, sweepId, startedAt, results: own }));
     }
     const batchBitCounts = [2, 1];
-    await world.storage.claimPool({ poolName: 'fleet', sweepId: makeSweepId(3), batchBitCounts });
+    await world.storage.pools.claim({ poolName: 'fleet', sweepId: makeSweepId(3), batchBitCounts });
     const fresh = { verifiedWithinSeconds: 3600, maxLatencyMs: 10 };
     expect(await world.acquire({ filters: fresh })).not.toBeNull();
   });
@@ -189,19 +164,21 @@ describe('the choice of batches', () => {
     world.clock.advance(1000);
     const at = world.clock.now();
     for (let n = 0; n < 5; n++)
-      await world.storage.recordUse('fleet', id, { outcome: 'failed', at });
-    const others = (await world.storage.queryProxyIds('fleet', 20)).filter((other) => other !== id);
+      await world.storage.leases.recordUse('fleet', id, { outcome: 'failed', at });
+    const others = (await world.storage.proxies.queryIds('fleet', 20)).filter(
+      (other) => other !== id,
+    );
     const leasing = { ...DEFAULT_LEASING, maxQuarantinedPercent: 50 };
-    const pool = (await world.storage.getPool('fleet')) ?? expect.unreachable();
-    await world.storage.updatePoolPolicy('fleet', { ...pool, leasing });
+    const pool = (await world.storage.pools.get('fleet')) ?? expect.unreachable();
+    await world.storage.pools.updatePolicy('fleet', { ...pool, leasing });
     expect(await world.acquire({ excludedProxyIds: others })).toBeNull();
     world.clock.advance(1000);
     const startedAt = new Date(world.clock.now()).toISOString();
     const results = new Map([[id, makeStoredResult({ offsetMs: 0 })]]);
     const found = { bits: batchOf(id, 1), sweepId: makeSweepId(2), startedAt, results };
-    await world.storage.putBatchResult(makeBatchResult(found));
+    await world.storage.results.put(makeBatchResult(found));
     const claim = { poolName: 'fleet', sweepId: makeSweepId(3), batchBitCounts: [2, 1] };
-    await world.storage.claimPool(claim);
+    await world.storage.pools.claim(claim);
     const lease = await world.createManager().acquireProxy({
       poolName: 'fleet',
       consumerName: 'shop',
@@ -213,7 +190,7 @@ describe('the choice of batches', () => {
   it('reads the record of a pool once in 30 seconds, for all at once', async () => {
     const world = new LeaseWorld();
     await world.fill(20);
-    const calls = countCalls(world.storage, 'getPool');
+    const calls = world.storage.record('pools.get');
     await Promise.all(Array.from({ length: 5 }, () => world.mustAcquire()));
     world.clock.advance(29_999);
     await world.mustAcquire();

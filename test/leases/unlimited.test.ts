@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSalt } from '../../src/proxies/proxy-id.ts';
+import { createSalt } from '../../src/proxies/proxy.ts';
 import { TEST_SALT } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
 import { LeaseWorld } from '../support/lease-world.ts';
@@ -64,8 +64,8 @@ describe('the lease of an unlimited proxy', () => {
       const { world, id } = await createUnlimited();
       const lease = await world.mustAcquire();
       if (change === 'ban') await world.setStatus(id, 'banned');
-      if (change === 'delete') await world.storage.deleteProxy('fleet', id);
-      if (change === 'limit') await world.storage.setMaxConcurrency('fleet', id, 1);
+      if (change === 'delete') await world.storage.proxies.delete('fleet', id);
+      if (change === 'limit') await world.storage.leases.setMaxConcurrency('fleet', id, 1);
       await expect(world.manager.renewLease(lease)).rejects.toMatchObject({ code: 'lease_ended' });
     }
   });
@@ -73,8 +73,8 @@ describe('the lease of an unlimited proxy', () => {
   it('cannot be forged, changed or carried to another pool', async () => {
     const { world } = await createUnlimited();
     const { leaseId } = await world.mustAcquire();
-    await world.storage.createPool({
-      ...(await world.storage.getPool('fleet').then((pool) => pool ?? expect.unreachable())),
+    await world.storage.pools.create({
+      ...(await world.storage.pools.get('fleet').then((pool) => pool ?? expect.unreachable())),
       poolName: 'other',
     });
     const parts = leaseId.split('.');
@@ -96,15 +96,12 @@ describe('the lease of an unlimited proxy', () => {
   it('is not given once its proxy is banned, gone or no longer unlimited', async () => {
     for (const change of ['ban', 'delete', 'limit'] as const) {
       const { world, id } = await createUnlimited();
-      const { queryProxyRows } = world.storage;
-      Object.assign(world.storage, {
-        queryProxyRows: async (...args: Parameters<typeof queryProxyRows>) => {
-          const page = await queryProxyRows(...args);
-          if (change === 'ban') await world.setStatus(id, 'banned');
-          if (change === 'delete') await world.storage.deleteProxy('fleet', id);
-          if (change === 'limit') await world.storage.setMaxConcurrency('fleet', id, 1);
-          return page;
-        },
+      world.storage.tap('proxies.query', async (query, ...args) => {
+        const page = await query(...args);
+        if (change === 'ban') await world.setStatus(id, 'banned');
+        if (change === 'delete') await world.storage.proxies.delete('fleet', id);
+        if (change === 'limit') await world.storage.leases.setMaxConcurrency('fleet', id, 1);
+        return page;
       });
       expect(await world.acquire()).toBeNull();
     }
@@ -113,9 +110,9 @@ describe('the lease of an unlimited proxy', () => {
   it('is signed for the pool its proxy is of, not for one that was before it', async () => {
     const { world, id } = await createUnlimited();
     await world.mustAcquire();
-    await world.storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
-    await world.storage.deleteProxy('fleet', id);
-    await world.storage.removePool({ poolName: 'fleet', salt: TEST_SALT });
+    await world.storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
+    await world.storage.proxies.delete('fleet', id);
+    await world.storage.pools.remove({ poolName: 'fleet', salt: TEST_SALT });
     await world.fill([{ maxConcurrency: null }], { salt: createSalt() });
     const lease = await world.mustAcquire();
     const renewed = await world.createManager().renewLease(lease);
@@ -126,29 +123,22 @@ describe('the lease of an unlimited proxy', () => {
   it('leads to few reads of the pool, however many ids are forged', async () => {
     const { world } = await createUnlimited();
     const { poolName, leaseId } = await world.mustAcquire();
-    const { getPool } = world.storage;
-    let reads = 0;
-    Object.assign(world.storage, {
-      getPool: (name: string) => {
-        reads += 1;
-        return getPool(name);
-      },
-    });
+    const reads = world.storage.record('pools.get');
     const forged = leaseId.split('.').with(6, 'A'.repeat(43)).join('.');
     for (let n = 0; n < 50; n++) {
       const renewal = world.manager.renewLease({ poolName, leaseId: forged });
       await expect(renewal).rejects.toMatchObject({ code: 'invalid_input' });
       world.clock.advance(SECOND / 10);
     }
-    expect(reads).toBe(2);
+    expect(reads).toHaveLength(2);
   });
 
   it('is known at once when its pool was deleted and made again', async () => {
     const { world } = await createUnlimited();
     await world.mustAcquire();
-    await world.storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
-    const old = await world.storage.getPool('fleet');
-    await world.storage.removePool({ poolName: 'fleet', salt: old?.salt ?? '' });
+    await world.storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
+    const old = await world.storage.pools.get('fleet');
+    await world.storage.pools.remove({ poolName: 'fleet', salt: old?.salt ?? '' });
     await world.fill([{ maxConcurrency: null }], { salt: createSalt() });
     const lease = await world.createManager().acquireProxy({
       poolName: 'fleet',

@@ -141,12 +141,10 @@ describe('withLease', () => {
 
   it('tries a renewal that failed again, and ends by its own clock when none comes through', async () => {
     const { world, manager, scheduler } = await createUser();
-    const { renewLease } = world.storage;
     let failing = true;
-    const fails = () => Promise.reject(new Error('no network'));
-    Object.assign(world.storage, {
-      renewLease: (...args: Parameters<typeof renewLease>) =>
-        failing ? fails() : renewLease(...args),
+    world.storage.tap('leases.renew', async (renew, renewal) => {
+      if (failing) throw new Error('no network');
+      return renew(renewal);
     });
     const task = createTask();
     const used = manager.withLease(request, task.use);
@@ -200,7 +198,7 @@ describe('withLease', () => {
 
   it('ends by its own clock while a renewal hangs, and waits for none when it is done', async () => {
     const { world, manager, scheduler } = await createUser();
-    Object.assign(world.storage, { renewLease: () => new Promise(() => {}) });
+    world.storage.tap('leases.renew', () => new Promise(() => {}));
     const task = createTask();
     const used = manager.withLease(request, task.use);
     await scheduler.advance(59 * SECOND);
@@ -219,16 +217,13 @@ describe('withLease', () => {
 
   it('asks again for a renewal that has no answer, and keeps the lease by it', async () => {
     const { world, manager, scheduler } = await createUser();
-    const { renewLease } = world.storage;
-    let tries = 0;
-    const hangFirst: typeof renewLease = (renewal) =>
-      tries++ === 0 ? new Promise(() => {}) : renewLease(renewal);
-    Object.assign(world.storage, { renewLease: hangFirst });
+    world.storage.justBefore('leases.renew', () => new Promise(() => {}));
+    const tries = world.storage.record('leases.renew');
     const task = createTask();
     const used = manager.withLease(request, task.use);
     await scheduler.advance(120 * SECOND);
     expect(task.signal()?.aborted).toBe(false);
-    expect(tries).toBeGreaterThan(1);
+    expect(tries.length).toBeGreaterThan(1);
     task.finish();
     expect(await used).toBe('done');
     expect(scheduler.waiting).toBe(0);
@@ -270,7 +265,7 @@ describe('withLease', () => {
 
   it('returns what was achieved although the release fails', async () => {
     const { world, manager, errors } = await createUser();
-    Object.assign(world.storage, { releaseLease: () => Promise.reject(new Error('no network')) });
+    world.storage.tap('leases.release', () => Promise.reject(new Error('no network')));
     expect(await manager.withLease(request, () => 'done')).toBe('done');
     expect(errors).toMatchObject([{ message: 'no network' }]);
   });
@@ -289,28 +284,22 @@ describe('withLease', () => {
 function recordRenewals({ storage, clock }: LeaseWorld): readonly number[] {
   const began = clock.monotonic();
   const renewedAt: number[] = [];
-  const { renewLease } = storage;
-  Object.assign(storage, {
-    renewLease: (...args: Parameters<typeof renewLease>) => {
-      renewedAt.push((clock.monotonic() - began) / SECOND);
-      return renewLease(...args);
-    },
+  storage.tap('leases.renew', (renew, renewal) => {
+    renewedAt.push((clock.monotonic() - began) / SECOND);
+    return renew(renewal);
   });
   return renewedAt;
 }
 
 function failRenewals({ storage }: LeaseWorld, createError: () => Error): void {
-  const { renewLease } = storage;
-  Object.assign(storage, {
-    renewLease: async (...args: Parameters<typeof renewLease>) => {
-      await renewLease({ ...args[0], token: 'none' });
-      throw createError();
-    },
+  storage.tap('leases.renew', async (renew, renewal) => {
+    await renew({ ...renewal, token: 'none' });
+    throw createError();
   });
 }
 
 async function runningSeconds({ storage, clock }: LeaseWorld): Promise<number> {
-  const { rows } = await storage.queryProxyRows('fleet', { limit: 9 });
+  const { rows } = await storage.proxies.query('fleet', { limit: 9 });
   const [lease] = rows.flatMap((row) => Object.values(row.leases));
   return ((lease?.expiresAt ?? 0) - clock.now()) / SECOND;
 }

@@ -58,10 +58,10 @@ async function leaveSweep(
     expiresAtEpochSeconds: Math.round(now / 1000) + 3_600,
     ...changes,
   });
-  await storage.createPool(makePool({ poolName }));
-  await storage.claimPool({ poolName, sweepId: sweep.sweepId, batchBitCounts: [0] });
-  await storage.putSweep(sweep);
-  if (counts) await storage.recordBatch(sweep, '*', counts);
+  await storage.pools.create(makePool({ poolName }));
+  await storage.pools.claim({ poolName, sweepId: sweep.sweepId, batchBitCounts: [0] });
+  await storage.sweeps.put(sweep);
+  if (counts) await storage.sweeps.recordBatch(sweep, '*', counts);
 }
 
 interface EmfLine {

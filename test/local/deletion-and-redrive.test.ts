@@ -89,14 +89,14 @@ describe('FAULTS 42: a pool deleted while it is swept', () => {
 
     await whole.stack.fireSchedule('everyMinute');
     expect((await whole.call('GET', '/pools/shop')).body).toMatchObject({ deletionProgress: 1 });
-    expect(await storage.queryProxyIds('shop', 9)).toEqual([]);
+    expect(await storage.proxies.queryIds('shop', 9)).toEqual([]);
     // The checker that was probing records what it found, of a sweep that has ended.
     await expect
       .poll(async () => (await whole.call('GET', `/sweeps/${sweepId}`)).body.batches.late, {
         timeout: 30_000,
       })
       .toBe(1);
-    expect(await storage.queryProxyIds('shop', 9)).toEqual([]);
+    expect(await storage.proxies.queryIds('shop', 9)).toEqual([]);
 
     await letGraceTimePass('shop');
     await whole.stack.fireSchedule('everyMinute');
@@ -127,7 +127,7 @@ describe('the dead-letter queue', () => {
 
   it('FAULTS 40: is redriven: a batch of a closed sweep is recorded as late and changes no row', async () => {
     await whole.createPool('late', policy(), [proxy.url]);
-    const { options } = (await storage.getPool('late')) ?? expect.unreachable();
+    const { options } = (await storage.pools.get('late')) ?? expect.unreachable();
     const sweep = makeSweep({
       sweepId: manualSweepId({ nowMs: Date.now() }),
       poolName: 'late',
@@ -136,7 +136,7 @@ describe('the dead-letter queue', () => {
       missingBatches: ['*'],
       expiresAtEpochSeconds: Math.ceil(Date.now() / 1000) + 3600,
     });
-    await storage.putSweep(sweep);
+    await storage.sweeps.put(sweep);
     const { sweepId, poolName, deadlineAt } = sweep;
     const message = { sweepId, poolName, bits: '*', deadlineAt };
     const gone = { ...message, poolName: 'never', sweepId: manualSweepId({ nowMs: Date.now() }) };
@@ -159,8 +159,8 @@ describe('the dead-letter queue', () => {
         timeout: 20_000,
       })
       .toEqual({ total: 1, recorded: 1, late: 1, missing: [] });
-    await expect.poll(async () => (await storage.getSweep(sweepId))?.lateBatches).toBe(1);
-    const proxyIds = await storage.queryProxyIds('late', 9);
+    await expect.poll(async () => (await storage.sweeps.get(sweepId))?.lateBatches).toBe(1);
+    const proxyIds = await storage.proxies.queryIds('late', 9);
     await auditSweep(storage, sweepId, { proxyIds, acknowledged: ['*'] });
     expect(await whole.readResults(sweepId)).toMatchObject([{ status: 'active' }]);
     const [view] = (await whole.call('GET', '/pools/late/proxies')).body.proxies;

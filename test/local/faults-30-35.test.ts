@@ -105,7 +105,7 @@ async function eventsOf(pool: string): Promise<readonly string[]> {
 async function createDeadPool(pool: string, count: number, bitCount: number) {
   const policy = stack.policy(pool) as { options: { targetUrl: string; timeoutMs: number } };
   const { options } = makePool();
-  await stack.storage.createPool(
+  await stack.storage.pools.create(
     makePool({
       poolName: pool,
       options: { ...options, ...policy.options },
@@ -117,7 +117,7 @@ async function createDeadPool(pool: string, count: number, bitCount: number) {
     const host = `127.1.${Math.floor(index / 250)}.${(index % 250) + 1}`;
     return createProxy({ protocol: 'http', host, port: deadPort }, TEST_SALT);
   });
-  await stack.storage.insertProxies(pool, proxies);
+  await stack.storage.proxies.insert(pool, proxies);
 }
 
 const isLedger = ({ input }: TappedRequest) => JSON.stringify(input.Key).includes('ledger#');
@@ -143,7 +143,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
   async function seeThrough(pool: string, sweepId: string) {
     const watch = new PoolWatch(stack.storage, pool);
     await watch.look();
-    const hadResult = (await stack.storage.getBatchResult(pool, '*', sweepId)) !== null;
+    const hadResult = (await stack.storage.results.get(pool, '*', sweepId)) !== null;
     const asked = stack.target.requests.length;
     const again = holdAt(pool, BEFORE_PROBING);
     await again.reached;
@@ -182,7 +182,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     started.release();
     await until(() => stack.target.requests.some(({ url }) => url === `/${pool}`));
     await stack.kill(request);
-    expect(await stack.storage.getBatchResult(pool, '*', sweepId)).toBeNull();
+    expect(await stack.storage.results.get(pool, '*', sweepId)).toBeNull();
     await seeThrough(pool, sweepId);
   }, 180_000);
 
@@ -201,7 +201,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const sweepId = await stack.whole.startSweep(pool);
     const [third] = await Promise.all(holds.map(({ reached }) => reached));
     const written = async () => {
-      const page = await stack.storage.queryProxyRows(pool, { limit: 20, consistent: true });
+      const page = await stack.storage.proxies.query(pool, { limit: 20, consistent: true });
       return page.rows.filter(({ rowSweepId }) => rowSweepId === sweepId).length;
     };
     await until(async () => (await written()) === 2);
@@ -228,7 +228,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     hold.discard();
     const sent = await eventsOf(pool);
     await seeThrough(pool, sweepId);
-    const stored = await stack.storage.getBatchResult(pool, '*', sweepId);
+    const stored = await stack.storage.results.get(pool, '*', sweepId);
     const changed = ids.filter((id) => stored?.results.get(id)?.status !== 'inconclusive');
     const eventIds = changed.map((id) => `${sweepId}:${id}`);
     // More than once if it outlasted its time first, on a busy machine.
@@ -273,12 +273,12 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const second = await hold.reached;
     const [first] = calls.filter((call) => call !== second);
     const sent = first ? batchesIn(first, pool) : [];
-    await until(async () => (await stack.storage.readLedger(sweepId)).size > 0);
+    await until(async () => (await stack.storage.sweeps.readLedger(sweepId)).size > 0);
     await stack.kill(second);
     hold.discard();
     await auditWhenAcknowledged(stack, sweepId);
     expect(stack.whole.stack.functions().fanOut?.errors).toBeGreaterThan(0);
-    expect(await stack.storage.listSweeps(pool, { limit: 9 })).toHaveLength(1);
+    expect(await stack.storage.sweeps.list(pool, { limit: 9 })).toHaveLength(1);
     const all = stack.sqs.tap.requests.flatMap((request) => batchesIn(request, pool));
     expect(new Set(all)).toEqual(new Set(batchesOf(4)));
     // Sent again is only what was not known to be done.
@@ -295,7 +295,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const fire = () => stack.whole.stack.fireSchedule('everyMinute', minute);
     const outcomes = await Promise.all([fire(), fire(), fire()]);
     expect(outcomes.map((outcome) => outcome?.ok)).toEqual([true, true, true]);
-    const sweeps = () => stack.storage.listSweeps(pool, { limit: 9 });
+    const sweeps = () => stack.storage.sweeps.list(pool, { limit: 9 });
     const [sweep] = await until(async () => orNull(await sweeps()));
     await auditWhenAcknowledged(stack, sweep?.sweepId ?? '');
     await fire();

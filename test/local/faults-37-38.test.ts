@@ -41,10 +41,10 @@ describe('a whole stack with little capacity', () => {
 
   async function createPool(poolName: string, timeoutMs: number, count: number) {
     const options = makeOptions({ timeoutMs, targetUrl: stack.target.url });
-    await stack.storage.createPool(
+    await stack.storage.pools.create(
       makePool({ poolName, options, control: false, batchBitCounts: [0] }),
     );
-    await stack.storage.insertProxies(poolName, proxiesOf(0, count));
+    await stack.storage.proxies.insert(poolName, proxiesOf(0, count));
   }
 
   it('FAULTS 38a: works off a backlog of three times its capacity, without a dead letter', async () => {
@@ -68,7 +68,7 @@ describe('a whole stack with little capacity', () => {
     expect(await stack.messagesIn('deadLetters')).toEqual([]);
     const proxyIds = proxiesOf(0, 2).map(({ id }) => id);
     for (const sweepId of sweepIds) {
-      expect(await stack.storage.getSweep(sweepId)).toMatchObject({ state: 'complete' });
+      expect(await stack.storage.sweeps.get(sweepId)).toMatchObject({ state: 'complete' });
       await auditSweep(stack.storage, sweepId, { proxyIds, acknowledged: ['*'] });
     }
     const resent = stack.whole.lines.filter((line) => /"BatchesResent":[1-9]/.test(line));
@@ -87,7 +87,7 @@ describe('a whole stack with little capacity', () => {
     const sweepId = await stack.whole.startSweep(pool);
     await sent.reached;
     // The plan would have split so many.
-    await stack.storage.insertProxies(pool, proxiesOf(300, 200));
+    await stack.storage.proxies.insert(pool, proxiesOf(300, 200));
     // Rows that a verdict confirms are not written: the embedded DynamoDB is slow at that.
     await makeStatusKnown(stack, pool, 'inactive');
     sent.release();
@@ -111,7 +111,7 @@ describe('a whole stack with little capacity', () => {
     await stack.whole.createPool('deleted', stack.policy('deleted'), list);
     const before = await stack.whole.startSweep('deleted');
     await auditWhenAcknowledged(stack, before);
-    const { deadlineAt = '' } = (await stack.storage.getSweep(before)) ?? {};
+    const { deadlineAt = '' } = (await stack.storage.sweeps.get(before)) ?? {};
     const message = { sweepId: before, poolName: 'deleted', bits: '*', deadlineAt };
     const ofDeleted = JSON.stringify(message);
     expect((await stack.whole.call('DELETE', '/pools/deleted')).status).toBe(202);

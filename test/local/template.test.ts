@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { constructName } from '../../src/local/construct-name.ts';
 import { startLocalStack } from '../../src/local/local-stack.ts';
+import type { Json } from '../../src/local/template/cloud-assembly.ts';
 import { resolveIntrinsics } from '../../src/local/template/intrinsics.ts';
-import type { Json } from '../../src/local/template/json.ts';
+import { constructName } from '../../src/local/template/physical-names.ts';
 import {
   FIXTURE_STACK,
   type FixtureResource,

@@ -4,7 +4,7 @@ import { refuseAddress, refusePort } from '../../src/proxies/address-policy.ts';
 import { refuseCredentials } from '../../src/proxies/credential-limits.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import { formatSecretUrl } from '../../src/proxies/endpoint.ts';
-import { toListEntryJson } from '../../src/proxies/list-entry-json.ts';
+import { toListEntryJson } from '../../src/proxies/list-entry.ts';
 import { ListTally } from '../../src/proxies/list-tally.ts';
 import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
 import { readList } from './support/read-list.ts';

@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import { formatHostPort, formatRedactedUrl, formatSecretUrl } from '../../src/proxies/endpoint.ts';
-import { createProxy } from '../../src/proxies/proxy.ts';
-import { createSalt, proxyIdOf } from '../../src/proxies/proxy-id.ts';
+import { createProxy, createSalt, proxyIdOf } from '../../src/proxies/proxy.ts';
 
 const endpoint = { protocol: 'http', host: '1.2.3.4', port: 8080 };
 

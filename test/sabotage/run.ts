@@ -3,10 +3,10 @@
  * notices each. Arguments: parts of names; only those are tried.
  */
 import { resolve } from 'node:path';
+import { createWorkCopy, type WorkCopy } from '../support/work-copy.ts';
 import { runTests } from './run-tests.ts';
 import type { Sabotage } from './sabotage.ts';
 import { SABOTAGES } from './sabotages.ts';
-import { createWorkCopy, type WorkCopy } from './work-copy.ts';
 
 interface Trial {
   readonly caught: boolean;

@@ -31,8 +31,8 @@ export class DoomedPools {
     const { storage, target, whole } = this.#stack;
     const poolName = `doomed-${this.#made++}`;
     const options = makeOptions({ targetUrl: target.url, timeoutMs: 1_500 });
-    await storage.createPool(makePool({ poolName, options, control: false }));
-    await storage.insertProxies(poolName, this.#fleet.take(PROXIES));
+    await storage.pools.create(makePool({ poolName, options, control: false }));
+    await storage.proxies.insert(poolName, this.#fleet.take(PROXIES));
     await whole.startSweep(poolName).catch(() => {});
     setTimeout(
       async () => {
@@ -48,7 +48,7 @@ export class DoomedPools {
   async look(): Promise<string[]> {
     const violations: string[] = [];
     for (const [poolName, seen] of this.#deleted) {
-      const [row] = await this.#stack.storage.queryProxyIds(poolName, 1);
+      const [row] = await this.#stack.storage.proxies.queryIds(poolName, 1);
       if (seen.empty && row !== undefined) violations.push(`${poolName} has rows again: ${row}`);
       seen.empty ||= row === undefined;
     }

@@ -42,9 +42,9 @@ export class SoakedPool {
   async fill(count: number): Promise<void> {
     const { storage, target } = this.#stack;
     const options = makeOptions({ targetUrl: target.url, timeoutMs: 1_500 });
-    await storage.createPool(makePool({ poolName: this.#poolName, options, control: false }));
+    await storage.pools.create(makePool({ poolName: this.#poolName, options, control: false }));
     this.#members = this.#fleet.take(count);
-    await storage.insertProxies(this.#poolName, this.#members);
+    await storage.proxies.insert(this.#poolName, this.#members);
   }
 
   /** Sweeps the pool once, meddling with its proxies meanwhile, and recounts. */
@@ -55,11 +55,11 @@ export class SoakedPool {
     target.answerWith({ statusCode: this.#random.pick([200, 503]) });
     const sweepId = await until(() => this.#start(), { timeoutMs: LONGEST_SWEEP_MS });
     const { staying, passing } = await this.#meddle();
-    const ended = async () => (await storage.getSweep(sweepId))?.state !== 'running';
+    const ended = async () => (await storage.sweeps.get(sweepId))?.state !== 'running';
     const hasEnded = await until(ended, { timeoutMs: LONGEST_SWEEP_MS }).catch(() => false);
-    const sweep = await storage.getSweep(sweepId);
+    const sweep = await storage.sweeps.get(sweepId);
     // The one who closed it lets the pool go last; where it was killed, the tick does.
-    const letGo = async () => (await storage.getPool(this.#poolName))?.runningSweepId !== sweepId;
+    const letGo = async () => (await storage.pools.get(this.#poolName))?.runningSweepId !== sweepId;
     await until(letGo, { timeoutMs: LONGEST_SWEEP_MS });
     // What is begun after the deadline is recorded, but writes no row.
     const onTime = sweep?.closedAt !== undefined && sweep.closedAt <= sweep.deadlineAt;
@@ -81,7 +81,7 @@ export class SoakedPool {
     const started = await this.#stack.whole.startSweep(this.#poolName).catch(() => null);
     if (started !== null) return started;
     // It may have been started all the same, by the call that was not answered.
-    return (await this.#stack.storage.getPool(this.#poolName))?.runningSweepId ?? null;
+    return (await this.#stack.storage.pools.get(this.#poolName))?.runningSweepId ?? null;
   }
 
   async #meddle() {
@@ -90,10 +90,10 @@ export class SoakedPool {
     const leaving = this.#members.slice(from, from + PASSING);
     const staying = this.#members.filter((proxy) => !leaving.includes(proxy));
     const coming = this.#fleet.take(PASSING);
-    for (const proxy of leaving) await storage.deleteProxy(this.#poolName, proxy.id);
-    await storage.insertProxies(this.#poolName, coming);
+    for (const proxy of leaving) await storage.proxies.delete(this.#poolName, proxy.id);
+    await storage.proxies.insert(this.#poolName, coming);
     // Imported again: nothing changes.
-    await storage.insertProxies(this.#poolName, staying.slice(0, PASSING));
+    await storage.proxies.insert(this.#poolName, staying.slice(0, PASSING));
     this.#members = [...staying, ...coming];
     return { staying, passing: [...leaving, ...coming].map(({ id }) => id) };
   }

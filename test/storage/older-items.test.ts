@@ -31,20 +31,22 @@ describe('items of an earlier version', () => {
     const { leasing: _none, riseFall, batchBitCounts, ...pool } = makePool();
     const item = { ...pool, ...riseFall, batchBitsUsed: batchBitCounts };
     await documents.send(new PutCommand({ TableName: tables.pools, Item: item }));
-    expect(await storage.getPool('fleet')).toEqual(makePool({ leasing: DEFAULT_LEASING }));
+    expect(await storage.pools.get('fleet')).toEqual(makePool({ leasing: DEFAULT_LEASING }));
   });
 
   it('a row without reports reads as one before its first use, and takes reports', async () => {
     const { storage } = await createStorage();
     const proxy = makeProxy(0);
-    await storage.insertProxies('fleet', [proxy], { maxConcurrency: null });
-    const row = await storage.getProxyRow('fleet', proxy.id);
+    await storage.proxies.insert('fleet', [proxy], { maxConcurrency: null });
+    const row = await storage.proxies.get('fleet', proxy.id);
     const none = { ok: 0, slow: 0, blocked: 0, failed: 0 };
     expect(row).toMatchObject({ uses: none, blocks: {} });
     const use = { outcome: 'blocked', targetHost: 'shop.example', at: TEST_TIME } as const;
-    expect(await storage.recordUse('fleet', proxy.id, use)).toEqual(row);
-    expect(await storage.recordUse('fleet', proxy.id, { outcome: 'ok', at: 1 })).not.toBeNull();
-    const after = await storage.getProxyRow('fleet', proxy.id);
+    expect(await storage.leases.recordUse('fleet', proxy.id, use)).toEqual(row);
+    expect(
+      await storage.leases.recordUse('fleet', proxy.id, { outcome: 'ok', at: 1 }),
+    ).not.toBeNull();
+    const after = await storage.proxies.get('fleet', proxy.id);
     expect(after).toMatchObject({
       uses: { ...none, ok: 1, blocked: 1 },
       blocks: { 'shop.example': TEST_TIME },

@@ -24,7 +24,7 @@ export interface Hold {
   discard(): void;
 }
 
-export interface HoldOptions {
+interface HoldOptions {
   readonly fits: (request: TappedRequest) => boolean;
   /** `before` it is forwarded, or `after` DynamoDB has carried it out and before it is answered. */
   readonly where: 'before' | 'after';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** One call on its way to DynamoDB. */
-export interface DynamoDbCall {
+interface DynamoDbCall {
   /** Counted from 1. */
   readonly index: number;
   /** The API's action: `PutItem`, `Query`, … */

@@ -20,6 +20,7 @@ import {
   TEST_SALT,
 } from './factories.ts';
 import { FakeClock } from './fake-clock.ts';
+import { TappedStorage } from './tapped-storage.ts';
 
 /** A proxy of a test pool. */
 export interface PlannedProxy {
@@ -43,13 +44,13 @@ export function seededRandom(seed = 1): () => number {
 
 /** A pool called `fleet`, swept once, with a manager that leases from it. */
 export class LeaseWorld {
-  readonly clock: FakeClock;
-  readonly storage: Storage;
+  readonly clock = new FakeClock();
+  readonly storage: TappedStorage;
   readonly manager: ProxyManager;
 
   constructor(storage?: (clock: FakeClock) => Storage) {
-    this.clock = new FakeClock();
-    this.storage = storage?.(this.clock) ?? new MemoryStorage({ clock: this.clock });
+    const { clock } = this;
+    this.storage = new TappedStorage(storage?.(clock) ?? new MemoryStorage({ clock }));
     this.manager = this.createManager();
   }
 
@@ -69,13 +70,13 @@ export class LeaseWorld {
   ): Promise<string[]> {
     const plans = typeof planned === 'number' ? new Array<PlannedProxy>(planned).fill({}) : planned;
     const { batchBitCounts = [0] } = pool;
-    await this.storage.createPool(makePool({ ...pool, batchBitCounts }));
+    await this.storage.pools.create(makePool({ ...pool, batchBitCounts }));
     const results = new Map<string, StoredResult>();
     const ids: string[] = [];
     for (const [index, { endpoint, status = 'active', result, ...options }] of plans.entries()) {
       const proxy = createProxy(makeEndpoint(index, endpoint), pool.salt ?? TEST_SALT);
       ids.push(proxy.id);
-      await this.storage.insertProxies('fleet', [proxy], options);
+      await this.storage.proxies.insert('fleet', [proxy], options);
       await this.setStatus(proxy.id, status);
       if (result !== null) results.set(proxy.id, makeStoredResult(result));
     }
@@ -87,12 +88,12 @@ export class LeaseWorld {
   async setStatus(proxyId: string, status: ProxyStatus): Promise<void> {
     const at = new Date(this.clock.now()).toISOString();
     if (status === 'banned') {
-      await this.storage.writeManualStatus({ poolName: 'fleet', proxyId, status, at });
+      await this.storage.proxies.writeManualStatus({ poolName: 'fleet', proxyId, status, at });
       return;
     }
     const row = await this.row(proxyId);
     if (row.status === status) return;
-    await this.storage.writeStatus({
+    await this.storage.proxies.writeStatus({
       poolName: 'fleet',
       proxyId,
       sweepId: makeSweepId(Number(row.rowSweepId !== NO_SWEEP_ID) + 1),
@@ -115,7 +116,7 @@ export class LeaseWorld {
   }
 
   async row(proxyId: string): Promise<ProxyRow> {
-    const row = await this.storage.getProxyRow('fleet', proxyId);
+    const row = await this.storage.proxies.get('fleet', proxyId);
     if (!row) throw new Error(`no row ${proxyId}`);
     return row;
   }
@@ -123,7 +124,7 @@ export class LeaseWorld {
   async #storeResults(results: ReadonlyMap<string, StoredResult>, bitCount: number) {
     for (const bits of batchesOf(bitCount)) {
       const own = [...results].filter(([id]) => batchOf(id, bitCount) === bits);
-      await this.storage.putBatchResult(makeBatchResult({ bits, results: new Map(own) }));
+      await this.storage.results.put(makeBatchResult({ bits, results: new Map(own) }));
     }
   }
 }

@@ -1,5 +1,4 @@
 import { continueDeletions, type DeletionEntry } from '../../src/pools/continue-deletions.ts';
-import type { Storage } from '../../src/storage/storage.ts';
 import type { SweepWorld } from './sweep-world.ts';
 
 export const AT_LEISURE = { budgetMs: 50_000 };
@@ -19,25 +18,9 @@ export async function tickOn(
 
 /** Ticks, minute after minute, until the pool is gone. */
 export async function tickUntilGone(world: SweepWorld): Promise<void> {
-  for (let ticks = 0; await world.storage.getPool('fleet'); ticks++) {
+  for (let ticks = 0; await world.storage.pools.get('fleet'); ticks++) {
     if (ticks > 20) throw new Error('the pool is still there');
     await tickOn(world);
     world.clock.advance(60_000);
   }
-}
-
-/** Runs `act` the moment before the storage is next called by this name. */
-export function justBefore(
-  world: SweepWorld,
-  name: keyof Storage,
-  act: () => Promise<unknown>,
-): void {
-  const original = world.storage[name].bind(world.storage) as (...args: unknown[]) => unknown;
-  Object.assign(world.storage, {
-    [name]: async (...args: unknown[]) => {
-      Object.assign(world.storage, { [name]: original });
-      await act();
-      return original(...args);
-    },
-  });
 }

@@ -8,14 +8,6 @@ import { describeProxyStorage } from './storage-contract/proxies.ts';
 import { describeResultStorage } from './storage-contract/results.ts';
 import { describeSweepStorage } from './storage-contract/sweeps.ts';
 
-/** An empty storage and the clock it expires items by. */
-export interface StorageUnderTest {
-  readonly storage: Storage;
-  readonly clock: FakeClock;
-}
-
-export type CreateStorage = () => Promise<StorageUnderTest>;
-
 /** What every `Storage` adapter keeps to. `createStorage` returns an empty one each time. */
 export function describeStorageContract(createStorage: (clock: Clock) => Promise<Storage>): void {
   const create = async () => {

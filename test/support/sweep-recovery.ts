@@ -44,8 +44,8 @@ async function runUntilCrash(world: SweepWorld): Promise<boolean> {
 
 async function recover(world: SweepWorld, storage: Storage): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const pool = await storage.getPool('fleet');
-    const sweep = pool?.lastSweepId ? await storage.getSweep(pool.lastSweepId) : null;
+    const pool = await storage.pools.get('fleet');
+    const sweep = pool?.lastSweepId ? await storage.sweeps.get(pool.lastSweepId) : null;
     const closed = sweep !== null && sweep.state !== SweepState.running;
     if (closed && pool?.runningSweepId === undefined) return;
     world.clock.advance(60_000);

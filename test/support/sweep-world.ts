@@ -13,6 +13,7 @@ import { startSweep } from '../../src/sweeps/start/start-sweep.ts';
 import { makePool, makeProxies } from './factories.ts';
 import { FakeChecker } from './fake-checker.ts';
 import { FakeClock } from './fake-clock.ts';
+import { TappedStorage } from './tapped-storage.ts';
 
 /** A pool called `fleet` and everything that sweeps it, with a queue in an array. */
 export class SweepWorld {
@@ -23,16 +24,17 @@ export class SweepWorld {
   readonly events: SweepEvent[] = [];
   limits: SweepLimits = DEFAULT_SWEEP_LIMITS;
   remainingMs: () => number = () => this.limits.checkerTimeoutMs;
-  storage: Storage;
+  storage: TappedStorage;
 
   constructor(storage?: (clock: FakeClock) => Storage) {
-    this.storage = storage?.(this.clock) ?? new MemoryStorage({ clock: this.clock });
+    const { clock } = this;
+    this.storage = new TappedStorage(storage?.(clock) ?? new MemoryStorage({ clock }));
   }
 
   /** Makes the pool with `count` proxies; returns their ids in order. */
   async fill(count: number, pool: Partial<Pool> = {}): Promise<string[]> {
-    await this.storage.createPool(makePool(pool));
-    await this.storage.insertProxies('fleet', makeProxies(count));
+    await this.storage.pools.create(makePool(pool));
+    await this.storage.proxies.insert('fleet', makeProxies(count));
     return makeProxies(count)
       .map(({ id }) => id)
       .sort();
@@ -83,13 +85,13 @@ export class SweepWorld {
   }
 
   async current(sweepId: string): Promise<Sweep> {
-    const sweep = await this.storage.getSweep(sweepId);
+    const sweep = await this.storage.sweeps.get(sweepId);
     if (!sweep) throw new Error(`no sweep ${sweepId}`);
     return sweep;
   }
 
   async rows(): Promise<readonly ProxyRow[]> {
-    return (await this.storage.queryProxyRows('fleet', { limit: 5000, consistent: true })).rows;
+    return (await this.storage.proxies.query('fleet', { limit: 5000, consistent: true })).rows;
   }
 }
 

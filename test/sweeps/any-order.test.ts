@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConflictError } from '../../src/errors.ts';
-import type { Storage } from '../../src/storage/storage.ts';
 import { auditSweep } from '../support/audit-sweep.ts';
 import { Crash, crashAfterWrite } from '../support/crashing-storage.ts';
 import { makeProxy } from '../support/factories.ts';
 import type { Finding } from '../support/fake-checker.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
+import type { TappedStorage } from '../support/tapped-storage.ts';
 
 const MINUTE = 60_000;
 /** Enough for four batches of more than 96. */
@@ -63,36 +63,27 @@ interface Seen {
 }
 
 /** Looks at every write. */
-function watch(storage: Storage, { violations, changes }: Seen): Storage {
+function watch(storage: TappedStorage, { violations, changes }: Seen): void {
   const verdicts = new Map<string, string>();
-  return new Proxy(storage, {
-    get(target, name) {
-      if (name === 'writeStatus') {
-        return async (change: Parameters<Storage['writeStatus']>[0]) => {
-          const before = await target.getProxyRow(change.poolName, change.proxyId);
-          const written = await target.writeStatus(change);
-          if (written && before && change.sweepId <= before.rowSweepId)
-            violations.push(`${change.sweepId} wrote a row of ${before.rowSweepId}`);
-          const known = change.before.status !== 'unknown';
-          if (written && known && change.before.status !== change.after.status) {
-            changes.add(`${change.sweepId}:${change.proxyId}`);
-          }
-          return written;
-        };
-      }
-      if (name === 'putBatchResult') {
-        return async (result: Parameters<Storage['putBatchResult']>[0]) => {
-          const stored = await target.putBatchResult(result);
-          const key = `${stored.sweepId} ${stored.bits}`;
-          const text = JSON.stringify([...stored.results]);
-          if ((verdicts.get(key) ?? text) !== text)
-            violations.push(`the stored verdicts of ${key} changed`);
-          verdicts.set(key, text);
-          return stored;
-        };
-      }
-      return Reflect.get(target, name);
-    },
+  storage.tap('proxies.writeStatus', async (writeStatus, change) => {
+    const before = await storage.proxies.get(change.poolName, change.proxyId);
+    const written = await writeStatus(change);
+    if (written && before && change.sweepId <= before.rowSweepId)
+      violations.push(`${change.sweepId} wrote a row of ${before.rowSweepId}`);
+    const known = change.before.status !== 'unknown';
+    if (written && known && change.before.status !== change.after.status) {
+      changes.add(`${change.sweepId}:${change.proxyId}`);
+    }
+    return written;
+  });
+  storage.tap('results.put', async (put, result) => {
+    const stored = await put(result);
+    const key = `${stored.sweepId} ${stored.bits}`;
+    const text = JSON.stringify([...stored.results]);
+    if ((verdicts.get(key) ?? text) !== text)
+      violations.push(`the stored verdicts of ${key} changed`);
+    verdicts.set(key, text);
+    return stored;
   });
 }
 
@@ -121,8 +112,8 @@ async function deliver(world: SweepWorld, index: number, times: number, acknowle
 }
 
 async function fanOut(world: SweepWorld) {
-  const pool = await world.storage.getPool('fleet');
-  const sweep = pool?.runningSweepId ? await world.storage.getSweep(pool.runningSweepId) : null;
+  const pool = await world.storage.pools.get('fleet');
+  const sweep = pool?.runningSweepId ? await world.storage.sweeps.get(pool.runningSweepId) : null;
   if (sweep) await world.startFanOut(sweep.sweepId);
 }
 
@@ -149,9 +140,9 @@ async function take(world: SweepWorld, next: Step): Promise<unknown> {
     case 'wait':
       return world.clock.advance(next.minutes * MINUTE);
     case 'import':
-      return world.storage.insertProxies('fleet', [passingProxy(next.proxy)]);
+      return world.storage.proxies.insert('fleet', [passingProxy(next.proxy)]);
     case 'delete':
-      return world.storage.deleteProxy('fleet', passingProxy(next.proxy).id);
+      return world.storage.proxies.delete('fleet', passingProxy(next.proxy).id);
     case 'targetFails':
       world.checker.control = () => ({ ok: false, latencyMs: 1, failure: 'timeout' });
       return;
@@ -163,20 +154,20 @@ async function take(world: SweepWorld, next: Step): Promise<unknown> {
 async function settle(world: SweepWorld): Promise<void> {
   for (let round = 0; round < 20; round++) {
     world.clock.advance(10 * MINUTE);
-    await world.storage.updatePoolPolicy('fleet', {
+    await world.storage.pools.updatePolicy('fleet', {
       ...(await requirePolicy(world)),
       intervalSeconds: null,
     });
     for (const { error } of await world.tick()) if (error) throw error;
     await world.deliver();
-    const pool = await world.storage.getPool('fleet');
+    const pool = await world.storage.pools.get('fleet');
     if (pool?.runningSweepId === undefined && world.queue.length === 0) return;
   }
   throw new Error('a sweep never ended');
 }
 
 async function requirePolicy(world: SweepWorld) {
-  const pool = await world.storage.getPool('fleet');
+  const pool = await world.storage.pools.get('fleet');
   if (!pool) throw new Error('the pool is gone');
   return pool;
 }
@@ -188,7 +179,7 @@ async function auditEvents(world: SweepWorld, changes: Set<string>, proxyIds: re
     expect(type === 'Sweep Finished' || changes.has(eventId), eventId).toBe(true);
   }
   let complete = 0;
-  for (const sweep of await world.storage.listSweeps('fleet', { limit: 999 })) {
+  for (const sweep of await world.storage.sweeps.list('fleet', { limit: 999 })) {
     const { sweepId, deadlineAt, closedAt = '' } = sweep;
     expect(sent.has(sweepId), `the end of ${sweepId}`).toBe(true);
     // Work that is begun after the deadline sends none, nor do rows that are gone.
@@ -219,14 +210,14 @@ describe('nothing is lost and nothing counted twice', () => {
           });
           const violations: string[] = [];
           const changes = new Set<string>();
-          world.storage = watch(world.storage, { violations, changes });
+          watch(world.storage, { violations, changes });
           let probes = 0;
           const kinds: readonly Finding[] = [{}, { status: 'slow' }, { status: 'inactive' }];
           world.checker.finding = () => kinds[((probes++ * 7) % 5) % 3] ?? {};
           for (const next of steps) await take(world, next);
           await settle(world);
           expect(violations).toEqual([]);
-          for (const { sweepId } of await world.storage.listSweeps('fleet', { limit: 999 })) {
+          for (const { sweepId } of await world.storage.sweeps.list('fleet', { limit: 999 })) {
             await auditSweep(world.storage, sweepId, { proxyIds, passing });
             closed += 1;
           }

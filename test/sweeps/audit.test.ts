@@ -1,29 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchResult } from '../../src/model/batch-result.ts';
 import type { Sweep } from '../../src/model/sweep.ts';
-import type { Storage } from '../../src/storage/storage.ts';
 import { PoolWatch } from '../support/audit/pool-watch.ts';
 import { findViolations } from '../support/audit-sweep.ts';
 import { makeCounts, makeProxy, makeStoredResult, makeSweepId } from '../support/factories.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
+import { type AnswerOf, type StorageMethod, TappedStorage } from '../support/tapped-storage.ts';
 
 const STRANGER = makeProxy(77_777).id;
 
 /** What a faulty system would have stored: answers of the storage, changed on their way. */
-type Lies = { readonly [Name in keyof Storage]?: (answer: Answer<Name>) => unknown };
-type Answer<Name extends keyof Storage> = Storage[Name] extends (...args: never[]) => infer Result
-  ? Awaited<Result>
-  : never;
+type Lies = { readonly [Name in StorageMethod]?: (answer: Awaited<AnswerOf<Name>>) => unknown };
 
-function lying(storage: Storage, lies: Lies): Storage {
-  return new Proxy(storage, {
-    get(target, name) {
-      const method = Reflect.get(target, name);
-      const lie = Reflect.get(lies, name) as ((answer: unknown) => unknown) | undefined;
-      if (!lie) return method;
-      return async (...args: unknown[]) => lie(await Reflect.apply(method, target, args));
-    },
+function tellLies(storage: TappedStorage, lies: Lies): TappedStorage {
+  storage.tapAll((name, call, args) => {
+    const lie = lies[name] as ((answer: unknown) => unknown) | undefined;
+    return lie ? Promise.resolve(call(...args)).then(lie) : call(...args);
   });
+  return storage;
 }
 
 /** A pool swept as it should be, in two batches. */
@@ -34,20 +28,23 @@ async function sweepWell() {
   world.checker.finding = ({ id }) => (dead.has(id) ? { status: 'inactive' } : {});
   const { sweepId } = await world.sweep();
   const find = (lies: Lies = {}, expected = {}) =>
-    findViolations(lying(world.storage, lies), sweepId, { proxyIds, ...expected });
+    findViolations(tellLies(new TappedStorage(world.storage), lies), sweepId, {
+      proxyIds,
+      ...expected,
+    });
   return { world, sweepId, proxyIds, find };
 }
 
 /** Changes the results of one batch. */
 function inBatch(bits: string, change: (results: BatchResult['results']) => unknown): Lies {
   return {
-    getBatchResult: (stored) =>
+    'results.get': (stored) =>
       stored?.bits === bits ? { ...stored, results: change(stored.results) } : stored,
   };
 }
 
 const inSummary = (change: (sweep: Sweep) => object): Lies => ({
-  getSweep: (sweep) => sweep && { ...sweep, ...change(sweep) },
+  'sweeps.get': (sweep) => sweep && { ...sweep, ...change(sweep) },
 });
 
 const without = (results: BatchResult['results'], index: number) =>
@@ -108,24 +105,22 @@ describe('the auditor', () => {
 
   it('notices a ledger that is off', async () => {
     const { find } = await sweepWell();
-    const entry = { readLedger: (ledger: ReadonlyMap<string, unknown>) => new Map(ledger) };
+    const entry: Lies = { 'sweeps.readLedger': (ledger) => new Map(ledger) };
     expect(await find(entry)).toEqual([]);
     const twice = await find({
-      readLedger: (ledger) =>
+      'sweeps.readLedger': (ledger) =>
         new Map([...ledger].map(([bits, counts]) => [bits, { ...counts, slow: counts.slow + 1 }])),
     });
     expect(twice).toContain('the ledger of batch 0 is not the count of its result');
     const stranger = await find({
-      readLedger: (ledger) => new Map([...ledger, ['01', makeCounts()]]),
+      'sweeps.readLedger': (ledger) => new Map([...ledger, ['01', makeCounts()]]),
     });
     expect(stranger).toContain('the ledger has 01, which is no batch of the sweep');
   });
 
   it('notices a batch that is missing without being named', async () => {
     const { find } = await sweepWell();
-    const lost = {
-      readLedger: (ledger: ReadonlyMap<string, unknown>) => new Map([...ledger].slice(1)),
-    };
+    const lost: Lies = { 'sweeps.readLedger': (ledger) => new Map([...ledger].slice(1)) };
     const found = await find(lost);
     expect(found).toContain('batch 0 is missing and not named');
     expect(found).toContain('the sweep is complete without 0');
@@ -144,7 +139,9 @@ describe('the auditor', () => {
     expect(await find(inSummary(() => ({ state: 'running' })))).toContain(
       'the sweep has not ended',
     );
-    const held = await find({ getPool: (pool) => pool && { ...pool, runningSweepId: sweepId } });
+    const held = await find({
+      'pools.get': (pool) => pool && { ...pool, runningSweepId: sweepId },
+    });
     expect(held).toEqual(['the pool still points at the sweep']);
     const { world } = await sweepWell();
     expect(await findViolations(world.storage, makeSweepId(9), { proxyIds: [] })).toEqual([
@@ -156,7 +153,7 @@ describe('the auditor', () => {
     const { find, proxyIds } = await sweepWell();
     const [first = ''] = proxyIds;
     const inRow = (change: object): Lies => ({
-      queryProxyRows: ({ rows }) => ({
+      'proxies.query': ({ rows }) => ({
         rows: rows.map((row) => (row.proxy.id === first ? { ...row, ...change } : row)),
       }),
     });
@@ -177,9 +174,7 @@ describe('the auditor', () => {
 
   it('notices a batch that was acknowledged before it was stored', async () => {
     const { find } = await sweepWell();
-    const lost = {
-      readLedger: (ledger: ReadonlyMap<string, unknown>) => new Map([...ledger].slice(1)),
-    };
+    const lost: Lies = { 'sweeps.readLedger': (ledger) => new Map([...ledger].slice(1)) };
     expect(await find(lost, { acknowledged: ['0', '1'] })).toContain(
       'batch 0 was acknowledged before it was stored',
     );
@@ -189,22 +184,18 @@ describe('the auditor', () => {
 describe('the watch over a pool', () => {
   it('notices a rowSweepId that goes back and a stored result that changes', async () => {
     const { world, proxyIds, sweepId } = await sweepWell();
-    let lies: Lies = {};
-    const storage = new Proxy(world.storage, {
-      get: (target, name) => Reflect.get(lying(target, lies), name),
-    });
-    const watch = new PoolWatch(storage, 'fleet');
+    const watch = new PoolWatch(world.storage, 'fleet');
     expect(await watch.look()).toEqual([]);
     world.clock.advance(60_000);
     await world.sweep();
     expect(await watch.look()).toEqual([]);
-    lies = {
-      queryProxyRows: ({ rows }) => ({
+    tellLies(world.storage, {
+      'proxies.query': ({ rows }) => ({
         rows: rows.map((row, index) => (index === 0 ? { ...row, rowSweepId: '0' } : row)),
       }),
-      getBatchResult: (stored) =>
+      'results.get': (stored) =>
         stored?.sweepId === sweepId && stored.bits === '1' ? { ...stored, bytes: 1 } : stored,
-    };
+    });
     expect(await watch.look()).toEqual([
       `the rowSweepId of ${proxyIds[0]} went back`,
       `the stored result of batch 1 of sweep ${sweepId} changed`,

@@ -90,7 +90,7 @@ describe('checkBatches', () => {
     expect(outcomes).toEqual([['done'], ['done']]);
     expect([world.checker.probed.length, rival.probed.length]).toEqual([50, 50]);
     await auditSweep(world.storage, sweepId, { proxyIds });
-    const stored = await world.storage.getBatchResult('fleet', '*', sweepId);
+    const stored = await world.storage.results.get('fleet', '*', sweepId);
     for (const row of await world.rows()) {
       expect(row.status).toBe(stored?.results.get(row.proxy.id)?.status);
     }
@@ -119,7 +119,7 @@ describe('checkBatches', () => {
       expect(world.checker.controlProbes).toBe(probes);
       expect(sweep.totals).toMatchObject({ inactive: 0, inconclusive: 20, failures: {} });
       for (const row of await world.rows()) expect(row).toMatchObject({ status: 'unknown' });
-      const result = await world.storage.getBatchResult('fleet', '*', sweep.sweepId);
+      const result = await world.storage.results.get('fleet', '*', sweep.sweepId);
       expect(result?.control).toEqual(down);
     }
   });
@@ -140,7 +140,7 @@ describe('checkBatches', () => {
     const sweep = await world.sweep();
     expect(world.checker.controlProbes).toBe(0);
     expect(sweep.totals).toMatchObject({ inactive: 20 });
-    const result = await world.storage.getBatchResult('fleet', '*', sweep.sweepId);
+    const result = await world.storage.results.get('fleet', '*', sweep.sweepId);
     expect(result).not.toHaveProperty('control');
   });
 
@@ -190,10 +190,10 @@ describe('checkBatches', () => {
     const messages = [...world.queue];
     await world.deliver();
     expect(await world.current(sweepId)).toMatchObject({ state: 'complete' });
-    await world.storage.deleteProxy('fleet', makeProxy(3).id);
-    await world.storage.insertProxies('fleet', [makeProxy(3)]);
+    await world.storage.proxies.delete('fleet', makeProxy(3).id);
+    await world.storage.proxies.insert('fleet', [makeProxy(3)]);
     expect(await world.check(messages)).toEqual(['done']);
-    const row = await world.storage.getProxyRow('fleet', makeProxy(3).id);
+    const row = await world.storage.proxies.get('fleet', makeProxy(3).id);
     expect(row).toMatchObject({ status: 'unknown', rowSweepId: '0' });
   });
 
@@ -244,16 +244,16 @@ describe('checkBatches', () => {
     const invocation = { remainingMs: () => 60_000, signal: controller.signal };
     const [outcome] = await checkBatches(world, world.queue, invocation);
     expect(outcome).toHaveProperty('failed');
-    expect(await world.storage.getBatchResult('fleet', '*', sweepId)).toBeNull();
+    expect(await world.storage.results.get('fleet', '*', sweepId)).toBeNull();
   });
 
   it('probes 1,024 proxies of a longer batch and says so', async () => {
     const world = new SweepWorld();
     await world.fill(200);
     const sweepId = await startDispatched(world);
-    await world.storage.insertProxies('fleet', makeProxies(1100));
+    await world.storage.proxies.insert('fleet', makeProxies(1100));
     await world.deliver();
-    const result = await world.storage.getBatchResult('fleet', '*', sweepId);
+    const result = await world.storage.results.get('fleet', '*', sweepId);
     expect(result?.truncated).toBe(true);
     expect(result?.results.size).toBe(1024);
   });
@@ -263,14 +263,14 @@ describe('checkBatches', () => {
     const proxyIds = await world.fill(50);
     const sweepId = await startDispatched(world);
     world.checker.finding = ({ id }) => {
-      if (id === proxyIds[10]) void world.storage.deleteProxy('fleet', proxyIds[40] ?? '');
-      if (id === proxyIds[11]) void world.storage.insertProxies('fleet', [makeProxy(999)]);
+      if (id === proxyIds[10]) void world.storage.proxies.delete('fleet', proxyIds[40] ?? '');
+      if (id === proxyIds[11]) void world.storage.proxies.insert('fleet', [makeProxy(999)]);
       return {};
     };
     await world.deliver();
     await auditSweep(world.storage, sweepId, { proxyIds });
     expect((await world.rows()).map((row) => row.proxy.id)).not.toContain(proxyIds[40]);
-    const added = await world.storage.getProxyRow('fleet', makeProxy(999).id);
+    const added = await world.storage.proxies.get('fleet', makeProxy(999).id);
     expect(added).toMatchObject({ status: 'unknown', rowSweepId: '0' });
   });
 

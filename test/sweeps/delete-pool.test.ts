@@ -8,7 +8,7 @@ import { createProxy } from '../../src/proxies/proxy.ts';
 import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
 import { makePool, makeProxies, makeProxy } from '../support/factories.ts';
 import { TEST_TIME } from '../support/fake-clock.ts';
-import { AT_LEISURE, justBefore, tickOn, tickUntilGone } from '../support/pool-deletion.ts';
+import { AT_LEISURE, tickOn, tickUntilGone } from '../support/pool-deletion.ts';
 import { SweepWorld } from '../support/sweep-world.ts';
 
 /** More rows than one chunk has. */
@@ -73,13 +73,13 @@ describe('deletePool', () => {
   it('wins over a sweep that is just being started', async () => {
     const world = new SweepWorld();
     await world.fill(3);
-    justBefore(world, 'claimPool', () => deletePool(world, 'fleet'));
+    world.storage.justBefore('pools.claim', () => deletePool(world, 'fleet'));
     await expect(world.start()).rejects.toThrow('is being deleted');
     const other = new SweepWorld();
     await other.fill(3);
-    justBefore(other, 'putSweep', () => deletePool(other, 'fleet'));
+    other.storage.justBefore('sweeps.put', () => deletePool(other, 'fleet'));
     expect(await other.start()).toMatchObject({ state: 'incomplete' });
-    expect(await other.storage.getPool('fleet')).not.toHaveProperty('runningSweepId');
+    expect(await other.storage.pools.get('fleet')).not.toHaveProperty('runningSweepId');
   });
 });
 
@@ -95,23 +95,20 @@ describe('the ticks after it', () => {
     expect(await tickOn(world)).toEqual([{ ...entry, rowsDeleted: 0 }]);
     world.clock.advance(1);
     expect(await tickOn(world)).toEqual([{ poolName: 'fleet', removed: true, rowsDeleted: 0 }]);
-    expect(await world.storage.getPool('fleet')).toBeNull();
+    expect(await world.storage.pools.get('fleet')).toBeNull();
     expect(await world.tick()).toEqual([]);
   });
 
   it('give every pool its turn and begin no chunk after their time', async () => {
     const world = new SweepWorld();
     for (const poolName of ['one', 'two', 'three']) {
-      await world.storage.createPool(makePool({ poolName }));
-      await world.storage.insertProxies(poolName, makeProxies(SEVERAL_CHUNKS));
+      await world.storage.pools.create(makePool({ poolName }));
+      await world.storage.proxies.insert(poolName, makeProxies(SEVERAL_CHUNKS));
       await deletePool(world, poolName);
     }
-    const remove = world.storage.deleteProxies;
-    Object.assign(world.storage, {
-      deleteProxies: (poolName: string, ids: readonly string[]) => {
-        world.clock.advance(1_000);
-        return remove(poolName, ids);
-      },
+    world.storage.tap('proxies.deleteMany', (deleteMany, ...args) => {
+      world.clock.advance(1_000);
+      return deleteMany(...args);
     });
     const deleted = (await tickOn(world, { budgetMs: 4_000 })).map((each) => each.rowsDeleted);
     expect(deleted).toEqual([1_000, 500, 500]);
@@ -124,7 +121,7 @@ describe('the ticks after it', () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();
-    await world.storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
+    await world.storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
     expect(await world.tick()).toEqual([{ poolName: 'fleet', action: 'closed', sweepId }]);
     expect(await world.current(sweepId)).toMatchObject({ state: 'incomplete' });
     expect(await world.tick()).toEqual([{ poolName: 'fleet', action: 'deleting' }]);
@@ -133,16 +130,14 @@ describe('the ticks after it', () => {
   it('go on with the other pools when one cannot be deleted', async () => {
     const world = new SweepWorld();
     await world.fill(3);
-    await world.storage.createPool(makePool({ poolName: 'broken' }));
-    await world.storage.insertProxies('broken', makeProxies(3));
+    await world.storage.pools.create(makePool({ poolName: 'broken' }));
+    await world.storage.proxies.insert('broken', makeProxies(3));
     await deletePool(world, 'broken');
     await deletePool(world, 'fleet');
-    const remove = world.storage.deleteProxies;
     const error = new Error('throttled');
-    Object.assign(world.storage, {
-      deleteProxies: (poolName: string, ids: readonly string[]) =>
-        poolName === 'broken' ? Promise.reject(error) : remove(poolName, ids),
-    });
+    world.storage.tap('proxies.deleteMany', (deleteMany, poolName, ids) =>
+      poolName === 'broken' ? Promise.reject(error) : deleteMany(poolName, ids),
+    );
     expect(await tickOn(world)).toEqual([
       { poolName: 'fleet', rowsDeleted: 3, removed: false },
       { poolName: 'broken', rowsDeleted: 0, removed: false, error },
@@ -152,7 +147,7 @@ describe('the ticks after it', () => {
   it('delete what an import that began before the mark has written after the rows were gone', async () => {
     const world = new SweepWorld();
     await world.fill(3);
-    justBefore(world, 'insertProxies', async () => {
+    world.storage.justBefore('proxies.insert', async () => {
       await deletePool(world, 'fleet');
       await tickOn(world);
       world.clock.advance(DELETION_GRACE_MS - 1);
@@ -165,7 +160,7 @@ describe('the ticks after it', () => {
     expect(await world.rows()).toEqual([]);
   });
 
-  it.each(['queryProxyIds', 'getPool', 'removePool'] as const)(
+  it.each(['proxies.queryIds', 'pools.get', 'pools.remove'] as const)(
     'never touch a new pool of a name that another tick frees before %s',
     async (step) => {
       const world = new SweepWorld();
@@ -176,16 +171,16 @@ describe('the ticks after it', () => {
       const proxies = makeProxies(3).map(({ protocol, host, port }) =>
         createProxy({ protocol, host, port }, 'other'),
       );
-      justBefore(world, step, async () => {
+      world.storage.justBefore(step, async () => {
         await tickOn(world);
-        await world.storage.createPool(makePool({ salt: 'other' }));
-        await world.storage.insertProxies('fleet', proxies);
+        await world.storage.pools.create(makePool({ salt: 'other' }));
+        await world.storage.proxies.insert('fleet', proxies);
       });
       expect(await continueDeletions(world, ['fleet'], AT_LEISURE)).toEqual([
         { poolName: 'fleet', rowsDeleted: 0, removed: false },
       ]);
       expect(await world.rows()).toHaveLength(3);
-      expect(await world.storage.getPool('fleet')).toMatchObject({ salt: 'other' });
+      expect(await world.storage.pools.get('fleet')).toMatchObject({ salt: 'other' });
     },
   );
 });
@@ -204,10 +199,10 @@ describe('a message of a deleted pool', () => {
     await tickUntilGone(world);
     expect(await world.check([message])).toEqual(given);
     await createPool(world, 'fleet', {});
-    await world.storage.insertProxies('fleet', makeProxies(3));
+    await world.storage.proxies.insert('fleet', makeProxies(3));
     expect(await world.check([message])).toEqual(given);
     expect(world.checker.probed).toEqual([]);
-    expect(await world.storage.getBatchResult('fleet', '*', sweepId)).toBeNull();
+    expect(await world.storage.results.get('fleet', '*', sweepId)).toBeNull();
     for (const row of await world.rows()) expect(row.status).toBe('unknown');
   });
 
@@ -216,13 +211,13 @@ describe('a message of a deleted pool', () => {
     await world.fill(3);
     const { sweepId } = await world.start();
     await world.startFanOut(sweepId);
-    justBefore(world, 'putBatchResult', async () => {
+    world.storage.justBefore('results.put', async () => {
       await deletePool(world, 'fleet');
       await tickUntilGone(world);
     });
     await world.deliver();
     expect(await world.rows()).toEqual([]);
-    expect(await world.storage.getPool('fleet')).toBeNull();
+    expect(await world.storage.pools.get('fleet')).toBeNull();
   });
 
   it('brings no row back when they go under its row writes', async () => {
@@ -230,12 +225,12 @@ describe('a message of a deleted pool', () => {
     await world.fill(3);
     const { sweepId } = await world.start();
     await world.startFanOut(sweepId);
-    justBefore(world, 'writeStatus', async () => {
+    world.storage.justBefore('proxies.writeStatus', async () => {
       await deletePool(world, 'fleet');
       await tickUntilGone(world);
     });
     await world.deliver();
     expect(await world.rows()).toEqual([]);
-    expect(await world.storage.getPool('fleet')).toBeNull();
+    expect(await world.storage.pools.get('fleet')).toBeNull();
   });
 });

@@ -69,7 +69,7 @@ describe('parseBatchMessage', () => {
     ['a prototype', '{"__proto__":{"sweepId":"x"}}'],
     ['deep JSON', '['.repeat(10_000) + ']'.repeat(10_000)],
   ])('refuses %s', (_name, body) => {
-    expect(() => parseBatchMessage(body)).toThrow('the message is not a batch');
+    expect(() => parseBatchMessage(body)).toThrow('the message of a batch cannot be used');
   });
 
   it('reads the one batch of an unsplit sweep', () => {

@@ -105,7 +105,7 @@ describe('Proxy Status Changed', () => {
     const [banned, reset, alive] = [makeProxy(0), makeProxy(1), makeProxy(2)];
     const at = new Date(world.clock.now()).toISOString();
     const set = (proxyId: string, status: 'banned' | 'unknown') =>
-      world.storage.writeManualStatus({ poolName: 'fleet', proxyId, status, at });
+      world.storage.proxies.writeManualStatus({ poolName: 'fleet', proxyId, status, at });
     await set(banned.id, 'banned');
     await set(reset.id, 'unknown');
     kill(world, banned, reset);
@@ -121,7 +121,7 @@ describe('Proxy Status Changed', () => {
     const world = new SweepWorld();
     await world.fill(0);
     const proxy = makeProxyWithSecrets();
-    await world.storage.insertProxies('fleet', [proxy]);
+    await world.storage.proxies.insert('fleet', [proxy]);
     await world.sweep();
     kill(world, proxy);
     world.clock.advance(MINUTE);
@@ -142,7 +142,7 @@ describe('a redelivered batch', () => {
     };
     const [outcome] = await world.check(messages);
     expect(outcome).toMatchObject({ failed: new Error('the bus is down') });
-    expect(await world.storage.readLedger(messages[0]?.sweepId ?? '')).toEqual(new Map());
+    expect(await world.storage.sweeps.readLedger(messages[0]?.sweepId ?? '')).toEqual(new Map());
     const rows = (await world.rows()).filter(({ status }) => status === 'inactive');
     expect(rows).toHaveLength(3);
 
@@ -195,7 +195,7 @@ describe('a redelivered batch', () => {
     world.storage = crashAfterWrite(survivor, 2);
     await world.check(messages);
     world.storage = survivor;
-    expect(await survivor.getProxyRow('fleet', makeProxy(0).id)).toMatchObject({
+    expect(await survivor.proxies.get('fleet', makeProxy(0).id)).toMatchObject({
       rowSweepId: sweepId,
       streak: { verdict: 'active', count: 1 },
     });
@@ -240,7 +240,7 @@ describe('work begun too late', () => {
     expect(await world.check(messages)).toEqual(['done']);
     expect(changesIn(world)).toEqual([]);
     expect((await world.rows()).every(({ status }) => status === 'active')).toBe(true);
-    expect((await world.storage.readLedger(sweepId)).size).toBe(1);
+    expect((await world.storage.sweeps.readLedger(sweepId)).size).toBe(1);
   });
 
   it('on a closed sweep writes the ledger, but neither rows nor events', async () => {
@@ -322,12 +322,12 @@ describe('Sweep Finished', () => {
     expect(await world.current(sweepId)).toMatchObject({ state: 'complete' });
     const failed = { poolName: 'fleet', error: new Error('the bus is down') };
     expect(await world.tick()).toMatchObject([failed]);
-    expect(await world.storage.getPool('fleet')).toMatchObject({ runningSweepId: sweepId });
+    expect(await world.storage.pools.get('fleet')).toMatchObject({ runningSweepId: sweepId });
     world.publishEvents = publishEvents;
     expect(await world.check(messages)).toEqual(['done']);
     expect(finishesIn(world)).toEqual([]);
     expect(await world.tick()).toMatchObject([{ action: 'released' }]);
     expect(finishesIn(world)).toMatchObject([{ eventId: sweepId, state: 'complete' }]);
-    expect(await world.storage.getPool('fleet')).not.toHaveProperty('runningSweepId');
+    expect(await world.storage.pools.get('fleet')).not.toHaveProperty('runningSweepId');
   });
 });

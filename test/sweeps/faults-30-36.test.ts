@@ -28,25 +28,6 @@ async function createWorld(): Promise<SweepWorld> {
   return new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
 }
 
-/** Lets something happen right before the next call of a method of the storage, once. */
-function justBefore(
-  world: SweepWorld,
-  name: 'closeSweep' | 'recordBatch' | 'putBatchResult',
-  event: () => unknown,
-) {
-  const { storage } = world;
-  world.storage = new Proxy(storage, {
-    get(target, property) {
-      if (property !== name) return Reflect.get(target, property);
-      return async (...args: unknown[]) => {
-        world.storage = storage;
-        await event();
-        return Reflect.apply(Reflect.get(target, name), target, args);
-      };
-    },
-  });
-}
-
 describe('FAULTS 30: messages delivered twice', () => {
   it('in turn and at once are counted once', async () => {
     const world = await createWorld();
@@ -63,7 +44,7 @@ describe('FAULTS 30: messages delivered twice', () => {
     ]);
     expect([...outcomes, await world.check(messages)].flat()).toEqual(['done', 'done', 'done']);
     await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['*'] });
-    const stored = await world.storage.getBatchResult('fleet', '*', sweepId);
+    const stored = await world.storage.results.get('fleet', '*', sweepId);
     for (const row of await world.rows()) {
       expect(row.status).toBe(stored?.results.get(row.proxy.id)?.status);
     }
@@ -78,13 +59,12 @@ describe('FAULTS 30: messages delivered twice', () => {
     const rival = new FakeChecker();
     rival.finding = () => DOWN;
     const invocation = { remainingMs: world.remainingMs, signal: new AbortController().signal };
-    const { storage } = world;
-    justBefore(world, 'putBatchResult', () =>
-      checkBatches({ ...world, storage, checker: rival }, messages, invocation),
+    world.storage.justBefore('results.put', () =>
+      checkBatches({ ...world, checker: rival }, messages, invocation),
     );
     expect(await world.check(messages)).toEqual(['done']);
     expect([world.checker.probed.length, rival.probed.length]).toEqual([60, 60]);
-    await auditSweep(storage, sweepId, { proxyIds, acknowledged: ['*'] });
+    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['*'] });
     expect((await world.current(sweepId)).totals).toMatchObject({ inactive: 60 });
     for (const row of await world.rows()) expect(row.status).toBe('inactive');
   });
@@ -131,12 +111,12 @@ describe('FAULTS 33: ticks at once', () => {
     const proxyIds = await world.fill(20, { intervalSeconds: 60 });
     await Promise.all([1, 2, 3].map(() => world.tick(TEST_TIME)));
     await world.tick(TEST_TIME);
-    const sweeps = await world.storage.listSweeps('fleet', { limit: 9 });
+    const sweeps = await world.storage.sweeps.list('fleet', { limit: 9 });
     expect(sweeps).toHaveLength(1);
     await world.deliver(1);
     await world.tick(TEST_TIME);
     await auditSweep(world.storage, sweeps[0]?.sweepId ?? '', { proxyIds });
-    expect(await world.storage.listSweeps('fleet', { limit: 9 })).toHaveLength(1);
+    expect(await world.storage.sweeps.list('fleet', { limit: 9 })).toHaveLength(1);
   });
 
   it('that find a sweep overdue close it once', async () => {
@@ -189,7 +169,7 @@ describe('FAULTS 36: a batch of an older sweep', () => {
   it('that comes while the tick closes its sweep is in the totals', async () => {
     const world = await createWorld();
     const { proxyIds, sweepId, late } = await sweepInPart(world);
-    justBefore(world, 'closeSweep', () => world.check([late]));
+    world.storage.justBefore('sweeps.close', () => world.check([late]));
     await world.tick();
     await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['00', '01'] });
   });
@@ -197,7 +177,7 @@ describe('FAULTS 36: a batch of an older sweep', () => {
   it('whose sweep is closed before it is in the ledger is in the totals', async () => {
     const world = await createWorld();
     const { proxyIds, sweepId, late } = await sweepInPart(world);
-    justBefore(world, 'recordBatch', () => world.tick());
+    world.storage.justBefore('sweeps.recordBatch', () => world.tick());
     expect(await world.check([late])).toEqual(['done']);
     await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['00', '01'] });
   });

@@ -9,7 +9,7 @@ import { SweepWorld } from '../support/sweep-world.ts';
 /** Sweeps a pool with a crash after the n-th write, and asserts that nothing was lost. */
 async function surviveCrash(world: SweepWorld, n: number, proxyIds: readonly string[]) {
   const crashed = await sweepWithCrash(world, n);
-  const pool = await world.storage.getPool('fleet');
+  const pool = await world.storage.pools.get('fleet');
   const sweepId = pool?.lastSweepId ?? '';
   await auditSweep(world.storage, sweepId, { proxyIds });
   expect((await world.current(sweepId)).state).toBe('complete');
@@ -43,7 +43,7 @@ describe('FAULTS 31: a crash right after any one write of a sweep loses nothing'
     for (const n of [1, 2, 3, 4, 5, ...ends.part0, ...ends.part1]) {
       world.clock.advance(60_000);
       expect(await sweepWithCrash(world, n), `a write ${n}`).toBe(true);
-      const sweepId = (await world.storage.getPool('fleet'))?.lastSweepId ?? '';
+      const sweepId = (await world.storage.pools.get('fleet'))?.lastSweepId ?? '';
       await auditSweep(world.storage, sweepId, { proxyIds });
       expect((await world.current(sweepId)).state).toBe('complete');
     }

@@ -64,9 +64,9 @@ describe('FAULTS 34: a database that fails', () => {
     let lost = 0;
     faulty.script = () => (lost++ === 0 ? 'lose-answer' : 'pass');
     const { poolName } = makePool();
-    expect(await world.storage.createPool(makePool())).toBe(true);
-    expect(await world.storage.createPool(makePool({ salt: 'other' }))).toBe(false);
-    expect(await world.storage.getPool(poolName)).toEqual(makePool());
+    expect(await world.storage.pools.create(makePool())).toBe(true);
+    expect(await world.storage.pools.create(makePool({ salt: 'other' }))).toBe(false);
+    expect(await world.storage.pools.get(poolName)).toEqual(makePool());
   });
 
   it('and loses every fifth answer loses nothing else', async () => {

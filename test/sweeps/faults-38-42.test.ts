@@ -73,7 +73,7 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     expect(newer.sweepId > older.sweepId).toBe(true);
     expect(await watch.look()).toEqual([]);
     for (const row of await world.rows()) expect(row.status).toBe('inactive');
-    const sweeps = await world.storage.listSweeps('fleet', { limit: 9 });
+    const sweeps = await world.storage.sweeps.list('fleet', { limit: 9 });
     expect(sweeps.map(({ sweepId }) => sweepId)).toEqual([newer.sweepId, older.sweepId]);
     const history = await readProxyHistory(world, 'fleet', proxyIds[0] ?? '', { limit: 9 });
     expect(history.map(({ status }) => status)).toEqual(['inactive', 'active']);
@@ -92,7 +92,7 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
       await world.deliver();
       world.clock.advance(MINUTE_MS);
     }
-    const sweeps = await world.storage.listSweeps('fleet', { limit: 9 });
+    const sweeps = await world.storage.sweeps.list('fleet', { limit: 9 });
     expect(sweeps).toHaveLength(2);
     for (const { sweepId } of sweeps) await auditSweep(world.storage, sweepId, { proxyIds });
   });
@@ -107,8 +107,8 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     );
     const world = await createWorld();
     const options = makeOptions({ timeoutMs: 2000, targetUrl: target.value.url });
-    await world.storage.createPool(makePool({ options, control: false }));
-    await world.storage.insertProxies('fleet', proxies);
+    await world.storage.pools.create(makePool({ options, control: false }));
+    await world.storage.proxies.insert('fleet', proxies);
     const hasStepped = () => target.value.requests.length > 0;
     const clock: Clock = {
       now: () => world.clock.now() - (hasStepped() ? TEN_MINUTES_MS : 0),
@@ -125,7 +125,7 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     expect(hasStepped()).toBe(true);
     expect(outcomes).toEqual(['done']);
     await auditSweep(world.storage, sweepId, { proxyIds: proxies.map(({ id }) => id) });
-    const stored = await world.storage.getBatchResult('fleet', '*', sweepId);
+    const stored = await world.storage.results.get('fleet', '*', sweepId);
     expect(stored?.results.size).toBe(3);
     for (const result of stored?.results.values() ?? []) {
       const durations = [result.latencyMs, result.offsetMs, ...Object.values(result.timings ?? {})];
@@ -150,10 +150,10 @@ describe('FAULTS 42: proxies imported and deleted while a sweep runs', () => {
     await world.startFanOut(sweepId);
     const meddle = async (step: number) => {
       const index = step % 11;
-      await world.storage.deleteProxy('fleet', deleted[index] ?? '');
-      await world.storage.insertProxies('fleet', added.slice(2 * index, 2 * index + 2));
+      await world.storage.proxies.delete('fleet', deleted[index] ?? '');
+      await world.storage.proxies.insert('fleet', added.slice(2 * index, 2 * index + 2));
       // Imported again: it stays as it is.
-      await world.storage.insertProxies('fleet', kept.slice(index, index + 1));
+      await world.storage.proxies.insert('fleet', kept.slice(index, index + 1));
     };
     const meddling: Promise<void>[] = [];
     world.checker.finding = ({ id }) => {
@@ -161,14 +161,11 @@ describe('FAULTS 42: proxies imported and deleted while a sweep runs', () => {
       if (step % 40 === 0) meddling.push(meddle(meddling.length));
       return { status: step % 2 === 0 ? 'active' : 'inactive' };
     };
-    const putBatchResult = world.storage.putBatchResult.bind(world.storage);
-    Object.assign(world.storage, {
-      // Between the result and the rows.
-      putBatchResult: async (...args: Parameters<typeof putBatchResult>) => {
-        const stored = await putBatchResult(...args);
-        for (let step = 0; step < 11; step++) await meddle(step);
-        return stored;
-      },
+    // Between the result and the rows.
+    world.storage.tap('results.put', async (put, result) => {
+      const stored = await put(result);
+      for (let step = 0; step < 11; step++) await meddle(step);
+      return stored;
     });
     await world.deliver(1);
     await Promise.all(meddling);

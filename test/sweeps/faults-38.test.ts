@@ -21,13 +21,10 @@ describe('FAULTS 38: a batch of 500 tarpits', () => {
     const world = new SweepWorld();
     world.limits = { ...DEFAULT_SWEEP_LIMITS, checkerTimeoutMs: CHECKER_TIMEOUT_MS };
     const options = makeOptions({ timeoutMs, targetUrl: `http://127.0.0.1:${tarpit.port}/` });
-    await world.storage.createPool(makePool({ options, control: false, batchBitCounts: [0] }));
-    await world.storage.insertProxies('fleet', proxies);
+    await world.storage.pools.create(makePool({ options, control: false, batchBitCounts: [0] }));
+    await world.storage.proxies.insert('fleet', proxies);
     // k is forced to 0: the plan would split this pool.
-    const claimed = world.storage.queryProxyIds;
-    Object.assign(world.storage, {
-      queryProxyIds: (poolName: string) => claimed(poolName, 300),
-    });
+    world.storage.tap('proxies.queryIds', (queryIds, poolName) => queryIds(poolName, 300));
     const { sweepId } = await world.start();
     await world.startFanOut(sweepId);
     const checker = new HealthChecker({ allowPrivateAddresses: true });

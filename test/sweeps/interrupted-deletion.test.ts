@@ -28,7 +28,7 @@ async function surviveCrash(world: SweepWorld, n: number): Promise<boolean> {
   await tickUntilGone(world);
   expect(await world.rows()).toEqual([]);
   expect((await world.current(sweepId)).state).toBe('incomplete');
-  expect(await world.storage.createPool(makePool())).toBe(true);
+  expect(await world.storage.pools.create(makePool())).toBe(true);
   return crashed;
 }
 

@@ -17,8 +17,8 @@ describe('a new pool of the name', () => {
     await tickUntilGone(world);
     const createdAt = new Date(world.clock.now()).toISOString();
     const intervalSeconds = 60;
-    await world.storage.createPool(makePool({ salt: 'other', createdAt, intervalSeconds }));
-    await world.storage.insertProxies('fleet', renewed);
+    await world.storage.pools.create(makePool({ salt: 'other', createdAt, intervalSeconds }));
+    await world.storage.proxies.insert('fleet', renewed);
   }
 
   it('sees nothing of what its namesake found', async () => {
@@ -26,7 +26,7 @@ describe('a new pool of the name', () => {
     await world.fill(3, { intervalSeconds: 60 });
     await world.sweep();
     await deleteAndRenew(world);
-    const pool = await world.storage.getPool('fleet');
+    const pool = await world.storage.pools.get('fleet');
     expect(pool).not.toHaveProperty('lastSweepId');
     expect(pool?.batchBitCounts).toEqual([]);
     for (const id of ids) {

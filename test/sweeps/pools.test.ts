@@ -93,7 +93,7 @@ describe('createPool', () => {
     const options = { expiresAtEpochSeconds: TEST_TIME / 1000 + 86_400 };
     const pool = await createPool(dependencies, 'fleet', {}, options);
     expect(pool).toMatchObject({ poolName: 'fleet', batchBitCounts: [], ...options });
-    expect(await dependencies.storage.getPool('fleet')).toEqual(pool);
+    expect(await dependencies.storage.pools.get('fleet')).toEqual(pool);
     const other = await createPool(dependencies, 'other', {});
     expect(other.salt).not.toBe(pool.salt);
   });
@@ -109,7 +109,7 @@ describe('createPool', () => {
     async (poolName) => {
       const dependencies = makeDependencies();
       await expect(createPool(dependencies, poolName, {})).rejects.toThrow(InvalidInputError);
-      for await (const pool of dependencies.storage.listPools()) expect.unreachable(pool.poolName);
+      for await (const pool of dependencies.storage.pools.list()) expect.unreachable(pool.poolName);
     },
   );
 });
@@ -128,6 +128,6 @@ describe('putPool', () => {
     const dependencies = makeDependencies();
     const { pool } = await putPool(dependencies, 'fleet', {});
     await expect(putPool(dependencies, 'fleet', { rise: 99 })).rejects.toThrow(InvalidInputError);
-    expect(await dependencies.storage.getPool('fleet')).toEqual(pool);
+    expect(await dependencies.storage.pools.get('fleet')).toEqual(pool);
   });
 });

@@ -43,7 +43,7 @@ describe('readSweepReport', () => {
     const { batches, totals } = report;
     expect(report).toMatchObject({ state: 'running', closedAt: null, poolName: 'fleet' });
     expect(batches).toEqual({ total: 4, recorded: 1, late: 0, missing: [] });
-    const result = await world.storage.getBatchResult('fleet', '00', sweepId);
+    const result = await world.storage.results.get('fleet', '00', sweepId);
     expect(totals.proxies).toBe(result?.results.size);
   });
 
@@ -70,9 +70,9 @@ describe('readSweepReport', () => {
 describe('streamSweepResults', () => {
   it('yields a record of every proxy in id order, without passwords', async () => {
     const world = new SweepWorld();
-    await world.storage.createPool(makePool());
+    await world.storage.pools.create(makePool());
     const secret = makeProxyWithSecrets(1000);
-    await world.storage.insertProxies('fleet', [...makeProxies(2), secret]);
+    await world.storage.proxies.insert('fleet', [...makeProxies(2), secret]);
     world.checker.finding = ({ id }) => (id === secret.id ? DOWN : {});
     const { sweepId } = await world.sweep();
     const records = await collect(streamSweepResults(world, sweepId));
@@ -130,7 +130,7 @@ describe('streamSweepResults', () => {
     const world = new SweepWorld();
     await world.fill(1);
     const { sweepId } = await world.sweep();
-    await world.storage.deleteProxy('fleet', makeProxy(0).id);
+    await world.storage.proxies.delete('fleet', makeProxy(0).id);
     const [record] = await collect(streamSweepResults(world, sweepId));
     expect(record).toMatchObject({ proxy: null, proxyId: makeProxy(0).id, status: 'active' });
   });
@@ -182,7 +182,7 @@ describe('readProxyViews', () => {
     const world = new SweepWorld();
     await world.fill(50);
     const swedes = [100, 101, 102].map((index) => makeProxy(index, { tags: { country: 'SE' } }));
-    await world.storage.insertProxies('fleet', swedes);
+    await world.storage.proxies.insert('fleet', swedes);
     world.checker.finding = ({ id }) => (id === swedes[0]?.id ? DOWN : {});
     await world.sweep();
     const idsOf = async (query: { status?: 'active' | 'inactive'; country?: string }) =>
@@ -212,7 +212,7 @@ describe('readProxyHistory', () => {
     const sweepIds: string[] = [];
     const bitCounts: number[] = [];
     for (const size of [100, 400, 1000]) {
-      await world.storage.insertProxies('fleet', makeProxies(size));
+      await world.storage.proxies.insert('fleet', makeProxies(size));
       world.clock.advance(60_000);
       world.checker.finding = () => ({ latencyMs: size });
       const sweep = await world.sweep();

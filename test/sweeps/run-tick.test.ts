@@ -8,15 +8,15 @@ const MINUTE = 60_000;
 const EVERY_MINUTE = { intervalSeconds: 60 };
 
 async function lastSweepId(world: SweepWorld): Promise<string> {
-  return (await world.storage.getPool('fleet'))?.lastSweepId ?? '';
+  return (await world.storage.pools.get('fleet'))?.lastSweepId ?? '';
 }
 
 describe('runTick', () => {
   it('starts and dispatches a sweep of every pool that is due', async () => {
     const world = new SweepWorld();
     await world.fill(3, EVERY_MINUTE);
-    await world.storage.createPool(makePool({ poolName: 'by-hand' }));
-    await world.storage.insertProxies('by-hand', makeProxies(3));
+    await world.storage.pools.create(makePool({ poolName: 'by-hand' }));
+    await world.storage.proxies.insert('by-hand', makeProxies(3));
     const entries = await world.tick();
     expect(entries).toEqual([
       { poolName: 'fleet', action: 'started', sweepId: await lastSweepId(world) },
@@ -30,7 +30,7 @@ describe('runTick', () => {
     const world = new SweepWorld();
     await world.fill(0, EVERY_MINUTE);
     expect(await world.tick()).toEqual([{ poolName: 'fleet', action: 'idle' }]);
-    expect(await world.storage.getPool('fleet')).not.toHaveProperty('lastSweepId');
+    expect(await world.storage.pools.get('fleet')).not.toHaveProperty('lastSweepId');
   });
 
   it('starts a sweep when the interval has passed since the last one', async () => {
@@ -55,7 +55,7 @@ describe('runTick', () => {
     await world.deliver(1);
     await world.tick(TEST_TIME);
     expect(await lastSweepId(world)).toBe(sweepId);
-    expect(await world.storage.listSweeps('fleet', { limit: 9 })).toHaveLength(1);
+    expect(await world.storage.sweeps.list('fleet', { limit: 9 })).toHaveLength(1);
     await auditSweep(world.storage, sweepId, { proxyIds });
   });
 
@@ -79,14 +79,11 @@ describe('runTick', () => {
     if (!first) throw new Error('expected a batch');
     await world.check([first]);
     // As if the dispatch had died before it was marked.
-    const forgetful = world.storage.getSweep;
-    Object.assign(world.storage, {
-      getSweep: async (id: string) => {
-        const sweep = await forgetful(id);
-        if (!sweep) return null;
-        const { dispatchedAt: _lost, ...undispatched } = sweep;
-        return undispatched;
-      },
+    world.storage.tap('sweeps.get', async (get, id) => {
+      const sweep = await get(id);
+      if (!sweep) return null;
+      const { dispatchedAt: _lost, ...undispatched } = sweep;
+      return undispatched;
     });
     expect(await world.tick()).toMatchObject([{ action: 'running' }]);
     expect(world.queue).toEqual([]);
@@ -119,24 +116,21 @@ describe('runTick', () => {
   it('releases a pool from a closed sweep', async () => {
     const world = new SweepWorld();
     await world.fill(3);
-    const clear = world.storage.clearRunningSweep;
-    Object.assign(world.storage, { clearRunningSweep: async () => {} });
+    const untap = world.storage.tap('pools.clearRunningSweep', async () => {});
     const { sweepId } = await world.sweep();
-    Object.assign(world.storage, { clearRunningSweep: clear });
+    untap();
     expect(await world.tick()).toEqual([{ poolName: 'fleet', action: 'released', sweepId }]);
-    expect(await world.storage.getPool('fleet')).not.toHaveProperty('runningSweepId');
+    expect(await world.storage.pools.get('fleet')).not.toHaveProperty('runningSweepId');
   });
 
   it('tends the other pools when one cannot be tended', async () => {
     const world = new SweepWorld();
     await world.fill(3, EVERY_MINUTE);
-    await world.storage.createPool(makePool({ ...EVERY_MINUTE, poolName: 'broken' }));
-    await world.storage.insertProxies('broken', makeProxies(3));
-    const ids = world.storage.queryProxyIds;
-    Object.assign(world.storage, {
-      queryProxyIds: (poolName: string, limit: number) =>
-        poolName === 'broken' ? Promise.reject(new Error('throttled')) : ids(poolName, limit),
-    });
+    await world.storage.pools.create(makePool({ ...EVERY_MINUTE, poolName: 'broken' }));
+    await world.storage.proxies.insert('broken', makeProxies(3));
+    world.storage.tap('proxies.queryIds', (queryIds, poolName, limit) =>
+      poolName === 'broken' ? Promise.reject(new Error('throttled')) : queryIds(poolName, limit),
+    );
     expect(await world.tick()).toEqual([
       { poolName: 'fleet', action: 'started', sweepId: await lastSweepId(world) },
       { poolName: 'broken', action: 'idle', error: new Error('throttled') },

@@ -24,7 +24,7 @@ describe('startSweep', () => {
       policy: { options, riseFall, intervalSeconds, control, leasing },
     });
     expect(Date.parse(sweep.deadlineAt)).toBeGreaterThan(TEST_TIME + 720_000);
-    expect(await world.storage.getPool('fleet')).toMatchObject({
+    expect(await world.storage.pools.get('fleet')).toMatchObject({
       runningSweepId: sweep.sweepId,
       lastSweepId: sweep.sweepId,
       batchBitCounts: [2],
@@ -82,14 +82,14 @@ describe('startSweep', () => {
     const sweep = await world.start();
     expect(sweep).toMatchObject({ state: 'complete', bitCount: 0, missingBatches: [] });
     expect(sweep.totals).toMatchObject({ active: 0, slow: 0, inactive: 0, inconclusive: 0 });
-    expect(await world.storage.getPool('fleet')).not.toHaveProperty('runningSweepId');
+    expect(await world.storage.pools.get('fleet')).not.toHaveProperty('runningSweepId');
   });
 
   it('remembers every k the pool has had, the one in use first', async () => {
     const world = new SweepWorld();
     await world.fill(100, { batchBitCounts: [3, 1] });
     await world.start();
-    expect((await world.storage.getPool('fleet'))?.batchBitCounts).toEqual([0, 3, 1]);
+    expect((await world.storage.pools.get('fleet'))?.batchBitCounts).toEqual([0, 3, 1]);
   });
 
   it('lets a sweep expire with its pool, or after the retention', async () => {
@@ -113,7 +113,7 @@ describe('startSweep', () => {
     await expect(world.start()).rejects.toThrow(
       /expires at .* which a sweep begun now may outlive/,
     );
-    expect(await world.storage.getPool('fleet')).not.toHaveProperty('runningSweepId');
+    expect(await world.storage.pools.get('fleet')).not.toHaveProperty('runningSweepId');
     world.clock.setWallClock(expiresAtEpochSeconds * 1000 - longest - 1);
     expect((await world.sweep()).state).toBe('complete');
   });

@@ -6,7 +6,7 @@ import {
   LighthouseError,
   NoProxyAvailableError,
 } from '../../../src/errors.ts';
-import type { LeaseWish } from '../request/lease-schemas.ts';
+import type { AcquireBody } from '../request/lease-schemas.ts';
 
 /** A failure that has an HTTP status of its own. */
 export class HttpProblem extends LighthouseError {
@@ -84,7 +84,7 @@ function statusOf(error: unknown): number {
 /** Says which proxies were asked for, and what else to ask for. */
 export function noProxyAvailable(
   poolName: string,
-  wish: Omit<LeaseWish, 'consumer'>,
+  wish: Omit<AcquireBody, 'consumer'>,
 ): NoProxyAvailableError {
   const { filters, allowSlow, allowUnknown, notBlockedOn } = wish;
   const statuses = ['active', ...(allowSlow ? ['slow'] : []), ...(allowUnknown ? ['unknown'] : [])];

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseInput } from './parse-input.ts';
+import { parseWith } from '../../../src/input.ts';
 import type { ApiRequest } from './request.ts';
 
 const sweepKeySchema = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
@@ -15,8 +15,8 @@ export function readIdempotencyKey(
   { headers }: ApiRequest,
   schema: KeySchema = sweepKeySchema,
 ): { readonly idempotencyKey?: string } {
-  const idempotencyKey = parseInput(schema, headers['idempotency-key'], {
-    what: 'The idempotency-key header',
+  const idempotencyKey = parseWith(schema, headers['idempotency-key'], {
+    what: 'the idempotency-key header',
     pointer: '/headers/idempotency-key',
   });
   return idempotencyKey === undefined ? {} : { idempotencyKey };

@@ -1,7 +1,14 @@
+import type * as z from 'zod/mini';
 import { InvalidInputError } from '../../../src/errors.ts';
+import { parseWith } from '../../../src/input.ts';
 
 /** Levels of arrays and objects a body may have; ours need four. */
 const MAX_DEPTH = 32;
+
+/** @throws InvalidInputError with a pointer to each field that cannot be used */
+export function readBody<T extends z.ZodMiniType>(schema: T, body: unknown): z.output<T> {
+  return parseWith(schema, body, { what: 'the body' });
+}
 
 /**
  * Parses a JSON body, refusing what is no JSON, nests deeper than any request of ours, or has a
@@ -27,7 +34,7 @@ export function parseJsonBody(body: Buffer): unknown {
 }
 
 /** @throws InvalidInputError when the bytes are not UTF-8. */
-export function decodeUtf8(body: Buffer): string {
+function decodeUtf8(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {

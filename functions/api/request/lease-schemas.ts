@@ -20,7 +20,7 @@ export const acquireSchema = z.strictObject({
   allowUnknown,
   notBlockedOn,
 });
-export type LeaseWish = z.output<typeof acquireSchema>;
+export type AcquireBody = z.output<typeof acquireSchema>;
 
 /** The body of `PATCH /pools/{pool}/leases/{leaseId}`. */
 export const renewSchema = z.strictObject({ leaseSeconds: z.optional(leaseSecondsSchema) });

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../../src/errors.ts';
 import type { ListEntry, RejectedEntry } from '../../../src/proxies/list-entry.ts';
 import { type ListFormat, parseProxyList } from '../../../src/proxies/list-parser.ts';
-import type { PoolSalt } from '../../../src/proxies/proxy-id.ts';
+import type { PoolSalt } from '../../../src/proxies/proxy.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { tooLarge } from '../reply/problem.ts';
 

@@ -1,6 +1,7 @@
 import { InvalidInputError, NotFoundError } from '../../../src/errors.ts';
 import type { LeaseReference } from '../../../src/leases/lease.ts';
 import { parsePoolName } from '../../../src/model/pool.ts';
+import { isUuid } from '../../../src/uuid.ts';
 import type { ApiRequest } from './request.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { ApiRequest } from './request.ts';
  */
 export function addressOf({ params }: ApiRequest): { readonly pool: string; readonly id: string } {
   const id = params.id ?? '';
-  if (!/^[0-9a-f-]{36}$/.test(id)) {
+  if (!isUuid(id)) {
     throw new NotFoundError(`there is no proxy ${JSON.stringify(id.slice(0, 80))}`);
   }
   return { pool: parsePoolName(params.pool ?? ''), id };

@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 import { Verdict } from '../../../src/health/health-check-result.ts';
 import { ProxyStatus } from '../../../src/health/rise-fall.ts';
+import { parseWith, wholeNumber } from '../../../src/input.ts';
 import { POOL_NAME } from '../../../src/model/pool.ts';
+import { isUuid } from '../../../src/uuid.ts';
 import { RESULT_FORMATS } from '../reply/result-formats.ts';
-import { parseInput } from './parse-input.ts';
 import type { ApiRequest } from './request.ts';
 
-const uuid = z
-  .string()
-  .check(z.regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a UUID'));
+const uuid = z.string().check(z.refine(isUuid, 'must be a UUID'));
 
 /**
  * Reads the query of a request.
@@ -16,17 +15,14 @@ const uuid = z
  * @throws InvalidInputError with pointers that begin with `/query`
  */
 export function parseQuery<T extends z.ZodMiniType>(schema: T, request: ApiRequest): z.output<T> {
-  return parseInput(schema, request.query, { what: 'The query', pointer: '/query' });
+  return parseWith(schema, request.query, { what: 'the query', pointer: '/query' });
 }
 
 /** A whole number in a query string. */
-function wholeNumber(lowest: number, highest: number) {
+function wholeNumberText(lowest: number, highest: number) {
   return z.pipe(
     z.string().check(z.regex(/^\d{1,9}$/, 'must be a whole number')),
-    z.pipe(
-      z.transform((digits: string) => Number(digits)),
-      z.number().check(z.minimum(lowest), z.maximum(highest)),
-    ),
+    z.pipe(z.transform(Number), wholeNumber(lowest, highest)),
   );
 }
 
@@ -35,7 +31,7 @@ export const noQuerySchema = z.strictObject({});
 export const poolsQuerySchema = z.strictObject({
   /** The name of the last pool of the page before. */
   cursor: z.optional(z.string().check(z.regex(POOL_NAME, 'must be the name of a pool'))),
-  limit: z._default(wholeNumber(1, 1000), 1000),
+  limit: z._default(wholeNumberText(1, 1000), 1000),
 });
 
 const maxConcurrencyWord = z.pipe(
@@ -62,14 +58,14 @@ export const importQuerySchema = z.strictObject({
 export const resultsQuerySchema = z.strictObject({
   /** The id of the last proxy of the page before. */
   cursor: z.optional(uuid),
-  limit: z._default(wholeNumber(1, 5000), 1000),
+  limit: z._default(wholeNumberText(1, 5000), 1000),
   status: z.optional(z.enum(Verdict)),
   format: z._default(z.enum(RESULT_FORMATS), 'json'),
 });
 
 export const proxiesQuerySchema = z.strictObject({
   cursor: z.optional(uuid),
-  limit: z._default(wholeNumber(1, 1000), 1000),
+  limit: z._default(wholeNumberText(1, 1000), 1000),
   status: z.optional(z.enum(ProxyStatus)),
   country: z.optional(
     z
@@ -79,6 +75,6 @@ export const proxiesQuerySchema = z.strictObject({
 });
 
 export const historyQuerySchema = z.strictObject({
-  limit: z._default(wholeNumber(1, 1000), 100),
+  limit: z._default(wholeNumberText(1, 1000), 100),
   before: z.optional(uuid),
 });

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../../src/errors.ts';
 import { HttpProblem, tooLarge } from '../reply/problem.ts';
 
 /** Bytes of body one request may carry. Lambda takes 6 MB an invocation, wrapping included. */
-export const MAX_BODY_BYTES = 5 * 1024 * 1024;
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /** A request as the routes see it. */
 export interface ApiRequest {

@@ -2,6 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { parsePoolName } from '../../../src/model/pool.ts';
 import { importProxies } from '../../../src/pools/import-proxies.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
+import { isGzip } from '../../../src/proxies/list/gunzip.ts';
 import type { ListEntry } from '../../../src/proxies/list-entry.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
@@ -35,11 +36,6 @@ export async function importList(
   metrics.addMetric('ProxiesImported', MetricUnit.Count, report.added);
   metrics.addMetric('EntriesRejected', MetricUnit.Count, report.rejected);
   return jsonReply(200, report);
-}
-
-/** Gzip begins with these bytes (RFC 1952, section 2.3.1). */
-function isGzip(body: Buffer): boolean {
-  return body[0] === 0x1f && body[1] === 0x8b;
 }
 
 async function* replay(entries: readonly ListEntry[]): AsyncGenerator<ListEntry> {

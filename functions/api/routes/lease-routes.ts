@@ -1,5 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { InvalidInputError, LeaseEndedError } from '../../../src/errors.ts';
+import { LeaseEndedError } from '../../../src/errors.ts';
+import { unusable } from '../../../src/input.ts';
 import { formatLeasedUrl, type Lease } from '../../../src/leases/lease.ts';
 import { parsePoolName } from '../../../src/model/pool.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
@@ -8,15 +9,14 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import { noProxyAvailable } from '../reply/problem.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
 import { readIdempotencyKey } from '../request/idempotency-key.ts';
-import { parseJsonBody } from '../request/json-body.ts';
+import { parseJsonBody, readBody } from '../request/json-body.ts';
 import {
+  type AcquireBody,
   acquireSchema,
-  type LeaseWish,
   leaseKeySchema,
   releaseQuerySchema,
   renewSchema,
 } from '../request/lease-schemas.ts';
-import { parseInput } from '../request/parse-input.ts';
 import { unknownLeaseAs404 } from '../request/proxy-address.ts';
 import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
 import type { ApiRequest } from '../request/request.ts';
@@ -33,7 +33,7 @@ export async function postLease(
   request: ApiRequest,
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
-  const { consumer, ...wish } = parseInput(acquireSchema, parseJsonBody(request.body));
+  const { consumer, ...wish } = readBody(acquireSchema, parseJsonBody(request.body));
   refuseUnknownProtocol(dependencies, wish);
   const key = readIdempotencyKey(request, leaseKeySchema);
   const poolName = await poolNameOf(dependencies, request);
@@ -57,7 +57,7 @@ export async function patchLease(
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
   const body = request.body.length === 0 ? {} : parseJsonBody(request.body);
-  const { leaseSeconds } = parseInput(renewSchema, body);
+  const { leaseSeconds } = readBody(renewSchema, body);
   const reference = await referenceOf(dependencies, request);
   const renewal = { ...(leaseSeconds !== undefined && { leaseSeconds }) };
   const lease = await unknownLeaseAs404(reference, () =>
@@ -90,7 +90,7 @@ export async function deleteLease(
 /** No proxy could ever fit it, and whoever waits for one would wait for ever. */
 function refuseUnknownProtocol(
   { extraProtocols }: ApiDependencies,
-  { filters }: Pick<LeaseWish, 'filters'>,
+  { filters }: Pick<AcquireBody, 'filters'>,
 ): void {
   const protocol = filters.protocol?.toLowerCase();
   if (protocol === undefined) return;
@@ -98,9 +98,7 @@ function refuseUnknownProtocol(
   const known = new Set(schemes.map((scheme) => scheme.protocol));
   if (known.has(protocol)) return;
   const detail = `must be one of ${[...known].join(', ')}`;
-  throw new InvalidInputError('The body cannot be used.', [
-    { pointer: '/filters/protocol', detail },
-  ]);
+  throw unusable('the body', [{ pointer: '/filters/protocol', detail }]);
 }
 
 /** Without the URL: a renewal or a log of it has no need for the password. */

@@ -33,7 +33,7 @@ export async function listPools(
 ): Promise<ApiReply> {
   const { cursor = '', limit } = parseQuery(poolsQuerySchema, request);
   const pools: Pool[] = [];
-  for await (const pool of storage.listPools()) {
+  for await (const pool of storage.pools.list()) {
     if (pool.poolName > cursor) pools.push(pool);
   }
   pools.sort((a, b) => (a.poolName < b.poolName ? -1 : 1));

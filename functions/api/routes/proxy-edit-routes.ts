@@ -5,8 +5,7 @@ import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../../src/poo
 import { readProxyView } from '../../../src/pools/proxy-views.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
-import { parseJsonBody } from '../request/json-body.ts';
-import { parseInput } from '../request/parse-input.ts';
+import { parseJsonBody, readBody } from '../request/json-body.ts';
 import { addressOf } from '../request/proxy-address.ts';
 import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
 import type { ApiRequest } from '../request/request.ts';
@@ -31,7 +30,7 @@ export async function patchProxy(
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
   const { pool, id } = addressOf(request);
-  const { status, maxConcurrency } = parseInput(patchSchema, parseJsonBody(request.body));
+  const { status, maxConcurrency } = readBody(patchSchema, parseJsonBody(request.body));
   const proxy = { poolName: pool, proxyId: id };
   if (maxConcurrency !== undefined) {
     await setMaxConcurrency(dependencies, { ...proxy, maxConcurrency });

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { ExitCode } from '../exit-code.ts';
+import type { ExitCode } from '../interrupt.ts';
 import { type CommandContext, stopForClosedOutput, withInterrupt } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
-import { StatusLine } from '../output/status-line.ts';
+import { ProgressLine } from '../output/status-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { addCheckFlags, type CheckFlags, validatePacing } from './check-flags.ts';
 import { CheckRun } from './check-run.ts';
@@ -46,7 +46,7 @@ async function runCheck(
   validatePacing(flags);
   const options = completeHealthOptions(await readHealthFlags(flags));
   const source = await openList(listPath, terminal, signal);
-  const status = new StatusLine(terminal, flags.quiet ?? false);
+  const status = new ProgressLine(terminal, flags.quiet ?? false);
   try {
     const report = await openReport(flags, terminal, {
       status,

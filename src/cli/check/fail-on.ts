@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import type { Verdict } from '../../health/health-check-result.ts';
-import { ExitCode } from '../exit-code.ts';
-import { interruptedExitCode } from '../interrupt.ts';
+import { ExitCode, interruptedExitCode } from '../interrupt.ts';
 
 /** When a finished run counts as failed. */
 export const FailOn = {

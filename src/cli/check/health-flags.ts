@@ -105,7 +105,7 @@ export function completeHealthOptions(fields: Record<string, unknown>): HealthCh
 }
 
 /** The flag behind a JSON pointer into the options (`/timeoutMs` is `--timeout-ms`). */
-export function flagAt(pointer: string): string {
+function flagAt(pointer: string): string {
   const field = pointer.split('/')[1] ?? '';
   return Object.entries(FLAG_OF_FIELD).find(([name]) => name === field)?.[1] ?? pointer;
 }

@@ -1,10 +1,11 @@
+import { prepend } from '../../async/iterables.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { parseProxyList } from '../../proxies/list-parser.ts';
 import { ListTally } from '../../proxies/list-tally.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { RejectedLine } from '../output/report.ts';
 import type { ListFlags } from './check-flags.ts';
-import type { ListSource } from './list-source.ts';
+import type { ListInput } from './list-source.ts';
 
 /** A proxy with the line it came from. */
 export interface ListedProxy {
@@ -26,7 +27,7 @@ export class ListReader {
   readonly #explained: RejectedLine[] = [];
 
   constructor(
-    source: ListSource,
+    source: ListInput,
     flags: ListFlags,
     options: {
       readonly onRejected: (rejected: RejectedLine) => Promise<void>;
@@ -76,14 +77,5 @@ export class ListReader {
         `${rejected} rejected); a line is host:port, host:port:user:password or ` +
         `scheme://user:password@host:port${reasons.join('')}`,
     );
-  }
-}
-
-async function* prepend<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  try {
-    yield first;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
   }
 }

@@ -4,10 +4,10 @@ import { fileError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The name that stands for standard input. */
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 /** A proxy list ready to be read once, from its beginning. */
-export interface ListSource {
+export interface ListInput {
   /** How messages name it. */
   readonly name: string;
   readonly stream: Readable;
@@ -23,7 +23,7 @@ export async function openList(
   path: string,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<ListSource> {
+): Promise<ListInput> {
   const source = path === STANDARD_INPUT ? openStandardInput(terminal) : await openListFile(path);
   const release = (): void => {
     source.stream.destroy();
@@ -33,14 +33,14 @@ export async function openList(
   return source;
 }
 
-function openStandardInput(terminal: Terminal): ListSource {
+function openStandardInput(terminal: Terminal): ListInput {
   if (terminal.stdin.isTTY) {
     terminal.stderr.write('note: reading the list from the terminal; end it with Ctrl-D\n');
   }
   return { name: 'standard input', stream: terminal.stdin };
 }
 
-async function openListFile(path: string): Promise<ListSource> {
+async function openListFile(path: string): Promise<ListInput> {
   const advice = 'give a file with one proxy per line, or - for standard input';
   let handle: FileHandle | undefined;
   try {

@@ -1,6 +1,7 @@
+import { stringify } from 'csv-stringify/sync';
+import { RECORD_COLUMNS, toRecordCells } from '../../model/result-record.ts';
 import { RejectedSpool } from './rejected-spool.ts';
-import type { RejectionNotices } from './rejection-notices.ts';
-import type { LineRecord, ReportWriter, Sink } from './report.ts';
+import type { LineRecord, RejectionNotices, ReportWriter, Sink } from './report.ts';
 
 /**
  * `{ "results": […], "rejected": […], "summary": {…} }`, written as the results come: the summary
@@ -40,6 +41,26 @@ export function createNdjsonWriter(sink: Sink, notices: RejectionNotices): Repor
       notices.add(rejected);
     },
     async finish() {},
+    async dispose() {},
+  };
+}
+
+/** RFC 4180 with a header row; rejected lines are told as notices. */
+export function createCsvWriter(sink: Sink, notices: RejectionNotices): ReportWriter {
+  let heading = stringify([['line', ...RECORD_COLUMNS]]);
+  const writeHeading = async (): Promise<void> => {
+    if (heading) await sink.write(heading);
+    heading = '';
+  };
+  return {
+    async writeResult(record) {
+      await writeHeading();
+      await sink.write(stringify([[record.line, ...toRecordCells(record)]]));
+    },
+    async writeRejected(rejected) {
+      notices.add(rejected);
+    },
+    finish: writeHeading,
     async dispose() {},
   };
 }

@@ -1,13 +1,11 @@
 import { formatOf, type ReportFlags } from '../check/check-flags.ts';
 import type { Terminal } from '../terminal.ts';
-import { createCsvWriter } from './csv-writer.ts';
 import { openFileSink } from './file-sink.ts';
-import { createJsonWriter, createNdjsonWriter } from './json-writer.ts';
-import { RejectionNotices } from './rejection-notices.ts';
+import { createCsvWriter, createJsonWriter, createNdjsonWriter } from './json-writer.ts';
 import type { Sink } from './report.ts';
-import { ReportFormat, type ReportWriter } from './report.ts';
+import { RejectionNotices, ReportFormat, type ReportWriter } from './report.ts';
 import type { RunSummary } from './run-summary.ts';
-import type { StatusLine } from './status-line.ts';
+import type { ProgressLine } from './status-line.ts';
 import { createStreamSink } from './stream-sink.ts';
 import { formatSummary } from './summary-text.ts';
 import { createTableWriter } from './table-writer.ts';
@@ -32,7 +30,7 @@ export interface ReportOutput {
 export async function openReport(
   flags: ReportFlags,
   terminal: Terminal,
-  { status, onClosed }: { readonly status: StatusLine; readonly onClosed: () => void },
+  { status, onClosed }: { readonly status: ProgressLine; readonly onClosed: () => void },
 ): Promise<ReportOutput> {
   const format = formatOf(flags);
   const toFile = flags.output !== undefined;
@@ -78,7 +76,7 @@ function createWriter(
 }
 
 /** Rows and the status line may share a terminal: the line goes before a row comes. */
-function clearingStatus(sink: Sink, status: StatusLine): Sink {
+function clearingStatus(sink: Sink, status: ProgressLine): Sink {
   return {
     write(text) {
       status.clear();

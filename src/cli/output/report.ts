@@ -1,4 +1,5 @@
 import type { ResultRecord } from '../../model/result-record.ts';
+import { printable } from '../terminal.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** One accepted line with what its probe found: the record of every machine format. */
@@ -44,4 +45,25 @@ export interface Sink {
   commit(): Promise<void>;
   /** The report is not wanted after all; does nothing after `commit`. */
   discard(): Promise<void>;
+}
+
+/** Rejected lines that are told one by one; the rest is counted. */
+const TOLD_AT_MOST = 20;
+
+/** Tells people which lines were rejected where the report itself has no place for them. */
+export class RejectionNotices {
+  readonly #told: string[] = [];
+  #count = 0;
+
+  add({ line, detail, text }: RejectedLine): void {
+    this.#count++;
+    if (this.#told.length < TOLD_AT_MOST) {
+      this.#told.push(`rejected line ${line}: ${printable(`${detail} (${text})`)}\n`);
+    }
+  }
+
+  toString(): string {
+    const more = this.#count - this.#told.length;
+    return this.#told.join('') + (more > 0 ? `and ${more} more rejected lines\n` : '');
+  }
 }

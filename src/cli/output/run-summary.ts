@@ -11,7 +11,7 @@ export interface LatencySummary {
 }
 
 /** How the probes were admitted. */
-export interface PacingSummary {
+interface PacingSummary {
   readonly concurrency: number;
   readonly started: number;
   readonly startRatePerSecond: number;

@@ -6,7 +6,7 @@ const REDRAW_MS = 120;
  * One line of live progress on standard error, there only while somebody looks: on a terminal.
  * Whoever writes to the same terminal clears it first; the next redraw brings it back.
  */
-export class StatusLine {
+export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
   readonly #enabled: boolean;
   #timer: NodeJS.Timeout | undefined;

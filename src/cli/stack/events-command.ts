@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import { readStackFile } from '../../local/stack-file.ts';
 import { EventType } from '../../sweeps/record/sweep-events.ts';
-import { ExitCode } from '../exit-code.ts';
 import {
   type CommandContext,
+  ExitCode,
   Interrupted,
   stopForClosedOutput,
   withInterrupt,

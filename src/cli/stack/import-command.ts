@@ -3,13 +3,13 @@ import type { ListCounts } from '../../proxies/list-tally.ts';
 import { addListFlags, type ListFlags } from '../check/check-flags.ts';
 import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
-import { ExitCode } from '../exit-code.ts';
+import { ExitCode } from '../interrupt.ts';
 import type { RejectedLine } from '../output/report.ts';
 import { print } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import { countRefused, type ImportOutcome, importListed } from './client/list-importer.ts';
-import { type Limit, limitOption } from './limit-option.ts';
+import { type Limit, limitOption } from './leasing-flags.ts';
 import { onStack, type StackSession } from './stack-command.ts';
 
 interface ImportFlags extends ListFlags, StackFlags {

@@ -1,7 +1,6 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LeasingSettings } from '../../model/leasing-settings.ts';
 import { integerOption } from '../check/flag-parsers.ts';
-import { type NumberOrNever, orNull, parseNumberOrNever } from './number-or-never.ts';
 
 /** What a pool makes of what its users report, as commander hands it over. */
 export interface LeasingFlags {
@@ -42,4 +41,34 @@ export function readLeasingFlags(flags: LeasingFlags): Partial<LeasingSettings> 
     ...(maxQuarantinedPercent !== undefined && { maxQuarantinedPercent }),
     ...(blockSeconds !== undefined && { blockSeconds }),
   };
+}
+
+/** How many consumers may hold a proxy at once. */
+export type Limit = number | 'unlimited';
+
+/** An option that takes such a number, or the word. */
+export function limitOption(flags: string, description: string): Option {
+  return new Option(flags, `${description}, 1-100 or unlimited`).argParser(parseLimit);
+}
+
+/** @throws InvalidArgumentError for what is no limit */
+export function parseLimit(text: string): Limit {
+  if (text === 'unlimited') return text;
+  if (/^([1-9]\d?|100)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give 1 to 100, or unlimited.');
+}
+
+/** What an option takes that can be turned off; commander cannot carry null. */
+export type NumberOrNever = number | 'never';
+
+/** @throws InvalidArgumentError for what is neither; `what` says what would be right */
+export function parseNumberOrNever(text: string, what: string): NumberOrNever {
+  if (text === 'never') return text;
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(`Give ${what}, or never.`);
+  return Number(text);
+}
+
+/** The same as the API says it. */
+export function orNull(value: NumberOrNever): number | null {
+  return value === 'never' ? null : value;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalStack } from '../../local/local-stack.ts';
-import type { StatusLine } from '../output/status-line.ts';
+import type { ProgressLine } from '../output/status-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 
 export interface LocalStackSettings {
@@ -14,7 +14,7 @@ export interface LocalStackSettings {
   readonly findable: boolean;
   readonly log?: (line: string) => void;
   /** Says what is going on while the stack comes up. */
-  readonly status: StatusLine;
+  readonly status: ProgressLine;
 }
 
 /**

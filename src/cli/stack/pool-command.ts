@@ -1,13 +1,19 @@
 import { type Command, Option } from 'commander';
 import { integerOption } from '../check/flag-parsers.ts';
 import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/health-flags.ts';
-import { ExitCode } from '../exit-code.ts';
+import { ExitCode } from '../interrupt.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PoolView } from './client/api-schemas.ts';
 import type { StackFlags } from './client/find-stack.ts';
-import { addLeasingFlags, type LeasingFlags, readLeasingFlags } from './leasing-flags.ts';
-import { type NumberOrNever, orNull, parseNumberOrNever } from './number-or-never.ts';
+import {
+  addLeasingFlags,
+  type LeasingFlags,
+  type NumberOrNever,
+  orNull,
+  parseNumberOrNever,
+  readLeasingFlags,
+} from './leasing-flags.ts';
 import { addPoolDelete } from './pool-delete-command.ts';
 import { formatPool, formatPools } from './pool-text.ts';
 import { onStack } from './stack-command.ts';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
-import { ExitCode } from '../exit-code.ts';
+import { ExitCode } from '../interrupt.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
 import { ProxyStatus } from '../../health/rise-fall.ts';
-import { ExitCode } from '../exit-code.ts';
-import { stopForClosedOutput } from '../interrupt.ts';
+import { ExitCode, stopForClosedOutput } from '../interrupt.ts';
 import { createStreamSink } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
-import type { ProxyView } from './client/api-schemas.ts';
+import type { ProxyReply } from './client/api-schemas.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import { addProxiesEdits } from './proxies-edit-commands.ts';
 import { onStack, type StackSession } from './stack-command.ts';
@@ -57,7 +56,7 @@ async function showProxies(
   return ExitCode.ok;
 }
 
-function formatView({ status, statusSince, proxy, lastResult, ...view }: ProxyView): string {
+function formatView({ status, statusSince, proxy, lastResult, ...view }: ProxyReply): string {
   const latency = lastResult === null ? '-' : `${Math.round(lastResult.latencyMs)} ms`;
   const failure = lastResult?.failure ?? '-';
   const leased =

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../exit-code.ts';
+import { ExitCode } from '../interrupt.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import type { LighthouseApi } from './client/lighthouse-api.ts';
-import { type Limit, parseLimit } from './limit-option.ts';
+import { type Limit, parseLimit } from './leasing-flags.ts';
 import { onStack } from './stack-command.ts';
 
 /** What is done to each proxy named, and what is said of it. */

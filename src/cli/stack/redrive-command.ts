@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../exit-code.ts';
-import { StatusLine } from '../output/status-line.ts';
+import { ExitCode } from '../interrupt.ts';
+import { ProgressLine } from '../output/status-line.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
@@ -35,7 +35,7 @@ interface RedriveOutcome {
 }
 
 async function redriveAll({ api, terminal }: StackSession): Promise<RedriveOutcome> {
-  const status = new StatusLine(terminal, false);
+  const status = new ProgressLine(terminal, false);
   let moved = 0;
   status.start(() => `${moved} messages moved back`);
   try {

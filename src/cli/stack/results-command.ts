@@ -1,18 +1,19 @@
 import { type Command, Option } from 'commander';
 import { NotFoundError } from '../../errors.ts';
 import { Verdict } from '../../health/health-check-result.ts';
+import { isUuid } from '../../uuid.ts';
 import { addReportFlags, type ReportFlags } from '../check/check-flags.ts';
 import { exitCodeOf } from '../check/fail-on.ts';
-import type { ExitCode } from '../exit-code.ts';
+import type { ExitCode } from '../interrupt.ts';
 import { stopForClosedOutput } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
 import { RunTally } from '../output/run-tally.ts';
-import { StatusLine } from '../output/status-line.ts';
+import { ProgressLine } from '../output/status-line.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import type { LighthouseApi } from './client/lighthouse-api.ts';
 import { onStack, type StackSession } from './stack-command.ts';
-import { summarizeSweep } from './sweep-summary.ts';
+import { summarizeSweep } from './sweep-report.ts';
 
 interface ResultsFlags extends Omit<ReportFlags, 'json'>, StackFlags {
   readonly status?: Verdict;
@@ -43,7 +44,7 @@ async function showResults(
 ): Promise<ExitCode> {
   const { signal } = stop;
   const report = await api.getSweep(await findSweepId(api, name));
-  const status = new StatusLine(terminal, true);
+  const status = new ProgressLine(terminal, true);
   const onClosed = (): void => stopForClosedOutput(stop);
   const output = await openReport(flags, terminal, { status, onClosed });
   try {
@@ -60,10 +61,8 @@ async function showResults(
   }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 async function findSweepId(api: LighthouseApi, name: string): Promise<string> {
-  if (UUID.test(name)) return name;
+  if (isUuid(name)) return name;
   const { lastSweepId } = await api.getPool(name);
   if (lastSweepId !== null) return lastSweepId;
   throw new NotFoundError(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
-import type { ExitCode } from '../exit-code.ts';
+import type { ExitCode } from '../interrupt.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
 import { ApiClient } from './client/api-client.ts';

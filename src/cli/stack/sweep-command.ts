@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { addFailOnFlag, exitCodeOf, type FailOn } from '../check/fail-on.ts';
-import { ExitCode } from '../exit-code.ts';
-import { StatusLine } from '../output/status-line.ts';
+import { ExitCode } from '../interrupt.ts';
+import { ProgressLine } from '../output/status-line.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
+import type { SweepReply } from './client/api-schemas.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import { waitForSweep } from './client/wait-for-sweep.ts';
 import { onStack, type StackSession } from './stack-command.ts';
-import { formatSweepReport, type SweepReport } from './sweep-report.ts';
+import { formatSweepReport } from './sweep-report.ts';
 
 interface SweepFlags extends StackFlags {
   readonly wait?: true;
@@ -59,8 +60,8 @@ export async function waitShown(
   api: StackSession['api'],
   sweepId: string,
   { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
-): Promise<SweepReport> {
-  const status = new StatusLine(terminal, false);
+): Promise<SweepReply> {
+  const status = new ProgressLine(terminal, false);
   let text = `sweep ${sweepId} started`;
   status.start(() => text);
   try {

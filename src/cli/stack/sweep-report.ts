@@ -1,34 +1,11 @@
-import * as z from 'zod';
-import { Blame, type FailureCode } from '../../health/failure.ts';
-import { SweepState } from '../../model/sweep.ts';
+import type { ListCounts } from '../../proxies/list-tally.ts';
+import type { RunSummary, StackTimes } from '../output/run-summary.ts';
+import type { RunTally } from '../output/run-tally.ts';
 import { formatFailures, formatLatency, formatStatuses } from '../output/summary-text.ts';
-
-const count = z.number();
-const percentile = z.number().nullable();
-
-/** What the command line reads of `GET /sweeps/{id}`. */
-export const sweepReportSchema = z.looseObject({
-  sweepId: z.string(),
-  poolName: z.string(),
-  state: z.enum(SweepState),
-  startedAt: z.string(),
-  closedAt: z.string().nullable(),
-  batches: z.object({ total: count, recorded: count, late: count, missing: z.array(z.string()) }),
-  totals: z.object({ active: count, slow: count, inactive: count, inconclusive: count }),
-  latencyMs: z.object({ p50: percentile, p95: percentile, p99: percentile }),
-  failures: z.array(
-    z.object({
-      code: z.string().transform((code) => code as FailureCode),
-      blame: z.enum(Blame),
-      count,
-    }),
-  ),
-  bytes: count,
-});
-export type SweepReport = z.infer<typeof sweepReportSchema>;
+import type { SweepReply } from './client/api-schemas.ts';
 
 /** A sweep's report for people. */
-export function formatSweepReport(report: SweepReport, colour: boolean): string {
+export function formatSweepReport(report: SweepReply, colour: boolean): string {
   const { sweepId, poolName, state, batches } = report;
   const late = batches.late > 0 ? `, ${batches.late} of them late` : '';
   const missing = batches.missing.length > 0 ? `, without ${batches.missing.join(' ')}` : '';
@@ -42,4 +19,28 @@ export function formatSweepReport(report: SweepReport, colour: boolean): string 
   ];
   const lines = rows.filter(([, text]) => text).map(([label, text]) => label.padEnd(10) + text);
   return `${lines.join('\n')}\n`;
+}
+
+export interface SweepRun {
+  readonly report: SweepReply;
+  /** Of the results as they were read back. */
+  readonly tally: RunTally;
+  readonly targetUrl?: string;
+  readonly list?: ListCounts;
+  readonly times?: StackTimes;
+}
+
+/** The summary of a sweep, from what was read back of it. */
+export function summarizeSweep({ report, tally, targetUrl, list, times }: SweepRun): RunSummary {
+  const endedAt = report.closedAt ?? report.startedAt;
+  return {
+    ...tally.summary(),
+    ...(targetUrl === undefined ? {} : { targetUrl }),
+    list: list ?? null,
+    bytes: report.bytes,
+    elapsedMs: Date.parse(endedAt) - Date.parse(report.startedAt),
+    interrupted: false,
+    sweepId: report.sweepId,
+    ...(times === undefined ? {} : { times }),
+  };
 }

@@ -3,9 +3,14 @@ import { ConflictError } from '../../errors.ts';
 import type { LocalStack } from '../../local/local-stack.ts';
 import { readStackFile } from '../../local/stack-file.ts';
 import { integerOption } from '../check/flag-parsers.ts';
-import { ExitCode } from '../exit-code.ts';
-import { type CommandContext, Interrupted, untilAborted, withInterrupt } from '../interrupt.ts';
-import { StatusLine } from '../output/status-line.ts';
+import {
+  type CommandContext,
+  ExitCode,
+  Interrupted,
+  untilAborted,
+  withInterrupt,
+} from '../interrupt.ts';
+import { ProgressLine } from '../output/status-line.ts';
 import { print } from '../output/stream-sink.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -58,7 +63,7 @@ async function runUp(flags: UpFlags, { terminal, stop }: CommandContext): Promis
   };
   const settings = {
     findable: true,
-    status: new StatusLine(terminal, false),
+    status: new ProgressLine(terminal, false),
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     ...(flags.port === undefined ? {} : { apiPort: flags.port }),
     ...(flags.verbose ? { log } : {}),

@@ -5,6 +5,13 @@ import { batchTimeMs } from '../../model/batch-time.ts';
 import { DEFAULT_SWEEP_LIMITS, MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import type { CheckFlags } from '../check/check-flags.ts';
 
+/** Every flag of `npm start`. */
+export interface StartFlags extends CheckFlags {
+  readonly once?: string;
+  readonly port?: number;
+  readonly verbose?: true;
+}
+
 /** Lambda's longest timeout ("Lambda quotas"), seconds. */
 const LONGEST_TIMEOUT_SECONDS = 900;
 /** Probes that leave room among Lambda's 1,024 descriptors. */

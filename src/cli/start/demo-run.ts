@@ -3,24 +3,23 @@ import { type DemoFleet, startDemoFleet } from '../../local/fleet/index.ts';
 import type { LocalStack } from '../../local/local-stack.ts';
 import { parseProxyList } from '../../proxies/list-parser.ts';
 import type { ListedProxy } from '../check/list-reader.ts';
-import { ExitCode } from '../exit-code.ts';
-import { type CommandContext, Interrupted, stopForClosedOutput } from '../interrupt.ts';
+import { type CommandContext, ExitCode, Interrupted, stopForClosedOutput } from '../interrupt.ts';
 import type { Sink } from '../output/report.ts';
 import { RunTally } from '../output/run-tally.ts';
-import { StatusLine } from '../output/status-line.ts';
+import { ProgressLine } from '../output/status-line.ts';
 import { createStreamSink } from '../output/stream-sink.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import { createTableWriter } from '../output/table-writer.ts';
 import { ApiClient } from '../stack/client/api-client.ts';
+import type { SweepReply } from '../stack/client/api-schemas.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
 import { importListed } from '../stack/client/list-importer.ts';
 import { withLocalStack } from '../stack/local-stack-session.ts';
 import { waitShown } from '../stack/sweep-command.ts';
-import type { SweepReport } from '../stack/sweep-report.ts';
-import { summarizeSweep } from '../stack/sweep-summary.ts';
+import { summarizeSweep } from '../stack/sweep-report.ts';
 import type { Terminal } from '../terminal.ts';
+import type { StartFlags } from './checker-settings.ts';
 import { inLineOrder } from './line-order.ts';
-import type { StartFlags } from './start-flags.ts';
 
 const POOL_NAME = 'demo';
 const INTERVAL_SECONDS = 60;
@@ -43,7 +42,7 @@ export async function runDemo(flags: StartFlags, context: CommandContext): Promi
   const fleet = await startDemoFleet();
   const settings = {
     findable: true,
-    status: new StatusLine(terminal, false),
+    status: new ProgressLine(terminal, false),
     ...(flags.port === undefined ? {} : { apiPort: flags.port }),
     ...(flags.verbose ? { log: (line: string) => void terminal.stderr.write(`${line}\n`) } : {}),
   };
@@ -112,7 +111,7 @@ async function nextSweep({ api, stop }: Demo, previous: string): Promise<string>
 }
 
 /** One sweep as a table: each proxy with the part it plays in the demo. */
-async function showSweep(demo: Demo, report: SweepReport): Promise<void> {
+async function showSweep(demo: Demo, report: SweepReply): Promise<void> {
   const { api, fleet, lines, sink, terminal } = demo;
   const roles = fleet.list.split('\n').map((line) => line.split(' # ')[1] ?? '');
   const writer = createTableWriter(sink, terminal.colour);

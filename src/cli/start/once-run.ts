@@ -8,15 +8,15 @@ import {
 } from '../check/health-flags.ts';
 import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
-import type { ExitCode } from '../exit-code.ts';
+import type { ExitCode } from '../interrupt.ts';
 import { type CommandContext, interruptedExitCode, stopForClosedOutput } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
-import { StatusLine } from '../output/status-line.ts';
+import { ProgressLine } from '../output/status-line.ts';
 import { withLocalStack } from '../stack/local-stack-session.ts';
 import type { Terminal } from '../terminal.ts';
+import type { StartFlags } from './checker-settings.ts';
 import { settingsFor } from './checker-settings.ts';
 import { sweepOnce } from './once-sweep.ts';
-import type { StartFlags } from './start-flags.ts';
 
 /**
  * Sends a list through the whole stack on this machine: import → fan-out → SQS → checker →
@@ -33,7 +33,7 @@ export async function runOnce(
   const options = completeHealthOptions(await readHealthFlags(flags));
   const context = settingsFor(flags, options);
   const source = await openList(listPath, terminal, signal);
-  const status = new StatusLine(terminal, flags.quiet ?? false);
+  const status = new ProgressLine(terminal, flags.quiet ?? false);
   const onClosed = (): void => stopForClosedOutput(stop);
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(() => void source.stream.destroy());

@@ -5,16 +5,16 @@ import type { ListedProxy, ListReader } from '../check/list-reader.ts';
 import type { ReportWriter } from '../output/report.ts';
 import type { RunSummary } from '../output/run-summary.ts';
 import { RunTally } from '../output/run-tally.ts';
-import type { StatusLine } from '../output/status-line.ts';
+import type { ProgressLine } from '../output/status-line.ts';
 import { ApiClient } from '../stack/client/api-client.ts';
+import type { SweepReply } from '../stack/client/api-schemas.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
 import { countRefused, importListed } from '../stack/client/list-importer.ts';
 import { waitShown } from '../stack/sweep-command.ts';
-import type { SweepReport } from '../stack/sweep-report.ts';
-import { summarizeSweep } from '../stack/sweep-summary.ts';
+import { summarizeSweep } from '../stack/sweep-report.ts';
 import type { Terminal } from '../terminal.ts';
+import type { StartFlags } from './checker-settings.ts';
 import { inLineOrder } from './line-order.ts';
-import type { StartFlags } from './start-flags.ts';
 
 /** The pool the list goes into; it ends with the stack. */
 const POOL_NAME = 'once';
@@ -26,7 +26,7 @@ export interface OnceRun {
   readonly reader: ListReader;
   readonly listed: AsyncIterable<ListedProxy>;
   readonly writer: ReportWriter;
-  readonly status: StatusLine;
+  readonly status: ProgressLine;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
@@ -73,7 +73,7 @@ async function importList(
   return { list: countRefused(reader.tally.counts, imported), lines };
 }
 
-async function sweep({ terminal, signal }: OnceRun, api: LighthouseApi): Promise<SweepReport> {
+async function sweep({ terminal, signal }: OnceRun, api: LighthouseApi): Promise<SweepReply> {
   const { sweepId } = await api.startSweep(POOL_NAME);
   return waitShown(api, sweepId, { terminal, signal });
 }
@@ -81,7 +81,7 @@ async function sweep({ terminal, signal }: OnceRun, api: LighthouseApi): Promise
 async function readBack(
   { writer }: OnceRun,
   api: LighthouseApi,
-  stored: { readonly report: SweepReport; readonly lines: ReadonlyMap<string, number> },
+  stored: { readonly report: SweepReply; readonly lines: ReadonlyMap<string, number> },
 ): Promise<RunTally> {
   const tally = new RunTally();
   const results = api.readResults(stored.report.sweepId);

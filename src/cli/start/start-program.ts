@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { addCheckFlags } from '../check/check-flags.ts';
 import { integerOption } from '../check/flag-parsers.ts';
+import { reportFailure } from '../errors.ts';
 import { helpOutput } from '../help-output.ts';
 import { withInterrupt } from '../interrupt.ts';
-import { reportFailure } from '../report-failure.ts';
 import type { Terminal } from '../terminal.ts';
+import type { StartFlags } from './checker-settings.ts';
 import { runDemo } from './demo-run.ts';
 import { runOnce } from './once-run.ts';
-import type { StartFlags } from './start-flags.ts';
 
 const EXAMPLES = `
 Examples:

@@ -1,4 +1,5 @@
 import { createHash, type X509Certificate } from 'node:crypto';
+import { BoundedMap } from '../../async/bounded-map.ts';
 
 /** What is remembered of a certificate. */
 export interface CertificateIdentity {
@@ -18,11 +19,10 @@ const MAX_ORIGINS = 1000;
 
 /** Remembers the certificate each target showed when it was asked directly. */
 export class CertificateWitness {
-  readonly #seen = new Map<string, CertificateIdentity>();
+  readonly #seen = new BoundedMap<string, CertificateIdentity>(MAX_ORIGINS);
 
   /** Takes down what the control probe saw. */
   record(origin: string, certificate: X509Certificate): void {
-    if (this.#seen.size >= MAX_ORIGINS) this.#seen.clear();
     this.#seen.set(origin, identify(certificate));
   }
 

@@ -52,7 +52,7 @@ async function readFinalStatus(reader: SocketReader): Promise<number> {
 }
 
 /** The status of a well-formed header block, or null. */
-export function statusOf(head: Buffer): number | null {
+function statusOf(head: Buffer): number | null {
   const text = head.toString('latin1');
   const match = STATUS_LINE.exec(text);
   if (!match || MALFORMED_FIELD.test(text)) return null;

@@ -21,6 +21,12 @@ export interface Connection {
   readonly certificateChanged: boolean;
 }
 
+/** The proxy that a target is asked through, and the way its protocol leads there. */
+export interface Passage {
+  readonly proxy: Proxy;
+  readonly route: Route;
+}
+
 /**
  * Turns a proxy and a target into a connected socket, phase by phase, under the attempt's deadline:
  *
@@ -32,7 +38,8 @@ export interface Connection {
  */
 export async function dial(
   context: DialContext,
-  { proxy, route, target }: { proxy: Proxy; route: Route; target: Target },
+  { proxy, route }: Passage,
+  target: Target,
 ): Promise<Connection> {
   const { attempt, services } = context;
   const { phases } = attempt;

@@ -27,7 +27,7 @@ export function resolveAddress(
   return host;
 }
 
-/** Checks what the proxy will connect to: a literal can be judged here, a name cannot. */
+/** Checks what the proxy will connect to: a literal can be checked here, a name cannot. */
 export function assertTargetAllowed(services: ProbeServices, target: Target): void {
   if (refusePort(target.port)) throw new ProbeFailure('address_refused');
   if (target.family !== 0) assertAllowed(services, target.host);

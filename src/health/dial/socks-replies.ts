@@ -3,12 +3,12 @@ import { socks4ReplyFailure, socks5ReplyFailure } from '../classify/socks-replie
 import { ProbeFailure } from '../probe-failure.ts';
 
 /**
- * Judges everything a SOCKS proxy has sent so far, by its numbers. Returns the length of the whole
+ * Checks everything a SOCKS proxy has sent so far, by its numbers. Returns the length of the whole
  * exchange once it is known to be granted, null while more must come.
  *
  * @throws ProbeFailure as soon as the bytes can no longer become a grant
  */
-export type JudgeReplies = (received: Buffer, hasCredentials: boolean) => number | null;
+export type CheckReplies = (received: Buffer, hasCredentials: boolean) => number | null;
 
 /** "SOCKS: A protocol for TCP proxy across firewalls" (SOCKS4), Ying-Da Lee. */
 const SOCKS4_REPLY_VERSION = 0;
@@ -26,7 +26,7 @@ const NAME = 3;
 const IPV6 = 4;
 const PORT_BYTES = 2;
 
-export const judgeSocks4Replies: JudgeReplies = (received, hasCredentials) => {
+export const checkSocks4Replies: CheckReplies = (received, hasCredentials) => {
   const version = received[0];
   const reply = received[1];
   if (version !== undefined && version !== SOCKS4_REPLY_VERSION) {
@@ -37,18 +37,18 @@ export const judgeSocks4Replies: JudgeReplies = (received, hasCredentials) => {
   return SOCKS4_REPLY_BYTES;
 };
 
-export const judgeSocks5Replies: JudgeReplies = (received, hasCredentials) => {
+export const checkSocks5Replies: CheckReplies = (received, hasCredentials) => {
   const version = received[0];
   const method = received[1];
   if (version !== undefined && version !== SOCKS5_VERSION) throw new ProbeFailure('socks_version');
   if (method === undefined) return null;
-  if (method === NO_AUTHENTICATION) return judgeConnectReply(received, 2);
+  if (method === NO_AUTHENTICATION) return checkConnectReply(received, 2);
   if (method === NO_ACCEPTABLE_METHOD) throw new ProbeFailure(credentialFailure(hasCredentials));
   if (method !== USERNAME_PASSWORD || !hasCredentials) throw new ProbeFailure('socks_no_method');
-  return judgeAuthReply(received) ? judgeConnectReply(received, 4) : null;
+  return isAccepted(received) ? checkConnectReply(received, 4) : null;
 };
 
-function judgeAuthReply(received: Buffer): boolean {
+function isAccepted(received: Buffer): boolean {
   const version = received[2];
   const status = received[3];
   if (status === undefined) return false;
@@ -58,7 +58,7 @@ function judgeAuthReply(received: Buffer): boolean {
   throw new ProbeFailure('socks_bad_reply');
 }
 
-function judgeConnectReply(received: Buffer, offset: number): number | null {
+function checkConnectReply(received: Buffer, offset: number): number | null {
   const version = received[offset];
   const reply = received[offset + 1];
   const addressType = received[offset + 3];

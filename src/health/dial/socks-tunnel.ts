@@ -7,7 +7,7 @@ import { Phase } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { RouteContext } from './dial-context.ts';
 import { observeOpening } from './observe-opening.ts';
-import { type JudgeReplies, judgeSocks4Replies, judgeSocks5Replies } from './socks-replies.ts';
+import { type CheckReplies, checkSocks4Replies, checkSocks5Replies } from './socks-replies.ts';
 
 /**
  * The agent's own time-out, with which it frees a handshake, ends this much after the attempt's
@@ -38,7 +38,7 @@ export async function openSocks4(context: RouteContext): Promise<Socket> {
   if (!isIPv4(context.targetHost) && !context.proxy.remoteDns) {
     throw new ProbeFailure('socks_address_not_supported');
   }
-  return openSocks(context, 4, judgeSocks4Replies);
+  return openSocks(context, 4, checkSocks4Replies);
 }
 
 /**
@@ -47,18 +47,18 @@ export async function openSocks4(context: RouteContext): Promise<Socket> {
  * @throws ProbeFailure
  */
 export function openSocks5(context: RouteContext): Promise<Socket> {
-  return openSocks(context, 5, judgeSocks5Replies);
+  return openSocks(context, 5, checkSocks5Replies);
 }
 
 /**
  * The agent does the handshake on a socket of its own making; the attempt owns that socket from the
- * start, so that it is timed, counted and destroyed like any other. The proxy's replies are judged
+ * start, so that it is timed, counted and destroyed like any other. The proxy's replies are checked
  * as they pass, by number: the agent accepts some that are malformed, and has words for the rest.
  */
 async function openSocks(
   context: RouteContext,
   version: 4 | 5,
-  judge: JudgeReplies,
+  check: CheckReplies,
 ): Promise<Socket> {
   const { attempt, target, targetHost } = context;
   const agent = Object.assign(AGENTS[version], {
@@ -71,13 +71,13 @@ async function openSocks(
   attempt.own(socket);
   socket.setNoDelay(true);
   socket.once('connect', () => attempt.phases.enter(Phase.handshake));
-  const stopJudging = judgeReplies(socket, judge, context);
+  const stopWatching = watchReplies(socket, check, context);
   try {
     await established;
   } catch {
     throw new ProbeFailure('socks_bad_reply');
   } finally {
-    stopJudging();
+    stopWatching();
     for (const timer of timers) clearTimeout(timer);
   }
   // From here on the attempt's own timer is the only one.
@@ -110,9 +110,9 @@ class AgentProxy {
 }
 
 /** Fails the attempt at the first reply that is not right; returns what ends the watch. */
-function judgeReplies(
+function watchReplies(
   socket: Socket,
-  judge: JudgeReplies,
+  check: CheckReplies,
   { attempt, proxy }: RouteContext,
 ): () => void {
   const hasCredentials = proxy.credentials !== undefined;
@@ -120,7 +120,7 @@ function judgeReplies(
   const onData = (chunk: Buffer) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     try {
-      const length = judge(received, hasCredentials);
+      const length = check(received, hasCredentials);
       // The client speaks first in every protocol asked for here.
       if (length !== null && received.length > length) throw new ProbeFailure('protocol_error');
     } catch (error) {

@@ -4,6 +4,7 @@ import {
   getCACertificates,
   type SecureContext,
 } from 'node:tls';
+import { BoundedMap } from '../../async/bounded-map.ts';
 
 /** X25519 first: half the CPU of the others, and every server knows it. */
 const CURVES = 'X25519:P-256:P-384';
@@ -16,8 +17,8 @@ const MAX_SESSIONS = 256;
 
 /** The TLS state that probes share: one context per trusted `ca`, and sessions to resume. */
 export class TlsContexts {
-  readonly #contexts = new Map<string, SecureContext>();
-  readonly #sessions = new Map<string, Buffer>();
+  readonly #contexts = new BoundedMap<string, SecureContext>(MAX_CONTEXTS);
+  readonly #sessions = new BoundedMap<string, Buffer>(MAX_SESSIONS);
 
   /** @param ca PEM certificates trusted besides the well-known ones */
   contextFor(ca: string | undefined): SecureContext {
@@ -26,7 +27,7 @@ export class TlsContexts {
     if (known) return known;
     const trusted = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
     const context = createSecureContext({ ...trusted, ciphers: CIPHERS, ecdhCurve: CURVES });
-    remember(this.#contexts, key, context, MAX_CONTEXTS);
+    this.#contexts.set(key, context);
     return context;
   }
 
@@ -36,17 +37,10 @@ export class TlsContexts {
   }
 
   rememberSession(origin: string, ca: string | undefined, session: Buffer): void {
-    remember(this.#sessions, sessionKey(origin, ca), session, MAX_SESSIONS);
+    this.#sessions.set(sessionKey(origin, ca), session);
   }
 }
 
 function sessionKey(origin: string, ca: string | undefined): string {
   return `${origin} ${ca ?? ''}`;
-}
-
-function remember<V>(map: Map<string, V>, key: string, value: V, limit: number): void {
-  map.delete(key);
-  const oldest = map.size >= limit ? map.keys().next() : undefined;
-  if (oldest && !oldest.done) map.delete(oldest.value);
-  map.set(key, value);
 }

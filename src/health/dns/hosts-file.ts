@@ -41,7 +41,7 @@ export class HostsFile {
 }
 
 /** Reads lines of `address name…`, with `#` comments. */
-export function parseHosts(text: string): Map<string, readonly string[]> {
+function parseHosts(text: string): Map<string, readonly string[]> {
   const addresses = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);

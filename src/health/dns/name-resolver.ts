@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises';
+import { BoundedMap } from '../../async/bounded-map.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { HostsFile } from './hosts-file.ts';
 
@@ -59,7 +60,9 @@ export class DnsResolver implements NameResolver {
   readonly #resolver = new Resolver(QUERY_LIMITS);
   readonly #hosts: HostsFile;
   readonly #clock: Clock;
-  readonly #remembered = new Map<string, { answer: Promise<LookupAnswer>; until: number }>();
+  readonly #remembered = new BoundedMap<string, { answer: Promise<LookupAnswer>; until: number }>(
+    MAX_REMEMBERED,
+  );
   #answered = 0;
 
   constructor({ servers, hostsPath = '/etc/hosts', clock = systemClock }: DnsResolverOptions = {}) {
@@ -80,7 +83,7 @@ export class DnsResolver implements NameResolver {
     const listed = this.#hosts.lookup(key, now);
     if (listed) return Promise.resolve({ addresses: listed });
     const entry = { answer: this.#ask(key), until: Number.POSITIVE_INFINITY };
-    this.#remember(key, entry);
+    this.#remembered.set(key, entry);
     return entry.answer;
   }
 
@@ -116,15 +119,6 @@ export class DnsResolver implements NameResolver {
     if (failure === 'dns_timeout') return silenceFailure(this, answeredBefore);
     if (failure === 'dns_not_found' || failure === 'dns_failed') this.#answered++;
     return failure;
-  }
-
-  #remember(name: string, entry: { answer: Promise<LookupAnswer>; until: number }): void {
-    this.#remembered.delete(name);
-    if (this.#remembered.size >= MAX_REMEMBERED) {
-      const oldest = this.#remembered.keys().next();
-      if (!oldest.done) this.#remembered.delete(oldest.value);
-    }
-    this.#remembered.set(name, entry);
   }
 }
 

@@ -3,7 +3,6 @@ import type { Dispatcher } from 'undici';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Phase } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-import { BodyCollector } from './body-collector.ts';
 import type { TargetRequest } from './request.ts';
 import { guardResponse } from './response-guard.ts';
 import { takeClient } from './socket-client.ts';
@@ -122,5 +121,30 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
       location: this.#location,
       body: this.#body?.bytes(),
     });
+  }
+}
+
+/** Collects a body up to a limit. */
+class BodyCollector {
+  readonly #limit: number;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+
+  /** @param limit bytes kept at most */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Copies what still fits; true when the limit is reached. The chunk is the parser's to reuse. */
+  add(chunk: Buffer): boolean {
+    const room = this.#limit - this.#length;
+    const kept = Buffer.from(chunk.subarray(0, room));
+    this.#chunks.push(kept);
+    this.#length += kept.length;
+    return this.#length >= this.#limit;
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
   }
 }

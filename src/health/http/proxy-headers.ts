@@ -3,7 +3,7 @@ import type { Proxy } from '../../proxies/proxy.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
 
 /** Basic credentials (RFC 7617, UTF-8), without the scheme. */
-export function basicToken({ username, password }: Credentials): string {
+function basicToken({ username, password }: Credentials): string {
   return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
 }
 

@@ -1,7 +1,7 @@
-import type { Proxy } from '../../proxies/proxy.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { credentialFailure } from '../classify/proxy-replies.ts';
-import type { Connection } from '../dial/dial.ts';
+import { type Connection, dial, dialDirectly, type Passage } from '../dial/dial.ts';
+import type { ProbeServices } from '../dial/dial-context.ts';
 import { Phase } from '../health-check-result.ts';
 import { exchange, type TargetReply } from '../http/exchange.ts';
 import { forwardedRequest, originRequest } from '../http/request.ts';
@@ -19,15 +19,15 @@ export interface Answer {
 export interface AskOptions {
   readonly attempt: Attempt;
   readonly plan: ProbePlan;
+  readonly services: ProbeServices;
   /** Absent when the target is asked directly. */
-  readonly proxy?: Proxy;
-  /** Opens a connection over which this target can be asked. */
-  open(target: Target): Promise<Connection>;
+  readonly passage?: Passage;
 }
 
 /**
- * Asks for the target, follows redirects, and judges the answer. Every hop is dialed anew under the
- * same deadline and address policy; the user's header fields stay behind when the origin changes.
+ * Asks for the target, follows redirects, and says whether the answer is the expected one. Every hop
+ * is dialed anew under the same deadline and address policy; the user's header fields stay behind
+ * when the origin changes.
  *
  * @throws ProbeFailure
  */
@@ -36,7 +36,7 @@ export async function askTarget(ask: AskOptions): Promise<Answer> {
   let { target, headers } = plan;
   let certificateChanged = false;
   for (let hop = 0; ; hop++) {
-    const connection = await ask.open(target);
+    const connection = await open(ask, target);
     certificateChanged ||= connection.certificateChanged;
     attempt.phases.enter(Phase.firstByte);
     const reply = await exchange(
@@ -47,7 +47,7 @@ export async function askTarget(ask: AskOptions): Promise<Answer> {
     );
     const next = redirectOf(reply, target, plan);
     if (!next) {
-      judge(reply, connection, ask);
+      requireExpected(reply, connection, ask);
       return { statusCode: reply.statusCode, certificateChanged };
     }
     if (hop === MAX_REDIRECTS) {
@@ -60,6 +60,11 @@ export async function askTarget(ask: AskOptions): Promise<Answer> {
   }
 }
 
+function open({ attempt, plan, services, passage }: AskOptions, target: Target) {
+  const context = { attempt, options: plan.options, services };
+  return passage ? dial(context, passage, target) : dialDirectly(context, target);
+}
+
 interface Hop {
   readonly ask: AskOptions;
   readonly target: Target;
@@ -67,9 +72,9 @@ interface Hop {
 }
 
 function requestOver(connection: Connection, { ask, target, headers }: Hop) {
-  const { proxy, plan } = ask;
-  return connection.forwarded && proxy
-    ? forwardedRequest(target, headers, { proxy, options: plan.options })
+  const { passage, plan } = ask;
+  return connection.forwarded && passage
+    ? forwardedRequest(target, headers, { proxy: passage.proxy, options: plan.options })
     : originRequest(target, headers);
 }
 
@@ -78,11 +83,15 @@ function bodyBytesWanted(plan: ProbePlan, statusCode: number): number {
   return plan.options.maxBodyBytes;
 }
 
-function judge(reply: TargetReply, { forwarded }: Connection, { plan, proxy }: AskOptions): void {
+function requireExpected(
+  reply: TargetReply,
+  { forwarded }: Connection,
+  { plan, passage }: AskOptions,
+): void {
   const { statusCode } = reply;
   if (!plan.expectedStatusCodes.has(statusCode)) {
     if (!forwarded) throw new ProbeFailure('unexpected_status', { statusCode });
-    const hasCredentials = proxy?.credentials !== undefined;
+    const hasCredentials = passage?.proxy.credentials !== undefined;
     const code = statusCode === 407 ? credentialFailure(hasCredentials) : 'unclear_status';
     throw new ProbeFailure(code, { statusCode });
   }

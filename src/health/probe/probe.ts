@@ -1,27 +1,26 @@
 import type { Clock } from '../../clock.ts';
-import type { Proxy } from '../../proxies/proxy.ts';
 import { Attempt, type AttemptOutcome } from '../attempt/attempt.ts';
-import { classifyError } from '../classify/classify-error.ts';
-import { describeFailure, type FailureCode, isOurs } from '../failure.ts';
+import { type ClassifiedError, classifyError } from '../classify/classify-error.ts';
+import type { Passage } from '../dial/dial.ts';
+import type { ProbeServices } from '../dial/dial-context.ts';
+import { describeFailure, isOurs } from '../failure.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
 import { type HealthCheckResult, Verdict } from '../health-check-result.ts';
-import type { FailureEvidence } from '../probe-failure.ts';
-import type { Answer } from './ask-target.ts';
+import { type Answer, askTarget } from './ask-target.ts';
 import { pauseBeforeRetry } from './back-off.ts';
+import { planOf } from './probe-plan.ts';
 
-export interface ProbeJob {
-  readonly proxy: Proxy;
+export interface ProbeJob extends Passage {
   readonly options: HealthCheckOptions;
+  readonly services: ProbeServices;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
-  /** One try; fails with a ProbeFailure or any error a socket can have. */
-  attempt(attempt: Attempt): Promise<Answer>;
 }
 
 /** An attempt whose error has found its place in the failure table. */
-interface Judged {
+interface ClassifiedOutcome {
   readonly outcome: AttemptOutcome<Answer>;
-  readonly failure: { readonly code: FailureCode; readonly evidence: FailureEvidence } | null;
+  readonly failure: ClassifiedError | null;
 }
 
 /**
@@ -34,26 +33,33 @@ export async function probe(job: ProbeJob): Promise<HealthCheckResult> {
   const checkedAt = new Date(clock.now()).toISOString();
   let bytes = 0;
   for (let attempts = 1; ; attempts++) {
-    const limits = { timeoutMs: options.timeoutMs, clock, signal };
-    const outcome = await new Attempt(limits).run(job.attempt);
-    bytes += outcome.bytes;
-    const judged = judge(outcome);
-    const mayRetry = judged.failure !== null && describeFailure(judged.failure.code).transient;
+    const classified = classify(await tryOnce(job));
+    bytes += classified.outcome.bytes;
+    const { failure } = classified;
+    const mayRetry = failure !== null && describeFailure(failure.code).transient;
     if (!mayRetry || attempts === options.attempts) {
-      return toResult(job, judged, { attempts, bytes, checkedAt });
+      return toResult(job, classified, { attempts, bytes, checkedAt });
     }
     await pauseBeforeRetry(attempts, signal);
   }
 }
 
-function judge(outcome: AttemptOutcome<Answer>): Judged {
+function tryOnce(job: ProbeJob): Promise<AttemptOutcome<Answer>> {
+  const { options, services, clock, signal } = job;
+  const plan = planOf(options);
+  return new Attempt({ timeoutMs: options.timeoutMs, clock, signal }).run((attempt) =>
+    askTarget({ attempt, plan, services, passage: job }),
+  );
+}
+
+function classify(outcome: AttemptOutcome<Answer>): ClassifiedOutcome {
   if (outcome.failedPhase === undefined) return { outcome, failure: null };
   return { outcome, failure: classifyError(outcome.error, outcome.failedPhase) };
 }
 
 function toResult(
   { proxy, options }: ProbeJob,
-  { outcome, failure }: Judged,
+  { outcome, failure }: ClassifiedOutcome,
   counted: Pick<HealthCheckResult, 'attempts' | 'bytes' | 'checkedAt'>,
 ): HealthCheckResult {
   const { latencyMs, timings, value } = outcome;

@@ -1,4 +1,5 @@
 import type { InputIssue } from '../../errors.ts';
+import { pointerTo } from '../../input.ts';
 
 /** RFC 9110, section 5.6.2: the characters of a field name. */
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -36,7 +37,7 @@ export function* headerIssues(
   }
   const seen = new Set<string>();
   for (const name of names) {
-    const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const at = pointerTo([name], pointer);
     const detail = refuseName(name, seen) ?? refuseValue(fields[name] ?? '');
     if (detail !== null) yield { pointer: at, detail };
     seen.add(name.toLowerCase());

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import * as z from 'zod/mini';
+import { wholeNumber } from '../../input.ts';
 
 /** Asked for unless another target is set: small, fast, everywhere, and made for such uses. */
 export const DEFAULT_TARGET_URL = 'https://example.com/';
@@ -8,23 +9,19 @@ const MAX_URL_LENGTH = 2048;
 const MAX_CA_LENGTH = 1024 * 1024;
 const MAX_BODY_TEXT = 1024;
 
-/** A whole number within a range, or a sentence that says so. */
-function whole(minimum: number, maximum: number, unit = '') {
-  const error = `must be a whole number from ${minimum} to ${maximum}${unit}`;
-  return z.int({ error }).check(z.gte(minimum, { error }), z.lte(maximum, { error }));
-}
-
 const flag = z.boolean({ error: 'must be true or false' });
 const text = z.string({ error: 'must be a string' });
 const fields = z.record(z.string(), text, { error: 'must be an object of header fields' });
 
-const statusCodes = z.array(whole(200, 599), { error: 'must be a list of HTTP statuses' }).check(
-  z.minLength(1, { error: 'must name at least one HTTP status' }),
-  z.maxLength(32, { error: 'must name at most 32 HTTP statuses' }),
-  z.refine((codes) => new Set(codes).size === codes.length, {
-    error: 'must name each HTTP status once',
-  }),
-);
+const statusCodes = z
+  .array(wholeNumber(200, 599), { error: 'must be a list of HTTP statuses' })
+  .check(
+    z.minLength(1, { error: 'must name at least one HTTP status' }),
+    z.maxLength(32, { error: 'must name at most 32 HTTP statuses' }),
+    z.refine((codes) => new Set(codes).size === codes.length, {
+      error: 'must name each HTTP status once',
+    }),
+  );
 
 const url = text.check(
   z.refine((value) => refuseUrl(value) === null, {
@@ -39,27 +36,30 @@ const certificates = text.check(
 );
 
 /** The options of a health check as they come in: any field may be left out. */
-export const healthCheckOptionsSchema = z.strictObject({
-  targetUrl: z._default(url, DEFAULT_TARGET_URL),
-  timeoutMs: z._default(whole(100, 30_000, ' milliseconds'), 5000),
-  attempts: z._default(whole(1, 5), 1),
-  expectedStatusCodes: z._default(statusCodes, [200]),
-  slowThresholdMs: z._default(whole(1, 30_000, ' milliseconds'), 2000),
-  headers: z._default(fields, {}),
-  proxyHeaders: z._default(fields, {}),
-  allowRedirects: z._default(flag, true),
-  verifyTls: z._default(flag, true),
-  verifyProxyTls: z._default(flag, true),
-  ca: z.optional(certificates),
-  bodyIncludes: z.optional(
-    text.check(
-      z.minLength(1, { error: 'must not be empty' }),
-      z.maxLength(MAX_BODY_TEXT, { error: `must have at most ${MAX_BODY_TEXT} characters` }),
+export const healthCheckOptionsSchema = z.strictObject(
+  {
+    targetUrl: z._default(url, DEFAULT_TARGET_URL),
+    timeoutMs: z._default(wholeNumber(100, 30_000, 'milliseconds'), 5000),
+    attempts: z._default(wholeNumber(1, 5), 1),
+    expectedStatusCodes: z._default(statusCodes, [200]),
+    slowThresholdMs: z._default(wholeNumber(1, 30_000, 'milliseconds'), 2000),
+    headers: z._default(fields, {}),
+    proxyHeaders: z._default(fields, {}),
+    allowRedirects: z._default(flag, true),
+    verifyTls: z._default(flag, true),
+    verifyProxyTls: z._default(flag, true),
+    ca: z.optional(certificates),
+    bodyIncludes: z.optional(
+      text.check(
+        z.minLength(1, { error: 'must not be empty' }),
+        z.maxLength(MAX_BODY_TEXT, { error: `must have at most ${MAX_BODY_TEXT} characters` }),
+      ),
     ),
-  ),
-  maxBodyBytes: z._default(whole(1, 1024 * 1024, ' bytes'), 64 * 1024),
-  resumeTls: z._default(flag, false),
-});
+    maxBodyBytes: z._default(wholeNumber(1, 1024 * 1024, 'bytes'), 64 * 1024),
+    resumeTls: z._default(flag, false),
+  },
+  'must be an object of options',
+);
 
 function refuseUrl(value: string): string | null {
   if (value.length > MAX_URL_LENGTH) return `must have at most ${MAX_URL_LENGTH} characters`;

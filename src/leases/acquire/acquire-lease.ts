@@ -99,7 +99,7 @@ async function acquireFrom(
 }
 
 /** The proxies of a sample that fit a request and seem free, each with its row. */
-export function findEligible(
+function findEligible(
   context: LeaseContext,
   { pool }: LeasingPool,
   request: ParsedAcquireRequest,

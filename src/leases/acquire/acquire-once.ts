@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { ConflictError } from '../../errors.ts';
-import type { LeaseKeyRecord } from '../../storage/storage.ts';
+import type { LeaseKeyRecord } from '../../storage/lease-key-storage.ts';
 import { giveBack } from '../hold/release-lease.ts';
 import { findLease } from '../hold/renew-lease.ts';
 import type { Lease } from '../lease.ts';
@@ -36,13 +36,13 @@ export async function acquireOnce(
   const { request } = wish;
   const keyHash = hashKey(leasing, request.consumerName, key);
   wish.signal?.throwIfAborted();
-  const known = await storage.getLeaseKey(keyHash);
+  const known = await storage.leaseKeys.get(keyHash);
   if (known) return { lease: await repeat(context, request, known), repeated: true };
   const lease = await acquireLease(context, leasing, wish);
   // Without one, the same request may have taken the last proxy meanwhile.
   const stored = lease
     ? await storeKey(context, lease, { keyHash, requestHash: hashRequest(request) })
-    : await storage.getLeaseKey(keyHash);
+    : await storage.leaseKeys.get(keyHash);
   if (!stored || stored.leaseId === lease?.leaseId) return { lease, repeated: false };
   if (lease) await giveBack(context, lease);
   return { lease: await repeat(context, request, stored), repeated: true };
@@ -58,10 +58,10 @@ async function storeKey(
   const { leaseId, expiresAt } = lease;
   const expiresAtEpochSeconds = Math.ceil(Date.parse(expiresAt) / 1000) + REMEMBERED_SECONDS;
   try {
-    return await storage.putLeaseKey({ ...hashes, leaseId, expiresAtEpochSeconds });
+    return await storage.leaseKeys.put({ ...hashes, leaseId, expiresAtEpochSeconds });
   } catch (error) {
     // A write that fails may have landed nevertheless.
-    const stored = await storage.getLeaseKey(hashes.keyHash).catch(() => null);
+    const stored = await storage.leaseKeys.get(hashes.keyHash).catch(() => null);
     if (stored) return stored;
     await giveBack(context, lease);
     throw error;

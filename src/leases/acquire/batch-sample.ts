@@ -1,10 +1,11 @@
 import { idRange } from '../../model/batch-range.ts';
-import type { BatchResult } from '../../model/batch-result.ts';
+import type { BatchResult, ProxyResult } from '../../model/batch-result.ts';
 import type { LeasingSettings } from '../../model/leasing-settings.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
-import { type NewestResult, NewestResults } from '../../pools/newest-results.ts';
-import type { RowQuery, Storage } from '../../storage/storage.ts';
+import { NewestResults } from '../../pools/newest-results.ts';
+import type { RowQuery } from '../../storage/proxy-storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 import { type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
 import type { LeasingPool } from '../leasing-pools.ts';
 
@@ -15,7 +16,7 @@ export interface SampledRow {
    * Null when no sweep within retention has had the proxy. Of a row for which it does not matter,
    * see `needsNewest`, only what the newest sweep under the present k found.
    */
-  readonly newest: NewestResult | null;
+  readonly newest: ProxyResult | null;
 }
 
 /** The freshest view of one batch. */
@@ -57,8 +58,8 @@ export class BatchReader {
       limit: MAX_ROWS_PER_BATCH,
     };
     const [page, batch] = await Promise.all([
-      this.#storage.queryProxyRows(poolName, query),
-      batchBitCounts.length > 0 ? this.#storage.getNewestBatchResult(poolName, bits) : null,
+      this.#storage.proxies.query(poolName, query),
+      batchBitCounts.length > 0 ? this.#storage.results.getNewest(poolName, bits) : null,
     ]);
     const rows = await this.#join(page.rows, batch);
     return { bits, from, rows, ...(page.next !== undefined && { next: page.next }) };
@@ -82,13 +83,13 @@ export class BatchReader {
     return batch === null || (lastSweepId !== undefined && batch.sweepId < lastSweepId);
   }
 
-  async #newerOf(here: NewestResult | null, proxyId: string): Promise<NewestResult | null> {
+  async #newerOf(here: ProxyResult | null, proxyId: string): Promise<ProxyResult | null> {
     const there = await this.#underOtherBitCounts.find(proxyId);
     return there && (!here || there.sweepId > here.sweepId) ? there : here;
   }
 }
 
-function findIn(batch: BatchResult | null, proxyId: string): NewestResult | null {
+function findIn(batch: BatchResult | null, proxyId: string): ProxyResult | null {
   const result = batch?.results.get(proxyId);
   return batch && result ? { sweepId: batch.sweepId, startedAt: batch.startedAt, result } : null;
 }
@@ -97,7 +98,7 @@ function findIn(batch: BatchResult | null, proxyId: string): NewestResult | null
  * Whether it matters to a request what the newest probe of a proxy found: to its filters, to its
  * selector, or because users reported enough failures for a quarantine, which a later probe ends.
  */
-export function needsNewest(
+function needsNewest(
   request: ParsedAcquireRequest,
   { quarantineAfterFailures }: LeasingSettings,
 ): (row: ProxyRow) => boolean {

@@ -1,8 +1,9 @@
 import { isHealthy } from '../../health/health-check-result.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
+import type { ProxyResult } from '../../model/batch-result.ts';
 import { liveLeases } from '../../model/lease-room.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import { type NewestResult, probedAt } from '../../pools/newest-results.ts';
+import { probedAt } from '../../pools/newest-results.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 
 /** A proxy as filters and selectors see it: its row joined with the newest result. */
@@ -24,7 +25,7 @@ export interface LeaseCandidate {
 /** @param endedBy leases that expire no later than this count as over, epoch milliseconds */
 export function toCandidate(
   row: ProxyRow,
-  newest: NewestResult | null,
+  newest: ProxyResult | null,
   endedBy: number,
 ): LeaseCandidate {
   const { proxy, status, maxConcurrency, leaseCount } = row;

@@ -2,8 +2,8 @@ import { endedLeases } from '../../model/lease-room.ts';
 import type { Pool } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
-import { proxyIdOf } from '../../proxies/proxy-id.ts';
-import { type LeaseAcquisition, MAX_ENDED_NAMED } from '../../storage/storage.ts';
+import { proxyIdOf } from '../../proxies/proxy.ts';
+import { type LeaseAcquisition, MAX_ENDED_NAMED } from '../../storage/lease-storage.ts';
 import { giveBack } from '../hold/release-lease.ts';
 import { type Lease, toLease } from '../lease.ts';
 import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
@@ -54,7 +54,7 @@ async function acquireOrGiveBack(
   acquisition: LeaseAcquisition,
 ): Promise<ProxyRow | null> {
   try {
-    return await context.storage.acquireLease(acquisition);
+    return await context.storage.leases.acquire(acquisition);
   } catch (error) {
     await giveBack(context, { poolName: acquisition.poolName, leaseId });
     throw error;
@@ -74,7 +74,7 @@ async function nameEndedLeases(
   while (tokens.length > MAX_ENDED_NAMED) {
     const some = { tokens: tokens.splice(0, MAX_ENDED_NAMED), endedBy };
     const { poolName, proxy } = row;
-    if (!(await context.storage.removeEndedLeases(poolName, proxy.id, some))) return null;
+    if (!(await context.storage.leases.removeEnded(poolName, proxy.id, some))) return null;
   }
   return tokens;
 }
@@ -84,7 +84,7 @@ async function nameEndedLeases(
  * what has changed since the row was sampled, so the row is read once more; null when it may not be
  * leased any more.
  */
-export async function leaseUnlimited(
+async function leaseUnlimited(
   context: LeaseContext,
   { pool }: LeasingPool,
   request: ParsedAcquireRequest,
@@ -92,7 +92,7 @@ export async function leaseUnlimited(
 ): Promise<Lease | null> {
   const { poolName } = pool;
   const { consumerName: consumer, leaseSeconds } = request;
-  const row = await context.storage.getProxyRow(poolName, proxyId);
+  const row = await context.storage.proxies.get(poolName, proxyId);
   if (row?.maxConcurrency !== null || !wantedStatuses(request).includes(row.status)) return null;
   const owner = await ownerOf(context, pool, row.proxy);
   if (!owner) return null;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { numberWithin, printableText, wholeNumber } from '../../input.ts';
 import type { ProxyTags } from '../../proxies/endpoint.ts';
-import { numberWithin, printableText, wholeNumber } from '../../schema-parts.ts';
 import type { LeaseCandidate } from './candidate.ts';
 
 /** The mean radius of the Earth, kilometres (IUGG: R1, GRS 80). */

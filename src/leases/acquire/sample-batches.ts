@@ -109,7 +109,7 @@ function isWhollySeen({ seen, leasing }: Search): boolean {
  *
  * @throws the reason of the signal, once it is aborted
  */
-export async function* indexedIds(
+async function* indexedIds(
   { storage, random }: LeaseContext,
   {
     poolName,
@@ -128,7 +128,7 @@ export async function* indexedIds(
     for (const status of statuses) {
       signal?.throwIfAborted();
       const query = { ...part, limit: INDEXED_IDS };
-      yield* await storage.queryProxyIdsByStatus(poolName, status, query);
+      yield* await storage.proxies.queryIdsByStatus(poolName, status, query);
     }
   }
 }

@@ -13,10 +13,10 @@ export type ProxySelector = (
 ) => LeaseCandidate | undefined;
 
 /** The first one of its batch by its id. */
-export const firstAvailable: ProxySelector = (candidates) => least(candidates, idOrder);
+const firstAvailable: ProxySelector = (candidates) => least(candidates, idOrder);
 
 /** Any of them, with equal chances. */
-export const random: ProxySelector = (candidates, next) =>
+const random: ProxySelector = (candidates, next) =>
   candidates[Math.floor(next() * candidates.length)];
 
 /**
@@ -24,13 +24,13 @@ export const random: ProxySelector = (candidates, next) =>
  * several of these, any. Leases of unlimited proxies are counted nowhere, so such a proxy comes
  * first, and of some such proxies any.
  */
-export const leastUsed: ProxySelector = (candidates, next) => {
+const leastUsed: ProxySelector = (candidates, next) => {
   const fewest = least(candidates, useOrder);
   return random(fewest ? candidates.filter((other) => useOrder(other, fewest) === 0) : [], next);
 };
 
 /** The one of its batch that its newest healthy probe found fastest; those without one come last. */
-export const fastest: ProxySelector = (candidates) =>
+const fastest: ProxySelector = (candidates) =>
   least(candidates, (a, b) => latencyOf(a) - latencyOf(b) || idOrder(a, b));
 
 /** The built-in selectors by name. */

@@ -1,3 +1,4 @@
+import { longestWaitMs } from '../../async/back-off.ts';
 import type { Wait } from '../../async/wait-for.ts';
 import type { Clock } from '../../clock.ts';
 import { LeaseEndedError, LighthouseError } from '../../errors.ts';
@@ -14,9 +15,9 @@ export interface HoldDependencies<Held extends Holdable = Lease> {
   readonly random?: () => number;
 }
 
-/** Between a renewal that failed and the next try, at least and at most, milliseconds. */
+/** Between a renewal that failed and the next try, at least, milliseconds. */
 const RETRY_MS = 200;
-const MAX_RETRY_MS = 10_000;
+const RETRY_BACK_OFF = { firstMs: 2 * RETRY_MS, maxMs: 10_000 };
 /** A try that has no answer after this long, or half of the time left, is not waited for, milliseconds. */
 const MAX_TRY_MS = 10_000;
 
@@ -72,7 +73,7 @@ export class HeldLease<Held extends Holdable = Lease> {
   /** Twice as long with each failure, up to 10 seconds; half of the time left, so that some remains. */
   #backOffMs(failures: number): number {
     const { random = Math.random } = this.#dependencies;
-    const ms = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** failures) * (0.5 + random() / 2);
+    const ms = longestWaitMs(RETRY_BACK_OFF, failures) * (0.5 + random() / 2);
     const remainingMs = this.#remainingMs();
     return Math.min(remainingMs, Math.max(RETRY_MS, Math.round(Math.min(ms, remainingMs / 2))));
   }

@@ -1,7 +1,7 @@
-import { LeaseOutcome } from '../../model/lease-outcome.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
+import { LeaseOutcome } from '../../model/proxy-row.ts';
 import { surplusBlocks } from '../../pools/blocks.ts';
-import type { UseReport } from '../../storage/storage.ts';
+import type { UseReport } from '../../storage/lease-storage.ts';
 import type { LeaseReference } from '../lease.ts';
 import type { LeaseContext } from '../lease-context.ts';
 import { parseLeaseId } from '../lease-id.ts';
@@ -36,7 +36,7 @@ export async function releaseLease(
   const parts = parseLeaseId(reference.leaseId);
   if (parts.kind === 'signed') return releaseSigned(context, reference, use);
   const { proxyId, token } = parts;
-  const row = await storage.releaseLease({ poolName, proxyId, token, ...(use && { use }) });
+  const row = await storage.leases.release({ poolName, proxyId, token, ...(use && { use }) });
   const lease = row?.leases[token];
   if (!row || !lease) return null;
   await forgetOldBlocks(context, row, use);
@@ -52,7 +52,7 @@ async function releaseSigned(
   const lease = await readSignedLease(context, reference);
   if (lease.expiresAt <= clock.now()) return null;
   if (!use) return { ...lease, row: null };
-  const row = await storage.recordUse(reference.poolName, lease.proxyId, use);
+  const row = await storage.leases.recordUse(reference.poolName, lease.proxyId, use);
   if (row) await forgetOldBlocks(context, row, use);
   return row && { ...lease, row };
 }
@@ -67,7 +67,7 @@ async function forgetOldBlocks(
   const surplus = surplusBlocks({ blocks: { ...blocks, [use.targetHost]: use.at } });
   // Refused where somebody reports at the same time, who then forgets the same.
   if (Object.keys(surplus).length === 0) return;
-  await storage.removeBlocks(poolName, proxy.id, surplus).catch(reportError);
+  await storage.leases.removeBlocks(poolName, proxy.id, surplus).catch(reportError);
 }
 
 function toUse({ outcome, targetHost }: ParsedLeaseReport, at: number): UseReport {

@@ -50,7 +50,7 @@ async function renewStored(
 ): Promise<Lease | null> {
   const now = clock.now();
   const expiresAt = now + leaseSeconds * 1000;
-  const row = await storage.renewLease({ poolName, proxyId, token, expiresAt, now });
+  const row = await storage.leases.renew({ poolName, proxyId, token, expiresAt, now });
   const stored = row?.leases[token];
   return stored ? toLease({ leaseId, poolName, proxy: row.proxy, stored, leaseSeconds }) : null;
 }
@@ -67,7 +67,7 @@ async function renewSigned(
   const lease = await readSignedLease(context, reference);
   const now = clock.now();
   if (lease.expiresAt <= now) return null;
-  const row = await storage.getProxyRow(poolName, lease.proxyId);
+  const row = await storage.proxies.get(poolName, lease.proxyId);
   if (!row || row.status === ProxyStatus.banned || row.maxConcurrency !== null) return null;
   const expiresAt = Math.max(lease.expiresAt, now + leaseSeconds * 1000);
   const stored = { ...lease, expiresAt };
@@ -89,7 +89,7 @@ export async function findLease(
   const { leaseId, poolName } = reference;
   const parts = parseLeaseId(leaseId);
   const signed = parts.kind === 'signed' ? await readSignedLease(context, reference) : null;
-  const row = await context.storage.getProxyRow(poolName, parts.proxyId);
+  const row = await context.storage.proxies.get(poolName, parts.proxyId);
   const stored = parts.kind === 'stored' ? row?.leases[parts.token] : signed;
   if (!row || row.status === ProxyStatus.banned) return null;
   if (!stored || stored.expiresAt <= context.clock.now()) return null;

@@ -1,4 +1,4 @@
-import { LeaseOutcome } from '../../model/lease-outcome.ts';
+import { LeaseOutcome } from '../../model/proxy-row.ts';
 import type { Lease } from '../lease.ts';
 import { type LeaseReport, type ParsedLeaseReport, parseLeaseReport } from '../lease-report.ts';
 import { HeldLease, type HoldDependencies } from './held-lease.ts';

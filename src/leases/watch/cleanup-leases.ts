@@ -7,8 +7,8 @@ import {
 } from '../../model/lease-figures.ts';
 import { endedLeases } from '../../model/lease-room.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import { walkRows } from '../../pools/walk-rows.ts';
-import { MAX_ENDED_NAMED } from '../../storage/storage.ts';
+import { walkRows } from '../../pools/proxy-views.ts';
+import { MAX_ENDED_NAMED } from '../../storage/lease-storage.ts';
 import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
 
 /**
@@ -37,7 +37,7 @@ async function cleanUpRow(context: LeaseContext, { poolName, proxy, leases }: Pr
   for (let start = 0; start < all.length; start += MAX_ENDED_NAMED) {
     const tokens = all.slice(start, start + MAX_ENDED_NAMED);
     // Refused: somebody else has removed one of them meanwhile, and with it the need.
-    const done = await context.storage.removeEndedLeases(poolName, proxy.id, { tokens, endedBy });
+    const done = await context.storage.leases.removeEnded(poolName, proxy.id, { tokens, endedBy });
     if (done) removed += tokens.length;
   }
   return removed;

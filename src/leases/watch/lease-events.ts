@@ -1,5 +1,5 @@
 import type { PoolStatistics } from '../../model/lease-figures.ts';
-import type { LeaseOutcome } from '../../model/lease-outcome.ts';
+import type { LeaseOutcome } from '../../model/proxy-row.ts';
 import type { Lease } from '../lease.ts';
 import type { ReportError } from '../lease-context.ts';
 

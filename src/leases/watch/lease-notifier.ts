@@ -73,7 +73,7 @@ export class LeaseNotifier {
     const { poolName } = reference;
     const { proxyId, acquiredAt, expiresAt } = released;
     const row = await this.#unlessItFails(
-      released.row ?? this.#context.storage.getProxyRow(poolName, proxyId),
+      released.row ?? this.#context.storage.proxies.get(poolName, proxyId),
     );
     const leaseSeconds = Math.round((expiresAt - acquiredAt) / 1000);
     return row && toLease({ ...reference, proxy: row.proxy, stored: released, leaseSeconds });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../clock.ts';
-import { comesFromThisMachine } from '../http-api/loopback-guard.ts';
 import {
+  comesFromThisMachine,
   type HttpReply,
   jsonReply,
   type LoopbackServer,

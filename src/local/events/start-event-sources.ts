@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { LocalStackError } from '../../errors.ts';
 import type { LocalFunctions } from '../local-functions.ts';
-import { LocalStackError } from '../local-stack-error.ts';
 import type { LocalQueue } from '../resources/local-queues.ts';
 import type { SqsEventSourceSettings } from './event-source-settings.ts';
 import { SqsEventSource } from './sqs-event-source.ts';

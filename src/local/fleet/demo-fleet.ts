@@ -17,7 +17,7 @@ import { startTarget, type Target } from './target.ts';
 export type DemoRole = FleetBehaviour | 'dead';
 
 /** One line of the demo fleet's list. */
-export interface DemoMember {
+interface DemoMember {
   readonly protocol: BuiltInProtocol;
   readonly role: DemoRole;
   /** With credentials, as a proxy list writes it. */

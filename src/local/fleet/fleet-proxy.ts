@@ -1,7 +1,7 @@
 import type { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import type { ServerCertificate } from './certificates.ts';
 import type { Egress } from './egress.ts';
-import type { LoopbackServer, RemoteEndpoint } from './loopback-server.ts';
+import type { FleetServer, RemoteEndpoint } from './loopback-server.ts';
 
 /** How a proxy of the fleet behaves. */
 export const FleetBehaviour = {
@@ -47,12 +47,12 @@ export class FleetProxy {
   readonly port: number;
   /** The line for a proxy list, right credentials included. */
   readonly url: string;
-  readonly #server: LoopbackServer;
+  readonly #server: FleetServer;
   readonly #egress: Egress;
 
   constructor(
     protocol: BuiltInProtocol,
-    { server, egress }: { readonly server: LoopbackServer; readonly egress: Egress },
+    { server, egress }: { readonly server: FleetServer; readonly egress: Egress },
     credentials?: FleetCredentials,
   ) {
     this.protocol = protocol;

@@ -12,7 +12,7 @@ import type { ServerCertificate } from './certificates.ts';
 import { Conduct } from './conduct.ts';
 import { type Destination, Egress } from './egress.ts';
 import { type FleetCredentials, FleetProxy, type FleetProxyOptions } from './fleet-proxy.ts';
-import { LoopbackServer } from './loopback-server.ts';
+import { FleetServer } from './loopback-server.ts';
 
 /** Not passed on by a proxy (RFC 9110, section 7.6.1), besides what `Connection` names. */
 const HOP_BY_HOP = ['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive', 'te'];
@@ -39,7 +39,7 @@ async function startProxy(
   const server = tls
     ? createHttpsServer({ cert: tls.certPem, key: tls.keyPem })
     : createHttpServer();
-  const loopback = await LoopbackServer.listen(server, {
+  const loopback = await FleetServer.listen(server, {
     ...options,
     onConnection: (socket) => conduct.greet(socket),
   });

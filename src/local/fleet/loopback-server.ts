@@ -14,7 +14,7 @@ export interface RemoteEndpoint {
  * Listens on loopback and owns every socket that belongs to the server, so that `close()` leaves
  * neither a listener nor a connection behind.
  */
-export class LoopbackServer {
+export class FleetServer {
   readonly host: string;
   readonly port: number;
   /** The far ends of all connections accepted so far, in order. */
@@ -40,7 +40,7 @@ export class LoopbackServer {
    * @param options `port` 0 picks a free one (the default); `onConnection` sees each raw socket
    * first and may destroy it
    */
-  static async listen(server: Server, options: ListenOptions = {}): Promise<LoopbackServer> {
+  static async listen(server: Server, options: ListenOptions = {}): Promise<FleetServer> {
     const { host = LOOPBACK, port = 0, onConnection } = options;
     const state: ServerState = {
       connections: [],
@@ -61,7 +61,7 @@ export class LoopbackServer {
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new TypeError('not a TCP server');
-    return new LoopbackServer(server, address, state);
+    return new FleetServer(server, address, state);
   }
 
   /** Makes the server own a socket it opened itself (towards a target). */
@@ -80,7 +80,7 @@ export class LoopbackServer {
   }
 }
 
-/** How `LoopbackServer.listen` listens. */
+/** How `FleetServer.listen` listens. */
 export interface ListenOptions {
   readonly host?: string;
   readonly port?: number;

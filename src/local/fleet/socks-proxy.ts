@@ -4,7 +4,7 @@ import { ByteReader } from './byte-reader.ts';
 import { Conduct } from './conduct.ts';
 import { Egress } from './egress.ts';
 import { FleetProxy, type FleetProxyOptions } from './fleet-proxy.ts';
-import { LoopbackServer } from './loopback-server.ts';
+import { FleetServer } from './loopback-server.ts';
 import type { SocksSession } from './socks-session.ts';
 import { serveSocks4 } from './socks4.ts';
 import { serveSocks5 } from './socks5.ts';
@@ -26,7 +26,7 @@ async function startSocksProxy(
 ): Promise<FleetProxy> {
   const conduct = new Conduct(options);
   const server = createServer();
-  const loopback = await LoopbackServer.listen(server, {
+  const loopback = await FleetServer.listen(server, {
     ...options,
     onConnection: (socket) => conduct.greet(socket),
   });

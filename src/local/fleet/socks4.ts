@@ -1,5 +1,5 @@
-import { formatIpv4 } from './socks-address.ts';
 import type { SocksSession } from './socks-session.ts';
+import { formatIpv4 } from './socks-session.ts';
 
 const VERSION = 4;
 const CONNECT = 1;

@@ -1,5 +1,5 @@
-import { readSocks5Destination } from './socks-address.ts';
 import type { SocksSession } from './socks-session.ts';
+import { readSocks5Destination } from './socks-session.ts';
 
 const VERSION = 5;
 const CONNECT = 1;

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerCertificate } from './certificates.ts';
 import type { FleetProxy } from './fleet-proxy.ts';
-import { LoopbackServer, type RemoteEndpoint } from './loopback-server.ts';
+import { FleetServer, type RemoteEndpoint } from './loopback-server.ts';
 
 /** What a target answers; may be changed while it runs. */
 export interface TargetAnswer {
@@ -45,12 +45,12 @@ export class Target {
   readonly port: number;
   /** Every request so far, in order. */
   readonly requests: readonly TargetRequest[];
-  readonly #server: LoopbackServer;
+  readonly #server: FleetServer;
   readonly #setAnswer: (answer: TargetAnswer) => void;
 
   constructor(state: {
     readonly scheme: string;
-    readonly server: LoopbackServer;
+    readonly server: FleetServer;
     readonly requests: readonly TargetRequest[];
     readonly setAnswer: (answer: TargetAnswer) => void;
   }) {
@@ -96,7 +96,7 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
   const httpServer = tls
     ? createHttpsServer({ cert: tls.certPem, key: tls.keyPem }, handle)
     : createHttpServer(handle);
-  const server = await LoopbackServer.listen(httpServer, {
+  const server = await FleetServer.listen(httpServer, {
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
   });

@@ -1,4 +1,4 @@
-import { LocalStackError } from '../local-stack-error.ts';
+import { LocalStackError } from '../../errors.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionSettings } from './function-settings.ts';
 

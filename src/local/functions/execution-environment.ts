@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { FunctionSettings } from './function-settings.ts';
 import type {
   FunctionError,
@@ -6,7 +7,6 @@ import type {
   RuntimeInvocation,
   RuntimeMessage,
 } from './invocation.ts';
-import { readPeakMemoryMb } from './process-memory.ts';
 import { spawnRuntime } from './spawn-runtime.ts';
 
 /** AWS: "Lambda execution environment lifecycle", the init phase is limited to 10 seconds. */
@@ -147,4 +147,19 @@ function sandboxError(errorType: string, errorMessage: string): FunctionError {
 
 function exitError(how: string): FunctionError {
   return sandboxError('Runtime.ExitError', `Runtime exited with error: ${how}`);
+}
+
+/**
+ * The most memory a process has held resident since it started, in MB. It is the kernel's own
+ * high-water mark (`VmHWM`, proc(5)), so a peak between two readings is not missed.
+ * @returns null where the system has no `/proc`, or the process is gone.
+ */
+function readPeakMemoryMb(pid: number): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kilobytes === undefined ? null : Math.ceil(Number(kilobytes) / 1024);
+  } catch {
+    return null;
+  }
 }

@@ -10,7 +10,7 @@ import { LocalResourceType } from '../template/supported-resources.ts';
  * Most processes one function runs at once here. AWS gives an account 1,000, each with a share of
  * CPU of its own; where they share a few cores, more would only slow each other down.
  */
-export const MAX_ENVIRONMENTS = Math.max(4, availableParallelism());
+const MAX_ENVIRONMENTS = Math.max(4, availableParallelism());
 
 /** AWS defaults, from the CloudFormation reference of AWS::Lambda::Function. */
 const DEFAULT_TIMEOUT_SECONDS = 3;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LocalStackError } from '../local-stack-error.ts';
+import { LocalStackError } from '../../errors.ts';
 import { type ResolvedTemplate, resourceProperties } from '../template/resolved-template.ts';
 import { LocalResourceType } from '../template/supported-resources.ts';
 

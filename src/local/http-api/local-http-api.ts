@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { type InvocationOutcome, MAX_SYNCHRONOUS_PAYLOAD_BYTES } from '../functions/invocation.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
 import {
+  comesFromThisMachine,
   type HttpReply,
   jsonReply,
   type LoopbackServer,
@@ -10,7 +11,6 @@ import {
 } from '../http-server.ts';
 import { functionReply } from './function-reply.ts';
 import type { HttpApiSettings } from './http-api-settings.ts';
-import { comesFromThisMachine } from './loopback-guard.ts';
 import { requestEvent } from './request-event.ts';
 import { compileRoutes, type RouteMatch } from './route-table.ts';
 

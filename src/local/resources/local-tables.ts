@@ -5,7 +5,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { LocalStackError } from '../local-stack-error.ts';
+import { LocalStackError } from '../../errors.ts';
 import { type ResolvedTemplate, resourceProperties } from '../template/resolved-template.ts';
 import { LocalResourceType } from '../template/supported-resources.ts';
 

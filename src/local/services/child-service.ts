@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LocalStackError } from '../local-stack-error.ts';
+import { LocalStackError } from '../../errors.ts';
 import type { ServiceMessage } from './serve-until-disconnect.ts';
 
 /** How long an embedded service may take to listen, ms: a slow disk under a loaded machine. */

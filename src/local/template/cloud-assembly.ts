@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { LocalStackError } from '../local-stack-error.ts';
-import type { JsonObject } from './json.ts';
+import { LocalStackError } from '../../errors.ts';
+
+/** What a template is made of before its values are known. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Tells an object from arrays, scalars and null. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 const json = z.record(z.string(), z.json());
 

@@ -1,5 +1,5 @@
-import { LocalStackError } from '../local-stack-error.ts';
-import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { LocalStackError } from '../../errors.ts';
+import { isJsonObject, type Json, type JsonObject } from './cloud-assembly.ts';
 import type { PhysicalNames } from './physical-names.ts';
 
 /**

@@ -1,6 +1,4 @@
-import type { CloudAssemblyStack, RawResource } from './cloud-assembly.ts';
-import type { Json } from './json.ts';
-
+import type { CloudAssemblyStack, Json, RawResource } from './cloud-assembly.ts';
 /** The account and region every local resource belongs to. fauxqs knows no other account. */
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
@@ -96,10 +94,28 @@ function ownName(value: Json | undefined): string | undefined {
 }
 
 /** The ARN of a function of the local account. */
-export function functionArn(functionName: string): string {
+function functionArn(functionName: string): string {
   return arn('lambda', `function:${functionName}`);
 }
 
 function arn(service: string, resource: string): string {
   return `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
+}
+
+/** A resource and what the template says of its origin. */
+export interface NamedByConstruct {
+  readonly logicalId: string;
+  /** Such as `Lighthouse/Functions/FanOut/Resource`; `''` when the app wrote no metadata. */
+  readonly constructPath: string;
+}
+
+/**
+ * What the CDK app calls a resource, without its kind: `Lighthouse/Tables/PoolsTable/Resource` is
+ * `pools`. Without a path it is the logical id.
+ */
+export function constructName({ logicalId, constructPath }: NamedByConstruct): string {
+  const ids = constructPath.split('/').filter((id) => id !== 'Resource' && id !== 'Default');
+  const id = ids.at(-1) || logicalId;
+  const name = id.replace(/(?<=.)(Table|Queue|Function|Schedule)$/, '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LocalStackError } from '../local-stack-error.ts';
+import { LocalStackError } from '../../errors.ts';
 import type { CloudAssemblyStack, RawResource } from './cloud-assembly.ts';
 import { resolveIntrinsics } from './intrinsics.ts';
 import type { PhysicalNames } from './physical-names.ts';

@@ -1,4 +1,4 @@
-import { LocalStackError } from '../local-stack-error.ts';
+import { LocalStackError } from '../../errors.ts';
 import type { RawResource } from './cloud-assembly.ts';
 
 /** The resource types that run on this machine. */
@@ -19,7 +19,7 @@ export const LocalResourceType = {
 export type LocalResourceType = (typeof LocalResourceType)[keyof typeof LocalResourceType];
 
 /** The resource types that change nothing here, and why. */
-export const RESOURCES_WITHOUT_COUNTERPART: ReadonlyMap<string, string> = new Map([
+const RESOURCES_WITHOUT_COUNTERPART: ReadonlyMap<string, string> = new Map([
   ['AWS::IAM::Role', 'permissions are tested in the template, not enforced here'],
   ['AWS::IAM::Policy', 'permissions are tested in the template, not enforced here'],
   ['AWS::Lambda::Permission', 'every event source on this machine may invoke'],

@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util';
+import { prepend } from '../../async/iterables.ts';
 import { gunzip, isGzip } from './gunzip.ts';
 
 /** What a list may be read from; a Node `Readable` and a web `ReadableStream` are such iterables. */
@@ -65,11 +66,6 @@ async function* joinHead(parts: Parts): AsyncGenerator<string | Uint8Array, unde
     }
   }
   if (head !== null && head.length > 0) yield head;
-}
-
-async function* prepend<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
-  yield first;
-  yield* rest;
 }
 
 /** UTF-16 where its byte-order mark says so (RFC 2781, section 3.2), else UTF-8. */

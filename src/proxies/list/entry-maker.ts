@@ -1,11 +1,11 @@
 import type { ListEntry } from '../list-entry.ts';
+import type { PoolSalt } from '../proxy.ts';
 import { createProxy } from '../proxy.ts';
-import type { PoolSalt } from '../proxy-id.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { DuplicateSet } from './duplicate-set.ts';
 import { expandRange, isRange } from './range.ts';
-import type { RawEndpoint } from './raw-endpoint.ts';
 import { redactEndpoint } from './redact.ts';
+import type { RawEndpoint } from './resolve-endpoint.ts';
 import { type EndpointRules, resolveEndpoint } from './resolve-endpoint.ts';
 
 /** What the entries of one list are made by. */

@@ -1,7 +1,7 @@
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import type { Fields } from './fields.ts';
 import { bare, parseLineForm } from './line-form.ts';
-import type { RawEndpoint } from './raw-endpoint.ts';
+import type { RawEndpoint } from './resolve-endpoint.ts';
 import { parseTags } from './tags.ts';
 
 /**

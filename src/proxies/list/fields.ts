@@ -29,7 +29,7 @@ const NAMES = {
 } as const;
 
 /** What an entry may hold. */
-export type FieldName = keyof typeof NAMES;
+type FieldName = keyof typeof NAMES;
 
 /** The values of one entry by field; a field that is absent, null or empty is undefined. */
 export type Fields = Readonly<Partial<Record<FieldName, unknown>>>;

@@ -1,4 +1,4 @@
-import { listIn, parseJson } from './json-value.ts';
+import { listIn, parseJson } from './json-splitter.ts';
 import { MAX_LINE_BYTES } from './line-splitter.ts';
 
 /** How a list is written. CSV and plain text may be mixed, so they are read alike. */

@@ -3,9 +3,14 @@ import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
 import { indexFields, pickFields } from './fields.ts';
 import { parseFieldsForm } from './fields-form.ts';
-import { type JsonPiece, JsonSplitter, MAX_JSON_ENTRY_LENGTH } from './json-splitter.ts';
-import { listIn, parseJson } from './json-value.ts';
-import { LineReader, type ListReader } from './line-reader.ts';
+import {
+  type JsonPiece,
+  JsonSplitter,
+  listIn,
+  MAX_JSON_ENTRY_LENGTH,
+  parseJson,
+} from './json-splitter.ts';
+import { type EntryReader, LineReader } from './line-reader.ts';
 import { REDACTED } from './redact.ts';
 import { makeAll, readTextLine } from './text-reader.ts';
 
@@ -17,7 +22,7 @@ const NOT_JSON = 'This is not JSON.';
 const NOT_AN_ENTRY = 'An entry is an object with host and port, or a string such as "host:port".';
 
 /** Reads a JSON document; `line` counts its entries. */
-export class JsonReader implements ListReader {
+export class JsonReader implements EntryReader {
   readonly #splitter = new JsonSplitter();
   readonly #maker: EntryMaker;
   #ordinal = 0;
@@ -47,7 +52,7 @@ export class JsonReader implements ListReader {
 }
 
 /** Reads a JSON value a line; a line may also hold a whole list. */
-export function createNdjsonReader(maker: EntryMaker): ListReader {
+export function createNdjsonReader(maker: EntryMaker): EntryReader {
   return new LineReader((text, line) => {
     const value = parseJson(text);
     const list = value === undefined ? null : listIn(value);

@@ -1,7 +1,7 @@
 /** The longest JSON entry that is read, in UTF-16 units. */
 export const MAX_JSON_ENTRY_LENGTH = 16_384;
 /** The keys of an object that stands around a list. */
-export const LIST_KEYS: readonly string[] = ['proxies', 'results', 'data'];
+const LIST_KEYS: readonly string[] = ['proxies', 'results', 'data'];
 
 const MAX_KEY_LENGTH = 1 + Math.max(...LIST_KEYS.map((key) => key.length));
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
@@ -126,5 +126,22 @@ export class JsonSplitter {
     this.#isCapturing = false;
     this.#keep(chunk, to);
     return this.#isTooLong ? { fault: 'too_long' } : { json: this.#captured };
+  }
+}
+
+/** The list a JSON value is or holds; null: it is an entry. */
+export function listIn(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null) return null;
+  const lists = LIST_KEYS.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
+  return lists.find((list): list is unknown[] => Array.isArray(list)) ?? null;
+}
+
+/** The parsed JSON; undefined where it is none. The parser's message is dropped: it quotes the text. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { type HostPort, isPort, parseHostPort } from './host-port.ts';
-import { percentDecode } from './percent-decode.ts';
-import type { RawEndpoint } from './raw-endpoint.ts';
+import type { RawEndpoint } from './resolve-endpoint.ts';
 
 /** The commonest line, four numbers and a port; whether they are an address is judged later. */
 const PLAIN = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}):(\d{1,5})$/;
@@ -130,4 +129,23 @@ function explain(text: string): Rejection {
     return reject(RejectionReason.invalidHost, 'The host is missing: write host:port.');
   }
   return reject(RejectionReason.invalidPort, 'The port is not a number from 1 to 65535.');
+}
+
+const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Percent-decoding as the WHATWG URL standard does it: a `%` without two hex digits behind it stays.
+ *
+ * @returns null when the decoded bytes are not UTF-8
+ */
+function percentDecode(text: string): string | null {
+  if (!text.includes('%')) return text;
+  try {
+    return text.replace(ESCAPES, (run) =>
+      decoder.decode(Buffer.from(run.replaceAll('%', ''), 'hex')),
+    );
+  } catch {
+    return null;
+  }
 }

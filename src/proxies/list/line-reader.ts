@@ -5,7 +5,7 @@ import { isTooLong, LineSplitter, MAX_LINE_BYTES } from './line-splitter.ts';
 import { REDACTED } from './redact.ts';
 
 /** Reads one list, chunk by chunk. */
-export interface ListReader {
+export interface EntryReader {
   push(chunk: string): Iterable<ListEntry>;
   /** What remains when the list has ended. */
   end(): Iterable<ListEntry>;
@@ -15,7 +15,7 @@ export interface ListReader {
 export type ReadLine = (text: string, line: number) => Entries;
 
 /** Numbers the lines of a list, sets blank and overlong ones aside and reads the others. */
-export class LineReader implements ListReader {
+export class LineReader implements EntryReader {
   readonly #splitter = new LineSplitter();
   readonly #readLine: ReadLine;
   #line = 0;

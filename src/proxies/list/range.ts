@@ -1,10 +1,10 @@
 import { isIPv4 } from 'node:net';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { isPort } from './host-port.ts';
-import type { RawEndpoint } from './raw-endpoint.ts';
+import type { RawEndpoint } from './resolve-endpoint.ts';
 
 /** The most proxies one line may stand for: one IPv4 /16, or every port of an address. */
-export const MAX_RANGE_SIZE = 65_536;
+const MAX_RANGE_SIZE = 65_536;
 
 /** Whether an endpoint stands for many: addresses (`/30`), ports (`8080-8090`), or both. */
 export function isRange(raw: RawEndpoint): boolean {

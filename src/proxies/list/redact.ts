@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { type HostPort, parseHostPort } from './host-port.ts';
-import type { RawEndpoint } from './raw-endpoint.ts';
+import type { RawEndpoint } from './resolve-endpoint.ts';
 
 /** The longest text a rejected entry shows, in characters. */
-export const MAX_REDACTED_LENGTH = 200;
+const MAX_REDACTED_LENGTH = 200;
 /** What stands where credentials, or text that may be credentials, stood. */
 export const REDACTED = '***';
 

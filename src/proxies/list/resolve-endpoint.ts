@@ -1,14 +1,32 @@
 import { isIPv4 } from 'node:net';
-import { refuseAddress, refusePort } from '../address-policy.ts';
+import { isPrivateName, refuseAddress, refusePort } from '../address-policy.ts';
 import { refuseCredentials } from '../credential-limits.ts';
 import { Credentials } from '../credentials.ts';
-import type { ProxyEndpoint } from '../endpoint.ts';
+import type { ProxyEndpoint, ProxyTags } from '../endpoint.ts';
 import { parseHost } from '../host.ts';
-import { isPrivateName } from '../host-name-policy.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { isPort } from './host-port.ts';
-import type { RawEndpoint } from './raw-endpoint.ts';
 import type { Scheme } from './schemes.ts';
+
+/** An endpoint as a list wrote it, taken apart but not yet judged. */
+export interface RawEndpoint {
+  /** As written, in any case; null: the list's default protocol. */
+  readonly scheme: string | null;
+  /** Without brackets. */
+  readonly host: string;
+  /** The digits as written; null when there is none. */
+  readonly port: string | null;
+  /** `30` of `1.2.3.0/30`: a range of addresses; null: one address. */
+  readonly prefix: string | null;
+  /** `8090` of `8080-8090`: a range of ports; null: one port. */
+  readonly lastPort: string | null;
+  /** Empty with an empty password: no credentials. */
+  readonly username: string;
+  readonly password: string;
+  /** SOCKS4 with the target's name resolved by the proxy. */
+  readonly remoteDns?: boolean;
+  readonly tags?: ProxyTags;
+}
 
 /** What the entries of one list are judged by. */
 export interface EndpointRules {

@@ -1,5 +1,5 @@
 import type { ProxyTags } from '../endpoint.ts';
-import { UNUSABLE_CHARACTERS } from '../unusable-characters.ts';
+import { UNUSABLE_CHARACTERS } from '../rejection.ts';
 import type { Fields } from './fields.ts';
 
 /** The longest source, city or ISP kept, in characters. */

@@ -3,11 +3,11 @@ import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
 import { type FieldIndex, pickFields } from './fields.ts';
 import { parseFieldsForm } from './fields-form.ts';
 import { parseLineForm } from './line-form.ts';
-import { LineReader, type ListReader } from './line-reader.ts';
+import { type EntryReader, LineReader } from './line-reader.ts';
 import { REDACTED, redactEndpoint, redactLine } from './redact.ts';
 
 /** Reads the lines of plain text and CSV, also where they are mixed. */
-export function createTextReader(maker: EntryMaker): ListReader {
+export function createTextReader(maker: EntryMaker): EntryReader {
   let header: CsvHeader | null = null;
   let isFirst = true;
   return new LineReader((whole, line) => {

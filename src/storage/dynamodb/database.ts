@@ -4,6 +4,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { repeatForRest } from '../../async/back-off.ts';
 import type { Clock } from '../../clock.ts';
 import type { TableNames } from '../dynamodb-tables.ts';
 
@@ -13,6 +14,9 @@ export interface Database {
   readonly tables: TableNames;
   readonly clock: Clock;
 }
+
+/** Repetitions of a batch call for what it left undone: about 3 seconds of waiting at the most. */
+const UNPROCESSED = { rounds: 7, backOff: { firstMs: 50 } };
 
 /** An item as the document client returns it. */
 export type Item = Record<string, unknown>;
@@ -40,4 +44,18 @@ export async function* queryItems(
     yield* page.Items ?? [];
     start = page.LastEvaluatedKey;
   } while (start);
+}
+
+/**
+ * Makes a batch call, and again for what DynamoDB leaves unprocessed of it.
+ *
+ * @param send makes one call and returns what it left
+ * @throws Error when the last repetition leaves something too
+ */
+export async function untilProcessed<Request>(
+  requests: readonly Request[],
+  send: (pending: readonly Request[]) => Promise<readonly Request[]>,
+): Promise<void> {
+  const left = await repeatForRest(requests, send, UNPROCESSED);
+  if (left.length > 0) throw new Error('DynamoDB left items unprocessed after every repetition');
 }

@@ -1,7 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { mapBounded } from '../../async/map-bounded.ts';
-import { backOff } from './back-off.ts';
-import type { Database } from './database.ts';
+import { chunksOf, mapBounded } from '../../async/map-bounded.ts';
+import { type Database, untilProcessed } from './database.ts';
 
 /** Requests of one BatchWriteItem (AWS: "BatchWriteItem", DynamoDB API Reference). */
 const BATCH_WRITE_LIMIT = 25;
@@ -15,24 +14,19 @@ export async function deleteRows(
   poolName: string,
   proxyIds: readonly string[],
 ): Promise<void> {
-  const chunks = Array.from({ length: Math.ceil(proxyIds.length / BATCH_WRITE_LIMIT) }, (_, n) =>
-    proxyIds.slice(n * BATCH_WRITE_LIMIT, (n + 1) * BATCH_WRITE_LIMIT),
-  );
-  await mapBounded(chunks, CALL_CONCURRENCY, async (chunk) => {
-    const table = db.tables.proxies;
-    let pending: BatchWrites = chunk.map((proxyId) => ({
-      DeleteRequest: { Key: { poolName, proxyId } },
-    }));
-    for (let repetition = 0; pending.length > 0; repetition++) {
-      await backOff(repetition);
-      const { UnprocessedItems } = await db.client.send(
-        new BatchWriteCommand({ RequestItems: { [table]: pending } }),
-      );
-      pending = UnprocessedItems?.[table] ?? [];
-    }
+  const table = db.tables.proxies;
+  const deleteSome = async (pending: readonly BatchWrite[]) => {
+    const { UnprocessedItems } = await db.client.send(
+      new BatchWriteCommand({ RequestItems: { [table]: [...pending] } }),
+    );
+    return UnprocessedItems?.[table] ?? [];
+  };
+  await mapBounded([...chunksOf(proxyIds, BATCH_WRITE_LIMIT)], CALL_CONCURRENCY, async (chunk) => {
+    const requests = chunk.map((proxyId) => ({ DeleteRequest: { Key: { poolName, proxyId } } }));
+    await untilProcessed(requests, deleteSome);
   });
 }
 
-type BatchWrites = NonNullable<
+type BatchWrite = NonNullable<
   ConstructorParameters<typeof BatchWriteCommand>[0]['RequestItems']
->[string];
+>[string][number];

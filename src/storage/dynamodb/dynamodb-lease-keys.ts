@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { isExpired } from '../expiry.ts';
 import type { LeaseKeyRecord, LeaseKeyStorage } from '../lease-key-storage.ts';
+import { isExpired } from '../storage.ts';
 import { absentOrExpired } from './conditions.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { conditionInput } from './expressions.ts';
@@ -16,7 +16,7 @@ export class DynamoDbLeaseKeys implements LeaseKeyStorage {
     this.#db = db;
   }
 
-  async putLeaseKey(record: LeaseKeyRecord): Promise<LeaseKeyRecord> {
+  async put(record: LeaseKeyRecord): Promise<LeaseKeyRecord> {
     const { keyHash, ...item } = record;
     const put = new PutCommand({
       TableName: this.#db.tables.sweeps,
@@ -24,10 +24,10 @@ export class DynamoDbLeaseKeys implements LeaseKeyStorage {
       ...conditionInput(absentOrExpired('sweepId', this.#db.clock.now())),
     });
     if (await unlessRefused(this.#db.client.send(put))) return record;
-    return (await this.getLeaseKey(keyHash)) ?? record;
+    return (await this.get(keyHash)) ?? record;
   }
 
-  async getLeaseKey(keyHash: string): Promise<LeaseKeyRecord | null> {
+  async get(keyHash: string): Promise<LeaseKeyRecord | null> {
     const { Item } = await this.#db.client.send(
       new GetCommand({
         TableName: this.#db.tables.sweeps,

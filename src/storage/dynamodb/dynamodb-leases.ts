@@ -1,7 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { LeaseOutcome } from '../../model/lease-outcome.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import { isExpired } from '../expiry.ts';
+import { LeaseOutcome } from '../../model/proxy-row.ts';
 import type {
   EndedLeases,
   LeaseAcquisition,
@@ -10,6 +9,7 @@ import type {
   LeaseStorage,
   UseReport,
 } from '../lease-storage.ts';
+import { isExpired } from '../storage.ts';
 import { exists, notBanned } from './conditions.ts';
 import { type Database, type Item, unlessRefused } from './database.ts';
 import {
@@ -52,7 +52,7 @@ export class DynamoDbLeases implements LeaseStorage {
     this.#db = db;
   }
 
-  acquireLease(acquisition: LeaseAcquisition): Promise<ProxyRow | null> {
+  acquire(acquisition: LeaseAcquisition): Promise<ProxyRow | null> {
     const { token, lease, ended, maxConcurrency } = acquisition;
     const changes: Changes = {
       // Never over a lease that is there: a request that comes twice must not undo a renewal.
@@ -70,7 +70,7 @@ export class DynamoDbLeases implements LeaseStorage {
     return this.#update(acquisition, changes, anyOf(hasLease(token), free));
   }
 
-  async renewLease(renewal: LeaseRenewal): Promise<ProxyRow | null> {
+  async renew(renewal: LeaseRenewal): Promise<ProxyRow | null> {
     const { token, expiresAt, now } = renewal;
     const changes: Changes = {
       assign: [{ path: ['leases', token, 'expiresAt'], value: expiresAt, how: 'replace' }],
@@ -83,7 +83,7 @@ export class DynamoDbLeases implements LeaseStorage {
     return runs ? row : null;
   }
 
-  releaseLease({ use, ...release }: LeaseRelease): Promise<ProxyRow | null> {
+  release({ use, ...release }: LeaseRelease): Promise<ProxyRow | null> {
     const changes: Changes = {
       remove: [['leases', release.token]],
       ...(use && { assign: assignmentsOf(use) }),
@@ -104,7 +104,7 @@ export class DynamoDbLeases implements LeaseStorage {
     return begun && record();
   }
 
-  async removeEndedLeases(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean> {
+  async removeEnded(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean> {
     if (ended.tokens.length === 0) return false;
     const changes = { remove: ended.tokens.map((token) => ['leases', token]) };
     return (await this.#update({ poolName, proxyId }, changes, allOf(...areOver(ended)))) !== null;

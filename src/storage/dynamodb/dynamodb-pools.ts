@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_LEASING } from '../../model/leasing-settings.ts';
 import type { Pool, PoolPolicy } from '../../model/pool.ts';
-import { isExpired } from '../expiry.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
+import { isExpired } from '../storage.ts';
 import {
   absentOrExpired,
   deleting,
@@ -30,7 +30,7 @@ export class DynamoDbPools implements PoolStorage {
     this.#db = db;
   }
 
-  async createPool(pool: Pool): Promise<boolean> {
+  async create(pool: Pool): Promise<boolean> {
     const { clock } = this.#db;
     const put = new PutCommand({
       TableName: this.#db.tables.pools,
@@ -39,10 +39,10 @@ export class DynamoDbPools implements PoolStorage {
     });
     if (await unlessRefused(this.#db.client.send(put))) return true;
     // A call whose answer was lost is repeated, and then finds its own pool: salts are unique.
-    return (await this.getPool(pool.poolName))?.salt === pool.salt;
+    return (await this.get(pool.poolName))?.salt === pool.salt;
   }
 
-  async updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
+  async updatePolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
     const update = new UpdateCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
@@ -53,7 +53,7 @@ export class DynamoDbPools implements PoolStorage {
     return updated?.Attributes ? this.#current(updated.Attributes) : null;
   }
 
-  async getPool(poolName: string): Promise<Pool | null> {
+  async get(poolName: string): Promise<Pool | null> {
     const { Item } = await this.#db.client.send(
       new GetCommand({
         TableName: this.#db.tables.pools,
@@ -64,7 +64,7 @@ export class DynamoDbPools implements PoolStorage {
     return Item ? this.#current(Item) : null;
   }
 
-  async *listPools(): AsyncGenerator<Pool> {
+  async *list(): AsyncGenerator<Pool> {
     let start: Item | undefined;
     do {
       const page = await this.#db.client.send(
@@ -81,7 +81,7 @@ export class DynamoDbPools implements PoolStorage {
     } while (start);
   }
 
-  async claimPool({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
+  async claim({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
     const set = { runningSweepId: sweepId, lastSweepId: sweepId, batchBitsUsed: batchBitCounts };
     const condition = allOf(
       exists('poolName'),
@@ -95,7 +95,7 @@ export class DynamoDbPools implements PoolStorage {
       ...updateInput({ set }, condition),
     });
     if (await unlessRefused(this.#db.client.send(update))) return { claimed: true };
-    const { runningSweepId, lastSweepId } = (await this.getPool(poolName)) ?? {};
+    const { runningSweepId, lastSweepId } = (await this.get(poolName)) ?? {};
     return {
       claimed: false,
       ...(runningSweepId !== undefined && { runningSweepId }),
@@ -112,7 +112,7 @@ export class DynamoDbPools implements PoolStorage {
     await unlessRefused(this.#db.client.send(update));
   }
 
-  async markPoolDeleting(poolName: string, at: string): Promise<Pool | null> {
+  async markDeleting(poolName: string, at: string): Promise<Pool | null> {
     const update = new UpdateCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
@@ -120,10 +120,10 @@ export class DynamoDbPools implements PoolStorage {
       ...updateInput({ set: { deletingSince: at } }, allOf(exists('poolName'), notDeleting)),
     });
     const marked = await unlessRefused(this.#db.client.send(update));
-    return marked?.Attributes ? this.#current(marked.Attributes) : this.getPool(poolName);
+    return marked?.Attributes ? this.#current(marked.Attributes) : this.get(poolName);
   }
 
-  async removePool({ poolName, salt }: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean> {
+  async remove({ poolName, salt }: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean> {
     const remove = new DeleteCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },

@@ -4,7 +4,6 @@ import type { ProxyStatus } from '../../health/rise-fall.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import { createProxyRow } from '../create-proxy-row.ts';
-import { isExpired } from '../expiry.ts';
 import type {
   InsertOptions,
   InsertOutcome,
@@ -15,6 +14,7 @@ import type {
   StatusIdQuery,
   StatusWrite,
 } from '../proxy-storage.ts';
+import { isExpired } from '../storage.ts';
 import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
 import { type Database, queryItems, unlessRefused } from './database.ts';
 import { deleteRows } from './delete-rows.ts';
@@ -33,7 +33,7 @@ export class DynamoDbProxies implements ProxyStorage {
     this.#db = db;
   }
 
-  async insertProxies(
+  async insert(
     poolName: string,
     proxies: readonly Proxy[],
     options: InsertOptions = {},
@@ -52,7 +52,7 @@ export class DynamoDbProxies implements ProxyStorage {
     return { added, existing: proxies.length - added };
   }
 
-  async getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null> {
+  async get(poolName: string, proxyId: string): Promise<ProxyRow | null> {
     const { Item } = await this.#db.client.send(
       new GetCommand({
         TableName: this.#db.tables.proxies,
@@ -65,11 +65,11 @@ export class DynamoDbProxies implements ProxyStorage {
     return isExpired(row, this.#db.clock.now()) ? null : row;
   }
 
-  queryProxyRows(poolName: string, query: RowQuery): Promise<RowPage> {
+  query(poolName: string, query: RowQuery): Promise<RowPage> {
     return queryRows(this.#db, poolName, query);
   }
 
-  queryProxyRowsByStatus(
+  queryByStatus(
     poolName: string,
     status: ProxyStatus,
     query: { readonly after?: string; readonly limit: number },
@@ -77,7 +77,7 @@ export class DynamoDbProxies implements ProxyStorage {
     return queryRowsByStatus(this.#db, { poolName, status, ...query });
   }
 
-  queryProxyIdsByStatus(
+  queryIdsByStatus(
     poolName: string,
     status: ProxyStatus,
     query: StatusIdQuery,
@@ -85,7 +85,7 @@ export class DynamoDbProxies implements ProxyStorage {
     return queryIdsByStatus(this.#db, { poolName, status, ...query });
   }
 
-  async queryProxyIds(poolName: string, limit: number): Promise<readonly string[]> {
+  async queryIds(poolName: string, limit: number): Promise<readonly string[]> {
     const ids: string[] = [];
     const items = queryItems(this.#db, {
       TableName: this.#db.tables.proxies,
@@ -126,7 +126,7 @@ export class DynamoDbProxies implements ProxyStorage {
 
   async writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null> {
     const { poolName, proxyId, status, at } = write;
-    const before = await this.getProxyRow(poolName, proxyId);
+    const before = await this.get(poolName, proxyId);
     if (!before) return null;
     const set = {
       status,
@@ -145,11 +145,11 @@ export class DynamoDbProxies implements ProxyStorage {
     return updated?.Attributes ? toProxyRow(updated.Attributes) : null;
   }
 
-  deleteProxies(poolName: string, proxyIds: readonly string[]): Promise<void> {
+  deleteMany(poolName: string, proxyIds: readonly string[]): Promise<void> {
     return deleteRows(this.#db, poolName, proxyIds);
   }
 
-  async deleteProxy(poolName: string, proxyId: string): Promise<boolean> {
+  async delete(poolName: string, proxyId: string): Promise<boolean> {
     const { Attributes } = await this.#db.client.send(
       new DeleteCommand({
         TableName: this.#db.tables.proxies,

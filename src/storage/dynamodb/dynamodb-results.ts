@@ -1,7 +1,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { BatchResult } from '../../model/batch-result.ts';
-import { isExpired } from '../expiry.ts';
-import type { ProxyResultEntry, ResultStorage } from '../result-storage.ts';
+import type { BatchResult, ProxyResult } from '../../model/batch-result.ts';
+import type { ResultStorage } from '../result-storage.ts';
+import { isExpired } from '../storage.ts';
 import { absent } from './conditions.ts';
 import { type Database, type Item, queryItems, unlessRefused } from './database.ts';
 import { conditionInput } from './expressions.ts';
@@ -18,7 +18,7 @@ export class DynamoDbResults implements ResultStorage {
     this.#db = db;
   }
 
-  async putBatchResult(result: BatchResult): Promise<BatchResult> {
+  async put(result: BatchResult): Promise<BatchResult> {
     const put = new PutCommand({
       TableName: this.#db.tables.results,
       Item: toResultItem(result),
@@ -26,10 +26,10 @@ export class DynamoDbResults implements ResultStorage {
     });
     if (await unlessRefused(this.#db.client.send(put))) return result;
     const { poolName, bits, sweepId } = result;
-    return (await this.getBatchResult(poolName, bits, sweepId)) ?? result;
+    return (await this.get(poolName, bits, sweepId)) ?? result;
   }
 
-  async getBatchResult(poolName: string, bits: string, sweepId: string) {
+  async get(poolName: string, bits: string, sweepId: string) {
     const { Item } = await this.#db.client.send(
       new GetCommand({
         TableName: this.#db.tables.results,
@@ -40,20 +40,20 @@ export class DynamoDbResults implements ResultStorage {
     return Item && !this.#expired(Item) ? toBatchResult(Item) : null;
   }
 
-  async getNewestBatchResult(poolName: string, bits: string): Promise<BatchResult | null> {
+  async getNewest(poolName: string, bits: string): Promise<BatchResult | null> {
     for await (const item of this.#newestFirst(poolName, bits, { Limit: 1 })) {
       if (!this.#expired(item)) return toBatchResult(item);
     }
     return null;
   }
 
-  async queryProxyResults(
+  async queryByProxy(
     poolName: string,
     bits: string,
     proxyId: string,
     { limit, beforeSweepId }: { readonly limit: number; readonly beforeSweepId?: string },
-  ): Promise<readonly ProxyResultEntry[]> {
-    const found: ProxyResultEntry[] = [];
+  ): Promise<readonly ProxyResult[]> {
+    const found: ProxyResult[] = [];
     const items = this.#newestFirst(poolName, bits, {
       ...(beforeSweepId !== undefined && { beforeSweepId }),
       Limit: limit,

@@ -2,7 +2,7 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { batchIndex } from '../../model/batch-range.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { BY_POOL_INDEX, TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
-import { isExpired } from '../expiry.ts';
+import { isExpired } from '../storage.ts';
 import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
 import { absent, exists, fewerLateBatches, sweepIsOpen } from './conditions.ts';
 import { type Database, type Item, queryItems, unlessRefused } from './database.ts';
@@ -24,17 +24,17 @@ export class DynamoDbSweeps implements SweepStorage {
     this.#db = db;
   }
 
-  async putSweep(sweep: Sweep): Promise<Sweep> {
+  async put(sweep: Sweep): Promise<Sweep> {
     const put = new PutCommand({
       TableName: this.#db.tables.sweeps,
       Item: { ...sweep, part: SUMMARY },
       ...conditionInput(absent('sweepId')),
     });
     if (await unlessRefused(this.#db.client.send(put))) return sweep;
-    return (await this.getSweep(sweep.sweepId)) ?? sweep;
+    return (await this.get(sweep.sweepId)) ?? sweep;
   }
 
-  async getSweep(sweepId: string): Promise<Sweep | null> {
+  async get(sweepId: string): Promise<Sweep | null> {
     const { Item } = await this.#db.client.send(
       new GetCommand({
         TableName: this.#db.tables.sweeps,
@@ -45,7 +45,7 @@ export class DynamoDbSweeps implements SweepStorage {
     return Item && !this.#expired(Item) ? toSweep(Item) : null;
   }
 
-  async listSweeps(
+  async list(
     poolName: string,
     {
       limit,
@@ -68,7 +68,7 @@ export class DynamoDbSweeps implements SweepStorage {
     return sweeps;
   }
 
-  async markSweepDispatched(sweepId: string, at: string): Promise<void> {
+  async markDispatched(sweepId: string, at: string): Promise<void> {
     await this.#updateSummary(sweepId, { set: { dispatchedAt: at } }, exists('sweepId'));
   }
 
@@ -108,7 +108,7 @@ export class DynamoDbSweeps implements SweepStorage {
     return new Map(entries.sort(([a], [b]) => batchIndex(a) - batchIndex(b)));
   }
 
-  async closeSweep(sweepId: string, closing: SweepClosing): Promise<boolean> {
+  async close(sweepId: string, closing: SweepClosing): Promise<boolean> {
     return (await this.#updateSummary(sweepId, { set: { ...closing } }, sweepIsOpen)) !== null;
   }
 

@@ -1,6 +1,6 @@
 import type { ProxyStatus } from '../../health/rise-fall.ts';
-import { NO_USES } from '../../model/lease-outcome.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
+import { NO_USES } from '../../model/proxy-row.ts';
 import { Credentials } from '../../proxies/credentials.ts';
 import { formatRedactedUrl } from '../../proxies/endpoint.ts';
 import type { Proxy } from '../../proxies/proxy.ts';

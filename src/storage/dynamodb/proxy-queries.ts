@@ -1,11 +1,11 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { chunksOf } from '../../async/map-bounded.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { BY_STATUS_INDEX } from '../dynamodb-tables.ts';
-import { isExpired } from '../expiry.ts';
 import type { RowPage, RowQuery, StatusIdQuery } from '../proxy-storage.ts';
-import { backOff } from './back-off.ts';
-import { type Database, type Item, queryItems } from './database.ts';
+import { isExpired } from '../storage.ts';
+import { type Database, type Item, queryItems, untilProcessed } from './database.ts';
 import { poolStatusKey, toProxyRow } from './proxy-items.ts';
 
 /** Items one BatchGetItem may ask for (AWS: "BatchGetItem", DynamoDB API Reference). */
@@ -105,28 +105,18 @@ async function getRows(
   poolName: string,
   ids: readonly string[],
 ): Promise<ProxyRow[]> {
+  const table = db.tables.proxies;
   const found = new Map<string, ProxyRow>();
-  for (let start = 0; start < ids.length; start += BATCH_GET_LIMIT) {
-    const keys = ids
-      .slice(start, start + BATCH_GET_LIMIT)
-      .map((proxyId) => ({ poolName, proxyId }));
-    for await (const item of getItems(db, keys)) {
-      const row = toProxyRow(item);
-      found.set(row.proxy.id, row);
-    }
+  const getSome = async (keys: readonly Item[]) => {
+    const { Responses, UnprocessedKeys } = await db.client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: [...keys] } } }),
+    );
+    for (const row of (Responses?.[table] ?? []).map(toProxyRow)) found.set(row.proxy.id, row);
+    return UnprocessedKeys?.[table]?.Keys ?? [];
+  };
+  for (const chunk of chunksOf(ids, BATCH_GET_LIMIT)) {
+    const keys: Item[] = chunk.map((proxyId) => ({ poolName, proxyId }));
+    await untilProcessed(keys, getSome);
   }
   return ids.flatMap((id) => found.get(id) ?? []);
-}
-
-async function* getItems(db: Database, keys: readonly Item[]): AsyncGenerator<Item> {
-  const table = db.tables.proxies;
-  let pending: readonly Item[] = keys;
-  for (let attempt = 0; pending.length > 0; attempt++) {
-    await backOff(attempt);
-    const answer = await db.client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: [...pending] } } }),
-    );
-    yield* answer.Responses?.[table] ?? [];
-    pending = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-  }
 }

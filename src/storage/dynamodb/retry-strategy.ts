@@ -1,4 +1,5 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { jitteredWaitMs } from '../../async/back-off.ts';
 
 type RetryStrategy = Extract<
   DynamoDBClientConfig['retryStrategy'],
@@ -25,16 +26,14 @@ export function createRetryStrategy({
   baseDelayMs = 25,
   maxDelayMs = 1000,
 }: RetryOptions = {}): RetryStrategy {
+  const backOff = { firstMs: baseDelayMs, maxMs: maxDelayMs };
   return {
     acquireInitialRetryToken: async () => retryToken(0, 0),
     refreshRetryTokenForRetry: async (token, { errorType }) => {
       const retry = token.getRetryCount() + 1;
       if (errorType === 'CLIENT_ERROR') throw new Error('the call itself is wrong');
       if (retry >= maxAttempts) throw new Error('the call was repeated often enough');
-      return retryToken(
-        retry,
-        Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (retry - 1)),
-      );
+      return retryToken(retry, jitteredWaitMs(backOff, retry));
     },
     recordSuccess: () => {},
   };

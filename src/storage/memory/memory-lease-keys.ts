@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { isExpired } from '../expiry.ts';
 import type { LeaseKeyRecord, LeaseKeyStorage } from '../lease-key-storage.ts';
+import { isExpired } from '../storage.ts';
 
 /** Idempotency keys in a map. */
 export class MemoryLeaseKeys implements LeaseKeyStorage {
@@ -11,13 +11,13 @@ export class MemoryLeaseKeys implements LeaseKeyStorage {
     this.#clock = clock;
   }
 
-  async putLeaseKey(record: LeaseKeyRecord): Promise<LeaseKeyRecord> {
+  async put(record: LeaseKeyRecord): Promise<LeaseKeyRecord> {
     const stored = this.#find(record.keyHash);
     if (!stored) this.#records.set(record.keyHash, record);
     return stored ?? record;
   }
 
-  async getLeaseKey(keyHash: string): Promise<LeaseKeyRecord | null> {
+  async get(keyHash: string): Promise<LeaseKeyRecord | null> {
     return this.#find(keyHash);
   }
 

@@ -1,6 +1,6 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
-import { LeaseOutcome } from '../../model/lease-outcome.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
+import { LeaseOutcome } from '../../model/proxy-row.ts';
 import type {
   EndedLeases,
   LeaseAcquisition,
@@ -19,7 +19,7 @@ export class MemoryLeases implements LeaseStorage {
     this.#rows = rows;
   }
 
-  async acquireLease(acquisition: LeaseAcquisition): Promise<ProxyRow | null> {
+  async acquire(acquisition: LeaseAcquisition): Promise<ProxyRow | null> {
     const { poolName, proxyId, token, lease, ended, maxConcurrency } = acquisition;
     const row = this.#rows.find(poolName, proxyId);
     if (!row) return null;
@@ -33,7 +33,7 @@ export class MemoryLeases implements LeaseStorage {
     return this.#rows.set({ ...row, leases, leaseCount: row.leaseCount + 1 });
   }
 
-  async renewLease(renewal: LeaseRenewal): Promise<ProxyRow | null> {
+  async renew(renewal: LeaseRenewal): Promise<ProxyRow | null> {
     const { poolName, proxyId, token, expiresAt, now } = renewal;
     const row = this.#rows.find(poolName, proxyId);
     const lease = row?.leases[token];
@@ -42,7 +42,7 @@ export class MemoryLeases implements LeaseStorage {
     return this.#rows.set({ ...row, leases: { ...row.leases, [token]: { ...lease, expiresAt } } });
   }
 
-  async releaseLease({ poolName, proxyId, token, use }: LeaseRelease): Promise<ProxyRow | null> {
+  async release({ poolName, proxyId, token, use }: LeaseRelease): Promise<ProxyRow | null> {
     const row = this.#rows.find(poolName, proxyId);
     if (!row?.leases[token]) return null;
     const leases = without(row.leases, [token]);
@@ -56,7 +56,7 @@ export class MemoryLeases implements LeaseStorage {
     return row;
   }
 
-  async removeEndedLeases(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean> {
+  async removeEnded(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean> {
     const row = this.#rows.find(poolName, proxyId);
     if (!row || ended.tokens.length === 0 || !areOver(row, ended)) return false;
     this.#rows.set({ ...row, leases: without(row.leases, ended.tokens) });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Pool, PoolPolicy } from '../../model/pool.ts';
-import { isExpired } from '../expiry.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
+import { isExpired } from '../storage.ts';
 
 /** Pools in a map. */
 export class MemoryPools implements PoolStorage {
@@ -12,14 +12,14 @@ export class MemoryPools implements PoolStorage {
     this.#clock = clock;
   }
 
-  async createPool(pool: Pool): Promise<boolean> {
+  async create(pool: Pool): Promise<boolean> {
     const stored = this.#find(pool.poolName);
     if (stored) return stored.salt === pool.salt;
     this.#pools.set(pool.poolName, pool);
     return true;
   }
 
-  async updatePoolPolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
+  async updatePolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
     const pool = this.#find(poolName);
     if (!pool || pool.deletingSince !== undefined) return null;
     const { options, riseFall, intervalSeconds, control, leasing } = policy;
@@ -28,18 +28,18 @@ export class MemoryPools implements PoolStorage {
     return updated;
   }
 
-  async getPool(poolName: string): Promise<Pool | null> {
+  async get(poolName: string): Promise<Pool | null> {
     return this.#find(poolName);
   }
 
-  async *listPools(): AsyncGenerator<Pool> {
+  async *list(): AsyncGenerator<Pool> {
     for (const poolName of [...this.#pools.keys()]) {
       const pool = this.#find(poolName);
       if (pool) yield pool;
     }
   }
 
-  async claimPool({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
+  async claim({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
     const pool = this.#find(poolName);
     if (!pool || pool.deletingSince !== undefined) return { claimed: false };
     const { runningSweepId, lastSweepId } = pool;
@@ -62,7 +62,7 @@ export class MemoryPools implements PoolStorage {
     this.#pools.set(poolName, idle);
   }
 
-  async markPoolDeleting(poolName: string, at: string): Promise<Pool | null> {
+  async markDeleting(poolName: string, at: string): Promise<Pool | null> {
     const pool = this.#find(poolName);
     if (!pool || pool.deletingSince !== undefined) return pool;
     const marked = { ...pool, deletingSince: at };
@@ -70,7 +70,7 @@ export class MemoryPools implements PoolStorage {
     return marked;
   }
 
-  async removePool({ poolName, salt }: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean> {
+  async remove({ poolName, salt }: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean> {
     const pool = this.#find(poolName);
     if (pool?.deletingSince === undefined || pool.salt !== salt) return false;
     if (pool.runningSweepId !== undefined) return false;

@@ -3,7 +3,6 @@ import { ProxyStatus } from '../../health/rise-fall.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import { createProxyRow } from '../create-proxy-row.ts';
-import { isExpired } from '../expiry.ts';
 import type {
   InsertOptions,
   InsertOutcome,
@@ -14,6 +13,7 @@ import type {
   StatusIdQuery,
   StatusWrite,
 } from '../proxy-storage.ts';
+import { isExpired } from '../storage.ts';
 import type { PoolRows } from './pool-rows.ts';
 
 /** Proxy rows in maps. */
@@ -26,7 +26,7 @@ export class MemoryProxies implements ProxyStorage {
     this.#clock = clock;
   }
 
-  async insertProxies(
+  async insert(
     poolName: string,
     proxies: readonly Proxy[],
     options: InsertOptions = {},
@@ -41,15 +41,15 @@ export class MemoryProxies implements ProxyStorage {
     return { added, existing: proxies.length - added };
   }
 
-  async getProxyRow(poolName: string, proxyId: string): Promise<ProxyRow | null> {
+  async get(poolName: string, proxyId: string): Promise<ProxyRow | null> {
     return this.#rows.find(poolName, proxyId);
   }
 
-  async queryProxyRows(poolName: string, query: RowQuery): Promise<RowPage> {
+  async query(poolName: string, query: RowQuery): Promise<RowPage> {
     return this.#page(poolName, query, () => true);
   }
 
-  async queryProxyRowsByStatus(
+  async queryByStatus(
     poolName: string,
     status: ProxyStatus,
     query: { readonly after?: string; readonly limit: number },
@@ -57,16 +57,16 @@ export class MemoryProxies implements ProxyStorage {
     return this.#page(poolName, query, (row) => row.status === status);
   }
 
-  async queryProxyIdsByStatus(
+  async queryIdsByStatus(
     poolName: string,
     status: ProxyStatus,
     { upTo = 'g', ...query }: StatusIdQuery,
   ): Promise<readonly string[]> {
-    const page = await this.queryProxyRowsByStatus(poolName, status, query);
+    const page = await this.queryByStatus(poolName, status, query);
     return page.rows.map((row) => row.proxy.id).filter((id) => id <= upTo);
   }
 
-  async queryProxyIds(poolName: string, limit: number): Promise<readonly string[]> {
+  async queryIds(poolName: string, limit: number): Promise<readonly string[]> {
     return this.#page(poolName, { limit }, () => true).rows.map((row) => row.proxy.id);
   }
 
@@ -99,11 +99,11 @@ export class MemoryProxies implements ProxyStorage {
     return changed;
   }
 
-  async deleteProxies(poolName: string, proxyIds: readonly string[]): Promise<void> {
+  async deleteMany(poolName: string, proxyIds: readonly string[]): Promise<void> {
     for (const proxyId of proxyIds) this.#rows.of(poolName).delete(proxyId);
   }
 
-  async deleteProxy(poolName: string, proxyId: string): Promise<boolean> {
+  async delete(poolName: string, proxyId: string): Promise<boolean> {
     const existed = this.#rows.find(poolName, proxyId) !== null;
     this.#rows.of(poolName).delete(proxyId);
     return existed;

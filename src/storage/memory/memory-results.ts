@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
-import type { BatchResult } from '../../model/batch-result.ts';
-import { isExpired } from '../expiry.ts';
-import type { ProxyResultEntry, ResultStorage } from '../result-storage.ts';
+import type { BatchResult, ProxyResult } from '../../model/batch-result.ts';
+import type { ResultStorage } from '../result-storage.ts';
+import { isExpired } from '../storage.ts';
 
 /** Batch results in one map per batch, by sweep. */
 export class MemoryResults implements ResultStorage {
@@ -12,7 +12,7 @@ export class MemoryResults implements ResultStorage {
     this.#clock = clock;
   }
 
-  async putBatchResult(result: BatchResult): Promise<BatchResult> {
+  async put(result: BatchResult): Promise<BatchResult> {
     const sweeps = this.#sweepsOf(result.poolName, result.bits);
     const stored = sweeps.get(result.sweepId);
     if (stored) return stored;
@@ -20,21 +20,21 @@ export class MemoryResults implements ResultStorage {
     return result;
   }
 
-  async getBatchResult(poolName: string, bits: string, sweepId: string) {
+  async get(poolName: string, bits: string, sweepId: string) {
     const result = this.#sweepsOf(poolName, bits).get(sweepId);
     return result && !isExpired(result, this.#clock.now()) ? result : null;
   }
 
-  async getNewestBatchResult(poolName: string, bits: string): Promise<BatchResult | null> {
+  async getNewest(poolName: string, bits: string): Promise<BatchResult | null> {
     return this.#newestFirst(poolName, bits)[0] ?? null;
   }
 
-  async queryProxyResults(
+  async queryByProxy(
     poolName: string,
     bits: string,
     proxyId: string,
     { limit, beforeSweepId }: { readonly limit: number; readonly beforeSweepId?: string },
-  ): Promise<readonly ProxyResultEntry[]> {
+  ): Promise<readonly ProxyResult[]> {
     return this.#newestFirst(poolName, bits)
       .filter(({ sweepId }) => beforeSweepId === undefined || sweepId < beforeSweepId)
       .flatMap(({ sweepId, startedAt, results }) => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { batchIndex } from '../../model/batch-range.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
-import { isExpired } from '../expiry.ts';
+import { isExpired } from '../storage.ts';
 import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
 
 /** Sweeps and their ledgers in maps. */
@@ -15,18 +15,18 @@ export class MemorySweeps implements SweepStorage {
     this.#clock = clock;
   }
 
-  async putSweep(sweep: Sweep): Promise<Sweep> {
+  async put(sweep: Sweep): Promise<Sweep> {
     const stored = this.#sweeps.get(sweep.sweepId);
     if (stored) return stored;
     this.#sweeps.set(sweep.sweepId, sweep);
     return sweep;
   }
 
-  async getSweep(sweepId: string): Promise<Sweep | null> {
+  async get(sweepId: string): Promise<Sweep | null> {
     return this.#find(sweepId);
   }
 
-  async listSweeps(
+  async list(
     poolName: string,
     { limit, beforeSweepId }: { readonly limit: number; readonly beforeSweepId?: string },
   ): Promise<readonly Sweep[]> {
@@ -37,7 +37,7 @@ export class MemorySweeps implements SweepStorage {
       .slice(0, limit);
   }
 
-  async markSweepDispatched(sweepId: string, at: string): Promise<void> {
+  async markDispatched(sweepId: string, at: string): Promise<void> {
     const sweep = this.#find(sweepId);
     if (sweep) this.#sweeps.set(sweepId, { ...sweep, dispatchedAt: at });
   }
@@ -61,7 +61,7 @@ export class MemorySweeps implements SweepStorage {
     return new Map(entries.sort(([a], [b]) => batchIndex(a) - batchIndex(b)));
   }
 
-  async closeSweep(sweepId: string, closing: SweepClosing): Promise<boolean> {
+  async close(sweepId: string, closing: SweepClosing): Promise<boolean> {
     const sweep = this.#find(sweepId);
     if (sweep?.state !== 'running') return false;
     this.#sweeps.set(sweepId, { ...sweep, ...closing });

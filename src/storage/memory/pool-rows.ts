@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import { isExpired } from '../expiry.ts';
+import { isExpired } from '../storage.ts';
 import { SortedRows } from './sorted-rows.ts';
 
 /** The proxy rows of all pools, in one sorted map per pool. */

@@ -5,7 +5,7 @@ import type { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchMessage } from '../../model/sweep.ts';
 import type { SweepLimits } from '../../model/sweep-limits.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
-import type { CloseDependencies } from '../record/close-sweep.ts';
+import type { SweepContext } from '../record/close-sweep.ts';
 
 /** What checking a batch asks of a `HealthChecker`. */
 export interface BatchChecker {
@@ -25,7 +25,7 @@ export interface BatchChecker {
   ): AsyncIterable<HealthCheckResult>;
 }
 
-export interface CheckDependencies extends CloseDependencies {
+export interface CheckDependencies extends SweepContext {
   readonly checker: BatchChecker;
   readonly limits: SweepLimits;
   /** Sends messages again, as new ones; throws unless all were sent. */

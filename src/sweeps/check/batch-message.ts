@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../../errors.ts';
+import { parseWith } from '../../input.ts';
 import { POOL_NAME } from '../../model/pool.ts';
 import type { BatchMessage } from '../../model/sweep.ts';
 import { isSweepId } from '../../model/sweep-id.ts';
@@ -17,15 +17,7 @@ const batchMessageSchema = z.strictObject({
  * @throws {InvalidInputError} for what fan-out never sends: a message of someone else
  */
 export function parseBatchMessage(body: string): BatchMessage {
-  const parsed = batchMessageSchema.safeParse(parseJson(body));
-  if (parsed.success) return parsed.data;
-  throw new InvalidInputError(
-    'the message is not a batch: it should be JSON with sweepId, poolName, bits and deadlineAt',
-    parsed.error.issues.map(({ path, message }) => ({
-      pointer: path.map((step) => `/${String(step)}`).join(''),
-      detail: message,
-    })),
-  );
+  return parseWith(batchMessageSchema, parseJson(body), { what: 'the message of a batch' });
 }
 
 function parseJson(body: string): unknown {

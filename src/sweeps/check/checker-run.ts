@@ -71,7 +71,7 @@ export class CheckerRun {
   async #check(batch: PreparedBatch, need: TimeNeed, begunAt: number): Promise<void> {
     const { storage } = this.#dependencies;
     const probed = await this.#probe(batch, need);
-    const stored = await storage.putBatchResult(probed);
+    const stored = await storage.results.put(probed);
     await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });
   }
 

@@ -41,7 +41,7 @@ export class HealthCheckOrchestrator {
     proxies: Iterable<Proxy> | AsyncIterable<Proxy>,
     request: StreamRequest = {},
   ): AsyncGenerator<HealthCheckResult, void, undefined> {
-    const pool = await this.#storage.getPool(poolName);
+    const pool = await this.#storage.pools.get(poolName);
     if (!pool) throw new NotFoundError(`There is no pool named ${JSON.stringify(poolName)}.`);
     const { lastSweepId } = pool;
     const sweepId = manualSweepId({ nowMs: this.#clock.now(), lastSweepId });
@@ -51,7 +51,7 @@ export class HealthCheckOrchestrator {
       ...request,
     });
     for await (const result of results) {
-      const row = await this.#storage.getProxyRow(poolName, result.proxyId);
+      const row = await this.#storage.proxies.get(poolName, result.proxyId);
       await applyToRow(dependencies, { sweepId, policy: pool }, row, result.status);
       yield result;
     }

@@ -39,15 +39,15 @@ export async function prepareBatch(
   if (sweep.state !== SweepState.running) await requirePoolOf(storage, sweep);
   const query = { range: idRange(bits), limit: MAX_ROWS_PER_BATCH, consistent: true };
   const [stored, page] = await Promise.all([
-    storage.getBatchResult(poolName, bits, sweepId),
-    storage.queryProxyRows(poolName, query),
+    storage.results.get(poolName, bits, sweepId),
+    storage.proxies.query(poolName, query),
   ]);
   return { sweep, bits, rows: page.rows, truncated: page.next !== undefined, stored };
 }
 
 /** A sweep ends before its pool goes, so only one that has ended can have lost its pool. */
 async function requirePoolOf(storage: Storage, { poolName, sweepId }: Sweep): Promise<void> {
-  const pool = await storage.getPool(poolName);
+  const pool = await storage.pools.get(poolName);
   if (pool && pool.deletingSince === undefined && isSweepOf(pool, sweepId)) return;
   throw new NotFoundError(`the pool "${poolName}" of sweep ${sweepId} has been deleted`);
 }

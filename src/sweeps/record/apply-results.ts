@@ -30,7 +30,7 @@ export async function applyResults(
   const { storage } = dependencies;
   const known = new Map(rows.map((row) => [row.proxy.id, row]));
   const changed = await mapBounded([...results], WRITE_CONCURRENCY, async ([proxyId, result]) => {
-    const row = known.get(proxyId) ?? (await storage.getProxyRow(sweep.poolName, proxyId));
+    const row = known.get(proxyId) ?? (await storage.proxies.get(sweep.poolName, proxyId));
     return applyToRow(dependencies, sweep, row, result.status);
   });
   return changed.filter((row) => row !== null);
@@ -56,7 +56,7 @@ export async function applyToRow(
     const after = applyVerdict(before, verdict, sweep.policy.riseFall);
     if (after === before) return null;
     const at = new Date(clock.now()).toISOString();
-    const written = await storage.writeStatus({
+    const written = await storage.proxies.writeStatus({
       poolName: row.poolName,
       proxyId: row.proxy.id,
       sweepId,
@@ -70,7 +70,7 @@ export async function applyToRow(
       const transition = { previousStatus: before.status, statusSince: at, statusSweepId: sweepId };
       return { ...row, ...after, ...transition, rowSweepId: sweepId };
     }
-    row = await storage.getProxyRow(row.poolName, row.proxy.id);
+    row = await storage.proxies.get(row.poolName, row.proxy.id);
   }
   throw new ConflictError(`row ${asRead?.proxy.id} was written by others again and again`);
 }

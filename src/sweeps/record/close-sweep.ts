@@ -5,7 +5,7 @@ import type { Storage } from '../../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
 import { type PublishEvents, sweepFinished } from './sweep-events.ts';
 
-export interface CloseDependencies {
+export interface SweepContext {
   readonly storage: Storage;
   readonly clock: Clock;
   /** Where events go. @default nowhere */
@@ -30,12 +30,13 @@ export function countLateBatches(
 
 /** Has the summary of a closed sweep tell of the batches that have come since, if any have. */
 export async function recordLateBatches(
-  { storage }: Pick<CloseDependencies, 'storage'>,
+  { storage }: Pick<SweepContext, 'storage'>,
   sweep: Pick<Sweep, 'sweepId' | 'bitCount' | 'missingBatches'>,
 ): Promise<void> {
-  const ledger = await storage.readLedger(sweep.sweepId);
+  const ledger = await storage.sweeps.readLedger(sweep.sweepId);
   const late = countLateBatches(sweep, ledger);
-  if (late > 0) await storage.recordLateBatches(sweep.sweepId, late, sumCounts(ledger.values()));
+  if (late > 0)
+    await storage.sweeps.recordLateBatches(sweep.sweepId, late, sumCounts(ledger.values()));
 }
 
 /**
@@ -43,7 +44,7 @@ export async function recordLateBatches(
  * naming those that are not. One caller wins; it finishes the sweep.
  */
 export async function closeSweep(
-  dependencies: CloseDependencies,
+  dependencies: SweepContext,
   sweep: Sweep,
   ledger: ReadonlyMap<string, BatchCounts>,
 ): Promise<boolean> {
@@ -57,7 +58,7 @@ export async function closeSweep(
     totals: sumCounts(ledger.values()),
     missingBatches: missing,
   };
-  const closed = await storage.closeSweep(sweep.sweepId, closing);
+  const closed = await storage.sweeps.close(sweep.sweepId, closing);
   if (closed) await finishSweep(dependencies, { ...sweep, ...closing });
   return closed;
 }
@@ -67,12 +68,12 @@ export async function closeSweep(
  * While the pool points at it, this has not been done; doing it again sends the event again.
  */
 export async function finishSweep(
-  { storage, publishEvents }: Omit<CloseDependencies, 'clock'>,
+  { storage, publishEvents }: Omit<SweepContext, 'clock'>,
   sweep: Sweep,
 ): Promise<void> {
   // A batch that came between the reading of the ledger and the closing saw a running sweep.
   if (sweep.missingBatches?.length) await recordLateBatches({ storage }, sweep);
   const event = sweepFinished(sweep);
   if (event) await publishEvents?.([event]);
-  await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
+  await storage.pools.clearRunningSweep(sweep.poolName, sweep.sweepId);
 }

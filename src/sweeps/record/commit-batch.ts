@@ -3,7 +3,7 @@ import type { ProxyRow } from '../../model/proxy-row.ts';
 import { SweepState } from '../../model/sweep.ts';
 import { requireSweep } from '../require-sweep.ts';
 import { applyResults } from './apply-results.ts';
-import type { CloseDependencies } from './close-sweep.ts';
+import type { SweepContext } from './close-sweep.ts';
 import { recordBatch } from './record-batch.ts';
 import { proxyStatusChanged } from './sweep-events.ts';
 
@@ -15,7 +15,7 @@ import { proxyStatusChanged } from './sweep-events.ts';
  * the deadline, the rows are left alone, and there are no events.
  */
 export async function commitBatch(
-  dependencies: CloseDependencies,
+  dependencies: SweepContext,
   result: BatchResult,
   { rows, begunAt }: { readonly rows: readonly ProxyRow[]; readonly begunAt: number },
 ): Promise<void> {

@@ -38,7 +38,7 @@ export async function readSweepReport(
   sweepId: string,
 ): Promise<SweepReport> {
   const sweep = await requireSweep(storage, sweepId);
-  const ledger = await storage.readLedger(sweepId);
+  const ledger = await storage.sweeps.readLedger(sweepId);
   const counts = sumCounts(ledger.values());
   const { poolName, state, trigger, startedAt, deadlineAt, closedAt } = sweep;
   return {

@@ -73,7 +73,7 @@ async function readBatchRecords(
   bits: string,
 ): Promise<ResultRecord[]> {
   const [result, rows] = await Promise.all([
-    storage.getBatchResult(sweep.poolName, bits, sweep.sweepId),
+    storage.results.get(sweep.poolName, bits, sweep.sweepId),
     readBatchRows(storage, sweep.poolName, bits),
   ]);
   if (!result) return [];
@@ -93,7 +93,7 @@ async function readBatchRows(
   const rows = new Map<string, ProxyRow>();
   let after: string | undefined;
   do {
-    const page = await storage.queryProxyRows(poolName, {
+    const page = await storage.proxies.query(poolName, {
       range: idRange(bits),
       limit: MAX_ROWS_PER_BATCH,
       ...(after !== undefined && { after }),

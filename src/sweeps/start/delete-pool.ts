@@ -14,11 +14,11 @@ import { restoreSweep, type StartDependencies } from './start-sweep.ts';
  */
 export async function deletePool(dependencies: StartDependencies, poolName: string): Promise<Pool> {
   const { storage, clock } = dependencies;
-  const pool = await storage.markPoolDeleting(poolName, new Date(clock.now()).toISOString());
+  const pool = await storage.pools.markDeleting(poolName, new Date(clock.now()).toISOString());
   if (!pool) throw new NotFoundError(`there is no pool "${poolName}"`);
   if (pool.runningSweepId === undefined) return pool;
   const sweep = await restoreSweep(dependencies, pool, pool.runningSweepId);
   if (sweep.state !== SweepState.running) return pool;
-  await closeSweep(dependencies, sweep, await storage.readLedger(sweep.sweepId));
+  await closeSweep(dependencies, sweep, await storage.sweeps.readLedger(sweep.sweepId));
   return requireAnyPool(storage, poolName);
 }

@@ -25,8 +25,8 @@ export async function dispatchSweep(
   const sweep = await requireSweep(storage, sweepId);
   if (sweep.state !== SweepState.running || sweep.dispatchedAt !== undefined) return 0;
   const { poolName, deadlineAt } = sweep;
-  const missing = missingBatches(sweep, await storage.readLedger(sweepId));
+  const missing = missingBatches(sweep, await storage.sweeps.readLedger(sweepId));
   await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));
-  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());
+  await storage.sweeps.markDispatched(sweepId, new Date(clock.now()).toISOString());
   return missing.length;
 }

@@ -50,7 +50,7 @@ export async function runTick(
   scheduledAt: number,
 ): Promise<readonly TickEntry[]> {
   const pools: Pool[] = [];
-  for await (const pool of dependencies.storage.listPools()) pools.push(pool);
+  for await (const pool of dependencies.storage.pools.list()) pools.push(pool);
   return mapBounded(pools, POOL_CONCURRENCY, async (pool) => {
     const { poolName } = pool;
     try {
@@ -91,7 +91,7 @@ async function startDue(
   { poolName }: Pool,
   scheduledAt: number,
 ): Promise<Tended> {
-  const [first] = await dependencies.storage.queryProxyIds(poolName, 1);
+  const [first] = await dependencies.storage.proxies.queryIds(poolName, 1);
   if (first === undefined) return { action: 'idle' };
   try {
     const request = { poolName, trigger: 'schedule', scheduledAt } as const;
@@ -116,7 +116,7 @@ async function bringForward(
     await finishSweep(dependencies, sweep);
     return 'released';
   }
-  const ledger = await storage.readLedger(sweepId);
+  const ledger = await storage.sweeps.readLedger(sweepId);
   const ends = deletingSince !== undefined || clock.now() > closesAtMs(sweep, limits);
   if (ends || missingBatches(sweep, ledger).length === 0) {
     await closeSweep(dependencies, sweep, ledger);

@@ -11,12 +11,12 @@ import {
 } from '../../model/sweep-id.ts';
 import type { SweepLimits } from '../../model/sweep-limits.ts';
 import { requirePool } from '../../pools/require-pool.ts';
-import type { ClaimOutcome } from '../../storage/storage.ts';
-import type { CloseDependencies } from '../record/close-sweep.ts';
+import type { ClaimOutcome } from '../../storage/pool-storage.ts';
+import type { SweepContext } from '../record/close-sweep.ts';
 import { recordBatch } from '../record/record-batch.ts';
 import { closesAtMs, draftSweep, planSweep } from './sweep-plan.ts';
 
-export interface StartDependencies extends CloseDependencies {
+export interface StartDependencies extends SweepContext {
   readonly limits: SweepLimits;
 }
 
@@ -55,16 +55,16 @@ export async function startSweep(
   const plan = await planSweep(storage, pool);
   const draft = draftSweep(dependencies, { pool, sweepId, trigger: request.trigger, plan });
   requireTimeLeft(pool, draft, dependencies);
-  const claim = await storage.claimPool({
+  const claim = await storage.pools.claim({
     poolName: pool.poolName,
     sweepId,
     batchBitCounts: [plan.bitCount, ...pool.batchBitCounts.filter((k) => k !== plan.bitCount)],
   });
   if (!claim.claimed) return findStarted(dependencies, { pool, sweepId, claim });
-  const sweep = await storage.putSweep(draft);
+  const sweep = await storage.sweeps.put(draft);
   if (plan.size > 0) return sweep;
   await recordBatch(dependencies, sweep, { bits: WHOLE_POOL, results: new Map(), bytes: 0 });
-  return (await storage.getSweep(sweepId)) ?? sweep;
+  return (await storage.sweeps.get(sweepId)) ?? sweep;
 }
 
 /**
@@ -77,14 +77,14 @@ export async function restoreSweep(
   sweepId: string,
 ): Promise<Sweep> {
   const { storage } = dependencies;
-  const stored = await storage.getSweep(sweepId);
+  const stored = await storage.sweeps.get(sweepId);
   if (stored) return stored;
   const { size } = await planSweep(storage, pool);
   // The claim that was not followed by a summary has left its k in the pool.
   const plan = { size, bitCount: pool.batchBitCounts[0] ?? 0 };
   const scheduled = scheduledSweepId(pool.poolName, sweepIdTimeMs(sweepId)) === sweepId;
   const trigger = scheduled ? 'schedule' : 'manual';
-  return storage.putSweep(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
+  return storage.sweeps.put(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
 }
 
 /** No item of a sweep may expire while it runs: they expire with the pool. */
@@ -123,7 +123,7 @@ async function findSame(
   if (lastSweepId === undefined || !isSameRequest(lastSweepId, sweepId)) return null;
   return runningSweepId === lastSweepId
     ? restoreSweep(dependencies, pool, lastSweepId)
-    : dependencies.storage.getSweep(lastSweepId);
+    : dependencies.storage.sweeps.get(lastSweepId);
 }
 
 /** Answers a request whose claim was refused. */

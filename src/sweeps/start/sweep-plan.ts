@@ -20,7 +20,7 @@ export interface SweepPlan {
 
 /** Estimates a pool's size and chooses its k. */
 export async function planSweep(storage: Storage, pool: Pool): Promise<SweepPlan> {
-  const size = estimatePoolSize(await storage.queryProxyIds(pool.poolName, SIZE_SAMPLE));
+  const size = estimatePoolSize(await storage.proxies.queryIds(pool.poolName, SIZE_SAMPLE));
   return { size, bitCount: chooseBitCount(size, pool.batchBitCounts[0]) };
 }
 

@@ -22,7 +22,7 @@ const USUAL_DELAY_MS = 50;
 /** Delay at the higher levels: with a shorter one that many would never be in flight at once. */
 const LONG_DELAY_MS = 250;
 /** In flight where memory per probe is taken. */
-export const MANY_IN_FLIGHT = 1000;
+const MANY_IN_FLIGHT = 1000;
 
 /** Enough that a run takes about a second, and Node's compiler is done before it begins. */
 const SIZES: Readonly<Record<Route, { readonly checks: number; readonly warmUp: number }>> = {

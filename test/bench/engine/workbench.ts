@@ -6,7 +6,7 @@ import { Fixture } from './fixture.ts';
 import { TARGET_HOST } from './job.ts';
 import { compile } from './toolchain.ts';
 
-export interface ProxyPorts {
+interface ProxyPorts {
   readonly port: number;
   /** Of proxies that refuse connections. */
   readonly refusing: number;

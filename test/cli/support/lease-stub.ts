@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 export const STUB_PASSWORD = 'canary-77aa';
 
 /** A request as the stub got it. */
-export interface StubRequest {
+interface StubRequest {
   readonly method: string;
   readonly url: string;
   readonly key: string | undefined;
@@ -17,7 +17,7 @@ export interface StubRequest {
 type Answer = readonly [status: number, body?: unknown];
 
 /** What the stub answers; by default it leases one proxy for a second and renews as asked. */
-export interface StubAnswers {
+interface StubAnswers {
   acquire?: () => Answer;
   renew?: (count: number) => Answer;
   /** Null: there is none. */

@@ -3,6 +3,7 @@ import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../../src/model/sweep-limits.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { TappedStorage } from '../../support/tapped-storage.ts';
 import { type HttpRequest, httpEvent, lambdaContext } from './lambda-events.ts';
 import { recordTelemetry } from './recorded-telemetry.ts';
 
@@ -18,7 +19,7 @@ export interface TestReply {
 /** The api's handler over a storage in memory; `faults` makes its dispatch requests fail. */
 export function startApi({ allowPrivateAddresses = false } = {}) {
   const clock = new FakeClock();
-  const storage = new MemoryStorage({ clock });
+  const storage = new TappedStorage(new MemoryStorage({ clock }));
   const telemetry = recordTelemetry();
   const dispatched: string[] = [];
   const faults = { dispatch: false, redrive: false };

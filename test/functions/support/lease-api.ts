@@ -17,7 +17,7 @@ export async function startLeaseApi(
   const api = startApi({ allowPrivateAddresses });
   await api.put(`/pools/${pool}`, {});
   await api.post(`/pools/${pool}/proxies${query}`, list.join('\n'));
-  const ids = await api.storage.queryProxyIds(pool, 100);
+  const ids = await api.storage.proxies.queryIds(pool, 100);
   for (const proxyId of ids) await activate(api, pool, proxyId);
   const pathOf = (leaseId: string) => `/pools/${pool}/leases/${encodeURIComponent(leaseId)}`;
   const acquire = (
@@ -47,7 +47,7 @@ async function activate(
   poolName: string,
   proxyId: string,
 ) {
-  await storage.writeStatus({
+  await storage.proxies.writeStatus({
     poolName,
     proxyId,
     sweepId: makeSweepId(1),

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 
 /** One entry as the server received it. */
-export interface ReceivedEntry {
+interface ReceivedEntry {
   readonly EventBusName: string;
   readonly Source: string;
   readonly DetailType: string;

@@ -16,7 +16,7 @@ import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
 import { processAtOtherEnd } from './process-at-other-end.ts';
 
 /** One service on its way from the functions: a tap first, then what does faults by script. */
-export interface FaultyService {
+interface FaultyService {
   readonly tap: DynamoDbTap;
   readonly faulty: FaultyEndpoint;
 }

@@ -24,8 +24,8 @@ export async function auditWhenAcknowledged(stack: FaultStack, sweepId: string):
   const { poolName, closedAt, deadlineAt } = report;
   await until(async () => (await messagesOf(stack, sweepId)).length === 0);
   // Whoever closed it, perhaps the tick, lets the pool go last.
-  await until(async () => (await stack.storage.getPool(poolName))?.runningSweepId !== sweepId);
-  const { bitCount } = (await stack.storage.getSweep(sweepId)) ?? { bitCount: 0 };
+  await until(async () => (await stack.storage.pools.get(poolName))?.runningSweepId !== sweepId);
+  const { bitCount } = (await stack.storage.sweeps.get(sweepId)) ?? { bitCount: 0 };
   const acknowledged = [...batchesOf(bitCount)];
   const proxyIds = await idsOf(stack, poolName);
   await auditSweep(stack.storage, sweepId, { proxyIds, acknowledged });
@@ -41,7 +41,7 @@ export async function makeStatusKnown(
   status: 'slow' | 'inactive',
 ): Promise<void> {
   for (const row of await readRows(storage, poolName)) {
-    await storage.writeStatus({
+    await storage.proxies.writeStatus({
       poolName,
       proxyId: row.proxy.id,
       sweepId: makeSweepId(1),
@@ -54,7 +54,7 @@ export async function makeStatusKnown(
 }
 
 export function idsOf(stack: FaultStack, pool: string): Promise<readonly string[]> {
-  return stack.storage.queryProxyIds(pool, MAX_ROWS);
+  return stack.storage.proxies.queryIds(pool, MAX_ROWS);
 }
 
 /** Puts a message into the queue of batches. */

@@ -14,7 +14,7 @@ export async function readList(source: ListSource, options?: ListOptions): Promi
 }
 
 /** What became of an entry, in a word: the whole URL when accepted, else the reason. */
-export function outcomeOf(entry: ListEntry): string {
+function outcomeOf(entry: ListEntry): string {
   if (entry.kind === 'accepted') {
     const remoteDns = entry.proxy.remoteDns ? ' remote-dns' : '';
     return `${formatSecretUrl(entry.proxy)}${remoteDns}`;

@@ -1,7 +1,8 @@
 import type { FleetCredentials } from '../../../src/local/fleet/index.ts';
 import type { BuiltInProtocol } from '../../../src/proxies/endpoint.ts';
+
 /** Servers the suite knows, by the name of their Debian package. */
-export type ServerName = 'squid' | 'tinyproxy' | 'dante-server' | 'microsocks';
+type ServerName = 'squid' | 'tinyproxy' | 'dante-server' | 'microsocks';
 
 /** One way into one server: the suite has a set of cases for each, for each target scheme. */
 export interface Entrance {

@@ -24,7 +24,7 @@ export const LEASE_PROGRAM_SABOTAGES: readonly Sabotage[] = [
     name: 'lease API: a pool that is being deleted is leased from',
     file: ROUTES,
     find: "(await requirePool(storage, parsePoolName(params.pool ?? ''))).poolName",
-    replace: "(await storage.getPool(params.pool ?? ''))?.poolName ?? ''",
+    replace: "(await storage.pools.get(params.pool ?? ''))?.poolName ?? ''",
     tests: ['test/functions/api-lease-ends.test.ts'],
   },
   {

@@ -18,7 +18,7 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'result item: who loses the race believes its own result',
     file: 'src/storage/dynamodb/dynamodb-results.ts',
-    find: 'return (await this.getBatchResult(poolName, bits, sweepId)) ?? result;',
+    find: 'return (await this.get(poolName, bits, sweepId)) ?? result;',
     replace: 'return poolName && bits && sweepId ? result : result;',
     tests: [FAULTS_30_36],
     title: 'FAULTS 30',
@@ -127,8 +127,8 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'unprocessed keys: dropped',
     file: 'src/storage/dynamodb/proxy-queries.ts',
-    find: 'pending = answer.UnprocessedKeys?.[table]?.Keys ?? [];',
-    replace: 'pending = [];',
+    find: 'return UnprocessedKeys?.[table]?.Keys ?? [];',
+    replace: 'return UnprocessedKeys ? [] : [];',
     tests: [FAULTS_34],
     title: 'unprocessed',
   },

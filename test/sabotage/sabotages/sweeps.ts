@@ -26,10 +26,10 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'order of writes: rows and ledger before the result item',
     file: 'src/sweeps/check/checker-run.ts',
-    find: `    const stored = await storage.putBatchResult(probed);
+    find: `    const stored = await storage.results.put(probed);
     await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });`,
     replace: `    await commitBatch(this.#dependencies, probed, { rows: batch.rows, begunAt });
-    await storage.putBatchResult(probed);`,
+    await storage.results.put(probed);`,
     tests: [FAULTS_30_36],
     title: 'FAULTS 30',
   },
@@ -80,7 +80,7 @@ ${LEDGER_LAST}`,
     name: 'events: the pool is let go before the sweep is told to be finished',
     file: 'src/sweeps/record/close-sweep.ts',
     find: '  const event = sweepFinished(sweep);\n',
-    replace: `  await storage.clearRunningSweep(sweep.poolName, sweep.sweepId);
+    replace: `  await storage.pools.clearRunningSweep(sweep.poolName, sweep.sweepId);
   const event = sweepFinished(sweep);
 `,
     tests: [EVENTS],
@@ -126,8 +126,8 @@ ${LEDGER_LAST}`,
   {
     name: 'late batch: not counted',
     file: 'src/sweeps/record/close-sweep.ts',
-    find: 'if (late > 0) await storage',
-    replace: 'if (late < 0) await storage',
+    find: 'if (late > 0)',
+    replace: 'if (late < 0)',
     tests: [FAULTS_30_36],
     title: 'FAULTS 36',
   },
@@ -172,8 +172,8 @@ ${LEDGER_LAST}`,
     name: 'dispatch: marked before it is done',
     file: 'src/sweeps/start/dispatch-sweep.ts',
     find: `  await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));
-  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());`,
-    replace: `  await storage.markSweepDispatched(sweepId, new Date(clock.now()).toISOString());
+  await storage.sweeps.markDispatched(sweepId, new Date(clock.now()).toISOString());`,
+    replace: `  await storage.sweeps.markDispatched(sweepId, new Date(clock.now()).toISOString());
   await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));`,
     tests: ['test/sweeps/dispatch-sweep.test.ts'],
   },

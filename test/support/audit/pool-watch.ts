@@ -36,10 +36,10 @@ export class PoolWatch {
 
   async #lookAtResults(): Promise<string[]> {
     const violations: string[] = [];
-    const sweeps = await this.#storage.listSweeps(this.#poolName, { limit: SWEEPS });
+    const sweeps = await this.#storage.sweeps.list(this.#poolName, { limit: SWEEPS });
     for (const { sweepId, bitCount } of sweeps) {
       for (const bits of batchesOf(bitCount)) {
-        const now = await this.#storage.getBatchResult(this.#poolName, bits, sweepId);
+        const now = await this.#storage.results.get(this.#poolName, bits, sweepId);
         const before = this.#results.get(`${sweepId} ${bits}`);
         if (now) this.#results.set(`${sweepId} ${bits}`, now);
         if (before && !isDeepStrictEqual(now, before))

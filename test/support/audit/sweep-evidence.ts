@@ -34,17 +34,17 @@ export async function gatherEvidence(
   sweepId: string,
   expected: AuditExpectation,
 ): Promise<SweepEvidence | null> {
-  const sweep = await storage.getSweep(sweepId);
+  const sweep = await storage.sweeps.get(sweepId);
   if (!sweep) return null;
   const { poolName } = sweep;
   const results = new Map<string, BatchResult>();
   for (const bits of batchesOf(sweep.bitCount)) {
-    const result = await storage.getBatchResult(poolName, bits, sweepId);
+    const result = await storage.results.get(poolName, bits, sweepId);
     if (result) results.set(bits, result);
   }
   const [pool, ledger, rows] = await Promise.all([
-    storage.getPool(poolName),
-    storage.readLedger(sweepId),
+    storage.pools.get(poolName),
+    storage.sweeps.readLedger(sweepId),
     readRows(storage, poolName),
   ]);
   return { sweep, pool, ledger, results, rows, expected };
@@ -56,7 +56,7 @@ export async function readRows(storage: Storage, poolName: string): Promise<read
   let after: string | undefined;
   do {
     const query = { limit: ROWS_PER_PAGE, consistent: true, ...(after !== undefined && { after }) };
-    const page = await storage.queryProxyRows(poolName, query);
+    const page = await storage.proxies.query(poolName, query);
     rows.push(...page.rows);
     after = page.next;
   } while (after !== undefined);

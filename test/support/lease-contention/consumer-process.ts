@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
 import { createRetryStrategy, DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
+import { TappedStorage } from '../tapped-storage.ts';
 import { contend } from './contend.ts';
 import type { ConsumerAnswer, ConsumerSettings, ConsumerTask } from './protocol.ts';
 
@@ -18,15 +19,13 @@ const client = new DynamoDBClient({
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   retryStrategy: createRetryStrategy(),
 });
-const storage = new DynamoDbStorage({ client, tables: settings.tables, clock });
-const { acquireLease } = storage;
+const { tables } = settings;
+const storage = new TappedStorage(new DynamoDbStorage({ client, tables, clock }));
 let lostRaces = 0;
-Object.assign(storage, {
-  acquireLease: async (...args: Parameters<typeof acquireLease>) => {
-    const row = await acquireLease(...args);
-    if (!row) lostRaces += 1;
-    return row;
-  },
+storage.tap('leases.acquire', async (acquire, acquisition) => {
+  const row = await acquire(acquisition);
+  if (!row) lostRaces += 1;
+  return row;
 });
 const manager = new ProxyManager({ storage, clock, clockSkewMs: settings.clockSkewMs });
 const name = `process ${process.pid}`;

@@ -90,7 +90,12 @@ const setStatus = (n: number, status: 'banned' | 'unknown') =>
     const proxy = nth(model.proxies, n);
     if (!proxy) return;
     const at = new Date(world.clock.now()).toISOString();
-    await world.storage.writeManualStatus({ poolName: 'fleet', proxyId: proxy.id, status, at });
+    await world.storage.proxies.writeManualStatus({
+      poolName: 'fleet',
+      proxyId: proxy.id,
+      status,
+      at,
+    });
     proxy.banned = status === 'banned';
   });
 
@@ -98,7 +103,7 @@ const setMaxConcurrency = (n: number, maxConcurrency: number | null) =>
   command(`setMaxConcurrency(${n}, ${maxConcurrency})`, async (model, { world }) => {
     const proxy = nth(model.proxies, n);
     if (!proxy) return;
-    await world.storage.setMaxConcurrency('fleet', proxy.id, maxConcurrency);
+    await world.storage.leases.setMaxConcurrency('fleet', proxy.id, maxConcurrency);
     proxy.maxConcurrency = maxConcurrency;
   });
 

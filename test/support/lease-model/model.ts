@@ -50,7 +50,7 @@ export function createOffClock(clock: FakeClock, offMs: number): Clock {
 }
 
 /** The leases on a proxy's row that a consumer does not take for over. */
-export function countedLeases(model: Model, proxy: ModelProxy, { clock }: Consumer): ModelLease[] {
+function countedLeases(model: Model, proxy: ModelProxy, { clock }: Consumer): ModelLease[] {
   return model.leases.filter(
     (lease) => lease.proxy === proxy && lease.stored && lease.expiresAt + SKEW_MS > clock.now(),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeSweep, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
-import type { CreateStorage } from '../storage-contract.ts';
+import type { CreateStorage } from './create-storage.ts';
 
 const makeRecord = (leaseId: string, keyHash = 'hash') => ({
   keyHash,
@@ -14,33 +14,33 @@ export function describeLeaseKeyStorage(create: CreateStorage): void {
   describe('lease keys', () => {
     it('keeps the first of several records and gives it to all', async () => {
       const { storage } = await create();
-      expect(await storage.getLeaseKey('hash')).toBeNull();
+      expect(await storage.leaseKeys.get('hash')).toBeNull();
       const records = ['a', 'b', 'c'].map((leaseId) => makeRecord(leaseId));
-      const kept = await Promise.all(records.map((record) => storage.putLeaseKey(record)));
+      const kept = await Promise.all(records.map((record) => storage.leaseKeys.put(record)));
       expect(new Set(kept.map(({ leaseId }) => leaseId)).size).toBe(1);
-      expect(await storage.getLeaseKey('hash')).toEqual(kept[0]);
+      expect(await storage.leaseKeys.get('hash')).toEqual(kept[0]);
       expect(records).toContainEqual(kept[0]);
-      expect(await storage.getLeaseKey('other')).toBeNull();
+      expect(await storage.leaseKeys.get('other')).toBeNull();
     });
 
     it('ignores an expired record and gives its key away', async () => {
       const { storage, clock } = await create();
-      await storage.putLeaseKey(makeRecord('a'));
+      await storage.leaseKeys.put(makeRecord('a'));
       clock.advance(60_000);
-      expect(await storage.getLeaseKey('hash')).toBeNull();
+      expect(await storage.leaseKeys.get('hash')).toBeNull();
       const later = { ...makeRecord('b'), expiresAtEpochSeconds: TEST_TIME / 1000 + 120 };
-      expect(await storage.putLeaseKey(later)).toEqual(later);
-      expect(await storage.getLeaseKey('hash')).toEqual(later);
+      expect(await storage.leaseKeys.put(later)).toEqual(later);
+      expect(await storage.leaseKeys.get('hash')).toEqual(later);
     });
 
     it('is no sweep to anybody', async () => {
       const { storage } = await create();
-      await storage.putSweep(makeSweep());
-      await storage.putLeaseKey(makeRecord('a'));
-      const sweeps = await storage.listSweeps('fleet', { limit: 9 });
+      await storage.sweeps.put(makeSweep());
+      await storage.leaseKeys.put(makeRecord('a'));
+      const sweeps = await storage.sweeps.list('fleet', { limit: 9 });
       expect(sweeps.map(({ sweepId }) => sweepId)).toEqual([makeSweepId(1)]);
-      expect(await storage.getSweep('lease-key#hash')).toBeNull();
-      expect(await storage.readLedger('lease-key#hash')).toEqual(new Map());
+      expect(await storage.sweeps.get('lease-key#hash')).toBeNull();
+      expect(await storage.sweeps.readLedger('lease-key#hash')).toEqual(new Map());
     });
   });
 }

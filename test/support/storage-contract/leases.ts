@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ProxyRow } from '../../../src/model/proxy-row.ts';
-import type { LeaseAcquisition, StatusIdQuery, Storage } from '../../../src/storage/storage.ts';
+import type { LeaseAcquisition } from '../../../src/storage/lease-storage.ts';
+import type { StatusIdQuery } from '../../../src/storage/proxy-storage.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
-import type { CreateStorage } from '../storage-contract.ts';
+import type { CreateStorage } from './create-storage.ts';
 
 const MINUTE = 60_000;
 const PROXY_ID = makeProxy(0).id;
@@ -27,11 +29,11 @@ const keyOf = (token: string) => ({ poolName: 'fleet', proxyId: PROXY_ID, token 
 export function describeLeaseStorage(create: CreateStorage): void {
   const createOne = async (maxConcurrency: number | null = 1) => {
     const { storage, clock } = await create();
-    await storage.insertProxies('fleet', [makeProxy(0)], { maxConcurrency });
+    await storage.proxies.insert('fleet', [makeProxy(0)], { maxConcurrency });
     return { storage, clock };
   };
   const rowOf = async (storage: Storage): Promise<ProxyRow> => {
-    const row = await storage.getProxyRow('fleet', PROXY_ID);
+    const row = await storage.proxies.get('fleet', PROXY_ID);
     if (!row) throw new Error('no row');
     return row;
   };
@@ -41,7 +43,7 @@ export function describeLeaseStorage(create: CreateStorage): void {
     it('keeps a lease on its row and counts it', async () => {
       const { storage } = await createOne();
       const acquisition = makeAcquisition('a');
-      const row = await storage.acquireLease(acquisition);
+      const row = await storage.leases.acquire(acquisition);
       expect(row).toMatchObject({ leases: { a: acquisition.lease }, leaseCount: 1 });
       expect(await rowOf(storage)).toEqual(row);
     });
@@ -49,8 +51,8 @@ export function describeLeaseStorage(create: CreateStorage): void {
     it('returns the credentials with the lease', async () => {
       const { storage } = await create();
       const proxy = makeProxyWithSecrets();
-      await storage.insertProxies('fleet', [proxy]);
-      const row = await storage.acquireLease(makeAcquisition('a', { proxyId: proxy.id }));
+      await storage.proxies.insert('fleet', [proxy]);
+      const row = await storage.leases.acquire(makeAcquisition('a', { proxyId: proxy.id }));
       expect(row?.proxy.credentials?.password).toBe('p@ss:word');
     });
 
@@ -58,7 +60,7 @@ export function describeLeaseStorage(create: CreateStorage): void {
       const { storage } = await createOne();
       const tokens = ['a', 'b', 'c', 'd', 'e'];
       const rows = await Promise.all(
-        tokens.map((token) => storage.acquireLease(makeAcquisition(token))),
+        tokens.map((token) => storage.leases.acquire(makeAcquisition(token))),
       );
       expect(rows.filter((row) => row !== null)).toHaveLength(1);
       expect(await tokensOf(storage)).toHaveLength(1);
@@ -68,7 +70,7 @@ export function describeLeaseStorage(create: CreateStorage): void {
     it('gives a shared proxy to as many as may hold it, and to no more', async () => {
       const { storage } = await createOne(3);
       const acquire = (token: string) =>
-        storage.acquireLease(makeAcquisition(token, { maxConcurrency: 3 }));
+        storage.leases.acquire(makeAcquisition(token, { maxConcurrency: 3 }));
       const rows = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(acquire));
       expect(rows.filter((row) => row !== null)).toHaveLength(3);
       expect(await tokensOf(storage)).toHaveLength(3);
@@ -76,58 +78,60 @@ export function describeLeaseStorage(create: CreateStorage): void {
 
     it('succeeds again when the answer was lost, and undoes no renewal by it', async () => {
       const { storage } = await createOne();
-      await storage.acquireLease(makeAcquisition('a'));
-      const repeated = await storage.acquireLease(makeAcquisition('a'));
+      await storage.leases.acquire(makeAcquisition('a'));
+      const repeated = await storage.leases.acquire(makeAcquisition('a'));
       expect(repeated).toMatchObject({ leases: { a: {} }, leaseCount: 2 });
       const expiresAt = TEST_TIME + 5 * MINUTE;
-      await storage.renewLease({ ...keyOf('a'), expiresAt, now: TEST_TIME });
-      const again = await storage.acquireLease(makeAcquisition('a'));
+      await storage.leases.renew({ ...keyOf('a'), expiresAt, now: TEST_TIME });
+      const again = await storage.leases.acquire(makeAcquisition('a'));
       expect(again?.leases.a?.expiresAt).toBe(expiresAt);
     });
 
     it('refuses a proxy that is gone, or whose status is not wanted', async () => {
       const { storage } = await createOne();
       const gone = makeAcquisition('a', { proxyId: makeProxy(1).id });
-      expect(await storage.acquireLease(gone)).toBeNull();
-      expect(await storage.getProxyRow('fleet', makeProxy(1).id)).toBeNull();
+      expect(await storage.leases.acquire(gone)).toBeNull();
+      expect(await storage.proxies.get('fleet', makeProxy(1).id)).toBeNull();
       const choosy = makeAcquisition('a', { statuses: ['active', 'slow'] });
-      expect(await storage.acquireLease(choosy)).toBeNull();
+      expect(await storage.leases.acquire(choosy)).toBeNull();
       const at = new Date(TEST_TIME).toISOString();
       const manual = { poolName: 'fleet', proxyId: PROXY_ID, at } as const;
-      await storage.writeManualStatus({ ...manual, status: 'banned' });
-      expect(await storage.acquireLease(makeAcquisition('a'))).toBeNull();
+      await storage.proxies.writeManualStatus({ ...manual, status: 'banned' });
+      expect(await storage.leases.acquire(makeAcquisition('a'))).toBeNull();
       expect(await tokensOf(storage)).toEqual([]);
     });
 
     it('refuses when the number of consumers has changed since it was read', async () => {
       const { storage } = await createOne();
-      const lowered = await storage.setMaxConcurrency('fleet', PROXY_ID, 2);
+      const lowered = await storage.leases.setMaxConcurrency('fleet', PROXY_ID, 2);
       expect(lowered?.maxConcurrency).toBe(2);
-      expect(await storage.acquireLease(makeAcquisition('a'))).toBeNull();
+      expect(await storage.leases.acquire(makeAcquisition('a'))).toBeNull();
       expect(
-        await storage.acquireLease(makeAcquisition('a', { maxConcurrency: 2 })),
+        await storage.leases.acquire(makeAcquisition('a', { maxConcurrency: 2 })),
       ).not.toBeNull();
-      expect((await storage.setMaxConcurrency('fleet', PROXY_ID, null))?.maxConcurrency).toBeNull();
+      expect(
+        (await storage.leases.setMaxConcurrency('fleet', PROXY_ID, null))?.maxConcurrency,
+      ).toBeNull();
       expect(await tokensOf(storage)).toEqual(['a']);
-      expect(await storage.setMaxConcurrency('fleet', makeProxy(1).id, 2)).toBeNull();
-      expect(await storage.getProxyRow('fleet', makeProxy(1).id)).toBeNull();
+      expect(await storage.leases.setMaxConcurrency('fleet', makeProxy(1).id, 2)).toBeNull();
+      expect(await storage.proxies.get('fleet', makeProxy(1).id)).toBeNull();
     });
 
     it('removes the leases that are over in the write that takes their place', async () => {
       const { storage } = await createOne();
-      await storage.acquireLease(makeAcquisition('a'));
+      await storage.leases.acquire(makeAcquisition('a'));
       const ended = { tokens: ['a'], endedBy: TEST_TIME + MINUTE };
-      const row = await storage.acquireLease(makeAcquisition('b', { ended }));
+      const row = await storage.leases.acquire(makeAcquisition('b', { ended }));
       expect(Object.keys(row?.leases ?? {})).toEqual(['b']);
       expect(row?.leaseCount).toBe(2);
     });
 
     it('gives the place of an ended lease to one of many', async () => {
       const { storage } = await createOne();
-      await storage.acquireLease(makeAcquisition('a'));
+      await storage.leases.acquire(makeAcquisition('a'));
       const ended = { tokens: ['a'], endedBy: TEST_TIME + MINUTE };
       const rows = await Promise.all(
-        ['b', 'c', 'd'].map((token) => storage.acquireLease(makeAcquisition(token, { ended }))),
+        ['b', 'c', 'd'].map((token) => storage.leases.acquire(makeAcquisition(token, { ended }))),
       );
       expect(rows.filter((row) => row !== null)).toHaveLength(1);
       expect(await tokensOf(storage)).toHaveLength(1);
@@ -135,15 +139,15 @@ export function describeLeaseStorage(create: CreateStorage): void {
 
     it('refuses when a lease that was thought to be over has been renewed or is gone', async () => {
       const { storage } = await createOne();
-      await storage.acquireLease(makeAcquisition('a'));
+      await storage.leases.acquire(makeAcquisition('a'));
       const ended = { tokens: ['a'], endedBy: TEST_TIME + MINUTE };
       const renewal = { expiresAt: TEST_TIME + 2 * MINUTE, now: TEST_TIME };
-      await storage.renewLease({ ...keyOf('a'), ...renewal });
-      expect(await storage.acquireLease(makeAcquisition('b', { ended }))).toBeNull();
+      await storage.leases.renew({ ...keyOf('a'), ...renewal });
+      expect(await storage.leases.acquire(makeAcquisition('b', { ended }))).toBeNull();
       const early = { tokens: ['a'], endedBy: TEST_TIME + 2 * MINUTE - 1 };
-      expect(await storage.acquireLease(makeAcquisition('b', { ended: early }))).toBeNull();
+      expect(await storage.leases.acquire(makeAcquisition('b', { ended: early }))).toBeNull();
       const gone = { tokens: ['x'], endedBy: TEST_TIME + 9 * MINUTE };
-      expect(await storage.acquireLease(makeAcquisition('b', { ended: gone }))).toBeNull();
+      expect(await storage.leases.acquire(makeAcquisition('b', { ended: gone }))).toBeNull();
       expect(await tokensOf(storage)).toEqual(['a']);
     });
 
@@ -151,20 +155,20 @@ export function describeLeaseStorage(create: CreateStorage): void {
       const { storage } = await createOne(100);
       const shared = { maxConcurrency: 100 };
       const tokens = Array.from({ length: 20 }, (_, index) => `token-${index}-${'x'.repeat(12)}`);
-      for (const token of tokens) await storage.acquireLease(makeAcquisition(token, shared));
+      for (const token of tokens) await storage.leases.acquire(makeAcquisition(token, shared));
       const ended = { tokens, endedBy: TEST_TIME + MINUTE };
-      const row = await storage.acquireLease(makeAcquisition('b', { ...shared, ended }));
+      const row = await storage.leases.acquire(makeAcquisition('b', { ...shared, ended }));
       expect(Object.keys(row?.leases ?? {})).toEqual(['b']);
       const over = { tokens: ['b'], endedBy: TEST_TIME + MINUTE };
-      expect(await storage.removeEndedLeases('fleet', PROXY_ID, over)).toBe(true);
+      expect(await storage.leases.removeEnded('fleet', PROXY_ID, over)).toBe(true);
       expect(await tokensOf(storage)).toEqual([]);
     });
 
     it('renews a lease that runs, never to an earlier end', async () => {
       const { storage } = await createOne();
-      await storage.acquireLease(makeAcquisition('a'));
+      await storage.leases.acquire(makeAcquisition('a'));
       const renew = (expiresAt: number, now = TEST_TIME) =>
-        storage.renewLease({ ...keyOf('a'), expiresAt, now });
+        storage.leases.renew({ ...keyOf('a'), expiresAt, now });
       const row = await renew(TEST_TIME + 3 * MINUTE);
       expect(row?.leases.a).toEqual({
         consumer: 'a',
@@ -177,42 +181,42 @@ export function describeLeaseStorage(create: CreateStorage): void {
 
     it('renews no lease that is over, gone, or of a banned proxy', async () => {
       const { storage } = await createOne();
-      await storage.acquireLease(makeAcquisition('a'));
+      await storage.leases.acquire(makeAcquisition('a'));
       const renewal = { expiresAt: TEST_TIME + 9 * MINUTE, now: TEST_TIME };
       expect(
-        await storage.renewLease({ ...keyOf('a'), ...renewal, now: TEST_TIME + MINUTE }),
+        await storage.leases.renew({ ...keyOf('a'), ...renewal, now: TEST_TIME + MINUTE }),
       ).toBeNull();
-      expect(await storage.renewLease({ ...keyOf('b'), ...renewal })).toBeNull();
+      expect(await storage.leases.renew({ ...keyOf('b'), ...renewal })).toBeNull();
       const elsewhere = { ...keyOf('a'), proxyId: makeProxy(1).id };
-      expect(await storage.renewLease({ ...elsewhere, ...renewal })).toBeNull();
+      expect(await storage.leases.renew({ ...elsewhere, ...renewal })).toBeNull();
       const at = new Date(TEST_TIME).toISOString();
       const manual = { poolName: 'fleet', proxyId: PROXY_ID, at } as const;
-      await storage.writeManualStatus({ ...manual, status: 'banned' });
-      expect(await storage.renewLease({ ...keyOf('a'), ...renewal })).toBeNull();
+      await storage.proxies.writeManualStatus({ ...manual, status: 'banned' });
+      expect(await storage.leases.renew({ ...keyOf('a'), ...renewal })).toBeNull();
       expect((await rowOf(storage)).leases.a?.expiresAt).toBe(TEST_TIME + MINUTE);
     });
 
     it('releases a lease once, and leaves the others', async () => {
       const { storage } = await createOne(2);
       const shared = { maxConcurrency: 2 };
-      await storage.acquireLease(makeAcquisition('a', shared));
-      await storage.acquireLease(makeAcquisition('b', shared));
+      await storage.leases.acquire(makeAcquisition('a', shared));
+      await storage.leases.acquire(makeAcquisition('b', shared));
       const before = await rowOf(storage);
-      expect(await storage.releaseLease(keyOf('a'))).toEqual(before);
-      expect(await storage.releaseLease(keyOf('a'))).toBeNull();
+      expect(await storage.leases.release(keyOf('a'))).toEqual(before);
+      expect(await storage.leases.release(keyOf('a'))).toBeNull();
       expect(await tokensOf(storage)).toEqual(['b']);
       const elsewhere = { ...keyOf('b'), proxyId: makeProxy(1).id };
-      expect(await storage.releaseLease(elsewhere)).toBeNull();
-      expect(await storage.getProxyRow('fleet', makeProxy(1).id)).toBeNull();
+      expect(await storage.leases.release(elsewhere)).toBeNull();
+      expect(await storage.proxies.get('fleet', makeProxy(1).id)).toBeNull();
       expect(await rowOf(storage)).toMatchObject({ uses: { ok: 0 }, leaseCount: 2 });
     });
 
     it('notes how each use went, once', async () => {
       const { storage } = await createOne();
       const use = async (token: string, outcome: 'ok' | 'slow' | 'failed', at: number) => {
-        await storage.acquireLease(makeAcquisition(token));
-        await storage.releaseLease({ ...keyOf(token), use: { outcome, at } });
-        await storage.releaseLease({ ...keyOf(token), use: { outcome, at } });
+        await storage.leases.acquire(makeAcquisition(token));
+        await storage.leases.release({ ...keyOf(token), use: { outcome, at } });
+        await storage.leases.release({ ...keyOf(token), use: { outcome, at } });
         const { uses, failuresInRow, lastFailureAt } = await rowOf(storage);
         return { uses, failuresInRow, lastFailureAt };
       };
@@ -238,7 +242,7 @@ export function describeLeaseStorage(create: CreateStorage): void {
     it('notes a block by its host, and no failure', async () => {
       const { storage } = await createOne(null);
       const note = (outcome: 'blocked' | 'failed', at: number, targetHost?: string) =>
-        storage.recordUse('fleet', PROXY_ID, {
+        storage.leases.recordUse('fleet', PROXY_ID, {
           outcome,
           at,
           ...(targetHost !== undefined && { targetHost }),
@@ -256,8 +260,10 @@ export function describeLeaseStorage(create: CreateStorage): void {
         blocks: { 'shop.example': 4000, constructor: 3000 },
       });
       const elsewhere = makeProxy(1).id;
-      expect(await storage.recordUse('fleet', elsewhere, { outcome: 'ok', at: 1 })).toBeNull();
-      expect(await storage.getProxyRow('fleet', elsewhere)).toBeNull();
+      expect(
+        await storage.leases.recordUse('fleet', elsewhere, { outcome: 'ok', at: 1 }),
+      ).toBeNull();
+      expect(await storage.proxies.get('fleet', elsewhere)).toBeNull();
     });
 
     it('forgets blocks that are as they were read', async () => {
@@ -266,12 +272,14 @@ export function describeLeaseStorage(create: CreateStorage): void {
         ['a.example', 1000],
         ['b.example', 2000],
       ] as const) {
-        await storage.recordUse('fleet', PROXY_ID, { outcome: 'blocked', targetHost, at });
+        await storage.leases.recordUse('fleet', PROXY_ID, { outcome: 'blocked', targetHost, at });
       }
       const stale = { 'a.example': 1000, 'b.example': 1999 };
-      expect(await storage.removeBlocks('fleet', PROXY_ID, stale)).toBe(false);
-      expect(await storage.removeBlocks('fleet', PROXY_ID, {})).toBe(false);
-      expect(await storage.removeBlocks('fleet', PROXY_ID, { 'a.example': 1000 })).toBe(true);
+      expect(await storage.leases.removeBlocks('fleet', PROXY_ID, stale)).toBe(false);
+      expect(await storage.leases.removeBlocks('fleet', PROXY_ID, {})).toBe(false);
+      expect(await storage.leases.removeBlocks('fleet', PROXY_ID, { 'a.example': 1000 })).toBe(
+        true,
+      );
       expect((await rowOf(storage)).blocks).toEqual({ 'b.example': 2000 });
     });
 
@@ -279,12 +287,12 @@ export function describeLeaseStorage(create: CreateStorage): void {
       const { storage } = await createOne(3);
       const shared = { maxConcurrency: 3 };
       for (const token of ['a', 'b', 'c']) {
-        await storage.acquireLease(makeAcquisition(token, shared));
+        await storage.leases.acquire(makeAcquisition(token, shared));
       }
       const renewal = { expiresAt: TEST_TIME + 2 * MINUTE, now: TEST_TIME };
-      await storage.renewLease({ ...keyOf('c'), ...renewal });
+      await storage.leases.renew({ ...keyOf('c'), ...renewal });
       const remove = (tokens: readonly string[], endedBy = TEST_TIME + MINUTE) =>
-        storage.removeEndedLeases('fleet', PROXY_ID, { tokens, endedBy });
+        storage.leases.removeEnded('fleet', PROXY_ID, { tokens, endedBy });
       expect(await remove(['a', 'c'])).toBe(false);
       expect(await remove(['a', 'x'])).toBe(false);
       expect(await remove(['a', 'b'], TEST_TIME + MINUTE - 1)).toBe(false);
@@ -296,24 +304,24 @@ export function describeLeaseStorage(create: CreateStorage): void {
 
     it('keeps leases when the proxy is imported again or its status is written', async () => {
       const { storage } = await createOne();
-      await storage.acquireLease(makeAcquisition('a'));
-      await storage.insertProxies('fleet', makeProxies(2), { maxConcurrency: 5 });
+      await storage.leases.acquire(makeAcquisition('a'));
+      await storage.proxies.insert('fleet', makeProxies(2), { maxConcurrency: 5 });
       const at = new Date(TEST_TIME).toISOString();
       const manual = { poolName: 'fleet', proxyId: PROXY_ID, at } as const;
-      await storage.writeManualStatus({ ...manual, status: 'banned' });
+      await storage.proxies.writeManualStatus({ ...manual, status: 'banned' });
       expect(await tokensOf(storage)).toEqual(['a']);
       expect((await rowOf(storage)).maxConcurrency).toBe(1);
-      expect((await storage.getProxyRow('fleet', makeProxy(1).id))?.maxConcurrency).toBe(5);
+      expect((await storage.proxies.get('fleet', makeProxy(1).id))?.maxConcurrency).toBe(5);
     });
 
     it('gives the ids of one status in id order, without their rows', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(40));
+      await storage.proxies.insert('fleet', makeProxies(40));
       const sorted = makeProxies(40)
         .map(({ id }) => id)
         .sort();
       const ids = (query: StatusIdQuery) =>
-        storage.queryProxyIdsByStatus('fleet', 'unknown', query);
+        storage.proxies.queryIdsByStatus('fleet', 'unknown', query);
       expect(await ids({ limit: 100 })).toEqual(sorted);
       expect(await ids({ limit: 7 })).toEqual(sorted.slice(0, 7));
       const [, , third = ''] = sorted;
@@ -322,7 +330,7 @@ export function describeLeaseStorage(create: CreateStorage): void {
       expect(await ids({ after: third, upTo: tenth, limit: 50 })).toEqual(sorted.slice(3, 10));
       expect(await ids({ after: third, upTo: tenth, limit: 2 })).toEqual(sorted.slice(3, 5));
       expect(await ids({ upTo: tenth.slice(0, 4), limit: 50 })).toEqual(sorted.slice(0, 9));
-      expect(await storage.queryProxyIdsByStatus('fleet', 'active', { limit: 9 })).toEqual([]);
+      expect(await storage.proxies.queryIdsByStatus('fleet', 'active', { limit: 9 })).toEqual([]);
     });
   });
 }

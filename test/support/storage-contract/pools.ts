@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeOptions, makePolicy, makePool, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
-import type { CreateStorage } from '../storage-contract.ts';
+import type { CreateStorage } from './create-storage.ts';
 
 const claim = (order: number, batchBitCounts: readonly number[] = [0]) => ({
   poolName: 'fleet',
@@ -18,30 +18,30 @@ export function describePoolStorage(create: CreateStorage): void {
         intervalSeconds: 60,
         expiresAtEpochSeconds: TEST_TIME / 1000 + 60,
       });
-      expect(await storage.createPool(pool)).toBe(true);
-      expect(await storage.getPool('fleet')).toEqual(pool);
+      expect(await storage.pools.create(pool)).toBe(true);
+      expect(await storage.pools.get('fleet')).toEqual(pool);
     });
 
     it('has no pool that was never stored', async () => {
       const { storage } = await create();
-      expect(await storage.getPool('fleet')).toBeNull();
-      expect(await storage.updatePoolPolicy('fleet', makePolicy())).toBeNull();
-      expect(await storage.getPool('fleet')).toBeNull();
+      expect(await storage.pools.get('fleet')).toBeNull();
+      expect(await storage.pools.updatePolicy('fleet', makePolicy())).toBeNull();
+      expect(await storage.pools.get('fleet')).toBeNull();
     });
 
     it('keeps the first of two pools of one name', async () => {
       const { storage } = await create();
-      await storage.createPool(makePool());
-      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(false);
-      expect(await storage.getPool('fleet')).toEqual(makePool());
+      await storage.pools.create(makePool());
+      expect(await storage.pools.create(makePool({ salt: 'other' }))).toBe(false);
+      expect(await storage.pools.get('fleet')).toEqual(makePool());
     });
 
     it('replaces the policy and nothing else', async () => {
       const { storage } = await create();
-      await storage.createPool(makePool());
-      await storage.claimPool(claim(1, [3]));
+      await storage.pools.create(makePool());
+      await storage.pools.claim(claim(1, [3]));
       const policy = makePolicy({ riseFall: { rise: 2, fall: 3 }, control: false });
-      const updated = await storage.updatePoolPolicy('fleet', policy);
+      const updated = await storage.pools.updatePolicy('fleet', policy);
       expect(updated).toEqual({
         ...makePool(),
         ...policy,
@@ -49,31 +49,33 @@ export function describePoolStorage(create: CreateStorage): void {
         runningSweepId: makeSweepId(1),
         lastSweepId: makeSweepId(1),
       });
-      expect(await storage.getPool('fleet')).toEqual(updated);
+      expect(await storage.pools.get('fleet')).toEqual(updated);
     });
 
     it('lists every pool', async () => {
       const { storage } = await create();
-      for (const poolName of ['a', 'b', 'c']) await storage.createPool(makePool({ poolName }));
+      for (const poolName of ['a', 'b', 'c']) await storage.pools.create(makePool({ poolName }));
       const names: string[] = [];
-      for await (const pool of storage.listPools()) names.push(pool.poolName);
+      for await (const pool of storage.pools.list()) names.push(pool.poolName);
       expect(names.sort()).toEqual(['a', 'b', 'c']);
     });
 
     it('ignores an expired pool and gives its name away', async () => {
       const { storage, clock } = await create();
-      await storage.createPool(makePool({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));
+      await storage.pools.create(makePool({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));
       clock.advance(60_000);
-      expect(await storage.getPool('fleet')).toBeNull();
-      for await (const pool of storage.listPools()) expect.unreachable(pool.poolName);
-      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(true);
-      expect(await storage.getPool('fleet')).toEqual(makePool({ salt: 'other' }));
+      expect(await storage.pools.get('fleet')).toBeNull();
+      for await (const pool of storage.pools.list()) expect.unreachable(pool.poolName);
+      expect(await storage.pools.create(makePool({ salt: 'other' }))).toBe(true);
+      expect(await storage.pools.get('fleet')).toEqual(makePool({ salt: 'other' }));
     });
 
     it('lets one sweep claim a pool', async () => {
       const { storage } = await create();
-      await storage.createPool(makePool({ batchBitCounts: [2] }));
-      const outcomes = await Promise.all([1, 2, 3].map((n) => storage.claimPool(claim(n, [3, 2]))));
+      await storage.pools.create(makePool({ batchBitCounts: [2] }));
+      const outcomes = await Promise.all(
+        [1, 2, 3].map((n) => storage.pools.claim(claim(n, [3, 2]))),
+      );
       const won = outcomes.findIndex(({ claimed }) => claimed) + 1;
       expect(outcomes.filter(({ claimed }) => claimed)).toHaveLength(1);
       const winner = { runningSweepId: makeSweepId(won), lastSweepId: makeSweepId(won) };
@@ -81,7 +83,7 @@ export function describePoolStorage(create: CreateStorage): void {
         { claimed: false, ...winner },
         { claimed: false, ...winner },
       ]);
-      expect(await storage.getPool('fleet')).toEqual({
+      expect(await storage.pools.get('fleet')).toEqual({
         ...makePool({ batchBitCounts: [3, 2] }),
         ...winner,
       });
@@ -89,30 +91,30 @@ export function describePoolStorage(create: CreateStorage): void {
 
     it('refuses a sweep id that is not later than the last', async () => {
       const { storage } = await create();
-      await storage.createPool(makePool());
-      await storage.claimPool(claim(5));
-      await storage.clearRunningSweep('fleet', makeSweepId(5));
+      await storage.pools.create(makePool());
+      await storage.pools.claim(claim(5));
+      await storage.pools.clearRunningSweep('fleet', makeSweepId(5));
       const refused = { claimed: false, lastSweepId: makeSweepId(5) };
-      expect(await storage.claimPool(claim(5))).toEqual(refused);
-      expect(await storage.claimPool(claim(4))).toEqual(refused);
-      expect(await storage.claimPool(claim(6))).toEqual({ claimed: true });
+      expect(await storage.pools.claim(claim(5))).toEqual(refused);
+      expect(await storage.pools.claim(claim(4))).toEqual(refused);
+      expect(await storage.pools.claim(claim(6))).toEqual({ claimed: true });
     });
 
     it('refuses to claim a pool that is not there', async () => {
       const { storage } = await create();
-      expect(await storage.claimPool(claim(1))).toEqual({ claimed: false });
-      expect(await storage.getPool('fleet')).toBeNull();
+      expect(await storage.pools.claim(claim(1))).toEqual({ claimed: false });
+      expect(await storage.pools.get('fleet')).toBeNull();
     });
 
     it('clears the running sweep only when it is the one named', async () => {
       const { storage } = await create();
-      await storage.createPool(makePool());
-      await storage.claimPool(claim(2));
-      await storage.clearRunningSweep('fleet', makeSweepId(1));
-      expect((await storage.getPool('fleet'))?.runningSweepId).toBe(makeSweepId(2));
-      await storage.clearRunningSweep('fleet', makeSweepId(2));
-      await storage.clearRunningSweep('fleet', makeSweepId(2));
-      const pool = await storage.getPool('fleet');
+      await storage.pools.create(makePool());
+      await storage.pools.claim(claim(2));
+      await storage.pools.clearRunningSweep('fleet', makeSweepId(1));
+      expect((await storage.pools.get('fleet'))?.runningSweepId).toBe(makeSweepId(2));
+      await storage.pools.clearRunningSweep('fleet', makeSweepId(2));
+      await storage.pools.clearRunningSweep('fleet', makeSweepId(2));
+      const pool = await storage.pools.get('fleet');
       expect(pool).not.toHaveProperty('runningSweepId');
       expect(pool?.lastSweepId).toBe(makeSweepId(2));
     });
@@ -120,46 +122,46 @@ export function describePoolStorage(create: CreateStorage): void {
     it('marks a pool for deletion once, for good', async () => {
       const { storage } = await create();
       const at = new Date(TEST_TIME).toISOString();
-      expect(await storage.markPoolDeleting('fleet', at)).toBeNull();
-      expect(await storage.getPool('fleet')).toBeNull();
-      await storage.createPool(makePool());
+      expect(await storage.pools.markDeleting('fleet', at)).toBeNull();
+      expect(await storage.pools.get('fleet')).toBeNull();
+      await storage.pools.create(makePool());
       const marked = { ...makePool(), deletingSince: at };
-      expect(await storage.markPoolDeleting('fleet', at)).toEqual(marked);
+      expect(await storage.pools.markDeleting('fleet', at)).toEqual(marked);
       const later = new Date(TEST_TIME + 1000).toISOString();
-      expect(await storage.markPoolDeleting('fleet', later)).toEqual(marked);
-      expect(await storage.getPool('fleet')).toEqual(marked);
+      expect(await storage.pools.markDeleting('fleet', later)).toEqual(marked);
+      expect(await storage.pools.get('fleet')).toEqual(marked);
     });
 
     it('lets nothing begin with a marked pool, and what has begun end', async () => {
       const { storage } = await create();
-      await storage.createPool(makePool());
-      await storage.claimPool(claim(1));
-      await storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
-      expect(await storage.updatePoolPolicy('fleet', makePolicy({ control: false }))).toBeNull();
-      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(false);
-      await storage.clearRunningSweep('fleet', makeSweepId(1));
-      expect((await storage.claimPool(claim(2))).claimed).toBe(false);
-      const pool = await storage.getPool('fleet');
+      await storage.pools.create(makePool());
+      await storage.pools.claim(claim(1));
+      await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
+      expect(await storage.pools.updatePolicy('fleet', makePolicy({ control: false }))).toBeNull();
+      expect(await storage.pools.create(makePool({ salt: 'other' }))).toBe(false);
+      await storage.pools.clearRunningSweep('fleet', makeSweepId(1));
+      expect((await storage.pools.claim(claim(2))).claimed).toBe(false);
+      const pool = await storage.pools.get('fleet');
       expect(pool).not.toHaveProperty('runningSweepId');
       expect(pool).toMatchObject({ control: true, lastSweepId: makeSweepId(1) });
     });
 
     it('removes a marked pool that no sweep runs on, and no other of its name', async () => {
       const { storage } = await create();
-      await storage.createPool(makePool());
-      expect(await storage.removePool(makePool())).toBe(false);
-      await storage.claimPool(claim(1));
-      await storage.markPoolDeleting('fleet', new Date(TEST_TIME).toISOString());
-      expect(await storage.removePool(makePool())).toBe(false);
-      await storage.clearRunningSweep('fleet', makeSweepId(1));
-      expect(await storage.removePool(makePool({ salt: 'other' }))).toBe(false);
-      expect(await storage.getPool('fleet')).not.toBeNull();
-      expect(await storage.removePool(makePool())).toBe(true);
-      expect(await storage.getPool('fleet')).toBeNull();
-      expect(await storage.removePool(makePool())).toBe(false);
-      expect(await storage.createPool(makePool({ salt: 'other' }))).toBe(true);
-      expect(await storage.removePool(makePool())).toBe(false);
-      expect(await storage.getPool('fleet')).toEqual(makePool({ salt: 'other' }));
+      await storage.pools.create(makePool());
+      expect(await storage.pools.remove(makePool())).toBe(false);
+      await storage.pools.claim(claim(1));
+      await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
+      expect(await storage.pools.remove(makePool())).toBe(false);
+      await storage.pools.clearRunningSweep('fleet', makeSweepId(1));
+      expect(await storage.pools.remove(makePool({ salt: 'other' }))).toBe(false);
+      expect(await storage.pools.get('fleet')).not.toBeNull();
+      expect(await storage.pools.remove(makePool())).toBe(true);
+      expect(await storage.pools.get('fleet')).toBeNull();
+      expect(await storage.pools.remove(makePool())).toBe(false);
+      expect(await storage.pools.create(makePool({ salt: 'other' }))).toBe(true);
+      expect(await storage.pools.remove(makePool())).toBe(false);
+      expect(await storage.pools.get('fleet')).toEqual(makePool({ salt: 'other' }));
     });
   });
 }

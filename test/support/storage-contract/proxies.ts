@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { idRange } from '../../../src/model/batch-range.ts';
-import type { StatusWrite, Storage } from '../../../src/storage/storage.ts';
+import type { StatusWrite } from '../../../src/storage/proxy-storage.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
-import type { CreateStorage } from '../storage-contract.ts';
+import type { CreateStorage } from './create-storage.ts';
 
 const AT = new Date(TEST_TIME + 1000).toISOString();
 const UNKNOWN = { status: 'unknown', streak: null } as const;
@@ -27,7 +28,7 @@ async function readAllIds(storage: Storage, limit: number): Promise<string[]> {
   const ids: string[] = [];
   let after: string | undefined;
   do {
-    const page = await storage.queryProxyRows('fleet', { limit, ...(after && { after }) });
+    const page = await storage.proxies.query('fleet', { limit, ...(after && { after }) });
     ids.push(...page.rows.map((row) => row.proxy.id));
     after = page.next;
   } while (after);
@@ -39,9 +40,9 @@ export function describeProxyStorage(create: CreateStorage): void {
     it('returns a row as a new proxy has it, credentials and tags included', async () => {
       const { storage } = await create();
       const proxy = makeProxyWithSecrets();
-      const outcome = await storage.insertProxies('fleet', [proxy]);
+      const outcome = await storage.proxies.insert('fleet', [proxy]);
       expect(outcome).toEqual({ added: 1, existing: 0 });
-      const row = await storage.getProxyRow('fleet', proxy.id);
+      const row = await storage.proxies.get('fleet', proxy.id);
       expect(row).toEqual({
         poolName: 'fleet',
         proxy: expect.objectContaining({ id: proxy.id, host: proxy.host, tags: proxy.tags }),
@@ -62,64 +63,64 @@ export function describeProxyStorage(create: CreateStorage): void {
 
     it('leaves a row alone when its proxy is imported again', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(3));
-      await storage.writeStatus(makeWrite());
-      const before = await storage.getProxyRow('fleet', makeProxy(0).id);
-      const outcome = await storage.insertProxies('fleet', makeProxies(5));
+      await storage.proxies.insert('fleet', makeProxies(3));
+      await storage.proxies.writeStatus(makeWrite());
+      const before = await storage.proxies.get('fleet', makeProxy(0).id);
+      const outcome = await storage.proxies.insert('fleet', makeProxies(5));
       expect(outcome).toEqual({ added: 2, existing: 3 });
-      expect(await storage.getProxyRow('fleet', makeProxy(0).id)).toEqual(before);
+      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toEqual(before);
     });
 
     it('keeps the proxies of two pools apart', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(2));
-      await storage.insertProxies('other', [makeProxy(7)]);
+      await storage.proxies.insert('fleet', makeProxies(2));
+      await storage.proxies.insert('other', [makeProxy(7)]);
       expect(await readAllIds(storage, 10)).toEqual(
         makeProxies(2)
           .map(({ id }) => id)
           .sort(),
       );
-      expect(await storage.getProxyRow('fleet', makeProxy(7).id)).toBeNull();
+      expect(await storage.proxies.get('fleet', makeProxy(7).id)).toBeNull();
     });
 
     it('pages through a pool in id order, each row once', async () => {
       const { storage } = await create();
       const proxies = makeProxies(25);
-      await storage.insertProxies('fleet', proxies);
+      await storage.proxies.insert('fleet', proxies);
       const sorted = proxies.map(({ id }) => id).sort();
       for (const limit of [1, 7, 24, 25, 26]) {
         expect(await readAllIds(storage, limit)).toEqual(sorted);
       }
-      const whole = await storage.queryProxyRows('fleet', { limit: 25 });
+      const whole = await storage.proxies.query('fleet', { limit: 25 });
       expect(whole).not.toHaveProperty('next');
     });
 
     it('splits a pool into the batches of a sweep without gap or overlap', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(60));
+      await storage.proxies.insert('fleet', makeProxies(60));
       const ids: string[] = [];
       for (const bits of ['00', '01', '10', '11']) {
         const query = { range: idRange(bits), limit: 100, consistent: true };
-        ids.push(...(await storage.queryProxyRows('fleet', query)).rows.map((r) => r.proxy.id));
+        ids.push(...(await storage.proxies.query('fleet', query)).rows.map((r) => r.proxy.id));
       }
       expect(ids).toEqual(await readAllIds(storage, 100));
     });
 
     it('continues inside a range after an id, and ignores one before it', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(40));
+      await storage.proxies.insert('fleet', makeProxies(40));
       const range = idRange('1');
-      const all = await storage.queryProxyRows('fleet', { range, limit: 100 });
+      const all = await storage.proxies.query('fleet', { range, limit: 100 });
       const third = all.rows[2]?.proxy.id ?? '';
-      const rest = await storage.queryProxyRows('fleet', { range, after: third, limit: 100 });
+      const rest = await storage.proxies.query('fleet', { range, after: third, limit: 100 });
       expect(rest.rows).toEqual(all.rows.slice(3));
-      const before = await storage.queryProxyRows('fleet', { range, after: '0', limit: 100 });
+      const before = await storage.proxies.query('fleet', { range, after: '0', limit: 100 });
       expect(before.rows).toEqual(all.rows);
     });
 
     it('takes any text as the id to continue after', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(5));
+      await storage.proxies.insert('fleet', makeProxies(5));
       const last = makeProxies(5)
         .map(({ id }) => id)
         .sort()
@@ -132,8 +133,8 @@ export function describeProxyStorage(create: CreateStorage): void {
         ['zzz', 0],
         ['\u{1F980}', 0],
       ] as const) {
-        const all = await storage.queryProxyRows('fleet', { after, limit: 10 });
-        const byStatus = await storage.queryProxyRowsByStatus('fleet', 'unknown', {
+        const all = await storage.proxies.query('fleet', { after, limit: 10 });
+        const byStatus = await storage.proxies.queryByStatus('fleet', 'unknown', {
           after,
           limit: 10,
         });
@@ -143,18 +144,18 @@ export function describeProxyStorage(create: CreateStorage): void {
 
     it('gives the first ids of a pool for estimating its size', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(20));
+      await storage.proxies.insert('fleet', makeProxies(20));
       const sorted = await readAllIds(storage, 100);
-      expect(await storage.queryProxyIds('fleet', 5)).toEqual(sorted.slice(0, 5));
-      expect(await storage.queryProxyIds('fleet', 50)).toEqual(sorted);
-      expect(await storage.queryProxyIds('nobody', 50)).toEqual([]);
+      expect(await storage.proxies.queryIds('fleet', 5)).toEqual(sorted.slice(0, 5));
+      expect(await storage.proxies.queryIds('fleet', 50)).toEqual(sorted);
+      expect(await storage.proxies.queryIds('nobody', 50)).toEqual([]);
     });
 
     it('writes a transition with its sweep, its time and what was before', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(1));
-      expect(await storage.writeStatus(makeWrite())).toBe(true);
-      expect(await storage.getProxyRow('fleet', makeProxy(0).id)).toMatchObject({
+      await storage.proxies.insert('fleet', makeProxies(1));
+      expect(await storage.proxies.writeStatus(makeWrite())).toBe(true);
+      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toMatchObject({
         status: 'active',
         streak: null,
         rowSweepId: makeSweepId(1),
@@ -166,8 +167,8 @@ export function describeProxyStorage(create: CreateStorage): void {
 
     it('writes a streak without touching the last transition', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(1));
-      await storage.writeStatus(makeWrite());
+      await storage.proxies.insert('fleet', makeProxies(1));
+      await storage.proxies.writeStatus(makeWrite());
       const streak = { verdict: 'inactive', count: 1 } as const;
       const write = makeWrite({
         sweepId: makeSweepId(2),
@@ -176,8 +177,8 @@ export function describeProxyStorage(create: CreateStorage): void {
         after: { status: 'active', streak },
         at: new Date(TEST_TIME + 5000).toISOString(),
       });
-      expect(await storage.writeStatus(write)).toBe(true);
-      expect(await storage.getProxyRow('fleet', makeProxy(0).id)).toMatchObject({
+      expect(await storage.proxies.writeStatus(write)).toBe(true);
+      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toMatchObject({
         status: 'active',
         streak,
         rowSweepId: makeSweepId(2),
@@ -189,102 +190,104 @@ export function describeProxyStorage(create: CreateStorage): void {
 
     it('refuses a status decided on a row that was written since', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(1));
-      await storage.writeStatus(makeWrite({ sweepId: makeSweepId(2) }));
-      const row = await storage.getProxyRow('fleet', makeProxy(0).id);
-      expect(await storage.writeStatus(makeWrite({ sweepId: makeSweepId(3) }))).toBe(false);
-      expect(await storage.getProxyRow('fleet', makeProxy(0).id)).toEqual(row);
+      await storage.proxies.insert('fleet', makeProxies(1));
+      await storage.proxies.writeStatus(makeWrite({ sweepId: makeSweepId(2) }));
+      const row = await storage.proxies.get('fleet', makeProxy(0).id);
+      expect(await storage.proxies.writeStatus(makeWrite({ sweepId: makeSweepId(3) }))).toBe(false);
+      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toEqual(row);
     });
 
     it('lets one of two sweeps write a row both read', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(1));
+      await storage.proxies.insert('fleet', makeProxies(1));
       const written = await Promise.all(
-        [1, 2, 3, 4].map((n) => storage.writeStatus(makeWrite({ sweepId: makeSweepId(n) }))),
+        [1, 2, 3, 4].map((n) =>
+          storage.proxies.writeStatus(makeWrite({ sweepId: makeSweepId(n) })),
+        ),
       );
       expect(written.filter(Boolean)).toHaveLength(1);
     });
 
     it('never brings a deleted row back by writing its status', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(1));
-      expect(await storage.deleteProxy('fleet', makeProxy(0).id)).toBe(true);
-      expect(await storage.deleteProxy('fleet', makeProxy(0).id)).toBe(false);
-      expect(await storage.writeStatus(makeWrite())).toBe(false);
+      await storage.proxies.insert('fleet', makeProxies(1));
+      expect(await storage.proxies.delete('fleet', makeProxy(0).id)).toBe(true);
+      expect(await storage.proxies.delete('fleet', makeProxy(0).id)).toBe(false);
+      expect(await storage.proxies.writeStatus(makeWrite())).toBe(false);
       const manual = { poolName: 'fleet', proxyId: makeProxy(0).id, at: AT } as const;
-      expect(await storage.writeManualStatus({ ...manual, status: 'banned' })).toBeNull();
-      expect(await storage.getProxyRow('fleet', makeProxy(0).id)).toBeNull();
+      expect(await storage.proxies.writeManualStatus({ ...manual, status: 'banned' })).toBeNull();
+      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toBeNull();
     });
 
     it('refuses a sweep the row of a banned proxy until it is unknown again', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(1));
+      await storage.proxies.insert('fleet', makeProxies(1));
       const manual = { poolName: 'fleet', proxyId: makeProxy(0).id, at: AT } as const;
-      const banned = await storage.writeManualStatus({ ...manual, status: 'banned' });
+      const banned = await storage.proxies.writeManualStatus({ ...manual, status: 'banned' });
       expect(banned).toMatchObject({
         status: 'banned',
         previousStatus: 'unknown',
         rowSweepId: '0',
       });
-      expect(await storage.writeStatus(makeWrite())).toBe(false);
-      expect(await storage.getProxyRow('fleet', makeProxy(0).id)).toEqual(banned);
-      await storage.writeManualStatus({ ...manual, status: 'unknown' });
-      expect(await storage.writeStatus(makeWrite())).toBe(true);
+      expect(await storage.proxies.writeStatus(makeWrite())).toBe(false);
+      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toEqual(banned);
+      await storage.proxies.writeManualStatus({ ...manual, status: 'unknown' });
+      expect(await storage.proxies.writeStatus(makeWrite())).toBe(true);
     });
 
     it('finds the rows of one status, page by page in id order', async () => {
       const { storage } = await create();
       const proxies = makeProxies(30);
-      await storage.insertProxies('fleet', proxies);
+      await storage.proxies.insert('fleet', proxies);
       const active = proxies.slice(0, 18).map(({ id }) => id);
-      for (const proxyId of active) await storage.writeStatus(makeWrite({ proxyId }));
+      for (const proxyId of active) await storage.proxies.writeStatus(makeWrite({ proxyId }));
       for (const limit of [1, 5, 18, 100]) {
         const ids: string[] = [];
         let after: string | undefined;
         do {
           const query = { limit, ...(after && { after }) };
-          const page = await storage.queryProxyRowsByStatus('fleet', 'active', query);
+          const page = await storage.proxies.queryByStatus('fleet', 'active', query);
           for (const row of page.rows) expect(row.status).toBe('active');
           ids.push(...page.rows.map((row) => row.proxy.id));
           after = page.next;
         } while (after);
         expect(ids).toEqual([...active].sort());
       }
-      const unknown = await storage.queryProxyRowsByStatus('fleet', 'unknown', { limit: 100 });
+      const unknown = await storage.proxies.queryByStatus('fleet', 'unknown', { limit: 100 });
       expect(unknown.rows).toHaveLength(12);
-      const none = await storage.queryProxyRowsByStatus('fleet', 'slow', { limit: 100 });
+      const none = await storage.proxies.queryByStatus('fleet', 'slow', { limit: 100 });
       expect(none).toEqual({ rows: [] });
     });
 
     it('deletes the rows named, of this pool, however many, again without complaint', async () => {
       const { storage } = await create();
-      await storage.insertProxies('fleet', makeProxies(60));
-      await storage.insertProxies('other', makeProxies(60));
+      await storage.proxies.insert('fleet', makeProxies(60));
+      await storage.proxies.insert('other', makeProxies(60));
       const ids = makeProxies(58).map(({ id }) => id);
-      await storage.deleteProxies('fleet', []);
+      await storage.proxies.deleteMany('fleet', []);
       expect(await readAllIds(storage, 100)).toHaveLength(60);
-      await storage.deleteProxies('fleet', ids);
-      await storage.deleteProxies('fleet', ids.slice(0, 3));
+      await storage.proxies.deleteMany('fleet', ids);
+      await storage.proxies.deleteMany('fleet', ids.slice(0, 3));
       const left = [makeProxy(58).id, makeProxy(59).id].sort();
       expect(await readAllIds(storage, 100)).toEqual(left);
-      expect(await storage.queryProxyIds('other', 100)).toHaveLength(60);
-      const byStatus = await storage.queryProxyRowsByStatus('fleet', 'unknown', { limit: 100 });
+      expect(await storage.proxies.queryIds('other', 100)).toHaveLength(60);
+      const byStatus = await storage.proxies.queryByStatus('fleet', 'unknown', { limit: 100 });
       expect(byStatus.rows.map(({ proxy }) => proxy.id)).toEqual(left);
     });
 
     it('ignores expired rows and lets their proxies be imported again', async () => {
       const { storage, clock } = await create();
       const expiresAtEpochSeconds = TEST_TIME / 1000 + 60;
-      await storage.insertProxies('fleet', makeProxies(3), { expiresAtEpochSeconds });
-      const row = await storage.getProxyRow('fleet', makeProxy(0).id);
+      await storage.proxies.insert('fleet', makeProxies(3), { expiresAtEpochSeconds });
+      const row = await storage.proxies.get('fleet', makeProxy(0).id);
       expect(row?.expiresAtEpochSeconds).toBe(expiresAtEpochSeconds);
       clock.advance(60_000);
-      expect(await storage.getProxyRow('fleet', makeProxy(0).id)).toBeNull();
+      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toBeNull();
       expect(await readAllIds(storage, 10)).toEqual([]);
-      expect(await storage.queryProxyIds('fleet', 10)).toEqual([]);
-      const byStatus = await storage.queryProxyRowsByStatus('fleet', 'unknown', { limit: 10 });
+      expect(await storage.proxies.queryIds('fleet', 10)).toEqual([]);
+      const byStatus = await storage.proxies.queryByStatus('fleet', 'unknown', { limit: 10 });
       expect(byStatus.rows).toEqual([]);
-      expect(await storage.insertProxies('fleet', makeProxies(3))).toEqual({
+      expect(await storage.proxies.insert('fleet', makeProxies(3))).toEqual({
         added: 3,
         existing: 0,
       });

@@ -9,7 +9,7 @@ import {
   makeSweepId,
 } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
-import type { CreateStorage } from '../storage-contract.ts';
+import type { CreateStorage } from './create-storage.ts';
 
 const TIMINGS = {
   dns: 1000.1,
@@ -52,10 +52,10 @@ export function describeResultStorage(create: CreateStorage): void {
       const results = new Map(kinds.map((kind, index) => [makeProxy(index).id, kind]));
       const leasing = { total: 9, active: 4, available: 3, leased: 2, totalLeases: 5 };
       const stored = makeBatchResult({ bits: '0110', results, leasing });
-      expect(await storage.putBatchResult(stored)).toEqual(stored);
-      expect(await storage.getBatchResult('fleet', '0110', stored.sweepId)).toEqual(stored);
+      expect(await storage.results.put(stored)).toEqual(stored);
+      expect(await storage.results.get('fleet', '0110', stored.sweepId)).toEqual(stored);
       for (const [id, result] of results) {
-        expect(await storage.queryProxyResults('fleet', '0110', id, { limit: 1 })).toEqual([
+        expect(await storage.results.queryByProxy('fleet', '0110', id, { limit: 1 })).toEqual([
           { sweepId: stored.sweepId, startedAt: stored.startedAt, result },
         ]);
       }
@@ -67,39 +67,37 @@ export function describeResultStorage(create: CreateStorage): void {
         results: new Map(),
         truncated: true,
       });
-      await storage.putBatchResult(uncontrolled);
-      expect(await storage.getBatchResult('fleet', '*', uncontrolled.sweepId)).toEqual(
-        uncontrolled,
-      );
+      await storage.results.put(uncontrolled);
+      expect(await storage.results.get('fleet', '*', uncontrolled.sweepId)).toEqual(uncontrolled);
     });
 
     it('holds the largest results of the largest batch in one item', async () => {
       const { storage } = await create();
       const results = new Map(makeProxies(1024).map(({ id }) => [id, LARGEST]));
       const stored = makeBatchResult({ results });
-      await storage.putBatchResult(stored);
-      expect(await storage.getBatchResult('fleet', '*', stored.sweepId)).toEqual(stored);
+      await storage.results.put(stored);
+      expect(await storage.results.get('fleet', '*', stored.sweepId)).toEqual(stored);
     });
 
     it('keeps the first of several results and gives it to all', async () => {
       const { storage } = await create();
       const contenders = [1, 2, 3].map((bytes) => makeBatchResult({ bytes }));
-      const kept = await Promise.all(contenders.map((result) => storage.putBatchResult(result)));
+      const kept = await Promise.all(contenders.map((result) => storage.results.put(result)));
       expect(new Set(kept.map(({ bytes }) => bytes)).size).toBe(1);
-      const stored = await storage.getBatchResult('fleet', '*', makeSweepId(1));
+      const stored = await storage.results.get('fleet', '*', makeSweepId(1));
       expect(kept[0]).toEqual(stored);
-      expect(await storage.putBatchResult(makeBatchResult({ bytes: 9 }))).toEqual(stored);
-      expect(await storage.getBatchResult('fleet', '*', makeSweepId(1))).toEqual(stored);
+      expect(await storage.results.put(makeBatchResult({ bytes: 9 }))).toEqual(stored);
+      expect(await storage.results.get('fleet', '*', makeSweepId(1))).toEqual(stored);
     });
 
     it('finds the newest result of a batch', async () => {
       const { storage } = await create();
-      expect(await storage.getNewestBatchResult('fleet', '*')).toBeNull();
+      expect(await storage.results.getNewest('fleet', '*')).toBeNull();
       for (const order of [2, 3, 1]) {
-        await storage.putBatchResult(makeBatchResult({ sweepId: makeSweepId(order) }));
+        await storage.results.put(makeBatchResult({ sweepId: makeSweepId(order) }));
       }
-      await storage.putBatchResult(makeBatchResult({ bits: '0', sweepId: makeSweepId(9) }));
-      const newest = await storage.getNewestBatchResult('fleet', '*');
+      await storage.results.put(makeBatchResult({ bits: '0', sweepId: makeSweepId(9) }));
+      const newest = await storage.results.getNewest('fleet', '*');
       expect(newest?.sweepId).toBe(makeSweepId(3));
     });
 
@@ -109,10 +107,12 @@ export function describeResultStorage(create: CreateStorage): void {
       for (let order = 1; order <= 8; order++) {
         const result = makeStoredResult({ latencyMs: order });
         const results = new Map([[order % 2 ? id : makeProxy(1).id, result]]);
-        await storage.putBatchResult(makeBatchResult({ sweepId: makeSweepId(order), results }));
+        await storage.results.put(makeBatchResult({ sweepId: makeSweepId(order), results }));
       }
       const read = async (query: { limit: number; beforeSweepId?: string }) =>
-        (await storage.queryProxyResults('fleet', '*', id, query)).map((e) => e.result.latencyMs);
+        (await storage.results.queryByProxy('fleet', '*', id, query)).map(
+          (e) => e.result.latencyMs,
+        );
       expect(await read({ limit: 10 })).toEqual([7, 5, 3, 1]);
       expect(await read({ limit: 2 })).toEqual([7, 5]);
       expect(await read({ limit: 2, beforeSweepId: makeSweepId(5) })).toEqual([3, 1]);
@@ -121,13 +121,15 @@ export function describeResultStorage(create: CreateStorage): void {
     it('ignores expired results', async () => {
       const { storage, clock } = await create();
       const expiresAtEpochSeconds = TEST_TIME / 1000 + 60;
-      await storage.putBatchResult(makeBatchResult({ expiresAtEpochSeconds: FAR_FUTURE_SECONDS }));
+      await storage.results.put(makeBatchResult({ expiresAtEpochSeconds: FAR_FUTURE_SECONDS }));
       const sweepId = makeSweepId(2);
-      await storage.putBatchResult(makeBatchResult({ sweepId, expiresAtEpochSeconds }));
+      await storage.results.put(makeBatchResult({ sweepId, expiresAtEpochSeconds }));
       clock.advance(60_000);
-      expect(await storage.getBatchResult('fleet', '*', sweepId)).toBeNull();
-      expect((await storage.getNewestBatchResult('fleet', '*'))?.sweepId).toBe(makeSweepId(1));
-      const history = await storage.queryProxyResults('fleet', '*', makeProxy(0).id, { limit: 9 });
+      expect(await storage.results.get('fleet', '*', sweepId)).toBeNull();
+      expect((await storage.results.getNewest('fleet', '*'))?.sweepId).toBe(makeSweepId(1));
+      const history = await storage.results.queryByProxy('fleet', '*', makeProxy(0).id, {
+        limit: 9,
+      });
       expect(history.map((entry) => entry.sweepId)).toEqual([makeSweepId(1)]);
     });
   });

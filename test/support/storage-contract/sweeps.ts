@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batchesOf } from '../../../src/model/batch-range.ts';
 import { makeCounts, makePolicy, makeSweep, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fake-clock.ts';
-import type { CreateStorage } from '../storage-contract.ts';
+import type { CreateStorage } from './create-storage.ts';
 
 const AT = new Date(TEST_TIME + 1000).toISOString();
 
@@ -11,27 +11,27 @@ export function describeSweepStorage(create: CreateStorage): void {
     it('returns a sweep as it was stored', async () => {
       const { storage } = await create();
       const sweep = makeSweep({ bitCount: 7, policy: makePolicy({ intervalSeconds: 120 }) });
-      expect(await storage.putSweep(sweep)).toEqual(sweep);
-      expect(await storage.getSweep(sweep.sweepId)).toEqual(sweep);
-      expect(await storage.getSweep(makeSweepId(2))).toBeNull();
+      expect(await storage.sweeps.put(sweep)).toEqual(sweep);
+      expect(await storage.sweeps.get(sweep.sweepId)).toEqual(sweep);
+      expect(await storage.sweeps.get(makeSweepId(2))).toBeNull();
     });
 
     it('keeps the first of two summaries', async () => {
       const { storage } = await create();
-      await storage.putSweep(makeSweep());
-      expect(await storage.putSweep(makeSweep({ bitCount: 4 }))).toEqual(makeSweep());
-      expect(await storage.getSweep(makeSweepId(1))).toEqual(makeSweep());
+      await storage.sweeps.put(makeSweep());
+      expect(await storage.sweeps.put(makeSweep({ bitCount: 4 }))).toEqual(makeSweep());
+      expect(await storage.sweeps.get(makeSweepId(1))).toEqual(makeSweep());
     });
 
     it("lists a pool's sweeps newest first", async () => {
       const { storage } = await create();
       for (const order of [2, 1, 3]) {
-        await storage.putSweep(makeSweep({ sweepId: makeSweepId(order) }));
+        await storage.sweeps.put(makeSweep({ sweepId: makeSweepId(order) }));
       }
-      await storage.putSweep(makeSweep({ sweepId: makeSweepId(4), poolName: 'other' }));
-      await storage.recordBatch(makeSweep(), '*', makeCounts());
+      await storage.sweeps.put(makeSweep({ sweepId: makeSweepId(4), poolName: 'other' }));
+      await storage.sweeps.recordBatch(makeSweep(), '*', makeCounts());
       const list = async (query: { limit: number; beforeSweepId?: string }) =>
-        (await storage.listSweeps('fleet', query)).map(({ sweepId }) => sweepId);
+        (await storage.sweeps.list('fleet', query)).map(({ sweepId }) => sweepId);
       expect(await list({ limit: 9 })).toEqual([3, 2, 1].map(makeSweepId));
       expect(await list({ limit: 2 })).toEqual([3, 2].map(makeSweepId));
       expect(await list({ limit: 2, beforeSweepId: makeSweepId(2) })).toEqual([makeSweepId(1)]);
@@ -39,31 +39,33 @@ export function describeSweepStorage(create: CreateStorage): void {
 
     it('marks a sweep dispatched, and no sweep that is not there', async () => {
       const { storage } = await create();
-      await storage.putSweep(makeSweep());
-      await storage.markSweepDispatched(makeSweepId(1), AT);
-      expect(await storage.getSweep(makeSweepId(1))).toEqual(makeSweep({ dispatchedAt: AT }));
-      await storage.markSweepDispatched(makeSweepId(2), AT);
-      expect(await storage.getSweep(makeSweepId(2))).toBeNull();
+      await storage.sweeps.put(makeSweep());
+      await storage.sweeps.markDispatched(makeSweepId(1), AT);
+      expect(await storage.sweeps.get(makeSweepId(1))).toEqual(makeSweep({ dispatchedAt: AT }));
+      await storage.sweeps.markDispatched(makeSweepId(2), AT);
+      expect(await storage.sweeps.get(makeSweepId(2))).toBeNull();
     });
 
     it('enters every batch in the ledger once, however often and at once', async () => {
       const { storage } = await create();
       const sweep = makeSweep({ bitCount: 2 });
       const counts = makeCounts({ failures: { timeout: 2 }, inactive: 2 });
-      const record = (bits: string) => storage.recordBatch(sweep, bits, counts);
+      const record = (bits: string) => storage.sweeps.recordBatch(sweep, bits, counts);
       expect(await record('01')).toEqual({ part: 0, recordedInPart: 1 });
       expect(await record('01')).toEqual({ part: 0, recordedInPart: 1 });
       await Promise.all(['00', '10', '11', '10', '00'].map(record));
       expect(await record('11')).toEqual({ part: 0, recordedInPart: 4 });
-      const ledger = await storage.readLedger(sweep.sweepId);
+      const ledger = await storage.sweeps.readLedger(sweep.sweepId);
       expect([...ledger]).toEqual(['00', '01', '10', '11'].map((bits) => [bits, counts]));
     });
 
     it('enters the one batch of an unsplit sweep', async () => {
       const { storage } = await create();
-      const outcome = await storage.recordBatch(makeSweep(), '*', makeCounts());
+      const outcome = await storage.sweeps.recordBatch(makeSweep(), '*', makeCounts());
       expect(outcome).toEqual({ part: 0, recordedInPart: 1 });
-      expect(await storage.readLedger(makeSweepId(1))).toEqual(new Map([['*', makeCounts()]]));
+      expect(await storage.sweeps.readLedger(makeSweepId(1))).toEqual(
+        new Map([['*', makeCounts()]]),
+      );
     });
 
     it('splits a large ledger into parts of 64 and reads it whole, in order', async () => {
@@ -72,12 +74,12 @@ export function describeSweepStorage(create: CreateStorage): void {
       const batches = [...batchesOf(8)];
       const outcomes = new Map<string, unknown>();
       for (const [index, bits] of batches.toReversed().entries()) {
-        const outcome = await storage.recordBatch(sweep, bits, makeCounts({ bytes: index }));
+        const outcome = await storage.sweeps.recordBatch(sweep, bits, makeCounts({ bytes: index }));
         outcomes.set(bits, outcome);
       }
       expect(outcomes.get(batches[255] ?? '')).toEqual({ part: 3, recordedInPart: 1 });
       expect(outcomes.get(batches[64] ?? '')).toEqual({ part: 1, recordedInPart: 64 });
-      const ledger = await storage.readLedger(sweep.sweepId);
+      const ledger = await storage.sweeps.readLedger(sweep.sweepId);
       expect([...ledger.keys()]).toEqual(batches);
       expect([...ledger.values()].map(({ bytes }) => bytes)).toEqual(
         batches.map((_, index) => 255 - index),
@@ -86,21 +88,21 @@ export function describeSweepStorage(create: CreateStorage): void {
 
     it('has an empty ledger for a sweep that is not there', async () => {
       const { storage } = await create();
-      expect(await storage.readLedger(makeSweepId(1))).toEqual(new Map());
+      expect(await storage.sweeps.readLedger(makeSweepId(1))).toEqual(new Map());
     });
 
     it('tells which parts are complete, and shows none of it in the summary', async () => {
       const { storage } = await create();
-      await storage.putSweep(makeSweep());
-      expect(await storage.markPartComplete(makeSweepId(1), 2)).toEqual(new Set([2]));
-      expect(await storage.markPartComplete(makeSweepId(1), 0)).toEqual(new Set([0, 2]));
-      expect(await storage.markPartComplete(makeSweepId(1), 2)).toEqual(new Set([0, 2]));
-      expect(await storage.getSweep(makeSweepId(1))).toEqual(makeSweep());
+      await storage.sweeps.put(makeSweep());
+      expect(await storage.sweeps.markPartComplete(makeSweepId(1), 2)).toEqual(new Set([2]));
+      expect(await storage.sweeps.markPartComplete(makeSweepId(1), 0)).toEqual(new Set([0, 2]));
+      expect(await storage.sweeps.markPartComplete(makeSweepId(1), 2)).toEqual(new Set([0, 2]));
+      expect(await storage.sweeps.get(makeSweepId(1))).toEqual(makeSweep());
     });
 
     it('lets one caller close a sweep', async () => {
       const { storage } = await create();
-      await storage.putSweep(makeSweep());
+      await storage.sweeps.put(makeSweep());
       const closing = {
         state: 'incomplete',
         closedAt: AT,
@@ -108,35 +110,35 @@ export function describeSweepStorage(create: CreateStorage): void {
         missingBatches: ['01'],
       } as const;
       const closed = await Promise.all(
-        [1, 2, 3].map(() => storage.closeSweep(makeSweepId(1), closing)),
+        [1, 2, 3].map(() => storage.sweeps.close(makeSweepId(1), closing)),
       );
       expect(closed.filter(Boolean)).toHaveLength(1);
-      expect(await storage.getSweep(makeSweepId(1))).toEqual(makeSweep(closing));
+      expect(await storage.sweeps.get(makeSweepId(1))).toEqual(makeSweep(closing));
       const again = { ...closing, state: 'complete', missingBatches: [] } as const;
-      expect(await storage.closeSweep(makeSweepId(1), again)).toBe(false);
-      expect((await storage.getSweep(makeSweepId(1)))?.state).toBe('incomplete');
-      expect(await storage.closeSweep(makeSweepId(2), closing)).toBe(false);
-      expect(await storage.getSweep(makeSweepId(2))).toBeNull();
+      expect(await storage.sweeps.close(makeSweepId(1), again)).toBe(false);
+      expect((await storage.sweeps.get(makeSweepId(1)))?.state).toBe('incomplete');
+      expect(await storage.sweeps.close(makeSweepId(2), closing)).toBe(false);
+      expect(await storage.sweeps.get(makeSweepId(2))).toBeNull();
     });
 
     it('never counts late batches down', async () => {
       const { storage } = await create();
-      await storage.putSweep(makeSweep());
+      await storage.sweeps.put(makeSweep());
       const record = (late: number) =>
-        storage.recordLateBatches(makeSweepId(1), late, makeCounts({ active: late }));
+        storage.sweeps.recordLateBatches(makeSweepId(1), late, makeCounts({ active: late }));
       await Promise.all([1, 3, 2].map(record));
       await record(1);
-      const sweep = await storage.getSweep(makeSweepId(1));
+      const sweep = await storage.sweeps.get(makeSweepId(1));
       expect(sweep?.lateBatches).toBe(3);
       expect(sweep?.totals?.active).toBe(3);
     });
 
     it('ignores expired sweeps', async () => {
       const { storage, clock } = await create();
-      await storage.putSweep(makeSweep({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));
+      await storage.sweeps.put(makeSweep({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));
       clock.advance(60_000);
-      expect(await storage.getSweep(makeSweepId(1))).toBeNull();
-      expect(await storage.listSweeps('fleet', { limit: 9 })).toEqual([]);
+      expect(await storage.sweeps.get(makeSweepId(1))).toBeNull();
+      expect(await storage.sweeps.list('fleet', { limit: 9 })).toEqual([]);
     });
   });
 }

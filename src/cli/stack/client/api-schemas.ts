@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { Blame, type FailureCode } from '../../../health/failure.ts';
+import { SweepState } from '../../../model/sweep.ts';
 
 /** What the command line reads of the API's answers; fields beyond these are passed on. */
 
@@ -44,7 +46,7 @@ export const proxyViewSchema = z.looseObject({
   leases: z.array(z.looseObject({ consumer: z.string() })),
   lastResult: z.looseObject({ latencyMs: z.number(), failure: z.string().nullable() }).nullable(),
 });
-export type ProxyView = z.infer<typeof proxyViewSchema>;
+export type ProxyReply = z.infer<typeof proxyViewSchema>;
 
 export const proxyPageSchema = z.looseObject({
   proxies: z.array(proxyViewSchema),
@@ -70,3 +72,29 @@ export type AcquiredLease = z.infer<typeof acquiredLeaseSchema>;
 
 export const redriveAnswerSchema = z.object({ moved: z.number(), more: z.boolean() });
 export type RedriveAnswer = z.infer<typeof redriveAnswerSchema>;
+
+const count = z.number();
+
+const percentile = z.number().nullable();
+
+/** What the command line reads of `GET /sweeps/{id}`. */
+export const sweepReplySchema = z.looseObject({
+  sweepId: z.string(),
+  poolName: z.string(),
+  state: z.enum(SweepState),
+  startedAt: z.string(),
+  closedAt: z.string().nullable(),
+  batches: z.object({ total: count, recorded: count, late: count, missing: z.array(z.string()) }),
+  totals: z.object({ active: count, slow: count, inactive: count, inconclusive: count }),
+  latencyMs: z.object({ p50: percentile, p95: percentile, p99: percentile }),
+  failures: z.array(
+    z.object({
+      code: z.string().transform((code) => code as FailureCode),
+      blame: z.enum(Blame),
+      count,
+    }),
+  ),
+  bytes: count,
+});
+
+export type SweepReply = z.infer<typeof sweepReplySchema>;

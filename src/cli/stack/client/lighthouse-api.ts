@@ -1,18 +1,19 @@
 import type { ResultRecord } from '../../../model/result-record.ts';
-import { type SweepReport, sweepReportSchema } from '../sweep-report.ts';
 import type { ApiClient } from './api-client.ts';
 import {
   type ImportAnswer,
   importAnswerSchema,
   type PoolView,
-  type ProxyView,
+  type ProxyReply,
   poolListSchema,
   poolViewSchema,
   proxyPageSchema,
   proxyViewSchema,
   type RedriveAnswer,
   redriveAnswerSchema,
+  type SweepReply,
   type SweepStarted,
+  sweepReplySchema,
   sweepStartedSchema,
 } from './api-schemas.ts';
 
@@ -69,8 +70,8 @@ export class LighthouseApi {
     return this.#client.ask(request, sweepStartedSchema);
   }
 
-  getSweep(sweepId: string): Promise<SweepReport> {
-    return this.#client.ask({ method: 'GET', path: sweepPath(sweepId) }, sweepReportSchema);
+  getSweep(sweepId: string): Promise<SweepReply> {
+    return this.#client.ask({ method: 'GET', path: sweepPath(sweepId) }, sweepReplySchema);
   }
 
   /** Every result of a sweep, or those of one status, as stored. */
@@ -99,7 +100,7 @@ export class LighthouseApi {
     poolName: string,
     proxyId: string,
     status: 'banned' | 'unknown',
-  ): Promise<ProxyView> {
+  ): Promise<ProxyReply> {
     const path = proxyPath(poolName, proxyId);
     return this.#client.ask({ method: 'PATCH', path, json: { status } }, proxyViewSchema);
   }
@@ -109,7 +110,7 @@ export class LighthouseApi {
     poolName: string,
     proxyId: string,
     maxConcurrency: number | null,
-  ): Promise<ProxyView> {
+  ): Promise<ProxyReply> {
     const path = proxyPath(poolName, proxyId);
     return this.#client.ask({ method: 'PATCH', path, json: { maxConcurrency } }, proxyViewSchema);
   }
@@ -121,7 +122,7 @@ export class LighthouseApi {
   async *readProxies(
     poolName: string,
     filter: { readonly status?: string | undefined; readonly country?: string | undefined },
-  ): AsyncGenerator<ProxyView> {
+  ): AsyncGenerator<ProxyReply> {
     let cursor: string | undefined;
     do {
       const request = {

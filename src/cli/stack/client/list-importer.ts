@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../../errors.ts';
-import { toListEntryJson } from '../../../proxies/list-entry-json.ts';
+import { toListEntryJson } from '../../../proxies/list-entry.ts';
 import type { ListCounts } from '../../../proxies/list-tally.ts';
 import type { ListedProxy } from '../../check/list-reader.ts';
 import type { RejectedLine } from '../../output/report.ts';

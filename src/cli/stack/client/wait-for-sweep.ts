@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SweepReport } from '../sweep-report.ts';
+import type { SweepReply } from './api-schemas.ts';
 import type { LighthouseApi } from './lighthouse-api.ts';
 
 /** Between two looks at a running sweep, milliseconds: short at first, then a tenth of its age. */
@@ -10,8 +10,8 @@ const LONGEST_PAUSE_MS = 2_000;
 export async function waitForSweep(
   api: LighthouseApi,
   sweepId: string,
-  options: { readonly signal: AbortSignal; readonly onProgress?: (report: SweepReport) => void },
-): Promise<SweepReport> {
+  options: { readonly signal: AbortSignal; readonly onProgress?: (report: SweepReply) => void },
+): Promise<SweepReply> {
   let waitedMs = 0;
   for (;;) {
     const report = await api.getSweep(sweepId);

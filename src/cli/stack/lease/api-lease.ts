@@ -26,7 +26,7 @@ export interface HoldRequest {
 }
 
 /** A lease as this machine's clock sees it. */
-export interface OwnLease {
+interface OwnLease {
   readonly leaseId: string;
   readonly leaseSeconds: number;
   readonly expiresAt: string;

@@ -1,5 +1,5 @@
 import { LeaseEndedError, NoProxyAvailableError } from '../../../errors.ts';
-import type { LeaseOutcome } from '../../../model/lease-outcome.ts';
+import type { LeaseOutcome } from '../../../model/proxy-row.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { ApiError } from '../client/api-error.ts';
 import {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { LighthouseError } from '../../../errors.ts';
-import { LeaseOutcome } from '../../../model/lease-outcome.ts';
+import { LeaseOutcome } from '../../../model/proxy-row.ts';
 import { integerOption } from '../../check/flag-parsers.ts';
-import { ExitCode } from '../../exit-code.ts';
+import { ExitCode } from '../../interrupt.ts';
 import { print } from '../../output/stream-sink.ts';
 import { printable, type Terminal } from '../../terminal.ts';
 import type { StackFlags } from '../client/find-stack.ts';

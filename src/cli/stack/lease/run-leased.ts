@@ -1,5 +1,5 @@
 import { LeaseEndedError, LighthouseError } from '../../../errors.ts';
-import { LeaseOutcome } from '../../../model/lease-outcome.ts';
+import { LeaseOutcome } from '../../../model/proxy-row.ts';
 import {
   type ApiLease,
   type HoldingDependencies,

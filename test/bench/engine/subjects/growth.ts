@@ -35,7 +35,7 @@ export interface GrowthJob {
 }
 
 /** Memory once so many probes have a verdict, after a collection. */
-export interface GrowthSample {
+interface GrowthSample {
   readonly probes: number;
   readonly residentKb: number;
   readonly heapKb: number;

@@ -1,4 +1,4 @@
-/** Passes on what a source gives until the signal aborts, also while the source keeps one waiting. */
+/** Passes on what a source gives until the signal aborts, also while the source is waited for. */
 export async function* abortable<T>(
   source: Iterable<T> | AsyncIterable<T>,
   signal: AbortSignal | undefined,
@@ -19,7 +19,7 @@ export async function* abortable<T>(
       yield next.value;
     }
   } finally {
-    // A source that keeps one waiting would keep `return` waiting too.
+    // A source that does not answer does not answer `return` either.
     const closed = Promise.resolve(iterator.return?.()).catch(() => undefined);
     if (!isWaiting) await closed;
   }
@@ -37,5 +37,15 @@ async function nextOrAbort<T>(
     return await Promise.race([iterator.next(), aborted.promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** One item, then the rest. The rest is ended with it, also when only the first one is taken. */
+export async function* prepend<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
   }
 }

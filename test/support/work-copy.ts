@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Sabotage } from './sabotage.ts';
+import type { Sabotage } from '../sabotage/sabotage.ts';
 
 /** Neither sources nor tests; `node_modules` is linked. */
 const LEFT_OUT = new Set(['node_modules', '.git', 'cdk.out', 'dist', 'coverage', '.lighthouse']);

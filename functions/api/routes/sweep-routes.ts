@@ -1,0 +1,127 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import * as z from 'zod/mini';
+import { NotFoundError } from '../../../src/errors.ts';
+import { POOL_NAME } from '../../../src/model/pool.ts';
+import { type Sweep, SweepState } from '../../../src/model/sweep.ts';
+import { isSweepId } from '../../../src/model/sweep-id.ts';
+import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
+import { readSweepResults } from '../../../src/sweeps/report/sweep-results.ts';
+import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { createInlinePool, inlineListSchema, isInlineList } from '../inline-pool.ts';
+import { type ApiReply, jsonReply, nextPageLink } from '../reply/reply.ts';
+import { toCsv, toNdjson } from '../reply/result-formats.ts';
+import { readIdempotencyKey } from '../request/idempotency-key.ts';
+import { parseJsonBody, readBody } from '../request/json-body.ts';
+import { noQuerySchema, parseQuery, resultsQuerySchema } from '../request/query-schemas.ts';
+import type { ApiRequest } from '../request/request.ts';
+
+const poolSweepSchema = z.strictObject({
+  pool: z.string().check(z.regex(POOL_NAME, 'must be the name of a pool')),
+});
+
+/**
+ * `POST /sweeps`: starts a sweep of a pool, or of a list sent along, which becomes a pool that
+ * expires. An `idempotency-key` header makes repetitions answer with the same sweep of a pool.
+ */
+export async function postSweep(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const body = parseJsonBody(request.body);
+  if (isInlineList(body)) {
+    const list = readBody(inlineListSchema, body);
+    const { poolName, report } = await createInlinePool(dependencies, list);
+    const sweep = await startSweep(dependencies, { poolName, trigger: 'manual' });
+    return accept(dependencies, sweep, { list: report });
+  }
+  const { pool } = readBody(poolSweepSchema, body);
+  const sweep = await startSweep(dependencies, {
+    poolName: pool,
+    trigger: 'manual',
+    ...readIdempotencyKey(request),
+  });
+  return accept(dependencies, sweep);
+}
+
+async function accept(
+  dependencies: ApiDependencies,
+  sweep: Sweep,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<ApiReply> {
+  await dispatch(dependencies, sweep);
+  const { sweepId, poolName, bitCount, state } = sweep;
+  return jsonReply(
+    202,
+    { sweepId, pool: poolName, batches: 2 ** bitCount, state, ...more },
+    { location: `/sweeps/${sweepId}` },
+  );
+}
+
+/** A sweep whose dispatch cannot be requested has started all the same: a tick will dispatch it. */
+async function dispatch(
+  { requestDispatch, telemetry }: ApiDependencies,
+  { sweepId, state, dispatchedAt }: Sweep,
+): Promise<void> {
+  telemetry.metrics.addMetric('SweepsRequested', MetricUnit.Count, 1);
+  if (state !== SweepState.running || dispatchedAt !== undefined) return;
+  try {
+    await requestDispatch(sweepId);
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    telemetry.logger.warn('dispatch left to the tick', { sweepId, error: cause });
+  }
+}
+
+/** `POST /redrive`: moves messages from the dead-letter queue back, a bounded number a call. */
+export async function postRedrive(
+  { redrive, telemetry: { logger, metrics } }: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const outcome = await redrive();
+  metrics.addMetric('MessagesRedriven', MetricUnit.Count, outcome.moved);
+  logger.info('redrive', { ...outcome });
+  return jsonReply(200, outcome);
+}
+
+/** `GET /sweeps/{id}`: progress and outcome. */
+export async function getSweep(
+  dependencies: ApiDependencies,
+  { params }: ApiRequest,
+): Promise<ApiReply> {
+  return jsonReply(200, await readSweepReport(dependencies, sweepIdOf(params)));
+}
+
+/** `GET /sweeps/{id}/results`: what the sweep has found so far, page by page. */
+export async function getSweepResults(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  const { format, status, cursor, limit } = parseQuery(resultsQuerySchema, request);
+  const { results, next } = await readSweepResults(dependencies, sweepIdOf(request.params), {
+    limit,
+    ...(status !== undefined && { status }),
+    ...(cursor !== undefined && { cursor }),
+  });
+  if (format === 'json') return jsonReply(200, { results, next });
+  const link = next === undefined ? {} : { link: nextPageLink(request, next) };
+  return format === 'csv'
+    ? textReply('text/csv; charset=utf-8', toCsv(results), link)
+    : textReply('application/x-ndjson', toNdjson(results), link);
+}
+
+function textReply(
+  contentType: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): ApiReply {
+  return { statusCode: 200, headers: { 'content-type': contentType, ...headers }, body };
+}
+
+/** What has not the form of a sweep id names no sweep. */
+function sweepIdOf({ id = '' }: ApiRequest['params']): string {
+  if (isSweepId(id)) return id;
+  throw new NotFoundError(`there is no sweep ${JSON.stringify(id.slice(0, 80))}`);
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long to wait before something is repeated. The longest wait doubles with each repetition. */
+export interface BackOff {
+  /** The longest wait before the first repetition, milliseconds. */
+  readonly firstMs: number;
+  /** The longest wait of all, milliseconds. @default none */
+  readonly maxMs?: number;
+}
+
+/** The longest wait before a repetition, milliseconds. `repetition` counts from 1. */
+export function longestWaitMs(
+  { firstMs, maxMs = Number.POSITIVE_INFINITY }: BackOff,
+  repetition: number,
+): number {
+  return Math.min(maxMs, firstMs * 2 ** (repetition - 1));
+}
+
+/**
+ * A wait with full jitter, milliseconds: anything from nothing to the longest wait, so that callers
+ * that failed together do not come back in step.
+ */
+export function jitteredWaitMs(backOff: BackOff, repetition: number): number {
+  return Math.random() * longestWaitMs(backOff, repetition);
+}
+
+/**
+ * Waits before a repetition, with full jitter.
+ *
+ * @throws the reason of the signal, once it is aborted
+ */
+export async function waitToRepeat(
+  backOff: BackOff,
+  repetition: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const waitMs = jitteredWaitMs(backOff, repetition);
+  await sleep(waitMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+    throw signal?.reason ?? error;
+  });
+}
+
+/**
+ * Hands items to a call that may do only some of them, and what it leaves to the call again, after
+ * a wait, for some rounds.
+ *
+ * @param send does what it can and returns what is left to do; `round` counts from 1
+ * @returns what is left after the last round
+ */
+export async function repeatForRest<Item>(
+  items: readonly Item[],
+  send: (pending: readonly Item[], round: number) => Promise<readonly Item[]>,
+  { rounds, backOff }: { readonly rounds: number; readonly backOff: BackOff },
+): Promise<readonly Item[]> {
+  let pending = items;
+  for (let round = 1; pending.length > 0 && round <= rounds; round++) {
+    if (round > 1) await waitToRepeat(backOff, round - 1);
+    pending = await send(pending, round);
+  }
+  return pending;
+}

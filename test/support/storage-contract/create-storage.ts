@@ -1,0 +1,8 @@
+import type { Storage } from '../../../src/storage/storage.ts';
+import type { FakeClock } from '../fake-clock.ts';
+
+/** Makes an empty storage, with the clock it expires items by. */
+export type CreateStorage = () => Promise<{
+  readonly storage: Storage;
+  readonly clock: FakeClock;
+}>;
