@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Fill every core with processes of their own for a minute: beside others, those would time out. */
-const CROWDED = ['test/leases/contention.test.ts', 'test/leases/faults-43.test.ts'];
+const CROWDED = [
+  'test/leases/contention/clocks-apart.test.ts',
+  'test/leases/contention/killed-holder.test.ts',
+];
 
 export default defineConfig({
   test: {

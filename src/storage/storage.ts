@@ -11,7 +11,7 @@ import type { SweepStorage } from './sweep-storage.ts';
  * Each is idempotent or says who won, except for what is counted: `leases.recordUse` counts every
  * call, and `leaseCount` an acquisition that comes twice. Nothing is a read-modify-write without a
  * condition. Items past `expiresAtEpochSeconds` do not exist for readers.
- * `test/support/storage-contract.ts` is the contract in full.
+ * `test/support/storage-contract/storage-contract.ts` is the contract in full.
  */
 export interface Storage {
   readonly pools: PoolStorage;

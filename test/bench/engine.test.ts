@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TARGETS } from './engine/targets.ts';
+import { TARGETS } from './engine/report/targets.ts';
 import { hasCompiler } from './engine/toolchain.ts';
 
 const MAIN = join(import.meta.dirname, 'engine/main.ts');

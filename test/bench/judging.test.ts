@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Growth, Measured } from './engine/figures.ts';
 import { findGrowthFault } from './engine/growth.ts';
 import { Route } from './engine/job.ts';
 import { findFault, type Measurement, type Run, toMeasurement } from './engine/measurement.ts';
+import type { Growth, Measured } from './engine/report/figures.ts';
+import { judgeTargets, Outcome } from './engine/report/targets.ts';
 import { USUAL } from './engine/scenarios.ts';
 import { SubjectName } from './engine/subjects.ts';
-import { judgeTargets, Outcome } from './engine/targets.ts';
 
 const [scenario] = USUAL.filter(({ route }) => route === Route.https);
 if (!scenario) throw new Error('there is no https scenario');

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { startDynamoDb } from '../support/dynamodb.ts';
-import { SweepWorld } from '../support/sweep-world.ts';
+import { startDynamoDb } from '../support/storage/dynamodb.ts';
+import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 const PROXIES = 1600;
 const document = readFileSync(new URL('../../docs/cost-model.md', import.meta.url), 'utf8');

@@ -5,7 +5,7 @@ import { acquireSchema, releaseQuerySchema } from '../../functions/api/request/l
 import { proxyFiltersSchema } from '../../src/leases/acquire/proxy-filters.ts';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import { type LeaseApi, startLeaseApi } from '../functions/support/lease-api.ts';
-import { TEST_TIME } from '../support/fake-clock.ts';
+import { TEST_TIME } from '../support/fakes/fake-clock.ts';
 
 const text = readFileSync(new URL('../../docs/leases.md', import.meta.url), 'utf8');
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -4,8 +4,8 @@ import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { TableNames } from '../../src/storage/dynamodb-tables.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
-import { SweepWorld } from '../support/sweep-world.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 /** What the README's examples call the pool and one of its proxies. */
 const README_POOL = 'shop';

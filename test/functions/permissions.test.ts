@@ -9,9 +9,9 @@ import type { BatchMessage } from '../../src/model/sweep.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { TableName, TableNames } from '../../src/storage/dynamodb-tables.ts';
-import { startDynamoDb } from '../support/dynamodb.ts';
-import { FakeChecker } from '../support/fake-checker.ts';
-import { FakeClock, TEST_TIME } from '../support/fake-clock.ts';
+import { FakeChecker } from '../support/fakes/fake-checker.ts';
+import { FakeClock, TEST_TIME } from '../support/fakes/fake-clock.ts';
+import { startDynamoDb } from '../support/storage/dynamodb.ts';
 import { httpEvent, lambdaContext, sqsEvent } from './support/lambda-events.ts';
 import { recordTelemetry } from './support/recorded-telemetry.ts';
 

@@ -8,8 +8,8 @@ import {
   readSocks5Greeting,
   socks4Tunnel,
   socks5Tunnel,
-} from '../support/hostile-proxy.ts';
-import { checkHostile } from './support.ts';
+} from '../support/peers/hostile-proxy.ts';
+import { checkHostile } from './support/check.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
 const HEAD_END = '\r\n\r\n';

@@ -3,8 +3,8 @@ import type { HealthCheckResult } from '../../src/health/health-check-result.ts'
 import type { CheckProxyRequest } from '../../src/health/health-checker.ts';
 import { acquireHealthyProxy } from '../../src/leases/acquire-healthy-proxy.ts';
 import type { Proxy } from '../../src/proxies/proxy.ts';
-import { FakeScheduler } from '../support/fake-scheduler.ts';
-import { LeaseWorld } from '../support/lease-world.ts';
+import { FakeScheduler } from '../support/fakes/fake-scheduler.ts';
+import { LeaseWorld } from '../support/leases/lease-world.ts';
 
 const request = { poolName: 'fleet', consumerName: 'shop', leaseSeconds: 60 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CachedReads } from '../../src/leases/cached-reads.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 
 describe('cached reads', () => {
   it('keep nothing that is out of date', async () => {

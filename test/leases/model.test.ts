@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
-import type { FakeClock } from '../support/fake-clock.ts';
-import { leaseCommands } from '../support/lease-model/commands.ts';
-import { createOffClock, type Model, type Real, SKEW_MS } from '../support/lease-model/model.ts';
-import { LeaseWorld } from '../support/lease-world.ts';
+import type { FakeClock } from '../support/fakes/fake-clock.ts';
+import { LeaseWorld } from '../support/leases/lease-world.ts';
+import { leaseCommands } from '../support/leases/model/commands.ts';
+import { createOffClock, type Model, type Real, SKEW_MS } from '../support/leases/model/model.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
 
 const LIMITS = [1, 2, null] as const;
 

@@ -4,7 +4,7 @@ import { acquireHealthyProxy } from '../../src/leases/acquire-healthy-proxy.ts';
 import type { Lease } from '../../src/leases/lease.ts';
 import type { AcquireRequest } from '../../src/leases/lease-request.ts';
 import { setMaxConcurrency } from '../../src/pools/edit-proxy.ts';
-import { LeaseWorld } from '../support/lease-world.ts';
+import { LeaseWorld } from '../support/leases/lease-world.ts';
 
 const CANARY = 'hunter2';
 /** What is given by mistake where something else belongs. */

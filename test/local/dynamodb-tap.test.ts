@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
-import { type DynamoDbTap, startDynamoDbTap } from '../support/dynamodb-tap.ts';
+import { type DynamoDbTap, startDynamoDbTap } from '../support/storage/dynamodb-tap.ts';
 import { type FixtureStack, startFixtureStack } from './support/fixture-stack.ts';
 
 const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS, maxAttempts: 1 };

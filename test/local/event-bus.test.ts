@@ -12,7 +12,7 @@ import { serveEventBusApi } from '../../src/local/event-bus/event-bus-api.ts';
 import { EventLog, MAX_EVENTS } from '../../src/local/event-bus/event-log.ts';
 import type { LoopbackServer } from '../../src/local/http-server.ts';
 import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 
 let directory: string;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
-import { describeStorageContract } from '../support/storage-contract.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { describeStorageContract } from '../support/storage-contract/storage-contract.ts';
 
 describe('DynamoDbStorage', () => {
   let database: TestDynamoDb;

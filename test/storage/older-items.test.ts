@@ -2,9 +2,9 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { makePool, makeProxy } from '../support/factories.ts';
-import { FakeClock, TEST_TIME } from '../support/fake-clock.ts';
+import { FakeClock, TEST_TIME } from '../support/fakes/fake-clock.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
 
 /** Items as they were stored before there were leases. */
 describe('items of an earlier version', () => {

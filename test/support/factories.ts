@@ -6,7 +6,7 @@ import type { BatchCounts, Sweep } from '../../src/model/sweep.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import type { ProxyEndpoint } from '../../src/proxies/endpoint.ts';
 import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
-import { TEST_TIME } from './fake-clock.ts';
+import { TEST_TIME } from './fakes/fake-clock.ts';
 
 export const TEST_SALT = Buffer.alloc(32, 7).toString('base64');
 

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchResult } from '../../src/model/batch-result.ts';
 import type { Sweep } from '../../src/model/sweep.ts';
+import { findViolations } from '../support/audit/audit-sweep.ts';
 import { PoolWatch } from '../support/audit/pool-watch.ts';
-import { findViolations } from '../support/audit-sweep.ts';
 import { makeCounts, makeProxy, makeStoredResult, makeSweepId } from '../support/factories.ts';
-import { SweepWorld } from '../support/sweep-world.ts';
-import { type AnswerOf, type StorageMethod, TappedStorage } from '../support/tapped-storage.ts';
+import {
+  type AnswerOf,
+  type StorageMethod,
+  TappedStorage,
+} from '../support/storage/tapped-storage.ts';
+import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 const STRANGER = makeProxy(77_777).id;
 

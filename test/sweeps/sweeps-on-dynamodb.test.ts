@@ -4,10 +4,10 @@ import { readProxyViews } from '../../src/pools/proxy-views.ts';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { readSweepResults } from '../../src/sweeps/report/sweep-results.ts';
-import { auditSweep } from '../support/audit-sweep.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
-import type { Finding } from '../support/fake-checker.ts';
-import { SweepWorld } from '../support/sweep-world.ts';
+import { auditSweep } from '../support/audit/audit-sweep.ts';
+import type { Finding } from '../support/fakes/fake-checker.ts';
+import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 const DOWN: Finding = { status: 'inactive', failure: 'timeout', failedPhase: 'connect' };
 

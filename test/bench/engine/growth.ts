@@ -1,6 +1,6 @@
 import { slopeOf } from '../../support/slope.ts';
-import type { Growth } from './figures.ts';
 import { Fixture } from './fixture.ts';
+import type { Growth } from './report/figures.ts';
 import { runJsonChild } from './run-child.ts';
 import type { GrowthJob, GrowthReport } from './subjects/growth.ts';
 import { fileOf } from './subjects.ts';

@@ -3,13 +3,13 @@
  * docs/performance.md tells what is measured and how.
  */
 import { writeFileSync } from 'node:fs';
-import { describeMachine } from './machine.ts';
-import { writeMarkdown } from './markdown.ts';
 import { parseOptions } from './options.ts';
-import { formatText, subjectTable, targetTable } from './report.ts';
+import { describeMachine } from './report/machine.ts';
+import { writeMarkdown } from './report/markdown.ts';
+import { formatText, subjectTable, targetTable } from './report/report.ts';
+import { type JudgedTarget, judgeTargets, Outcome } from './report/targets.ts';
 import { type BenchRun, runBench } from './run-bench.ts';
 import { SUBJECTS } from './subjects.ts';
-import { type JudgedTarget, judgeTargets, Outcome } from './targets.ts';
 import { hasCompiler } from './toolchain.ts';
 import { openWorkbench } from './workbench.ts';
 

@@ -1,7 +1,7 @@
 import type { FixtureStatistics } from './fixture.ts';
 import { HELD_OCTET, Route, type SubjectReport } from './job.ts';
+import { percentile } from './report/statistics.ts';
 import type { Scenario } from './scenarios.ts';
-import { percentile } from './statistics.ts';
 import type { SubjectName } from './subjects.ts';
 
 /** One run of one subject. */

@@ -1,10 +1,10 @@
 import { systemClock } from '../../../src/clock.ts';
-import type { Growth, Measured } from './figures.ts';
 import { describeGrowth, findGrowthFault, measureGrowth } from './growth.ts';
 import { Route } from './job.ts';
 import type { Measurement } from './measurement.ts';
 import type { BenchOptions } from './options.ts';
-import { describeRun } from './report.ts';
+import type { Growth, Measured } from './report/figures.ts';
+import { describeRun } from './report/report.ts';
 import { runTask, type Task, titleOf } from './run-task.ts';
 import { LEVELS, MEMORY, type Scenario, USUAL } from './scenarios.ts';
 import { SUBJECTS, type Subject, SubjectName } from './subjects.ts';

@@ -2,8 +2,8 @@ import { createApiHandler } from '../../../functions/api/handler.ts';
 import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../../src/model/sweep-limits.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
-import { TappedStorage } from '../../support/tapped-storage.ts';
+import { FakeClock } from '../../support/fakes/fake-clock.ts';
+import { TappedStorage } from '../../support/storage/tapped-storage.ts';
 import { type HttpRequest, httpEvent, lambdaContext } from './lambda-events.ts';
 import { recordTelemetry } from './recorded-telemetry.ts';
 

@@ -9,8 +9,8 @@ import {
   type DynamoDbTap,
   startDynamoDbTap,
   type TappedRequest,
-} from '../../support/dynamodb-tap.ts';
-import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
+} from '../../support/storage/dynamodb-tap.ts';
+import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/storage/faulty-endpoint.ts';
 import { until } from '../../support/until.ts';
 import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
 import { processAtOtherEnd } from './process-at-other-end.ts';

@@ -1,8 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { batchesOf } from '../../../src/model/batch-range.ts';
+import { auditSweep, findUnapplied } from '../../support/audit/audit-sweep.ts';
 import { readRows } from '../../support/audit/sweep-evidence.ts';
-import { auditSweep, findUnapplied } from '../../support/audit-sweep.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { until } from '../../support/until.ts';
 import type { FaultStack, QueuedMessage } from './fault-stack.ts';

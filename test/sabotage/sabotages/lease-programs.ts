@@ -11,7 +11,7 @@ export const LEASE_PROGRAM_SABOTAGES: readonly Sabotage[] = [
     find: 'return jsonReply(200, viewLease(lease), NO_STORE);',
     replace:
       'return jsonReply(200, { ...viewLease(lease), proxy: formatLeasedUrl(lease) }, NO_STORE);',
-    tests: ['test/functions/api-secrets.test.ts'],
+    tests: ['test/functions/api/secrets.test.ts'],
   },
   {
     name: 'lease API: the access log has paths, and so lease ids',
@@ -25,34 +25,34 @@ export const LEASE_PROGRAM_SABOTAGES: readonly Sabotage[] = [
     file: ROUTES,
     find: "(await requirePool(storage, parsePoolName(params.pool ?? ''))).poolName",
     replace: "(await storage.pools.get(params.pool ?? ''))?.poolName ?? ''",
-    tests: ['test/functions/api-lease-ends.test.ts'],
+    tests: ['test/functions/api/lease-ends.test.ts'],
   },
   {
     name: 'lease API: the idempotency key is not passed on',
     file: ROUTES,
     find: '{ ...wish, ...key, poolName',
     replace: '{ ...wish, poolName',
-    tests: ['test/functions/api-leases.test.ts'],
+    tests: ['test/functions/api/leases.test.ts'],
   },
   {
     name: 'lease run: a proxy is blamed for the user’s signal',
     file: RUN,
     find: "end?.kind === 'exited' && interrupted === null",
     replace: "end?.kind === 'exited'",
-    tests: ['test/cli/lease-run.test.ts'],
+    tests: ['test/cli/stack/lease/lease-run.test.ts'],
   },
   {
     name: 'lease run: NO_PROXY leads past the proxy',
     file: 'src/cli/stack/lease/proxy-environment.ts',
     find: 'name.toLowerCase() !== BYPASS',
     replace: "name !== ''",
-    tests: ['test/cli/lease-run.test.ts'],
+    tests: ['test/cli/stack/lease/lease-run.test.ts'],
   },
   {
     name: 'lease acquire: a proxy that nobody hears of stays leased',
     file: 'src/cli/stack/lease/lease-command.ts',
     find: '    if (!isRead) await giveBack();\n',
     replace: '',
-    tests: ['test/cli/lease-commands.test.ts'],
+    tests: ['test/cli/stack/lease/lease-commands.test.ts'],
   },
 ];

@@ -1,7 +1,7 @@
 import type { Sabotage } from '../sabotage.ts';
 
 const CONTRACT = 'test/storage/dynamodb-storage.test.ts';
-const CONTENTION = 'test/leases/contention.test.ts';
+const CONTENTION = 'test/leases/contention/clocks-apart.test.ts';
 const MODEL = 'test/leases/model.test.ts';
 const LEASES = 'src/storage/dynamodb/dynamodb-leases.ts';
 
@@ -114,7 +114,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     file: 'src/leases/acquire/acquire-lease.ts',
     find: '    if (lease) return { lease, contended: false };\n    eligible.delete(chosen);',
     replace: '    if (lease ?? chosen) return { lease, contended: false };',
-    tests: ['test/leases/acquire.test.ts'],
+    tests: ['test/leases/acquire/acquire-lease.test.ts'],
     title: 'next candidate',
   },
   {
@@ -122,7 +122,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     file: 'src/leases/signed-lease.ts',
     find: ' || !timingSafeEqual(given, right)',
     replace: ' || given.byteLength !== right.byteLength',
-    tests: ['test/leases/unlimited.test.ts'],
+    tests: ['test/leases/acquire/unlimited.test.ts'],
   },
   {
     name: 'unlimited: a lease of another pool is taken',
@@ -130,14 +130,14 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     find: 'function signatureOf({ poolName, salt }: SigningPool, text: string): Buffer {\n',
     replace:
       "function signatureOf({ poolName, salt }: SigningPool, text: string): Buffer {\n  poolName = '';\n",
-    tests: ['test/leases/unlimited.test.ts'],
+    tests: ['test/leases/acquire/unlimited.test.ts'],
   },
   {
     name: 'unlimited: of a proxy that was banned since it was sampled',
     file: 'src/leases/acquire/lease-row.ts',
     find: ' || !wantedStatuses(request).includes(row.status)) return null;',
     replace: ') return null;',
-    tests: ['test/leases/unlimited.test.ts'],
+    tests: ['test/leases/acquire/unlimited.test.ts'],
     title: 'is not given once its proxy is banned',
   },
   {
@@ -145,7 +145,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     file: 'src/leases/acquire/lease-row.ts',
     find: 'return proxyIdOf(proxy, salt) === proxy.id;',
     replace: 'return proxyIdOf(proxy, salt) !== null;',
-    tests: ['test/leases/unlimited.test.ts'],
+    tests: ['test/leases/acquire/unlimited.test.ts'],
     title: 'is signed for the pool its proxy is of',
   },
   {
@@ -153,14 +153,14 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     file: 'src/pools/quarantine.ts',
     find: 'quarantined.slice(0, most)',
     replace: 'quarantined.slice(0, most + 1)',
-    tests: ['test/leases/quarantine.test.ts'],
+    tests: ['test/pools/quarantine.test.ts'],
   },
   {
     name: 'quarantine: of a part of all proxies, those that nobody could lease included',
     file: 'src/pools/quarantine.ts',
     find: '(leasable.length *',
     replace: '(rows.length *',
-    tests: ['test/leases/quarantine.test.ts'],
+    tests: ['test/pools/quarantine.test.ts'],
     title: 'however many do not work',
   },
   {
@@ -168,41 +168,41 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     file: 'src/pools/quarantine.ts',
     find: 'if (newest && isHealthy(newest.result) && probedAt(newest) > lastFailureAt) return null;',
     replace: 'if (newest && isHealthy(newest.result) && probedAt(newest) < 0) return null;',
-    tests: ['test/leases/quarantine.test.ts'],
+    tests: ['test/pools/quarantine.test.ts'],
   },
   {
     name: 'idempotency: who loses the race keeps its lease',
     file: 'src/leases/acquire/acquire-once.ts',
     find: '  if (lease) await giveBack(context, lease);\n',
     replace: '',
-    tests: ['test/leases/idempotency.test.ts'],
+    tests: ['test/leases/acquire/idempotency.test.ts'],
   },
   {
     name: 'idempotency: another request is given the lease',
     file: 'src/leases/acquire/acquire-once.ts',
     find: 'if (requestHash !== hashRequest(request))',
     replace: 'if (requestHash === null)',
-    tests: ['test/leases/idempotency.test.ts'],
+    tests: ['test/leases/acquire/idempotency.test.ts'],
   },
   {
     name: 'withLease: the function is not told that the lease is lost',
     file: 'src/leases/hold/held-lease.ts',
     find: 'if (error instanceof LighthouseError && PERMANENT.has(error.code)) {',
     replace: "if (error instanceof LighthouseError && error.code === '') {",
-    tests: ['test/leases/with-lease.test.ts'],
+    tests: ['test/leases/hold/with-lease.test.ts'],
   },
   {
     name: 'withLease: a renewal that hangs hides the end of the lease',
     file: 'src/leases/hold/held-lease.ts',
     find: 'await Promise.race([renewal, enough]);',
     replace: 'await Promise.race([renewal, enough.then(() => renewal)]);',
-    tests: ['test/leases/with-lease.test.ts'],
+    tests: ['test/leases/hold/with-lease.test.ts'],
   },
   {
     name: 'withLease: a wall clock that is set back makes the lease longer',
     file: 'src/leases/hold/held-lease.ts',
     find: 'this.#endsAt += longerMs;',
     replace: 'this.#endsAt = this.#endOf(lease);',
-    tests: ['test/leases/with-lease.test.ts'],
+    tests: ['test/leases/hold/with-lease.test.ts'],
   },
 ];

@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.ts';
 
-const CHECKER = 'test/functions/checker.test.ts';
+const CHECKER = 'test/functions/checker/handler.test.ts';
 const SENDER = 'test/functions/batch-sender.test.ts';
 const STACK = 'test/cdk/lighthouse-stack.test.ts';
 
@@ -49,7 +49,7 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
     file: 'functions/checker/handler.ts',
     find: '[Symbol.dispose]: () => clearTimeout(timer)',
     replace: '[Symbol.dispose]: () => void timer',
-    tests: ['test/functions/faults-39.test.ts'],
+    tests: ['test/functions/checker/nothing-outlives-the-return.test.ts'],
   },
   {
     name: 'queue: no limit to receives',

@@ -1,9 +1,9 @@
 import type { Sabotage } from '../sabotage.ts';
 
 const CONTRACT = 'test/storage/dynamodb-storage.test.ts';
-const FAULTS_30_36 = 'test/sweeps/faults-30-36.test.ts';
-const FAULTS_34 = 'test/sweeps/faults-34.test.ts';
-const FAULTS_38_42 = 'test/sweeps/faults-38-42.test.ts';
+const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts';
+const FAULTS_34 = 'test/sweeps/faults/failing-database.test.ts';
+const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';
 
 /** Conditions, and what is done when a call fails. */
 export const STORAGE_SABOTAGES: readonly Sabotage[] = [
@@ -137,6 +137,6 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     file: 'src/async/map-bounded.ts',
     find: '        failures.push(error);',
     replace: '        throw error;',
-    tests: ['test/functions/faults-39.test.ts'],
+    tests: ['test/functions/checker/nothing-outlives-the-return.test.ts'],
   },
 ];

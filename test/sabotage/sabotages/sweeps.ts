@@ -1,10 +1,10 @@
 import type { Sabotage } from '../sabotage.ts';
 
-const EVENTS = 'test/sweeps/events.test.ts';
-const CHECK_BATCHES = 'test/sweeps/check-batches.test.ts';
-const FAULTS_30_36 = 'test/sweeps/faults-30-36.test.ts';
-const FAULTS_31 = 'test/sweeps/faults-31.test.ts';
-const FAULTS_38_42 = 'test/sweeps/faults-38-42.test.ts';
+const EVENTS = 'test/sweeps/record/sweep-events.test.ts';
+const CHECK_BATCHES = 'test/sweeps/check/check-batches.test.ts';
+const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts';
+const FAULTS_31 = 'test/sweeps/faults/crash-after-any-write.test.ts';
+const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';
 const ROWS_FIRST = `  if (inTime && sweep.state === SweepState.running) {
     const changed = await applyResults(dependencies, sweep, result, rows);
     const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
@@ -39,7 +39,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
     find: "return { outcome: settle(this.#check(batch, need, begunAt), 'done') };",
     replace: `void settle(this.#check(batch, need, begunAt), 'done');
     return { outcome: Promise.resolve('done') };`,
-    tests: ['test/functions/faults-39.test.ts'],
+    tests: ['test/functions/checker/nothing-outlives-the-return.test.ts'],
   },
   {
     name: 'redelivery: probes again what is stored',
@@ -136,7 +136,7 @@ ${LEDGER_LAST}`,
     file: 'src/model/sweep-id.ts',
     find: 'formatSweepId(scheduledAtMs, hashTail(',
     replace: 'formatSweepId(scheduledAtMs, ((_text: string) => randomBytes(TAIL_BYTES))(',
-    tests: ['test/sweeps/sweep-id.test.ts', 'test/functions/fan-out.test.ts'],
+    tests: ['test/model/sweep-id.test.ts', 'test/functions/fan-out/handler.test.ts'],
   },
   {
     name: 'sweep by hand: an id by the wall clock alone',
@@ -175,7 +175,7 @@ ${LEDGER_LAST}`,
   await storage.sweeps.markDispatched(sweepId, new Date(clock.now()).toISOString());`,
     replace: `  await storage.sweeps.markDispatched(sweepId, new Date(clock.now()).toISOString());
   await sendBatches(missing.map((bits) => ({ sweepId, poolName, bits, deadlineAt })));`,
-    tests: ['test/sweeps/dispatch-sweep.test.ts'],
+    tests: ['test/sweeps/start/dispatch-sweep.test.ts'],
   },
   {
     name: 'tick: a summary that a crash prevented is not restored',
@@ -190,21 +190,21 @@ ${LEDGER_LAST}`,
     file: 'src/sweeps/start/run-tick.ts',
     find: '|| clock.now() > closesAtMs(sweep, limits);',
     replace: '|| clock.now() > closesAtMs(sweep, limits) * 2;',
-    tests: ['test/sweeps/run-tick.test.ts'],
+    tests: ['test/sweeps/start/run-tick.test.ts'],
   },
   {
     name: 'time: the probes of a batch are not cut short',
     file: 'src/sweeps/check/checker-run.ts',
     find: 'setTimeout(() => cut.abort(), ',
     replace: 'setTimeout(() => cut.signal.aborted, ',
-    tests: ['test/sweeps/faults-38.test.ts'],
+    tests: ['test/sweeps/faults/tarpits.test.ts'],
   },
   {
     name: 'deletion: a batch of a deleted pool is probed',
     file: 'src/sweeps/check/prepare-batch.ts',
     find: 'if (sweep.state !== SweepState.running) await',
     replace: 'if (!sweep.state) await',
-    tests: ['test/sweeps/delete-pool.test.ts'],
+    tests: ['test/pools/delete-pool.test.ts'],
     title: 'FAULTS 37',
   },
   {
@@ -212,6 +212,6 @@ ${LEDGER_LAST}`,
     file: 'src/pools/continue-deletions.ts',
     find: 'if (askedAt <= goneAfterMs(pool)) return',
     replace: 'if (askedAt < Number(goneAfterMs(pool) < 0)) return',
-    tests: ['test/sweeps/delete-pool.test.ts'],
+    tests: ['test/pools/delete-pool.test.ts'],
   },
 ];

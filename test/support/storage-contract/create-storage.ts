@@ -1,5 +1,5 @@
 import type { Storage } from '../../../src/storage/storage.ts';
-import type { FakeClock } from '../fake-clock.ts';
+import type { FakeClock } from '../fakes/fake-clock.ts';
 
 /** Makes an empty storage, with the clock it expires items by. */
 export type CreateStorage = () => Promise<{

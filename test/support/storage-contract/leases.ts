@@ -4,7 +4,7 @@ import type { LeaseAcquisition } from '../../../src/storage/lease-storage.ts';
 import type { StatusIdQuery } from '../../../src/storage/proxy-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
-import { TEST_TIME } from '../fake-clock.ts';
+import { TEST_TIME } from '../fakes/fake-clock.ts';
 import type { CreateStorage } from './create-storage.ts';
 
 const MINUTE = 60_000;

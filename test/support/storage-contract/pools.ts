@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeOptions, makePolicy, makePool, makeSweepId } from '../factories.ts';
-import { TEST_TIME } from '../fake-clock.ts';
+import { TEST_TIME } from '../fakes/fake-clock.ts';
 import type { CreateStorage } from './create-storage.ts';
 
 const claim = (order: number, batchBitCounts: readonly number[] = [0]) => ({

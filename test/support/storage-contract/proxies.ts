@@ -4,7 +4,7 @@ import { idRange } from '../../../src/model/batch-range.ts';
 import type { StatusWrite } from '../../../src/storage/proxy-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { makeProxies, makeProxy, makeProxyWithSecrets, makeSweepId } from '../factories.ts';
-import { TEST_TIME } from '../fake-clock.ts';
+import { TEST_TIME } from '../fakes/fake-clock.ts';
 import type { CreateStorage } from './create-storage.ts';
 
 const AT = new Date(TEST_TIME + 1000).toISOString();

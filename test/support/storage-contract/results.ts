@@ -8,7 +8,7 @@ import {
   makeStoredResult,
   makeSweepId,
 } from '../factories.ts';
-import { TEST_TIME } from '../fake-clock.ts';
+import { TEST_TIME } from '../fakes/fake-clock.ts';
 import type { CreateStorage } from './create-storage.ts';
 
 const TIMINGS = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchesOf } from '../../../src/model/batch-range.ts';
 import { makeCounts, makePolicy, makeSweep, makeSweepId } from '../factories.ts';
-import { TEST_TIME } from '../fake-clock.ts';
+import { TEST_TIME } from '../fakes/fake-clock.ts';
 import type { CreateStorage } from './create-storage.ts';
 
 const AT = new Date(TEST_TIME + 1000).toISOString();

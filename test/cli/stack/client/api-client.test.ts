@@ -1,0 +1,100 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { ApiClient } from '../../../../src/cli/stack/client/api-client.ts';
+import { LighthouseApi } from '../../../../src/cli/stack/client/lighthouse-api.ts';
+import { findDeadPort } from '../../../../src/local/fleet/index.ts';
+
+const open: AsyncDisposable[] = [];
+
+afterEach(async () => {
+  for (const each of open.splice(0)) await each[Symbol.asyncDispose]();
+});
+
+async function clientOf(listener: RequestListener): Promise<ApiClient> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = new ApiClient(`http://127.0.0.1:${port}/`, new AbortController().signal);
+  open.push(client, server);
+  return client;
+}
+
+describe('the API client', () => {
+  test('tells a problem document in its own sentence and keeps the bad fields', async () => {
+    const client = await clientOf((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/problem+json' });
+      response.end(
+        JSON.stringify({
+          type: 'urn:lighthouse:problem:invalid_input',
+          title: 'Bad Request',
+          status: 400,
+          detail: 'the policy cannot be used: /rise must be 1 to 10',
+          errors: [{ pointer: '/rise', detail: 'must be 1 to 10' }],
+        }),
+      );
+    });
+    await expect(client.send({ method: 'GET', path: '/pools/a' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      status: 400,
+      message: 'the policy cannot be used: /rise must be 1 to 10',
+      issues: [{ pointer: '/rise', detail: 'must be 1 to 10' }],
+    });
+  });
+
+  test('names the status of an error that explains nothing', async () => {
+    const client = await clientOf((_, response) => response.writeHead(502).end('<html>'));
+    await expect(client.send({ method: 'GET', path: '/pools/a' })).rejects.toThrow(
+      'the stack answered 502 without saying why',
+    );
+  });
+
+  test('says how to start a stack when none answers', async () => {
+    const signal = new AbortController().signal;
+    const url = `http://127.0.0.1:${await findDeadPort()}`;
+    await using client = new ApiClient(url, signal);
+    await expect(client.send({ method: 'GET', path: '/pools' })).rejects.toThrow(
+      `no stack answers at ${url} (GET /pools); start one with lighthouse up`,
+    );
+  });
+
+  test('names no lease, and nothing that is secret in its address, in what it says', async () => {
+    const refusing = await clientOf((_, response) => response.end('{}'));
+    const origin = `127.0.0.1:${await findDeadPort()}`;
+    const signal = new AbortController().signal;
+    await using unreachable = new ApiClient(`http://ann:canary@${origin}/`, signal);
+    const request = { method: 'PATCH', path: '/pools/shop/leases/canary' } as const;
+    const asked = 'PATCH /pools/shop/leases/{leaseId}';
+    await expect(refusing.ask(request, z.string())).rejects.toThrow(`${asked} was answered in`);
+    await expect(unreachable.send(request)).rejects.toThrow(
+      `no stack answers at http://${origin} (${asked}); start one`,
+    );
+  });
+
+  test('refuses an answer it does not understand', async () => {
+    const client = await clientOf((_, response) => response.end('{"pool":1}'));
+    const schema = z.object({ pool: z.string() });
+    await expect(client.ask({ method: 'GET', path: '/' }, schema)).rejects.toThrow(
+      'was answered in a form this version does not know',
+    );
+  });
+
+  test('follows the pages of results to the last one', async () => {
+    const asked: (string | undefined)[] = [];
+    const client = await clientOf((request, response) => {
+      asked.push(request.url);
+      if (!request.url?.includes('cursor')) {
+        response.setHeader('link', '</sweeps/s/results?format=ndjson&cursor=b%2Fc>; rel="next"');
+      }
+      response.end(`{"proxyId":"${asked.length}"}\n`);
+    });
+    const ids: string[] = [];
+    for await (const { proxyId } of new LighthouseApi(client).readResults('s')) ids.push(proxyId);
+    expect(ids).toEqual(['1', '2']);
+    expect(asked).toEqual([
+      '/sweeps/s/results?format=ndjson&limit=5000',
+      '/sweeps/s/results?cursor=b%2Fc&format=ndjson&limit=5000',
+    ]);
+  });
+});

@@ -1,0 +1,87 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runProgram } from '../../../src/cli/program.ts';
+import type { Terminal } from '../../../src/cli/terminal.ts';
+
+const VIEW = { pool: 'shop', intervalSeconds: null, runningSweepId: null, lastSweepId: null };
+
+/** A stack with one pool, which tells what was asked of it. */
+const asked: string[] = [];
+const server = createServer((request, response) => {
+  asked.push(`${request.method} ${request.url}`);
+  const known = request.url === '/pools/shop';
+  const deletingSince = request.method === 'DELETE' ? '2026-01-15T12:00:00.000Z' : null;
+  const problem = { title: 'Not Found', detail: 'there is no pool "none"' };
+  response.statusCode = known ? 200 : 404;
+  response.end(JSON.stringify(known ? { ...VIEW, deletingSince } : problem));
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+beforeEach(() => {
+  asked.length = 0;
+});
+
+/** Runs the command as if somebody sat at a terminal, or nobody, and typed this. */
+async function run(args: readonly string[], { typed = '', isTTY = true } = {}) {
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  const stdout = Object.assign(new PassThrough(), { isTTY });
+  const stderr = Object.assign(new PassThrough(), { isTTY });
+  stdin.end(typed);
+  const { port } = server.address() as AddressInfo;
+  const streams = { stdin, stdout, stderr } as unknown as Terminal;
+  const terminal = { ...streams, colour: false, live: false };
+  await runProgram(['pool', 'delete', ...args, '--api', `http://127.0.0.1:${port}`], terminal);
+  const exitCode = process.exitCode;
+  process.exitCode = 0;
+  const said = (stream: PassThrough) => String(stream.read() ?? '');
+  return { exitCode, stdout: said(stdout), stderr: said(stderr) };
+}
+
+test.each(['y\n', 'YES\n', ' yes \n'])('deletes a pool when the answer is %j', async (typed) => {
+  const { exitCode, stdout, stderr } = await run(['shop'], { typed });
+  expect(stderr).toBe('Delete pool shop and all its proxies? [y/N] ');
+  expect(stdout).toMatch(/^pool shop is being deleted/);
+  expect(exitCode).toBe(0);
+  expect(asked).toEqual(['GET /pools/shop', 'DELETE /pools/shop']);
+});
+
+test.each(['n\n', '\n', '', 'yesterday\n', 'shop\n'])(
+  'deletes nothing when the answer is %j',
+  async (typed) => {
+    const { exitCode, stdout, stderr } = await run(['shop'], { typed });
+    expect(stderr).toContain('nothing was deleted');
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(asked).toEqual(['GET /pools/shop']);
+  },
+);
+
+test('does not ask with --yes', async () => {
+  const { exitCode, stdout, stderr } = await run(['shop', '--yes', '--json'], { isTTY: false });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({ pool: 'shop', deletingSince: expect.any(String) });
+  expect(exitCode).toBe(0);
+  expect(asked).toEqual(['DELETE /pools/shop']);
+});
+
+test('deletes nothing where nobody can be asked', async () => {
+  const { exitCode, stderr } = await run(['shop'], { typed: 'y\n', isTTY: false });
+  expect(stderr).toContain('give --yes');
+  expect(exitCode).toBe(2);
+  expect(asked).toEqual(['GET /pools/shop']);
+});
+
+test('does not ask about a pool that is not there', async () => {
+  const { exitCode, stderr } = await run(['none'], { typed: 'y\n' });
+  expect(stderr).toBe('error: there is no pool "none"\n');
+  expect(exitCode).toBe(2);
+});

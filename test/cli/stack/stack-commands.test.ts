@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CANARY, type CheckFixture, startCheckFixture } from '../support/check-fixture.ts';
+import { startUp, type Up } from '../support/start-up.ts';
+
+// Each test starts real processes, and a busy machine starts them slowly.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let fixture: CheckFixture;
+let up: Up;
+const run: Up['run'] = (...args) => up.run(...args);
+const json: Up['json'] = (...args) => up.json(...args);
+
+beforeAll(async () => {
+  fixture = await startCheckFixture();
+  up = await startUp({ cwd: fixture.directory, secret: CANARY });
+});
+
+afterAll(async () => {
+  await up?.[Symbol.asyncDispose]();
+  await fixture?.[Symbol.asyncDispose]();
+});
+
+describe('the commands against a local stack', () => {
+  test('a pool is put, imported into, swept and read back', async () => {
+    const { url } = fixture.target;
+    const flags = ['--target', url, '--header', `x-key: ${CANARY}`, '--fall', '2'];
+    expect(await json('pool', 'put', 'shop', ...flags)).toMatchObject({
+      pool: 'shop',
+      fall: 2,
+      intervalSeconds: null,
+    });
+    expect(await json('pool', 'show', 'shop')).toMatchObject({ pool: 'shop', lastSweepId: null });
+
+    const imported = await json('import', 'shop', fixture.listPath);
+    expect(imported).toMatchObject({ read: 9, accepted: 4, rejected: 2, added: 4, existing: 0 });
+    expect(await json('import', 'shop', fixture.listPath)).toMatchObject({ added: 0, existing: 4 });
+
+    const report = await json('sweep', 'shop', '--wait');
+    expect(report).toMatchObject({
+      state: 'complete',
+      totals: { active: 2, slow: 0, inactive: 2, inconclusive: 0 },
+    });
+
+    const { results } = await json('results', 'shop');
+    expect(results).toHaveLength(4);
+    expect(await json('results', String(report.sweepId), '--status', 'inactive')).toMatchObject({
+      results: [{ status: 'inactive' }, { status: 'inactive' }],
+    });
+    const csv = await run('results', 'shop', '--format', 'csv');
+    expect(parse(csv.stdout, { columns: true })).toHaveLength(4);
+
+    const proxies = await run('proxies', 'shop', '--status', 'active', '--json');
+    expect(
+      proxies.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).status),
+    ).toEqual(['active', 'active']);
+  });
+
+  test('people get text', async () => {
+    expect((await run('pool', 'show', 'shop')).stdout).toMatch(/^pool +shop$/m);
+    expect((await run('pool', 'list')).stdout).toMatch(/^shop +by hand +[0-9a-f-]{36}$/m);
+    expect((await run('proxies', 'shop')).stdout).toMatch(/^inactive .* refused +0\/1 +http:\/\//m);
+    const swept = await run('sweep', 'shop', '--wait', '--fail-on', 'inactive');
+    expect(swept.stdout).toMatch(/2 active, 0 slow, 2 inactive, 0 inconclusive/);
+    expect(swept.exitCode).toBe(1);
+  });
+
+  test('proxies are banned, let in again and deleted', async () => {
+    const rows = (await run('proxies', 'shop', '--json')).stdout.trim().split('\n');
+    const [first, second] = rows.map((row) => JSON.parse(row).proxyId as string);
+    expect(await json('proxies', 'ban', 'shop', `${first}`)).toMatchObject({ status: 'banned' });
+    expect((await run('proxies', 'list', 'shop')).stdout).toMatch(/^banned /m);
+    const unbanned = await run('proxies', 'unban', 'shop', `${first}`, `${second}`);
+    expect(unbanned.stdout.trim().split('\n')).toHaveLength(2);
+    expect(await json('proxies', 'delete', 'shop', `${first}`)).toEqual({
+      proxyId: first,
+      deleted: true,
+    });
+    expect(await json('import', 'shop', fixture.listPath)).toMatchObject({ added: 1, existing: 3 });
+  });
+
+  test('an empty dead-letter queue has nothing to redrive', async () => {
+    expect(await json('redrive')).toEqual({ moved: 0, more: false });
+    expect((await run('redrive')).stdout).toBe('the dead-letter queue is empty\n');
+  });
+
+  test('a pool is deleted, and says so until it is gone', async () => {
+    await json('pool', 'put', 'old');
+    expect(await json('pool', 'delete', 'old', '--yes')).toMatchObject({ pool: 'old' });
+    expect((await run('pool', 'list')).stdout).toMatch(/^old +by hand +being deleted$/m);
+    expect(await json('pool', 'show', 'old')).toMatchObject({ deletionProgress: 1 });
+  });
+
+  test.each([
+    ['an unknown pool', ['sweep', 'nowhere'], /there is no pool "nowhere"/],
+    ['an option out of range', ['pool', 'put', 'x', '--timeout-ms', '50'], /timeout/],
+    ['a pool name that cannot be', ['pool', 'put', 'No Pool'], /pool name .* must be/],
+    ['a sweep that never was', ['results', '0199a3c2-7d1e-7c3a-9b0e-0a1b2c3d4e5f'], /no sweep/],
+    ['a proxy that never was', ['proxies', 'ban', 'shop', 'x'], /there is no proxy "x"/],
+    ['a deletion nobody confirmed', ['pool', 'delete', 'shop'], /give --yes/],
+    ['a pool that is being deleted', ['sweep', 'old'], /"old" is being deleted/],
+    ['a missing list', ['import', 'shop', 'none.txt'], /"none\.txt" does not exist/],
+    ['a second stack in one directory', ['up'], /a stack already runs in this directory/],
+    [
+      'another stack that is down',
+      ['pool', 'list', '--api', 'http://127.0.0.1:9'],
+      /no stack answers/,
+    ],
+  ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^error: /);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  test('the stack ends with SIGINT and leaves nothing listening', async () => {
+    up.process.kill('SIGINT');
+    const [exitCode] = (await once(up.process, 'close')) as [number | null];
+    expect(exitCode).toBe(0);
+    for (const url of [up.announced.apiUrl, ...Object.values(up.announced.endpoints)]) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    }
+    const { stderr, exitCode: after } = await run('pool', 'list');
+    expect(stderr).toContain('no stack runs in this directory');
+    expect(after).toBe(2);
+  });
+});

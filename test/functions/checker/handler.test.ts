@@ -1,0 +1,103 @@
+import type { SQSRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { createCheckerHandler } from '../../../functions/checker/handler.ts';
+import { deletePool } from '../../../src/sweeps/start/delete-pool.ts';
+import { dispatchSweep } from '../../../src/sweeps/start/dispatch-sweep.ts';
+import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
+import { lambdaContext, sqsEvent } from '../support/lambda-events.ts';
+import { recordTelemetry } from '../support/recorded-telemetry.ts';
+
+const GONE = {
+  sweepId: '019b0001-0000-7000-8000-000000000000',
+  poolName: 'gone',
+  bits: '*',
+  deadlineAt: '2026-01-15T13:00:00.000Z',
+};
+
+describe('the checker', () => {
+  test('checks the batches of its records, and the sweep closes itself', async () => {
+    const { world, bodies, sweepId, invoke, telemetry } = await setUp(600);
+    expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });
+    expect(await world.current(sweepId)).toMatchObject({
+      state: 'complete',
+      totals: { active: 600 },
+    });
+    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 4, BatchesFailed: 0 });
+  });
+
+  test('acknowledges what it sends again for want of time', async () => {
+    const { world, bodies, invoke, telemetry } = await setUp(600);
+    expect(await invoke(bodies, 7_500)).toEqual({ batchItemFailures: [] });
+    expect(world.queue.map(({ bits }) => bits)).toEqual(['01', '10', '11']);
+    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 1, BatchesResent: 3 });
+  });
+
+  test('reports a failed batch alone, soon to be visible again, and logs why', async () => {
+    const { world, bodies, invoke, hidden, telemetry } = await setUp(600);
+    world.storage.tap('results.put', async (put, result) => {
+      if (result.bits === '10') throw new Error('the table is throttled');
+      return put(result);
+    });
+    const failed = bodies.findIndex((body) => JSON.parse(body).bits === '10');
+    expect(await invoke(bodies)).toEqual({
+      batchItemFailures: [{ itemIdentifier: `message-${failed}` }],
+    });
+    expect(hidden).toEqual([`receipt-${failed}`]);
+    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 3, BatchesFailed: 1 });
+    expect(telemetry.logger.lines.join('')).toContain('the table is throttled');
+  });
+
+  test.each([['nonsense'], ['{}'], [JSON.stringify({ ...GONE, bits: '2' })]])(
+    'fails the record %j, which is no batch, and does the others',
+    async (body) => {
+      const { bodies, invoke, telemetry } = await setUp(3);
+      expect(await invoke([body, ...bodies])).toEqual({
+        batchItemFailures: [{ itemIdentifier: 'message-0' }],
+      });
+      expect(telemetry.metrics.recorded).toMatchObject({ UnreadableRecords: 1, BatchesChecked: 1 });
+    },
+  );
+
+  test('acknowledges a batch whose sweep is gone, with a warning', async () => {
+    const { invoke, telemetry } = await setUp(3);
+    expect(await invoke([JSON.stringify(GONE)])).toEqual({ batchItemFailures: [] });
+    const warning = telemetry.logger.lines.find((line) => line.includes('"WARN"'));
+    expect(warning).toContain('gone');
+  });
+
+  test('acknowledges the batches of a deleted pool, with a warning, and probes nothing', async () => {
+    const { world, bodies, invoke, telemetry } = await setUp(600);
+    await deletePool(world, 'fleet');
+    expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });
+    expect(world.checker.probed).toEqual([]);
+    const warnings = telemetry.logger.lines.filter((line) => line.includes('"WARN"'));
+    expect(warnings).toHaveLength(4);
+    expect(warnings[0]).toContain('"poolName":"fleet"');
+    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 0, BatchesFailed: 0 });
+  });
+});
+
+async function setUp(proxies: number) {
+  const world = new SweepWorld();
+  await world.fill(proxies);
+  const { sweepId } = await world.start();
+  await dispatchSweep(world, sweepId);
+  const bodies = world.queue.splice(0).map((message) => JSON.stringify(message));
+  const telemetry = recordTelemetry();
+  const hidden: string[] = [];
+  const handler = createCheckerHandler({
+    storage: world.storage,
+    clock: world.clock,
+    limits: world.limits,
+    checker: world.checker,
+    resend: world.resend,
+    telemetry,
+    hideRecords: async (records: readonly SQSRecord[]) => {
+      hidden.push(...records.map(({ receiptHandle }) => receiptHandle));
+      return 0;
+    },
+  });
+  const invoke = (records: readonly string[], remainingMs = 60_000) =>
+    handler(sqsEvent(records), lambdaContext(remainingMs));
+  return { world, bodies, sweepId, invoke, hidden, telemetry };
+}

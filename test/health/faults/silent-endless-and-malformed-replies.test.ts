@@ -1,0 +1,343 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestAuthority, type ServerCertificate } from '../../../src/local/fleet/index.ts';
+import {
+  absoluteForm,
+  acceptConnect,
+  connectReply,
+  type Entrance,
+  socks4Tunnel,
+  socks5Tunnel,
+  tlsTunnel,
+} from '../../support/peers/hostile-proxy.ts';
+import { checkHostile, GRACE_MS, TIMEOUT_MS } from '../support/check.ts';
+import { noteResources } from '../support/leftovers.ts';
+
+let certificate: ServerCertificate;
+let ca: string;
+
+beforeAll(async () => {
+  const authority = await createTestAuthority();
+  certificate = await authority.issue({ names: ['target.test'] });
+  ca = authority.caPem;
+});
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const ENTRANCES: [string, () => Entrance][] = [
+  ['HTTP absolute form', () => absoluteForm],
+  ['CONNECT reply', () => connectReply],
+  ['CONNECT + TLS', () => tlsTunnel(certificate)],
+  ['SOCKS4', () => socks4Tunnel],
+  ['SOCKS5', () => socks5Tunnel],
+];
+/** Where the answer is the target's to the request. */
+const ANSWERS = ENTRANCES.filter(([name]) => name !== 'CONNECT reply');
+
+let noted: ReturnType<typeof noteResources>;
+beforeEach(() => {
+  noted = noteResources();
+});
+afterEach(async () => {
+  expect(await noted.after(), 'sockets left').toBe(noted.before);
+});
+
+describe.each(ENTRANCES)('through %s', (_name, entrance) => {
+  it('FAULTS 1: a peer that never answers is a timeout, in time', async () => {
+    const { result, elapsedMs } = await checkHostile(entrance(), () => {}, { options: { ca } });
+    expect(result).toMatchObject({ status: 'inactive', failure: 'timeout' });
+    expect(result.failedPhase).toMatch(/^(handshake|firstByte)$/);
+    expect(elapsedMs).toBeLessThan(TIMEOUT_MS + GRACE_MS);
+    expect(result.latencyMs).toBeGreaterThanOrEqual(TIMEOUT_MS - 1);
+  });
+
+  it('FAULTS 2: a valid header that drips for ever is a timeout, in time', async () => {
+    const drip = `HTTP/1.1 200 OK\r\n${'X-Slow: drip\r\n'.repeat(100)}`;
+    const { result, elapsedMs } = await checkHostile(entrance(), (wire) => wire.drip(drip, 20), {
+      options: { ca },
+    });
+    expect(result).toMatchObject({ status: 'inactive', failure: 'timeout' });
+    expect(elapsedMs).toBeLessThan(TIMEOUT_MS + GRACE_MS);
+  });
+
+  it.each([
+    ['many lines', 'HTTP/1.1 200 OK\r\n', 'X-More: of the same\r\n'],
+    ['one line', 'HTTP/1.1 200 OK\r\nX-Long: ', 'a'],
+    ['a reason phrase', 'HTTP/1.1 200 ', 'O'],
+    ['empty values', 'HTTP/1.1 200 OK\r\n', 'a:\r\n'],
+  ])('FAULTS 3: an endless header of %s is cut at 16 KiB', async (_kind, start, piece) => {
+    let sent = 0;
+    const { result, elapsedMs } = await checkHostile(
+      entrance(),
+      async (wire) => {
+        wire.send(start);
+        sent = await wire.flood(piece);
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'header_overflow' });
+    expect(elapsedMs).toBeLessThan(2000);
+    expect(result.bytes).toBeLessThan(512 * 1024);
+    expect(sent).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  it.each([
+    ['an SSH banner', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['ICY', 'ICY 200 OK\r\n\r\n'],
+    ['HTTP/0.9', '<html>hello</html>\r\n\r\n'],
+    ['HTTP/2.0', 'HTTP/2.0 200 OK\r\n\r\n'],
+    ['HTTP/0.9 as a version', 'HTTP/0.9 200 OK\r\n\r\n'],
+    ['status 000', 'HTTP/1.1 000 OK\r\n\r\n'],
+    ['status 20', 'HTTP/1.1 20 OK\r\n\r\n'],
+    ['status 999', 'HTTP/1.1 999 OK\r\n\r\n'],
+    ['no status', 'HTTP/1.1\r\n\r\n'],
+    ['lower case', 'http/1.1 200 OK\r\n\r\n'],
+  ])('FAULTS 7: %s is a protocol error', async (_kind, reply) => {
+    const { result } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send(reply);
+      },
+      { options: { ca, expectedStatusCodes: [200] } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+
+  it('FAULTS 8: a flood of interim replies is cut after 8', async () => {
+    const { result } = await checkHostile(
+      entrance(),
+      async (wire) => {
+        await wire.flood('HTTP/1.1 102 Processing\r\n\r\n');
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+
+  it.each([
+    ['plain', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    [
+      'with Upgrade',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
+    ],
+  ])('FAULTS 8: an unsolicited 101, %s, is a protocol error', async (_kind, reply) => {
+    const { result } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send(reply);
+      },
+      { options: { ca } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+});
+
+describe.each(ANSWERS)('through %s', (_name, entrance) => {
+  it.each([
+    ['alone', ['HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n']],
+    ['with the answer', ['HTTP/1.1 100 Continue\r\nVia: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n']],
+    ['eight times', [`${'HTTP/1.0 100 \r\n\r\n'.repeat(8)}HTTP/1.1 200 OK\r\n\r\n`]],
+  ])('FAULTS 8: a 100 that nobody waited for, %s, is passed over', async (_how, writes) => {
+    const { result } = await checkHostile(
+      entrance(),
+      async (wire) => {
+        for (const write of writes) {
+          wire.send(write);
+          await setTimeout(20);
+        }
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'active', statusCode: 200 });
+  });
+
+  it('FAULTS 8: a flood of 100 is cut too', async () => {
+    const { result } = await checkHostile(
+      entrance(),
+      async (wire) => {
+        await wire.flood('HTTP/1.1 100 Continue\r\n\r\n');
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+
+  it.each([
+    ['a body of 10 GB', 'Content-Length: 10000000000\r\n\r\n', 'x'],
+    ['an endless chunked body', 'Transfer-Encoding: chunked\r\n\r\n', '4\r\nabcd\r\n'],
+  ])(
+    'FAULTS 4: %s is read up to maxBodyBytes, and not at all unasked',
+    async (_kind, head, piece) => {
+      const flood = `HTTP/1.1 200 OK\r\n${head}`;
+      const behave = async (wire: Parameters<Entrance['enter']>[0]) => {
+        wire.send(flood);
+        await wire.flood(piece);
+      };
+      const unasked = await checkHostile(entrance(), behave, { options: { ca, timeoutMs: 2000 } });
+      expect(unasked.result).toMatchObject({ status: 'active', statusCode: 200 });
+      const limits = { bodyIncludes: 'not there', maxBodyBytes: 100_000, timeoutMs: 2000, ca };
+      const asked = await checkHostile(entrance(), behave, { options: limits });
+      expect(asked.result).toMatchObject({ status: 'inactive', failure: 'content_mismatch' });
+      expect(asked.result.bytes).toBeLessThan(1024 * 1024);
+    },
+  );
+
+  it('FAULTS 5: a compressed body is never decoded', async () => {
+    const { result } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nraw');
+      },
+      { options: { ca, bodyIncludes: 'raw' } },
+    );
+    expect(result).toMatchObject({ status: 'active' });
+  });
+
+  it('FAULTS 6: a redirect loop ends after 5 hops', async () => {
+    const { result, connections } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send('HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n');
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ failure: 'too_many_redirects', statusCode: 302 });
+    expect(connections).toBe(6);
+  });
+
+  it('FAULTS 6: a redirect to a private address is refused', async () => {
+    const { result, connections } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send('HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/\r\n\r\n');
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'address_refused' });
+    expect(connections).toBe(1);
+  });
+
+  it.each([
+    [
+      'Content-Length with Transfer-Encoding',
+      'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n',
+    ],
+    ['two Content-Lengths', 'Content-Length: 3\r\nContent-Length: 4\r\n'],
+    ['NUL in a header', 'X-Nul: a\0b\r\n'],
+    ['a bad chunk size', 'Transfer-Encoding: chunked\r\n'],
+    ['a space before the colon', 'X-Space : 1\r\n'],
+  ])('FAULTS 9: %s is a protocol error', async (_kind, fields) => {
+    const { result } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send(`HTTP/1.1 200 OK\r\n${fields}\r\nzz\r\nabc\r\n0\r\n\r\n`);
+      },
+      { options: { ca, bodyIncludes: 'abc' } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+
+  it('FAULTS 20: a half-close after the reply is no failure', async () => {
+    const { result } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send(OK);
+        wire.end();
+      },
+      { options: { ca } },
+    );
+    expect(result).toMatchObject({ status: 'active', statusCode: 200 });
+  });
+
+  it('FAULTS 20: a body that ends with the connection is whole', async () => {
+    const { result } = await checkHostile(
+      entrance(),
+      (wire) => {
+        wire.send('HTTP/1.0 200 OK\r\n\r\nall of it');
+        wire.end();
+      },
+      { options: { ca, bodyIncludes: 'all of it' } },
+    );
+    expect(result).toMatchObject({ status: 'active' });
+  });
+});
+
+describe('FAULTS 9a: replies to CONNECT as they occur', () => {
+  it.each([
+    ['204', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['100, then 200', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
+    ['eight interim replies', `${'HTTP/1.1 102 Wait\r\n\r\n'.repeat(8)}HTTP/1.0 200 OK\r\n\r\n`],
+    ['Content-Length: 0', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+    ['a chunked header', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    ['bare LFs', 'HTTP/1.0 200 Connection established\nProxy-agent: old\n\n'],
+    ['no reason phrase', 'HTTP/1.1 200\r\n\r\n'],
+  ])('%s works', async (_kind, reply) => {
+    const { result } = await checkHostile(
+      connectReply,
+      async (wire) => {
+        wire.send(reply);
+        await wire.secure(certificate);
+        await wire.until('\r\n\r\n');
+        wire.send(OK);
+      },
+      { options: { ca } },
+    );
+    expect(result).toMatchObject({ status: 'active', statusCode: 200 });
+  });
+});
+
+describe('FAULTS 9b: a login page in place of a tunnel', () => {
+  const page = '<html>Please log in</html>';
+  const reply = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\n\r\n`;
+
+  it('is not active for an https: target, in one segment or two', async () => {
+    const atOnce = await checkHostile(connectReply, (wire) => wire.send(reply + page));
+    expect(atOnce.result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+    const later = await checkHostile(connectReply, async (wire) => {
+      wire.send(reply);
+      await wire.bytes(1);
+      wire.send(page);
+    });
+    expect(later.result).toMatchObject({ status: 'inactive', failure: 'tls_not_tls' });
+  });
+
+  it('is found out by bodyIncludes for an http: target', async () => {
+    const behave = (wire: { send(data: string): void }) => wire.send(reply + page);
+    const { result } = await checkHostile(absoluteForm, behave, {
+      options: { bodyIncludes: 'the page of the target' },
+    });
+    expect(result).toMatchObject({ status: 'inactive', failure: 'content_mismatch' });
+  });
+});
+
+describe('FAULTS 10: answers nobody asked for', () => {
+  it('a tunnel that begins with bytes of its own is not active', async () => {
+    const { result } = await checkHostile(
+      { ...connectReply, enter: acceptConnect },
+      async (wire) => {
+        wire.send('HTTP/1.1 200 OK\r\n\r\n');
+        await wire.secure(certificate);
+      },
+      { options: { ca } },
+    );
+    expect(result.status).toBe('inactive');
+  });
+
+  it('a 200 behind the SOCKS reply, before the request, is not active', async () => {
+    const { result } = await checkHostile({ ...socks5Tunnel, enter: () => {} }, async (wire) => {
+      await wire.bytes(3);
+      wire.send(Buffer.from([5, 0]));
+      await wire.bytes(10);
+      wire.send(`\x05\x00\x00\x01\0\0\0\0\0\0${OK}`);
+    });
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+
+  it('a 200 before CONNECT is asked for opens no tunnel', async () => {
+    const { result } = await checkHostile({ ...connectReply, enter: () => {} }, async (wire) => {
+      wire.send('HTTP/1.1 200 OK\r\n\r\n');
+      await wire.until('\r\n\r\n');
+      wire.send('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    expect(result.status).toBe('inactive');
+  });
+});

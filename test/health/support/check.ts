@@ -1,0 +1,87 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { HealthCheckOptions } from '../../../src/health/health-check-options.ts';
+import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
+import { HealthChecker } from '../../../src/health/health-checker.ts';
+import { parseHealthCheckOptions } from '../../../src/health/schema/parse-options.ts';
+import { Credentials } from '../../../src/proxies/credentials.ts';
+import { createProxy, type Proxy } from '../../../src/proxies/proxy.ts';
+import { type Behaviour, type Entrance, HostileProxy } from '../../support/peers/hostile-proxy.ts';
+
+/** The deadline of probes of peers that misbehave, milliseconds. */
+export const TIMEOUT_MS = 400;
+
+/**
+ * Watches for how long the event loop was held up at worst, by this machine's other work: what a
+ * probe ends later for that is not the probe's doing.
+ *
+ * @returns ends the watch; milliseconds
+ */
+export function watchLag(): () => number {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  return () => {
+    delay.disable();
+    return delay.max / 1e6;
+  };
+}
+
+/** How much later than its deadline a probe may end, milliseconds: FAULTS, first paragraph. */
+export const GRACE_MS = 100;
+
+export function proxyAt(
+  port: number,
+  { protocol = 'http', credentials }: { protocol?: string; credentials?: [string, string] } = {},
+): Proxy {
+  return createProxy({
+    protocol,
+    host: '127.0.0.1',
+    port,
+    ...(credentials && { credentials: new Credentials(...credentials) }),
+  });
+}
+
+export interface HostileCheck {
+  readonly result: HealthCheckResult;
+  /** Without what the event loop was held up, and the time the probe was given back for it. */
+  readonly elapsedMs: number;
+  /** Connections the probe made. */
+  readonly connections: number;
+}
+
+export interface HostileCheckOptions {
+  readonly options?: Partial<HealthCheckOptions>;
+  readonly credentials?: [string, string];
+  readonly checker?: HealthChecker;
+}
+
+export const checker = new HealthChecker({ allowPrivateAddresses: true });
+
+/** Checks a peer that behaves so, once the probe has come in through the entrance. */
+export async function checkHostile(
+  entrance: Entrance,
+  behaviour: Behaviour,
+  { options = {}, credentials, checker: own = checker }: HostileCheckOptions = {},
+): Promise<HostileCheck> {
+  const peer = await HostileProxy.start(async (wire) => {
+    await entrance.enter(wire);
+    await behaviour(wire);
+  });
+  try {
+    const proxy = proxyAt(peer.port, {
+      protocol: entrance.protocol,
+      ...(credentials && { credentials }),
+    });
+    const complete = parseHealthCheckOptions({
+      targetUrl: entrance.targetUrl,
+      timeoutMs: TIMEOUT_MS,
+      ...options,
+    });
+    const lagMs = watchLag();
+    const startedAt = performance.now();
+    const result = await own.checkProxy(proxy, { options: complete });
+    const elapsedMs = performance.now() - startedAt - 2 * lagMs();
+    return { result, elapsedMs, connections: peer.connections };
+  } finally {
+    await peer.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { AdmissionQueue, type Waiter } from '../../../src/health/window/admission-queue.ts';
+
+const waiterOf = (host: string): Waiter => ({ host, start: () => {} });
+
+it('passes a freed place on when the one it was meant for gives up', () => {
+  const queue = new AdmissionQueue(1);
+  const [first, second, third] = [waiterOf('gate'), waiterOf('gate'), waiterOf('gate')];
+  for (const waiter of [first, second, third]) queue.add(waiter);
+  expect(queue.next()).toBe(first);
+  expect(queue.next()).toBeNull();
+  queue.release('gate');
+  queue.remove(second);
+  expect(queue.next()).toBe(third);
+});
+
+it('lets other hosts pass a host that is full', () => {
+  const queue = new AdmissionQueue(1);
+  const [first, second, other] = [waiterOf('gate'), waiterOf('gate'), waiterOf('other')];
+  for (const waiter of [first, second, other]) queue.add(waiter);
+  expect([queue.next(), queue.next(), queue.next()]).toEqual([first, other, null]);
+});

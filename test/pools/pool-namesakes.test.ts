@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { readProxyHistory } from '../../src/pools/proxy-history.ts';
+import { readProxyView } from '../../src/pools/proxy-views.ts';
+import { createProxy } from '../../src/proxies/proxy.ts';
+import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
+import { makeEndpoint, makePool, makeProxies } from '../support/factories.ts';
+import { TEST_TIME } from '../support/fakes/fake-clock.ts';
+import { tickUntilGone } from '../support/sweeps/pool-deletion.ts';
+import { SweepWorld } from '../support/sweeps/sweep-world.ts';
+
+describe('a new pool of the name', () => {
+  const renewed = makeProxies(3).map((_, index) => createProxy(makeEndpoint(index), 'other'));
+  const ids = renewed.map(({ id }) => id);
+
+  async function deleteAndRenew(world: SweepWorld): Promise<void> {
+    await deletePool(world, 'fleet');
+    await tickUntilGone(world);
+    const createdAt = new Date(world.clock.now()).toISOString();
+    const intervalSeconds = 60;
+    await world.storage.pools.create(makePool({ salt: 'other', createdAt, intervalSeconds }));
+    await world.storage.proxies.insert('fleet', renewed);
+  }
+
+  it('sees nothing of what its namesake found', async () => {
+    const world = new SweepWorld();
+    await world.fill(3, { intervalSeconds: 60 });
+    await world.sweep();
+    await deleteAndRenew(world);
+    const pool = await world.storage.pools.get('fleet');
+    expect(pool).not.toHaveProperty('lastSweepId');
+    expect(pool?.batchBitCounts).toEqual([]);
+    for (const id of ids) {
+      expect(await readProxyView(world, 'fleet', id)).toMatchObject({ lastResult: null });
+      expect(await readProxyHistory(world, 'fleet', id, { limit: 9 })).toEqual([]);
+    }
+    const { sweepId } = await world.sweep();
+    for (const id of ids) {
+      expect(await readProxyView(world, 'fleet', id)).toMatchObject({ lastSweepId: sweepId });
+      expect(await readProxyHistory(world, 'fleet', id, { limit: 9 })).toHaveLength(1);
+    }
+  });
+
+  it('sees its own results also when its namesake was swept by a clock that was fast', async () => {
+    const world = new SweepWorld();
+    await world.fill(3);
+    world.clock.setWallClock(TEST_TIME + 600_000);
+    const old = await world.sweep();
+    world.clock.setWallClock(TEST_TIME);
+    await deleteAndRenew(world);
+    world.clock.setWallClock(TEST_TIME);
+    const { sweepId } = await world.sweep();
+    expect(sweepId > old.sweepId).toBe(true);
+    for (const id of ids) {
+      expect(await readProxyView(world, 'fleet', id)).toMatchObject({ lastSweepId: sweepId });
+    }
+  });
+
+  it('is not given the sweep its namesake had in a minute the tick repeats', async () => {
+    const world = new SweepWorld();
+    await world.fill(3, { intervalSeconds: 60 });
+    const minute = world.clock.now();
+    await world.tick(minute);
+    await world.deliver();
+    await deleteAndRenew(world);
+    expect(await world.tick(minute)).toEqual([{ poolName: 'fleet', action: 'idle' }]);
+    expect(await world.tick()).toMatchObject([{ action: 'started' }]);
+  });
+});

@@ -1,0 +1,40 @@
+import type { Storage } from '../../../src/storage/storage.ts';
+import { type StorageMethod, TappedStorage } from './tapped-storage.ts';
+
+/** What a process that was killed would have thrown, had it lived to. */
+export class Crash extends Error {}
+
+const READS: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
+  'pools.get',
+  'pools.list',
+  'proxies.get',
+  'proxies.query',
+  'proxies.queryByStatus',
+  'proxies.queryIdsByStatus',
+  'proxies.queryIds',
+  'leaseKeys.get',
+  'results.get',
+  'results.getNewest',
+  'results.queryByProxy',
+  'sweeps.get',
+  'sweeps.list',
+  'sweeps.readLedger',
+]);
+
+/**
+ * A storage whose user dies right after its n-th write: the write is done, but neither its answer
+ * nor anything later arrives.
+ */
+export function crashAfterWrite(storage: Storage, n: number): TappedStorage {
+  const crashing = new TappedStorage(storage);
+  let writes = 0;
+  crashing.tapAll((name, call, args) => {
+    if (writes >= n) throw new Crash();
+    if (READS.has(name)) return call(...args);
+    writes += 1;
+    const last = writes >= n;
+    const write = call(...args) as Promise<unknown>;
+    return last ? write.then(() => Promise.reject(new Crash())) : write;
+  });
+  return crashing;
+}

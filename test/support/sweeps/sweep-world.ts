@@ -1,0 +1,100 @@
+import type { Pool } from '../../../src/model/pool.ts';
+import type { ProxyRow } from '../../../src/model/proxy-row.ts';
+import type { BatchMessage, Sweep } from '../../../src/model/sweep.ts';
+import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../../../src/model/sweep-limits.ts';
+import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
+import type { BatchOutcome } from '../../../src/sweeps/check/batch-checker.ts';
+import { checkBatches } from '../../../src/sweeps/check/check-batches.ts';
+import type { SweepEvent } from '../../../src/sweeps/record/sweep-events.ts';
+import { dispatchSweep } from '../../../src/sweeps/start/dispatch-sweep.ts';
+import { runTick, type TickEntry } from '../../../src/sweeps/start/run-tick.ts';
+import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
+import { makePool, makeProxies } from '../factories.ts';
+import { FakeChecker } from '../fakes/fake-checker.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { TappedStorage } from '../storage/tapped-storage.ts';
+
+/** A pool called `fleet` and everything that sweeps it, with a queue in an array. */
+export class SweepWorld {
+  readonly clock = new FakeClock();
+  readonly checker = new FakeChecker();
+  readonly queue: BatchMessage[] = [];
+  /** In the order they were sent. */
+  readonly events: SweepEvent[] = [];
+  limits: SweepLimits = DEFAULT_SWEEP_LIMITS;
+  remainingMs: () => number = () => this.limits.checkerTimeoutMs;
+  storage: TappedStorage;
+
+  constructor(storage?: (clock: FakeClock) => Storage) {
+    const { clock } = this;
+    this.storage = new TappedStorage(storage?.(clock) ?? new MemoryStorage({ clock }));
+  }
+
+  /** Makes the pool with `count` proxies; returns their ids in order. */
+  async fill(count: number, pool: Partial<Pool> = {}): Promise<string[]> {
+    await this.storage.pools.create(makePool(pool));
+    await this.storage.proxies.insert('fleet', makeProxies(count));
+    return makeProxies(count)
+      .map(({ id }) => id)
+      .sort();
+  }
+
+  start(idempotencyKey?: string): Promise<Sweep> {
+    const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+    return startSweep(this, { poolName: 'fleet', trigger: 'manual', ...key });
+  }
+
+  readonly sendBatches = async (messages: readonly BatchMessage[]): Promise<void> => {
+    this.queue.push(...messages);
+  };
+
+  readonly resend = this.sendBatches;
+
+  publishEvents = async (events: readonly SweepEvent[]): Promise<void> => {
+    this.events.push(...events);
+  };
+
+  readonly startFanOut = async (sweepId: string): Promise<void> => {
+    await dispatchSweep(this, sweepId);
+  };
+
+  check(messages: readonly BatchMessage[]): Promise<readonly BatchOutcome[]> {
+    const { remainingMs } = this;
+    return checkBatches(this, messages, { remainingMs, signal: new AbortController().signal });
+  }
+
+  /** Delivers everything in the queue, some messages at a time; failed ones stay in it. */
+  async deliver(perInvocation = 8): Promise<void> {
+    for (const messages of chunks(this.queue.splice(0), perInvocation)) {
+      const outcomes = await this.check(messages);
+      this.queue.push(...messages.filter((_, index) => typeof outcomes[index] === 'object'));
+    }
+  }
+
+  tick(at: number = this.clock.now()): Promise<readonly TickEntry[]> {
+    return runTick(this, at);
+  }
+
+  /** Starts a sweep, sends its messages, delivers them all. */
+  async sweep(): Promise<Sweep> {
+    const { sweepId } = await this.start();
+    await dispatchSweep(this, sweepId);
+    await this.deliver();
+    return this.current(sweepId);
+  }
+
+  async current(sweepId: string): Promise<Sweep> {
+    const sweep = await this.storage.sweeps.get(sweepId);
+    if (!sweep) throw new Error(`no sweep ${sweepId}`);
+    return sweep;
+  }
+
+  async rows(): Promise<readonly ProxyRow[]> {
+    return (await this.storage.proxies.query('fleet', { limit: 5000, consistent: true })).rows;
+  }
+}
+
+function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
+import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
+import { auditSweep } from '../../support/audit/audit-sweep.ts';
+import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { sweepWithCrash } from '../../support/sweeps/sweep-recovery.ts';
+import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
+
+/** Sweeps a pool with a crash after the n-th write, and asserts that nothing was lost. */
+async function surviveCrash(world: SweepWorld, n: number, proxyIds: readonly string[]) {
+  const crashed = await sweepWithCrash(world, n);
+  const pool = await world.storage.pools.get('fleet');
+  const sweepId = pool?.lastSweepId ?? '';
+  await auditSweep(world.storage, sweepId, { proxyIds });
+  expect((await world.current(sweepId)).state).toBe('complete');
+  expect((await readSweepReport(world, sweepId)).totals.proxies).toBe(proxyIds.length);
+  for (const row of await world.rows()) {
+    expect(row).toMatchObject({ status: 'active', rowSweepId: sweepId });
+  }
+  return crashed;
+}
+
+describe('FAULTS 31: a crash right after any one write of a sweep loses nothing', () => {
+  it('in memory, with several batches', async () => {
+    let n = 0;
+    let crashed = true;
+    while (crashed) {
+      n += 1;
+      const world = new SweepWorld();
+      const proxyIds = await world.fill(8, { batchBitCounts: [0] });
+      crashed = await surviveCrash(world, n, proxyIds);
+    }
+    // The claim, the summary, the dispatch, the result, 8 rows, ledger, mark, close, pointer.
+    expect(n).toBe(3 + 1 + 8 + 4 + 1);
+  });
+
+  it('in memory, with a ledger of several parts', async () => {
+    const world = new SweepWorld();
+    const proxyIds = await world.fill(128 * 96, { batchBitCounts: [7] });
+    await world.sweep();
+    // No row changes any more. Each part ends with its 64th ledger entry and its mark.
+    const ends = { part0: [130, 131, 132, 133], part1: [259, 260, 261, 262, 263] };
+    for (const n of [1, 2, 3, 4, 5, ...ends.part0, ...ends.part1]) {
+      world.clock.advance(60_000);
+      expect(await sweepWithCrash(world, n), `a write ${n}`).toBe(true);
+      const sweepId = (await world.storage.pools.get('fleet'))?.lastSweepId ?? '';
+      await auditSweep(world.storage, sweepId, { proxyIds });
+      expect((await world.current(sweepId)).state).toBe('complete');
+    }
+  });
+});
+
+describe('FAULTS 31: a crash right after any one write of a sweep, on DynamoDB', () => {
+  let database: TestDynamoDb;
+
+  beforeAll(async () => {
+    database = await startDynamoDb();
+  });
+
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
+  it('loses nothing', async () => {
+    let n = 0;
+    let crashed = true;
+    while (crashed) {
+      n += 1;
+      const tables = await database.createTables();
+      const { client } = database;
+      const world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+      const proxyIds = await world.fill(3);
+      crashed = await surviveCrash(world, n, proxyIds);
+    }
+    expect(n).toBe(3 + 1 + 3 + 4 + 1);
+  });
+});

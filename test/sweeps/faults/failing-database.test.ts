@@ -1,0 +1,139 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readProxyViews } from '../../../src/pools/proxy-views.ts';
+import { createRetryStrategy, DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
+import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
+import { auditSweep } from '../../support/audit/audit-sweep.ts';
+import { makePool } from '../../support/factories.ts';
+import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/storage/faulty-endpoint.ts';
+import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
+
+describe('FAULTS 34: a database that fails', () => {
+  let database: TestDynamoDb;
+  let faulty: FaultyEndpoint;
+  let client: DynamoDBClient;
+  let world: SweepWorld;
+
+  beforeAll(async () => {
+    database = await startDynamoDb();
+  });
+
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
+  beforeEach(async () => {
+    const tables = await database.createTables();
+    faulty = await startFaultyEndpoint(database.endpoint);
+    client = new DynamoDBClient({
+      endpoint: faulty.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      retryStrategy: createRetryStrategy({ maxAttempts: 20, maxDelayMs: 50 }),
+    });
+    world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+  });
+
+  afterEach(async () => {
+    client.destroy();
+    await faulty[Symbol.asyncDispose]();
+  });
+
+  it('and throttles every call at first loses nothing', async () => {
+    const seen = new Set<string>();
+    faulty.script = ({ action, body }) => {
+      const call = `${action} ${JSON.stringify(body)}`;
+      return seen.size === seen.add(call).size ? 'pass' : 'throttle';
+    };
+    const proxyIds = await world.fill(30);
+    const { sweepId, state } = await world.sweep();
+    expect(state).toBe('complete');
+    await auditSweep(world.storage, sweepId, { proxyIds });
+  });
+
+  it('and throttles every second call loses nothing', async () => {
+    faulty.script = ({ index }) => (index % 2 === 0 ? 'throttle' : 'pass');
+    const proxyIds = await world.fill(200, { batchBitCounts: [1] });
+    const { sweepId, state } = await world.sweep();
+    expect(state).toBe('complete');
+    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['0', '1'] });
+  });
+
+  it('and loses the answer to an insert has stored the pool', async () => {
+    let lost = 0;
+    faulty.script = () => (lost++ === 0 ? 'lose-answer' : 'pass');
+    const { poolName } = makePool();
+    expect(await world.storage.pools.create(makePool())).toBe(true);
+    expect(await world.storage.pools.create(makePool({ salt: 'other' }))).toBe(false);
+    expect(await world.storage.pools.get(poolName)).toEqual(makePool());
+  });
+
+  it('and loses every fifth answer loses nothing else', async () => {
+    faulty.script = ({ index }) => (index % 5 === 0 ? 'lose-answer' : 'pass');
+    const proxyIds = await world.fill(30);
+    const { sweepId } = await world.start('key').catch(() => world.start('key'));
+    await world.startFanOut(sweepId);
+    for (let delivery = 0; delivery < 5 && world.queue.length > 0; delivery++) {
+      await world.deliver();
+    }
+    faulty.script = () => 'pass';
+    world.clock.advance(60_000);
+    await world.tick();
+    await world.deliver();
+    await auditSweep(world.storage, sweepId, { proxyIds });
+    expect((await readSweepReport(world, sweepId)).totals).toMatchObject({ active: 30 });
+  });
+
+  it('for longer than calls are repeated sends the message back', async () => {
+    const proxyIds = await world.fill(30);
+    const { sweepId } = await world.start();
+    await world.startFanOut(sweepId);
+    for (const broken of ['PutItem', 'UpdateItem', 'Query', 'GetItem']) {
+      faulty.script = ({ action }) => (action === broken ? 'fail' : 'pass');
+      const [outcome] = await world.check(world.queue);
+      expect(outcome, broken).toHaveProperty('failed');
+    }
+    faulty.script = () => 'pass';
+    await world.deliver();
+    await auditSweep(world.storage, sweepId, { proxyIds });
+  });
+
+  it('and leaves keys of a batch unprocessed is asked for them again', async () => {
+    const proxyIds = await world.fill(150);
+    let asked = 0;
+    faulty.script = ({ action, body }) => {
+      if (action !== 'BatchGetItem') return 'pass';
+      asked += 1;
+      const { RequestItems } = body as { RequestItems: Record<string, { Keys: unknown[] }> };
+      const [[table, { Keys }] = ['', { Keys: [] }]] = Object.entries(RequestItems);
+      const half = Math.ceil(Keys.length / 2);
+      return {
+        body: { RequestItems: { [table]: { Keys: Keys.slice(0, half) } } },
+        change: (answer) => ({
+          ...answer,
+          UnprocessedKeys: Keys.length > half ? { [table]: { Keys: Keys.slice(half) } } : {},
+        }),
+      };
+    };
+    const query = { status: 'unknown', limit: 60 } as const;
+    const { proxies } = await readProxyViews(world, 'fleet', query);
+    expect(proxies.map(({ proxyId }) => proxyId)).toEqual(proxyIds.slice(0, 60));
+    expect(asked).toBeGreaterThan(3);
+  });
+
+  it('and never processes the keys of a batch is given up on', async () => {
+    await world.fill(3);
+    faulty.script = ({ action, body }) =>
+      action === 'BatchGetItem'
+        ? {
+            answer: {
+              Responses: {},
+              UnprocessedKeys: (body as { RequestItems: unknown }).RequestItems,
+            },
+          }
+        : 'pass';
+    const read = readProxyViews(world, 'fleet', { status: 'unknown', limit: 3 });
+    await expect(read).rejects.toThrow('unprocessed');
+  });
+});
