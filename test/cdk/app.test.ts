@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../cdk/bundle.ts';
 
 let directory: string;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('the app, run outside the CDK command line', () => {
-  test('writes the template and one asset for each function', async () => {
+  it('writes the template and one asset for each function', async () => {
     const outDir = join(directory, 'whole');
     expect(await runApp(outDir, {})).toEqual({ code: 0, stderr: '' });
     const { files } = JSON.parse(await readFile(join(outDir, 'Lighthouse.assets.json'), 'utf8'));
@@ -27,14 +27,14 @@ describe('the app, run outside the CDK command line', () => {
     }
   });
 
-  test('takes its settings from the context', async () => {
+  it('takes its settings from the context', async () => {
     const outDir = join(directory, 'sized');
     await runApp(outDir, { lighthouse: { checker: { memoryMb: 2048 } }, ...NO_BUNDLING });
     const template = await readFile(join(outDir, 'Lighthouse.template.json'), 'utf8');
     expect(template).toContain('"MemorySize": 2048');
   });
 
-  test('fails with a sentence for settings that cannot work together', async () => {
+  it('fails with a sentence for settings that cannot work together', async () => {
     const { code, stderr } = await runApp(join(directory, 'bad'), {
       lighthouse: { queue: { visibilityTimeoutSeconds: 60 } },
       ...NO_BUNDLING,
@@ -45,7 +45,7 @@ describe('the app, run outside the CDK command line', () => {
 });
 
 describe('the bundles', () => {
-  test('are lean: neither the classic zod nor anything of other programs', async () => {
+  it('are lean: neither the classic zod nor anything of other programs', async () => {
     const { outputs } = await bundleFunctions();
     expect(Object.keys(outputs)).toHaveLength(3);
     for (const { bytes, inputs } of Object.values(outputs)) {

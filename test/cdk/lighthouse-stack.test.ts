@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ROUTE_KEYS } from '../../functions/api/route-keys.ts';
 import { TABLE_DEFINITIONS, TTL_ATTRIBUTE } from '../../src/storage/dynamodb-tables.ts';
 import { resourcesOf, templateOf } from './template.ts';
@@ -7,7 +7,7 @@ import { resourcesOf, templateOf } from './template.ts';
 const template = templateOf();
 
 describe('the tables', () => {
-  test('are four, on demand, encrypted, restorable, expiring and kept', () => {
+  it('are four, on demand, encrypted, restorable, expiring and kept', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', Object.keys(TABLE_DEFINITIONS).length);
     template.allResourcesProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
@@ -18,7 +18,7 @@ describe('the tables', () => {
     template.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
   });
 
-  test.each(Object.entries(TABLE_DEFINITIONS))('%s has the keys storage uses', (_, definition) => {
+  it.each(Object.entries(TABLE_DEFINITIONS))('%s has the keys storage uses', (_, definition) => {
     const { partitionKey, sortKey, index } = definition;
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       KeySchema: [
@@ -39,14 +39,14 @@ describe('the tables', () => {
     });
   });
 
-  test('go with the stack when the settings say so', () => {
+  it('go with the stack when the settings say so', () => {
     const destroyed = templateOf({ dataRemoval: 'destroy' });
     destroyed.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
   });
 });
 
 describe('the queue', () => {
-  test('hides a message for at least 6 times the timeout of the checker', () => {
+  it('hides a message for at least 6 times the timeout of the checker', () => {
     const [queue] = Object.values(resourcesOf(template, 'AWS::SQS::Queue')).filter(
       ({ Properties }) => Properties.RedrivePolicy,
     );
@@ -56,7 +56,7 @@ describe('the queue', () => {
     );
   });
 
-  test('sends what failed 5 times to a dead-letter queue that keeps it for 14 days', () => {
+  it('sends what failed 5 times to a dead-letter queue that keeps it for 14 days', () => {
     const deadLetters = Object.entries(resourcesOf(template, 'AWS::SQS::Queue')).find(
       ([, { Properties }]) => !Properties.RedrivePolicy,
     );
@@ -69,7 +69,7 @@ describe('the queue', () => {
     });
   });
 
-  test('is encrypted and refuses plain HTTP, and so is its dead-letter queue', () => {
+  it('is encrypted and refuses plain HTTP, and so is its dead-letter queue', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
     template.resourceCountIs('AWS::SQS::QueuePolicy', 2);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
@@ -85,7 +85,7 @@ describe('the queue', () => {
     });
   });
 
-  test('feeds the checker 8 records at a time, each failing by itself', () => {
+  it('feeds the checker 8 records at a time, each failing by itself', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 8,
@@ -97,7 +97,7 @@ describe('the queue', () => {
 });
 
 describe('the functions', () => {
-  test('run on Node 24 and arm64, with a log group each that forgets', () => {
+  it('run on Node 24 and arm64, with a log group each that forgets', () => {
     template.resourceCountIs('AWS::Lambda::Function', 3);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -108,14 +108,14 @@ describe('the functions', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 
-  test('are never allowed private addresses', () => {
+  it('are never allowed private addresses', () => {
     for (const name of ['fan-out', 'checker', 'api']) {
       const variables = functionOf(name).Properties.Environment.Variables;
       expect(variables).not.toHaveProperty('ALLOW_PRIVATE_ADDRESSES');
     }
   });
 
-  test('take their sizes from the settings', () => {
+  it('take their sizes from the settings', () => {
     const sized = templateOf({ checker: { memoryMb: 1024, maxInFlight: 400, maxConcurrency: 50 } });
     sized.hasResourceProperties('AWS::Lambda::Function', {
       MemorySize: 1024,
@@ -128,7 +128,7 @@ describe('the functions', () => {
 });
 
 describe('the event bus', () => {
-  test('is one, its own, and every function knows its name', () => {
+  it('is one, its own, and every function knows its name', () => {
     template.resourceCountIs('AWS::Events::EventBus', 1);
     const [bus] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
     template.allResourcesProperties('AWS::Lambda::Function', {
@@ -138,7 +138,7 @@ describe('the event bus', () => {
 });
 
 describe('the schedule', () => {
-  test('calls the fan-out every minute with the scheduled time', () => {
+  it('calls the fan-out every minute with the scheduled time', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 1);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(1 minute)',
@@ -150,7 +150,7 @@ describe('the schedule', () => {
     });
   });
 
-  test('may be turned off', () => {
+  it('may be turned off', () => {
     templateOf({ fanOut: { scheduleEnabled: false } }).hasResourceProperties(
       'AWS::Scheduler::Schedule',
       { State: 'DISABLED' },
@@ -159,7 +159,7 @@ describe('the schedule', () => {
 });
 
 describe('the HTTP API', () => {
-  test('has the routes of the function, each behind IAM, and one for all others', () => {
+  it('has the routes of the function, each behind IAM, and one for all others', () => {
     const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route'));
     expect(routes.map(({ Properties }) => Properties.RouteKey).sort()).toEqual(
       ['$default', ...ROUTE_KEYS].sort(),
@@ -167,7 +167,7 @@ describe('the HTTP API', () => {
     template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
   });
 
-  test('is throttled and logs every request', () => {
+  it('is throttled and logs every request', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
       DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
@@ -175,7 +175,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('writes access logs that are JSON', () => {
+  it('writes access logs that are JSON', () => {
     const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
     expect(JSON.parse(stage?.Properties.AccessLogSettings.Format)).toMatchObject({
       routeKey: '$context.routeKey',
@@ -183,14 +183,14 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('logs no path, query or header, in which a lease or its key would be named', () => {
+  it('logs no path, query or header, in which a lease or its key would be named', () => {
     const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
     const { Format } = stage?.Properties.AccessLogSettings ?? {};
     expect(Format).not.toMatch(/\$context\.(path|requestOverride|authorizer)|querystring|header/i);
   });
 });
 
-test.each([
+it.each([
   'ApiUrl',
   'PoolsTableName',
   'ProxiesTableName',

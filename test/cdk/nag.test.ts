@@ -2,16 +2,16 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { LighthouseStack } from '../../cdk/lighthouse-stack.ts';
 
-test('cdk-nag finds nothing to say about the stack', () => {
+it('cdk-nag finds nothing to say about the stack', () => {
   const app = new App();
   new LighthouseStack(app, 'Lighthouse', { codeOf: () => Code.fromInline('// test') });
   expect(findingsOf(app)).toEqual([]);
 });
 
-test('cdk-nag is really looking', () => {
+it('cdk-nag is really looking', () => {
   const app = new App();
   new Queue(new Stack(app, 'Careless'), 'Queue');
   expect(findingsOf(app)).toContain('AwsSolutions-SQS4');

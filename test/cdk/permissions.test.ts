@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resourcesOf, type TemplateResource, templateOf } from './template.ts';
 
 interface Statement {
@@ -10,7 +10,7 @@ interface Statement {
 const template = templateOf();
 
 describe('the role of each function', () => {
-  test('allows no action or resource by wildcard', () => {
+  it('allows no action or resource by wildcard', () => {
     const statements = Object.values(resourcesOf(template, 'AWS::IAM::Policy')).flatMap(
       statementsOf,
     );
@@ -20,7 +20,7 @@ describe('the role of each function', () => {
     }
   });
 
-  test('is its own and has no managed policy', () => {
+  it('is its own and has no managed policy', () => {
     const roles = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).map(
       ({ Properties }) => JSON.stringify(Properties.Role),
     );
@@ -30,7 +30,7 @@ describe('the role of each function', () => {
     }
   });
 
-  test('lets the api call the fan-out and no other function', () => {
+  it('lets the api call the fan-out and no other function', () => {
     const invoking = statementsOf(policyOf('Api')).filter(({ Action }) =>
       JSON.stringify(Action).includes('lambda:'),
     );
@@ -46,7 +46,7 @@ describe('the role of each function', () => {
     ]);
   });
 
-  test.each(['FanOut', 'Checker', 'Api'])('lets %s put events on the one bus', (name) => {
+  it.each(['FanOut', 'Checker', 'Api'])('lets %s put events on the one bus', (name) => {
     const [bus] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
     const publishing = statementsOf(policyOf(name)).filter(({ Action }) =>
       JSON.stringify(Action).includes('events:'),
@@ -60,7 +60,7 @@ describe('the role of each function', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['FanOut', ['sqs:SendMessage']],
     [
       'Checker',
@@ -78,11 +78,11 @@ describe('the role of each function', () => {
     expect(actionsOf(name, 'sqs:')).toEqual(expected);
   });
 
-  test('lets the checker alone write results', () => {
+  it('lets the checker alone write results', () => {
     expect(holdersOf('Results', /PutItem|UpdateItem|BatchWriteItem/)).toEqual(['Checker']);
   });
 
-  test.each([
+  it.each([
     ['Pools', ['FanOut']],
     ['Proxies', ['FanOut', 'Api']],
     ['Results', []],

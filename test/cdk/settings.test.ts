@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../cdk/settings.ts';
 import type { LighthouseSettingsInput } from '../../cdk/settings-schema.ts';
 
 describe('settings of the stack', () => {
-  test('have defaults that agree with each other', () => {
+  it('have defaults that agree with each other', () => {
     expect(parseSettings()).toMatchObject({
       checker: { memoryMb: 512, timeoutSeconds: 60, recordsPerInvocation: 8, maxInFlight: 256 },
       queue: { visibilityTimeoutSeconds: 360, maxReceives: 5, dlqRetentionDays: 14 },
@@ -12,12 +12,12 @@ describe('settings of the stack', () => {
     });
   });
 
-  test('may be given as JSON text, as `cdk -c lighthouse=…` does', () => {
+  it('may be given as JSON text, as `cdk -c lighthouse=…` does', () => {
     expect(parseSettings('{"logRetentionDays":7}').logRetentionDays).toBe(7);
     expect(() => parseSettings('{')).toThrow('not valid JSON');
   });
 
-  test.each<[string, LighthouseSettingsInput, RegExp]>([
+  it.each<[string, LighthouseSettingsInput, RegExp]>([
     [
       'a visibility timeout below 6 times the timeout',
       { queue: { visibilityTimeoutSeconds: 359 } },
@@ -74,11 +74,11 @@ describe('settings of the stack', () => {
     expect(() => parseSettings(settings)).toThrow(sentence);
   });
 
-  test('refuse a name they do not know', () => {
+  it('refuse a name they do not know', () => {
     expect(() => parseSettings({ checker: { memory: 512 } })).toThrow(/checker: .*"memory"/);
   });
 
-  test('name everything that is wrong at once', () => {
+  it('name everything that is wrong at once', () => {
     expect(() => parseSettings({ queue: { maxReceives: 1 }, api: { timeoutSeconds: 60 } })).toThrow(
       /api\.timeoutSeconds[\s\S]*queue\.maxReceives/,
     );

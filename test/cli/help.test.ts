@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCommand, runUnread } from './support/run-command.ts';
 
 describe('help', () => {
-  test.each([{ args: [] }, { args: ['lease'] }, { args: ['pool'] }])(
+  it.each([{ args: [] }, { args: ['lease'] }, { args: ['pool'] }])(
     'is shown where a command is missing: lighthouse $args',
     async ({ args }) => {
       const { exitCode, stdout, stderr } = await runCommand(args);
@@ -11,7 +11,7 @@ describe('help', () => {
     },
   );
 
-  test('ends quietly when its reader has gone away', async () => {
+  it('ends quietly when its reader has gone away', async () => {
     expect(await runUnread(['lease', 'run', '--help'])).toEqual({ exitCode: 0, stderr: '' });
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeFailure } from '../../src/health/failure.ts';
 import { busEventSchema } from '../../src/local/event-bus/bus-event.ts';
 import { createProxyRow } from '../../src/storage/create-proxy-row.ts';
@@ -51,7 +51,7 @@ function shapeOf(value: unknown): unknown {
 }
 
 describe('the documented events', () => {
-  test.each(documented.map((event) => [event['detail-type'], event] as const))(
+  it.each(documented.map((event) => [event['detail-type'], event] as const))(
     '%s has the fields that are sent',
     (type, event) => {
       const same = sent.find((each) => each?.type === type);
@@ -59,7 +59,7 @@ describe('the documented events', () => {
     },
   );
 
-  test('are both types, with the sentence of the failure as it is', () => {
+  it('are both types, with the sentence of the failure as it is', () => {
     expect(documented.map((event) => event['detail-type'])).toEqual(sent.map((each) => each?.type));
     expect(text).toContain(describeFailure('refused').sentence);
   });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const folder = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
 
@@ -39,7 +39,7 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
 describe('the examples', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 
-  test.for(files)('%s runs as it stands and tells no secret', async (file) => {
+  it.for(files)('%s runs as it stands and tells no secret', async (file) => {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [folder + file], {
       timeout: 60_000,
     });

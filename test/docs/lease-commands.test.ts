@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { writeStackFile } from '../../src/local/stack-file.ts';
 import { type LeaseStub, NO_PROXY, startLeaseStub } from '../cli/support/lease-stub.ts';
 
@@ -54,18 +54,18 @@ async function documentedLines(): Promise<string[]> {
 
 const lines = await documentedLines();
 
-test.each(lines)('the documented line works: %s', async (line) => {
+it.each(lines)('the documented line works: %s', async (line) => {
   stub.answers = {};
   const { stdout } = await runLine(line);
   expect(stdout).not.toBe('');
 });
 
-test('each lease command is documented', () => {
+it('each lease command is documented', () => {
   const names = lines.map((line) => /lighthouse lease (\w+)/.exec(line)?.[1]);
   expect(new Set(names)).toEqual(new Set(['run', 'acquire', 'renew', 'release']));
 });
 
-test.each(lines.filter((line) => line.includes('curl')))(
+it.each(lines.filter((line) => line.includes('curl')))(
   'curl is not even started when no proxy is free: %s',
   async (line) => {
     stub.answers = { acquire: () => NO_PROXY };

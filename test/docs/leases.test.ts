@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { acquireSchema, releaseQuerySchema } from '../../functions/api/request/lease-schemas.ts';
 import { proxyFiltersSchema } from '../../src/leases/acquire/proxy-filters.ts';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
@@ -49,7 +49,7 @@ function send(api: LeaseApi, command: string, leaseId: string) {
   });
 }
 
-test('the documented requests are answered as documented, one after the other', async () => {
+it('the documented requests are answered as documented, one after the other', async () => {
   const proxy = { host: '192.0.2.7', port: 8080, username: 'user', password: 'pass' };
   const listed = JSON.stringify({ ...proxy, country: 'SE' });
   const api = await startLeaseApi([listed], '', { pool: 'shop', allowPrivateAddresses: true });
@@ -74,7 +74,7 @@ test('the documented requests are answered as documented, one after the other', 
   ]);
 });
 
-test('the lease commands of the README work one after the other', async () => {
+it('the lease commands of the README work one after the other', async () => {
   const listed = JSON.stringify({ host: '8.8.8.8', port: 80, country: 'SE' });
   const api = await startLeaseApi([listed], '', { pool: 'shop' });
   const commands = readme.match(/^\$CURL .*\/leases.*$/gm) ?? [];
@@ -88,7 +88,7 @@ test('the lease commands of the README work one after the other', async () => {
   expect(statuses).toEqual([201, 200, 204]);
 });
 
-test.each([
+it.each([
   ...Object.keys(acquireSchema.shape),
   ...Object.keys(proxyFiltersSchema.shape),
   ...Object.keys(releaseQuerySchema.shape),
@@ -97,13 +97,13 @@ test.each([
   expect(text).toContain(`\`${name}\``);
 });
 
-test('the documented defaults of a pool are the defaults', () => {
+it('the documented defaults of a pool are the defaults', () => {
   for (const [name, value] of Object.entries(DEFAULT_LEASING)) {
     expect(text).toMatch(new RegExp(`^\\| \`${name}\` \\| [^|]+ \\| ${value} \\|`, 'm'));
   }
 });
 
-test('nothing that can be copied has curl go out directly when no proxy is free', () => {
+it('nothing that can be copied has curl go out directly when no proxy is free', () => {
   const cwd = fileURLToPath(new URL('../../', import.meta.url));
   const paths = globSync(['*.md', 'docs/**/*.md', 'docs/**/*.ts', 'src/cli/**/*.ts'], { cwd });
   const unsafe = paths.filter((path) => readFileSync(cwd + path, 'utf8').includes('-x "$('));

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createBatchSender } from '../../functions/batch-sender.ts';
 import type { BatchMessage } from '../../src/model/sweep.ts';
 import { type SqsCall, startScriptedSqs } from './support/scripted-sqs.ts';
 
 describe('the batch sender', () => {
-  test('sends ten messages a call, each once', async () => {
+  it('sends ten messages a call, each once', async () => {
     await using sqs = await startScriptedSqs(allAccepted);
     await createBatchSender(sqs)(messages(64));
     expect(sqs.calls.map(({ body }) => body.Entries.length).sort()).toEqual([
@@ -13,13 +13,13 @@ describe('the batch sender', () => {
     expect(new Set(bitsSent(sqs.calls)).size).toBe(64);
   });
 
-  test('sends nothing for no messages', async () => {
+  it('sends nothing for no messages', async () => {
     await using sqs = await startScriptedSqs(allAccepted);
     await createBatchSender(sqs)([]);
     expect(sqs.calls).toEqual([]);
   });
 
-  test('FAULTS 35: sends again only the entries that failed', async () => {
+  it('FAULTS 35: sends again only the entries that failed', async () => {
     await using sqs = await startScriptedSqs((call, ordinal) =>
       ordinal === 1 ? refusing(call, ['3', '7'], false) : allAccepted(call),
     );
@@ -36,7 +36,7 @@ describe('the batch sender', () => {
     expect(resent).toEqual([2]);
   });
 
-  test('gives up on entries that keep failing, naming the code', async () => {
+  it('gives up on entries that keep failing, naming the code', async () => {
     await using sqs = await startScriptedSqs((call) => refusing(call, ['0'], false));
     const send = createBatchSender({ ...sqs, firstBackOffMs: 1 });
     await expect(send(messages(2))).rejects.toMatchObject({
@@ -46,7 +46,7 @@ describe('the batch sender', () => {
     expect(sqs.calls).toHaveLength(6);
   });
 
-  test('does not repeat what SQS says can never succeed', async () => {
+  it('does not repeat what SQS says can never succeed', async () => {
     await using sqs = await startScriptedSqs((call) => refusing(call, ['0'], true));
     await expect(createBatchSender(sqs)(messages(1))).rejects.toMatchObject({
       code: 'send_failed',

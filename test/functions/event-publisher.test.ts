@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEventPublisher } from '../../functions/event-publisher.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import { createProxyRow } from '../../src/storage/create-proxy-row.ts';
@@ -9,7 +9,7 @@ import { type EventBusScript, startScriptedEventBus } from './support/scripted-e
 const SINCE = '2026-01-15T12:00:00.000Z';
 
 describe('the event publisher', () => {
-  test('sends ten events a call, each once, as EventBridge wants them', async () => {
+  it('sends ten events a call, each once, as EventBridge wants them', async () => {
     await using bus = await startScriptedEventBus(() => null);
     const events = changes(34);
     await publisherOf(bus)(events);
@@ -24,13 +24,13 @@ describe('the event publisher', () => {
     });
   });
 
-  test('sends nothing for no events', async () => {
+  it('sends nothing for no events', async () => {
     await using bus = await startScriptedEventBus(() => null);
     await publisherOf(bus)([]);
     expect(bus.calls).toEqual([]);
   });
 
-  test('sends again only the entries that were refused, though the call succeeded', async () => {
+  it('sends again only the entries that were refused, though the call succeeded', async () => {
     const refused = new Set(['3', '7']);
     await using bus = await startScriptedEventBus((entry, call) =>
       call === 1 && refused.has(portOf(entry.Detail)) ? 'ThrottlingException' : null,
@@ -42,7 +42,7 @@ describe('the event publisher', () => {
     ]);
   });
 
-  test('gives up on entries that are refused again and again, naming the code', async () => {
+  it('gives up on entries that are refused again and again, naming the code', async () => {
     const script: EventBusScript = ({ Detail }) =>
       portOf(Detail) === '1' ? 'InternalFailure' : null;
     await using bus = await startScriptedEventBus(script);
@@ -53,7 +53,7 @@ describe('the event publisher', () => {
     expect(bus.calls.map(({ length }) => length)).toEqual([3, 1, 1, 1, 1]);
   });
 
-  test('keeps ten of the longest events below the 256 KB of one call, without a password', async () => {
+  it('keeps ten of the longest events below the 256 KB of one call, without a password', async () => {
     await using bus = await startScriptedEventBus(() => null);
     const longest = change(1, {
       host: `${'h'.repeat(249)}.com`,

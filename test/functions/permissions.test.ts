@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { TABLE_ACCESS } from '../../cdk/table-access.ts';
 import { createApiHandler } from '../../functions/api/handler.ts';
 import { createCheckerHandler } from '../../functions/checker/handler.ts';
@@ -22,7 +22,7 @@ const tables = await database.createTables();
 /** Calls a checker makes only when another one got there first. */
 const AFTER_LOST_RACES = ['GetItem proxies'];
 
-test('every DynamoDB call of a function is one its role allows, and the other way round', async () => {
+it('every DynamoDB call of a function is one its role allows, and the other way round', async () => {
   const made: Record<FunctionName, Set<string>> = {
     'fan-out': new Set(),
     checker: new Set(),

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { SABOTAGES } from './sabotages.ts';
 
 const TREE = resolve(import.meta.dirname, '../..');
 
-test.each(SABOTAGES)('$name: is about code and tests there are', async (sabotage) => {
+it.each(SABOTAGES)('$name: is about code and tests there are', async (sabotage) => {
   const { file, find, replace, tests } = sabotage;
   const parts = (await readFile(resolve(TREE, file), 'utf8')).split(find);
   expect(parts, `places in ${file}`).toHaveLength(2);
@@ -14,6 +14,6 @@ test.each(SABOTAGES)('$name: is about code and tests there are', async (sabotage
   expect(tests.filter((each) => !existsSync(resolve(TREE, each)))).toEqual([]);
 });
 
-test('no two have one name', () => {
+it('no two have one name', () => {
   expect(new Set(SABOTAGES.map(({ name }) => name)).size).toBe(SABOTAGES.length);
 });

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from '../support/check-fixture.ts';
 import { type CommandOptions, type CommandOutcome, runCommand } from '../support/run-command.ts';
 
@@ -32,7 +32,7 @@ function check(flags: readonly string[], options: CommandOptions = {}): Promise<
 }
 
 describe('lighthouse check', () => {
-  test('accounts for every line in JSON', async () => {
+  it('accounts for every line in JSON', async () => {
     const { exitCode, stdout, stderr } = await check(['--json']);
     const report = JSON.parse(stdout) as Report;
     expect(exitCode, stderr).toBe(0);
@@ -59,7 +59,7 @@ describe('lighthouse check', () => {
     expect(report.summary.latencyMs.p50).toBeGreaterThanOrEqual(0);
   });
 
-  test('gives each record the fields of every machine format', async () => {
+  it('gives each record the fields of every machine format', async () => {
     const { stdout } = await check(['--format', 'ndjson']);
     const records = stdout
       .trim()
@@ -91,7 +91,7 @@ describe('lighthouse check', () => {
     );
   });
 
-  test('writes CSV that parses back', async () => {
+  it('writes CSV that parses back', async () => {
     const { stdout, stderr } = await check(['--format', 'csv']);
     expect(stderr).toMatch(/^rejected line 8: .*\nrejected line 9: /);
     const rows = parse(stdout, { columns: true }) as Record<string, string>[];
@@ -104,7 +104,7 @@ describe('lighthouse check', () => {
     expect(rows.every((row) => row.checkedAt?.endsWith('Z'))).toBe(true);
   });
 
-  test('shows people aligned rows, rejected lines and a summary', async () => {
+  it('shows people aligned rows, rejected lines and a summary', async () => {
     const { stdout, stderr } = await check([]);
     const rows = stdout.split('\n');
     const column = rows[0]?.indexOf('PROXY') ?? -1;
@@ -118,7 +118,7 @@ describe('lighthouse check', () => {
     expect(stderr).toBe('');
   });
 
-  test('lets no password and no header value out', async () => {
+  it('lets no password and no header value out', async () => {
     const secrets = ['--header', `x-key: ${CANARY}`, '--proxy-header', `x-key: ${CANARY}`];
     for (const format of ['table', 'json', 'ndjson', 'csv']) {
       const { stdout, stderr, exitCode } = await check(['--format', format, ...secrets]);
@@ -131,7 +131,7 @@ describe('lighthouse check', () => {
     expect(stdout + stderr).not.toContain(CANARY);
   });
 
-  test('reads standard input and names the default target on standard error', async () => {
+  it('reads standard input and names the default target on standard error', async () => {
     const args = ['check', '-', '--json', '--no-control', '--timeout-ms', '1000'];
     const input = `127.0.0.1:${fixture.deadPort}\n`;
     const { exitCode, stdout, stderr } = await runCommand(args, { input });
@@ -143,7 +143,7 @@ describe('lighthouse check', () => {
     expect(stderr).toContain('https://example.com/');
   });
 
-  test('exits 1 only for what --fail-on names', async () => {
+  it('exits 1 only for what --fail-on names', async () => {
     const slow = await fixture.writeList('slow.txt', `127.0.0.1:${fixture.proxies.slow.port}\n`);
     const run = async (failOn: string, list: string): Promise<number | null> => {
       const flags = ['--target', fixture.target.url, '--slow-ms', '200', '--fail-on', failOn];
@@ -154,7 +154,7 @@ describe('lighthouse check', () => {
     expect(await run('slow', slow)).toBe(1);
   });
 
-  test('declares no proxy dead when the target does not answer directly', async () => {
+  it('declares no proxy dead when the target does not answer directly', async () => {
     const target = `http://127.0.0.1:${fixture.deadPort}/`;
     const args = ['check', fixture.listPath, '--target', target, '--json'];
     const { stdout, exitCode } = await runCommand(args);

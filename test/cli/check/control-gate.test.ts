@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ControlGate } from '../../../src/cli/check/control-gate.ts';
 import { systemClock } from '../../../src/clock.ts';
 import type { HealthCheckResult, Verdict } from '../../../src/health/health-check-result.ts';
@@ -41,7 +41,7 @@ async function passThrough({ target, results, maxHeld = 2 }: Scene) {
 }
 
 describe('the control gate', () => {
-  test('lets good verdicts out at once and bad ones after a control probe', async () => {
+  it('lets good verdicts out at once and bad ones after a control probe', async () => {
     const { seen, summary } = await passThrough({
       target: [true, true],
       results: ['inactive', 'active', 'slow'],
@@ -50,12 +50,12 @@ describe('the control gate', () => {
     expect(summary).toMatchObject({ probes: 2, failed: 0 });
   });
 
-  test('makes every verdict inconclusive while the target does not answer', async () => {
+  it('makes every verdict inconclusive while the target does not answer', async () => {
     const { seen } = await passThrough({ target: [false, false], results: ['inactive', 'active'] });
     expect(seen).toEqual(['0 inconclusive', '1 inconclusive']);
   });
 
-  test('takes back the bad verdicts held when the target goes down half-way', async () => {
+  it('takes back the bad verdicts held when the target goes down half-way', async () => {
     const { seen, summary } = await passThrough({
       target: [true, true, false, true, true],
       results: ['inactive', 'inactive', 'inactive', 'inactive', 'inactive', 'inactive', 'inactive'],
@@ -72,7 +72,7 @@ describe('the control gate', () => {
     expect(summary).toMatchObject({ probes: 5, failed: 1 });
   });
 
-  test('makes the last held ones inconclusive when the probe after the work fails', async () => {
+  it('makes the last held ones inconclusive when the probe after the work fails', async () => {
     const { seen } = await passThrough({
       target: [true, false],
       results: ['active', 'inactive'],

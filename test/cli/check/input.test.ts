@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CheckFixture, startCheckFixture } from '../support/check-fixture.ts';
 import { outcomeOf, runCommand, startCommand } from '../support/run-command.ts';
 
@@ -74,7 +74,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
     ['an unknown option', () => ['check', fixture.listPath, '--jsn'], /unknown option '--jsn'/],
   ];
 
-  test.each(cases)('%s', async (_, args, sentence) => {
+  it.each(cases)('%s', async (_, args, sentence) => {
     const { exitCode, stdout, stderr } = await runCommand(args());
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^error: /);
@@ -83,7 +83,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
     expect(exitCode).toBe(2);
   });
 
-  test('a list without a valid proxy says what its lines should look like', async () => {
+  it('a list without a valid proxy says what its lines should look like', async () => {
     const list = await fixture.writeList('bad.txt', '# none\n1.2.3.4\n:0\n');
     const { exitCode, stdout, stderr } = await runCommand(['check', list, '--json']);
     const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
@@ -93,7 +93,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
     expect(exitCode).toBe(2);
   });
 
-  test('an empty list is one', async () => {
+  it('an empty list is one', async () => {
     const { exitCode, stderr } = await runCommand(['check', '-'], { input: '' });
     expect(stderr).toContain('standard input holds no valid proxy');
     expect(exitCode).toBe(2);
@@ -103,7 +103,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
 describe('the report', () => {
   const flags = (): string[] => ['--target', fixture.target.url];
 
-  test('appears whole in the output file, and not at all when the run fails', async () => {
+  it('appears whole in the output file, and not at all when the run fails', async () => {
     const path = join(fixture.directory, 'report.json');
     const args = ['check', fixture.listPath, ...flags(), '--json', '--output', path];
     const { exitCode, stdout, stderr } = await runCommand(args);
@@ -119,13 +119,13 @@ describe('the report', () => {
     expect((await readdir(fixture.directory)).filter((name) => /part/.test(name))).toEqual([]);
   });
 
-  test('reads a gzipped list', async () => {
+  it('reads a gzipped list', async () => {
     const list = await fixture.writeList('list.gz', gzipSync(fixture.list));
     const { stdout } = await runCommand(['check', list, ...flags(), '--format', 'ndjson']);
     expect(stdout.trim().split('\n')).toHaveLength(4);
   });
 
-  test('ends quietly when its reader goes away', async () => {
+  it('ends quietly when its reader goes away', async () => {
     const lines = Array.from(
       { length: 5_000 },
       (_, i) => `127.1.${i >> 8}.${i & 255}:${fixture.deadPort}`,
@@ -138,7 +138,7 @@ describe('the report', () => {
     expect(exitCode).toBe(0);
   });
 
-  test.skipIf(process.platform !== 'linux').each([
+  it.skipIf(process.platform !== 'linux').each([
     ['standard output', '> /dev/full'],
     ['the output file', '--output /dev/full'],
   ])('that does not fit on %s is no success', async (_, redirection) => {
@@ -150,7 +150,7 @@ describe('the report', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('is written so far when interrupted, and the exit code is 130', async () => {
+  it('is written so far when interrupted, and the exit code is 130', async () => {
     const child = startCommand(['check', '-', ...flags(), '--json', '--no-control']);
     child.stdin.write(`127.0.0.1:${fixture.proxies.http.port}\n`);
     child.stdout.once('data', () => child.kill('SIGINT'));
@@ -162,7 +162,7 @@ describe('the report', () => {
   });
 });
 
-test('every command explains itself with examples', async () => {
+it('every command explains itself with examples', async () => {
   const main = await runCommand(['--help']);
   expect(main.exitCode).toBe(0);
   for (const command of ['check', 'up', 'pool', 'import', 'sweep', 'results', 'proxies']) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   type FleetProxy,
   findDeadPort,
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([target.close(), proxy.close()]));
 
-test.each([
+it.each([
   { list: 'all refused', isActive: () => false },
   { list: 'half active, half refused', isActive: (index: number) => index % 2 === 0 },
 ])(

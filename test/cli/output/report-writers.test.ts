@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createJsonWriter } from '../../../src/cli/output/json-writer.ts';
 import type { LineRecord, Sink } from '../../../src/cli/output/report.ts';
 import { RunTally } from '../../../src/cli/output/run-tally.ts';
@@ -35,13 +35,13 @@ function summaryOf(tally: RunTally) {
 }
 
 describe('the JSON report', () => {
-  test('is whole without any result', async () => {
+  it('is whole without any result', async () => {
     const sink = new MemorySink();
     await createJsonWriter(sink).finish(summaryOf(new RunTally()));
     expect(JSON.parse(sink.text)).toMatchObject({ results: [], rejected: [], summary: {} });
   });
 
-  test('keeps every rejected line in order, however many', async () => {
+  it('keeps every rejected line in order, however many', async () => {
     const sink = new MemorySink();
     const writer = createJsonWriter(sink);
     for (let line = 1; line <= 2_500; line++) {
@@ -59,7 +59,7 @@ describe('the JSON report', () => {
 });
 
 describe('the table', () => {
-  test('shows no control character of a list', async () => {
+  it('shows no control character of a list', async () => {
     const sink = new MemorySink();
     const writer = createTableWriter(sink, false);
     const text = 'evil\u{1b}[31m\u{202e}\r\n:80';
@@ -67,7 +67,7 @@ describe('the table', () => {
     expect(sink.text).toContain('evil\u{fffd}[31m\u{fffd}\u{fffd}\u{fffd}:80');
   });
 
-  test('colours the status only where colours are wanted', async () => {
+  it('colours the status only where colours are wanted', async () => {
     const plain = new MemorySink();
     await createTableWriter(plain, false).writeResult(record);
     expect(plain.text).not.toContain('\u{1b}');
@@ -78,7 +78,7 @@ describe('the table', () => {
 });
 
 describe('the tally', () => {
-  test('gives exact percentiles of the healthy latencies', () => {
+  it('gives exact percentiles of the healthy latencies', () => {
     const tally = new RunTally();
     for (let latencyMs = 1; latencyMs <= 200; latencyMs++) tally.add({ ...record, latencyMs });
     tally.add({
@@ -95,7 +95,7 @@ describe('the tally', () => {
     });
   });
 
-  test('has no percentiles without a healthy result', () => {
+  it('has no percentiles without a healthy result', () => {
     expect(new RunTally().summary().latencyMs).toEqual({ p50: null, p95: null, p99: null });
   });
 });

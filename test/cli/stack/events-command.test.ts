@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type FleetProxy,
   startHttpProxy,
@@ -68,11 +68,11 @@ async function sweep(): Promise<string> {
 }
 
 describe('lighthouse events', () => {
-  test('shows nothing before anything has happened', async () => {
+  it('shows nothing before anything has happened', async () => {
     expect(await run('events')).toBe('');
   });
 
-  test('shows the one change and both sweeps when a proxy dies between two sweeps', async () => {
+  it('shows the one change and both sweeps when a proxy dies between two sweeps', async () => {
     const follower = startCommand(['events', '--follow', '--json'], { cwd: directory });
     const followed = new LineWatcher();
     createInterface({ input: follower.stdout }).on('line', followed.add);
@@ -114,7 +114,7 @@ describe('lighthouse events', () => {
     expect(await eventsOf()).toEqual(events);
   });
 
-  test('shows only those of a type or a pool', async () => {
+  it('shows only those of a type or a pool', async () => {
     expect(await eventsOf('--type', 'proxy-status-changed')).toHaveLength(1);
     expect(await eventsOf('--type', 'sweep-finished', '--pool', 'shop')).toHaveLength(2);
     expect(await eventsOf('--pool', 'other')).toEqual([]);
@@ -122,7 +122,7 @@ describe('lighthouse events', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('proxy-status-changed')]);
   });
 
-  test('gives people a line for each', async () => {
+  it('gives people a line for each', async () => {
     const lines = new Set((await run('events')).trimEnd().split('\n'));
     expect(lines.size).toBe(3);
     const [, change, finish] = lines;
@@ -134,7 +134,7 @@ describe('lighthouse events', () => {
     );
   });
 
-  test('still shows them after the stack has ended and another has taken up its data', async () => {
+  it('still shows them after the stack has ended and another has taken up its data', async () => {
     const before = await eventsOf();
     up.process.kill('SIGINT');
     await once(up.process, 'close');

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { runProgram } from '../../../src/cli/program.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 
@@ -47,7 +47,7 @@ async function run(args: readonly string[], { typed = '', isTTY = true } = {}) {
   return { exitCode, stdout: said(stdout), stderr: said(stderr) };
 }
 
-test.each(['y\n', 'YES\n', ' yes \n'])('deletes a pool when the answer is %j', async (typed) => {
+it.each(['y\n', 'YES\n', ' yes \n'])('deletes a pool when the answer is %j', async (typed) => {
   const { exitCode, stdout, stderr } = await run(['shop'], { typed });
   expect(stderr).toBe('Delete pool shop and all its proxies? [y/N] ');
   expect(stdout).toMatch(/^pool shop is being deleted/);
@@ -55,7 +55,7 @@ test.each(['y\n', 'YES\n', ' yes \n'])('deletes a pool when the answer is %j', a
   expect(asked).toEqual(['GET /pools/shop', 'DELETE /pools/shop']);
 });
 
-test.each(['n\n', '\n', '', 'yesterday\n', 'shop\n'])(
+it.each(['n\n', '\n', '', 'yesterday\n', 'shop\n'])(
   'deletes nothing when the answer is %j',
   async (typed) => {
     const { exitCode, stdout, stderr } = await run(['shop'], { typed });
@@ -65,7 +65,7 @@ test.each(['n\n', '\n', '', 'yesterday\n', 'shop\n'])(
   },
 );
 
-test('does not ask with --yes', async () => {
+it('does not ask with --yes', async () => {
   const { exitCode, stdout, stderr } = await run(['shop', '--yes', '--json'], { isTTY: false });
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toMatchObject({ pool: 'shop', deletingSince: expect.any(String) });
@@ -73,14 +73,14 @@ test('does not ask with --yes', async () => {
   expect(asked).toEqual(['DELETE /pools/shop']);
 });
 
-test('deletes nothing where nobody can be asked', async () => {
+it('deletes nothing where nobody can be asked', async () => {
   const { exitCode, stderr } = await run(['shop'], { typed: 'y\n', isTTY: false });
   expect(stderr).toContain('give --yes');
   expect(exitCode).toBe(2);
   expect(asked).toEqual(['GET /pools/shop']);
 });
 
-test('does not ask about a pool that is not there', async () => {
+it('does not ask about a pool that is not there', async () => {
   const { exitCode, stderr } = await run(['none'], { typed: 'y\n' });
   expect(stderr).toBe('error: there is no pool "none"\n');
   expect(exitCode).toBe(2);

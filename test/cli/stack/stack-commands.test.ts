@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from '../support/check-fixture.ts';
 import { startUp, type Up } from '../support/start-up.ts';
 
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('the commands against a local stack', () => {
-  test('a pool is put, imported into, swept and read back', async () => {
+  it('a pool is put, imported into, swept and read back', async () => {
     const { url } = fixture.target;
     const flags = ['--target', url, '--header', `x-key: ${CANARY}`, '--fall', '2'];
     expect(await json('pool', 'put', 'shop', ...flags)).toMatchObject({
@@ -61,7 +61,7 @@ describe('the commands against a local stack', () => {
     ).toEqual(['active', 'active']);
   });
 
-  test('people get text', async () => {
+  it('people get text', async () => {
     expect((await run('pool', 'show', 'shop')).stdout).toMatch(/^pool +shop$/m);
     expect((await run('pool', 'list')).stdout).toMatch(/^shop +by hand +[0-9a-f-]{36}$/m);
     expect((await run('proxies', 'shop')).stdout).toMatch(/^inactive .* refused +0\/1 +http:\/\//m);
@@ -70,7 +70,7 @@ describe('the commands against a local stack', () => {
     expect(swept.exitCode).toBe(1);
   });
 
-  test('proxies are banned, let in again and deleted', async () => {
+  it('proxies are banned, let in again and deleted', async () => {
     const rows = (await run('proxies', 'shop', '--json')).stdout.trim().split('\n');
     const [first, second] = rows.map((row) => JSON.parse(row).proxyId as string);
     expect(await json('proxies', 'ban', 'shop', `${first}`)).toMatchObject({ status: 'banned' });
@@ -84,19 +84,19 @@ describe('the commands against a local stack', () => {
     expect(await json('import', 'shop', fixture.listPath)).toMatchObject({ added: 1, existing: 3 });
   });
 
-  test('an empty dead-letter queue has nothing to redrive', async () => {
+  it('an empty dead-letter queue has nothing to redrive', async () => {
     expect(await json('redrive')).toEqual({ moved: 0, more: false });
     expect((await run('redrive')).stdout).toBe('the dead-letter queue is empty\n');
   });
 
-  test('a pool is deleted, and says so until it is gone', async () => {
+  it('a pool is deleted, and says so until it is gone', async () => {
     await json('pool', 'put', 'old');
     expect(await json('pool', 'delete', 'old', '--yes')).toMatchObject({ pool: 'old' });
     expect((await run('pool', 'list')).stdout).toMatch(/^old +by hand +being deleted$/m);
     expect(await json('pool', 'show', 'old')).toMatchObject({ deletionProgress: 1 });
   });
 
-  test.each([
+  it.each([
     ['an unknown pool', ['sweep', 'nowhere'], /there is no pool "nowhere"/],
     ['an option out of range', ['pool', 'put', 'x', '--timeout-ms', '50'], /timeout/],
     ['a pool name that cannot be', ['pool', 'put', 'No Pool'], /pool name .* must be/],
@@ -119,7 +119,7 @@ describe('the commands against a local stack', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('the stack ends with SIGINT and leaves nothing listening', async () => {
+  it('the stack ends with SIGINT and leaves nothing listening', async () => {
     up.process.kill('SIGINT');
     const [exitCode] = (await once(up.process, 'close')) as [number | null];
     expect(exitCode).toBe(0);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from '../support/check-fixture.ts';
 import {
   type CommandOutcome,
@@ -25,7 +25,7 @@ function runOnce(list: string, ...flags: string[]): Promise<CommandOutcome> {
 }
 
 describe('npm start -- --once', () => {
-  test('shows what was stored, by the lines of the list', async () => {
+  it('shows what was stored, by the lines of the list', async () => {
     const { exitCode, stdout, stderr } = await runOnce(fixture.listPath, '--json');
     expect(exitCode, stderr).toBe(0);
     const { summary, results, rejected } = JSON.parse(stdout);
@@ -46,7 +46,7 @@ describe('npm start -- --once', () => {
     expect(stderr).toMatch(/start-up \d+\.\d+ s, .*probing .* read-back /);
   });
 
-  test('exits as check does', async () => {
+  it('exits as check does', async () => {
     expect((await runOnce(fixture.listPath, '--fail-on', 'inactive')).exitCode).toBe(1);
     const missing = await runOnce('none.txt');
     expect(missing.exitCode).toBe(2);
@@ -66,7 +66,7 @@ describe('npm start -- --once', () => {
     expect(slow.exitCode).toBe(2);
   });
 
-  test.each([
+  it.each([
     ['while the stack starts', [], /note: /],
     ['while it imports', ['--verbose'], /REPORT/],
   ])('is down soon after SIGINT %s', async (_, flags, moment) => {
@@ -87,7 +87,7 @@ describe('npm start -- --once', () => {
   });
 });
 
-test('npm start sweeps a demo fleet and shows it as a table', async () => {
+it('npm start sweeps a demo fleet and shows it as a table', async () => {
   const child = startCommand([], { program: 'start', cwd: fixture.directory });
   let shown = '';
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 
 const LIST = ['8.8.8.8:8080', '8.8.4.4:8080'].join('\n');
@@ -17,7 +17,7 @@ async function startWithPool() {
 }
 
 describe('PATCH /pools/{pool}/proxies/{id}', () => {
-  test('bans a proxy and lets it in again', async () => {
+  it('bans a proxy and lets it in again', async () => {
     const { path, patch, get, clock } = await startWithPool();
     const banned = await patch(path, '{"status":"banned"}');
     expect(banned.status).toBe(200);
@@ -31,7 +31,7 @@ describe('PATCH /pools/{pool}/proxies/{id}', () => {
     expect((await get(path)).json).toEqual(unbanned.json);
   });
 
-  test('says how many consumers may hold a proxy, alone or with its status', async () => {
+  it('says how many consumers may hold a proxy, alone or with its status', async () => {
     const { path, patch, get } = await startWithPool();
     expect((await get(path)).json).toMatchObject({ maxConcurrency: 1 });
     const wider = await patch(path, '{"maxConcurrency":7}');
@@ -41,7 +41,7 @@ describe('PATCH /pools/{pool}/proxies/{id}', () => {
     expect((await get(path)).json).toEqual(both.json);
   });
 
-  test.each([
+  it.each([
     ['', 400, undefined],
     ['[]', 400, ''],
     ['{}', 400, ''],
@@ -68,7 +68,7 @@ describe('PATCH /pools/{pool}/proxies/{id}', () => {
 });
 
 describe('DELETE /pools/{pool}/proxies/{id}', () => {
-  test('takes one proxy out of its pool; an import brings it back unprobed', async () => {
+  it('takes one proxy out of its pool; an import brings it back unprobed', async () => {
     const { path, remove, get, post, patch } = await startWithPool();
     await patch(path, '{"status":"banned"}');
     const { status, text } = await remove(path);
@@ -82,7 +82,7 @@ describe('DELETE /pools/{pool}/proxies/{id}', () => {
 });
 
 describe.each(['PATCH', 'DELETE'])('%s of a proxy', (method) => {
-  test.each([
+  it.each([
     ['/pools/none/proxies/ID', 404, /there is no pool "none"/],
     ['/pools/No%20Pool/proxies/ID', 400, /pool name/],
     [`/pools/fleet/proxies/${NO_PROXY}`, 404, /pool "fleet" has no proxy 0c9f2c9e/],
@@ -103,7 +103,7 @@ describe.each(['PATCH', 'DELETE'])('%s of a proxy', (method) => {
 });
 
 describe('DELETE /pools/{pool}', () => {
-  test('is accepted, shows in the pool, and may be asked for again', async () => {
+  it('is accepted, shows in the pool, and may be asked for again', async () => {
     const { remove, get, clock } = await startWithPool();
     expect((await get('/pools/fleet')).json).toMatchObject({ deletingSince: null });
     expect((await get('/pools/fleet')).json).not.toHaveProperty('deletionProgress');
@@ -120,7 +120,7 @@ describe('DELETE /pools/{pool}', () => {
     expect(deletionProgress).toBeLessThan(1);
   });
 
-  test('ends the sweep that runs', async () => {
+  it('ends the sweep that runs', async () => {
     const { post, remove, get } = await startWithPool();
     const { sweepId } = (await post('/sweeps', '{"pool":"fleet"}')).json;
     expect((await remove('/pools/fleet')).json).toMatchObject({ runningSweepId: null });
@@ -130,7 +130,7 @@ describe('DELETE /pools/{pool}', () => {
     });
   });
 
-  test('has everything else on the pool refused, saying why', async () => {
+  it('has everything else on the pool refused, saying why', async () => {
     const { path, call, remove, storage } = await startWithPool();
     await remove('/pools/fleet');
     const refused = [
@@ -151,7 +151,7 @@ describe('DELETE /pools/{pool}', () => {
     expect(await storage.proxies.queryIds('fleet', 9)).toHaveLength(2);
   });
 
-  test.each([
+  it.each([
     ['/pools/none', 404],
     ['/pools/No%20Pool', 400],
     ['/pools/fleet?force=true', 400],

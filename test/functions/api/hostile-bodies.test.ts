@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ROUTE_KEYS, splitRouteKey } from '../../../functions/api/route-keys.ts';
 import { startLeaseApi } from '../support/lease-api.ts';
 
@@ -45,7 +45,7 @@ const withBody = ROUTE_KEYS.filter((key) => /^(POST|PUT|PATCH) /.test(key) && ke
 
 describe.each(withBody)('FAULTS 45: %s', (routeKey) => {
   const hostile = HOSTILE.filter(([, body]) => body !== '' || routeKey !== BODY_OPTIONAL);
-  test.each(hostile)('refuses %s with a problem document, and stores nothing', async (_, body) => {
+  it.each(hostile)('refuses %s with a problem document, and stores nothing', async (_, body) => {
     const api = await startWithLease();
     const { method, path } = splitRouteKey(routeKey);
     const headers = { 'content-type': 'application/json' };
@@ -61,7 +61,7 @@ describe.each(withBody)('FAULTS 45: %s', (routeKey) => {
 describe.each(ROUTE_KEYS)('FAULTS 45: %s', (routeKey) => {
   const { method, path } = splitRouteKey(routeKey);
 
-  test('refuses a body of 10 MB', async () => {
+  it('refuses a body of 10 MB', async () => {
     const api = await startWithLease();
     const target = fill(path, api.values);
     const reply = await api.call({ method, target, body: ' '.repeat(TEN_MEGABYTES) });
@@ -75,7 +75,7 @@ const NAMES = ['__proto__', 'constructor', '%00', '%F0%9F%94%91', 'x'.repeat(5_0
 describe.each(ROUTE_KEYS.filter((key) => key.includes('{')))('FAULTS 45: %s', (routeKey) => {
   const { method, path } = splitRouteKey(routeKey);
 
-  test.each(NAMES.map((name) => [name.slice(0, 20), name]))('finds no %s', async (_, name) => {
+  it.each(NAMES.map((name) => [name.slice(0, 20), name]))('finds no %s', async (_, name) => {
     const api = await startWithLease();
     const target = fill(path, { pool: name, id: name, leaseId: name });
     const body = '{"consumer":"shop","pool":"fleet"}';

@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CANARY, startLeaseApi } from '../support/lease-api.ts';
 
 const CLOCK_SKEW_MS = 5_000;
 const UNKNOWN_ID = '0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11.AAAAAAAAAAAAAAAAAAAAAA';
 
 describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
-  test('has a lease end later, and tells no URL', async () => {
+  it('has a lease end later, and tells no URL', async () => {
     const { acquire, renew, clock } = await startLeaseApi();
     const lease = (await acquire({ leaseSeconds: 60 })).json;
     clock.advance(59_999);
@@ -17,13 +17,13 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
     expect(reply.text).not.toContain(CANARY);
   });
 
-  test('never has a lease end sooner', async () => {
+  it('never has a lease end sooner', async () => {
     const { acquire, renew } = await startLeaseApi();
     const lease = (await acquire({ leaseSeconds: 600 })).json;
     expect((await renew(lease.leaseId)).json.expiresAt).toBe(lease.expiresAt);
   });
 
-  test('has a lease end in 300 seconds when there is no body', async () => {
+  it('has a lease end in 300 seconds when there is no body', async () => {
     const { acquire, call, clock } = await startLeaseApi();
     const { leaseId } = (await acquire({ leaseSeconds: 60 })).json;
     const reply = await call({ method: 'PATCH', target: `/pools/fleet/leases/${leaseId}` });
@@ -31,7 +31,7 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
     expect(reply).toMatchObject({ status: 200, json: { leaseSeconds: 300, expiresAt } });
   });
 
-  test('gives the lease of an unlimited proxy another id', async () => {
+  it('gives the lease of an unlimited proxy another id', async () => {
     const { acquire, renew, clock, view } = await startLeaseApi(
       ['8.8.8.8:80'],
       '?maxConcurrency=unlimited',
@@ -47,7 +47,7 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
     expect(await view()).toMatchObject({ maxConcurrency: null, leases: [] });
   });
 
-  test('refuses to renew what is over, was released, or whose proxy was banned', async () => {
+  it('refuses to renew what is over, was released, or whose proxy was banned', async () => {
     const { acquire, renew, release, patch, clock } = await startLeaseApi();
     const expired = (await acquire({ leaseSeconds: 10 })).json.leaseId;
     clock.advance(10_000);
@@ -62,7 +62,7 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
     expect((await renew(banned)).json).toMatchObject(ended);
   });
 
-  test.each([
+  it.each([
     [{ leaseSeconds: 0 }, '/leaseSeconds'],
     [{ seconds: 60 }, '/seconds'],
     [[], ''],
@@ -76,7 +76,7 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
 });
 
 describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
-  test('frees the proxy at once', async () => {
+  it('frees the proxy at once', async () => {
     const { acquire, release, view, telemetry } = await startLeaseApi();
     const { leaseId } = (await acquire()).json;
     const { status, text } = await release(leaseId);
@@ -86,7 +86,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect(telemetry.metrics.recorded).toMatchObject({ LeasesReleased: 1 });
   });
 
-  test.each(['ok', 'slow', 'blocked', 'failed'])('notes the outcome %s', async (outcome) => {
+  it.each(['ok', 'slow', 'blocked', 'failed'])('notes the outcome %s', async (outcome) => {
     const { acquire, release, view } = await startLeaseApi();
     const { leaseId } = (await acquire()).json;
     expect((await release(leaseId, `?outcome=${outcome}`)).status).toBe(204);
@@ -94,7 +94,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await view()).uses).toEqual({ ...none, [outcome]: 1 });
   });
 
-  test('leaves the lease of an unlimited proxy until its end, and notes each outcome', async () => {
+  it('leaves the lease of an unlimited proxy until its end, and notes each outcome', async () => {
     const list = ['8.8.8.8:80'];
     const { acquire, release, renew, view } = await startLeaseApi(
       list,
@@ -108,7 +108,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await view()).uses).toMatchObject({ ok: 2 });
   });
 
-  test('notes which target blocks the proxy, for as long as the pool says', async () => {
+  it('notes which target blocks the proxy, for as long as the pool says', async () => {
     const { acquire, release, view, clock } = await startLeaseApi();
     const { leaseId } = (await acquire()).json;
     await release(leaseId, '?outcome=blocked&host=Shop.Example');
@@ -120,7 +120,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await view()).blockedOn).toEqual([]);
   });
 
-  test('shows until when failures keep the proxy from use', async () => {
+  it('shows until when failures keep the proxy from use', async () => {
     const { acquire, release, view, clock } = await startLeaseApi();
     for (let use = 0; use < 5; use++) {
       expect((await view()).quarantinedUntil).toBeNull();
@@ -132,7 +132,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await view()).quarantinedUntil).toBeNull();
   });
 
-  test('says when the lease was gone already, and notes nothing', async () => {
+  it('says when the lease was gone already, and notes nothing', async () => {
     const { acquire, release, view } = await startLeaseApi();
     const { leaseId } = (await acquire()).json;
     await release(leaseId, '?outcome=ok');
@@ -145,7 +145,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await view()).uses).toMatchObject({ ok: 1, failed: 0 });
   });
 
-  test('ends no lease but its own', async () => {
+  it('ends no lease but its own', async () => {
     const { acquire, release, clock, view } = await startLeaseApi();
     const stale = (await acquire({ leaseSeconds: 10 })).json.leaseId;
     clock.advance(10_000 + CLOCK_SKEW_MS);
@@ -154,7 +154,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect(await view()).toMatchObject({ leases: [{ consumer: 'other' }], uses: { failed: 0 } });
   });
 
-  test.each([
+  it.each([
     ['?outcome=great', '/query/outcome'],
     ['?outcome=', '/query/outcome'],
     ['?host=shop.example', '/query/host'],
@@ -177,7 +177,7 @@ describe.each([
   const ask = (api: Awaited<ReturnType<typeof startLeaseApi>>, pool: string) =>
     api.call({ method, target: `/pools/${pool}${path}`, ...(body !== undefined && { body }) });
 
-  test('says that there is no such pool, or that it goes', async () => {
+  it('says that there is no such pool, or that it goes', async () => {
     const api = await startLeaseApi();
     expect((await ask(api, 'none')).json).toMatchObject({
       status: 404,
@@ -195,7 +195,7 @@ describe.each([
 });
 
 describe.each(['PATCH', 'DELETE'])('%s of a lease there never was', (method) => {
-  test.each([
+  it.each([
     ['one like ours', UNKNOWN_ID, 409, 'lease_ended'],
     ['one out of form', 'mine', 404, 'not_found'],
     ['a proxy’s id', UNKNOWN_ID.slice(0, 36), 404, 'not_found'],

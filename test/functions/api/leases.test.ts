@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CANARY, startLeaseApi } from '../support/lease-api.ts';
 
 const CLOCK_SKEW_MS = 5_000;
 const URL_WITH_PASSWORD = `http://ann:${CANARY}@8.8.8.8:8080`;
 
 describe('POST /pools/{pool}/leases', () => {
-  test('leases a proxy and tells its URL, password included', async () => {
+  it('leases a proxy and tells its URL, password included', async () => {
     const { acquire, ids, clock, view, telemetry } = await startLeaseApi();
     const { status, headers, json } = await acquire({ leaseSeconds: 60 });
     const acquiredAt = new Date(clock.now()).toISOString();
@@ -30,7 +30,7 @@ describe('POST /pools/{pool}/leases', () => {
     expect(telemetry.metrics.recorded).toMatchObject({ LeasesAcquired: 1 });
   });
 
-  test('has defaults for everything but the consumer', async () => {
+  it('has defaults for everything but the consumer', async () => {
     const { acquire, clock } = await startLeaseApi();
     expect((await acquire()).json).toMatchObject({
       leaseSeconds: 300,
@@ -38,7 +38,7 @@ describe('POST /pools/{pool}/leases', () => {
     });
   });
 
-  test('gives an exclusive proxy to one consumer until the lease is surely over', async () => {
+  it('gives an exclusive proxy to one consumer until the lease is surely over', async () => {
     const { acquire, clock, view } = await startLeaseApi();
     expect((await acquire({ leaseSeconds: 10 })).status).toBe(201);
     clock.advance(9_999);
@@ -51,7 +51,7 @@ describe('POST /pools/{pool}/leases', () => {
     expect((await acquire()).status).toBe(201);
   });
 
-  test('tells what was asked for and what to try when no proxy is available', async () => {
+  it('tells what was asked for and what to try when no proxy is available', async () => {
     const { acquire, telemetry } = await startLeaseApi();
     const reply = await acquire({
       filters: { country: 'SE' },
@@ -73,7 +73,7 @@ describe('POST /pools/{pool}/leases', () => {
     expect(telemetry.metrics.recorded).not.toHaveProperty('ServerErrors');
   });
 
-  test('takes the proxy that filters and selector name', async () => {
+  it('takes the proxy that filters and selector name', async () => {
     const tagged = [
       { host: '8.8.8.8', port: 80, protocol: 'socks5', country: 'SE' },
       { host: '8.8.4.4', port: 80, country: 'DE' },
@@ -84,7 +84,7 @@ describe('POST /pools/{pool}/leases', () => {
     expect(reply.json).toMatchObject({ proxy: 'socks5://8.8.8.8:80', protocol: 'socks5' });
   });
 
-  test('names a SOCKS4 proxy that resolves names itself as curl does', async () => {
+  it('names a SOCKS4 proxy that resolves names itself as curl does', async () => {
     const { acquire } = await startLeaseApi(['socks4a://8.8.8.8:1080']);
     expect((await acquire()).json).toMatchObject({
       proxy: 'socks4a://8.8.8.8:1080',
@@ -92,7 +92,7 @@ describe('POST /pools/{pool}/leases', () => {
     });
   });
 
-  test.each([
+  it.each([
     [{ consumer: '' }, '/consumer'],
     [{ consumer: undefined }, '/consumer'],
     [{ consumer: 'a\nb' }, '/consumer'],
@@ -122,7 +122,7 @@ describe('POST /pools/{pool}/leases with an idempotency-key', () => {
   const LISTED = ['8.8.8.8:80', '8.8.4.4:80'];
   const KEY = { 'idempotency-key': 'job 7' };
 
-  test('answers a repetition as it answered the first request', async () => {
+  it('answers a repetition as it answered the first request', async () => {
     const { acquire, clock, storage, ids } = await startLeaseApi(LISTED);
     const first = await acquire({ leaseSeconds: 60, filters: { protocol: 'http' } }, KEY);
     clock.advance(59_999);
@@ -133,7 +133,7 @@ describe('POST /pools/{pool}/leases with an idempotency-key', () => {
     expect(rows.map((row) => row?.leaseCount).sort()).toEqual([0, 1]);
   });
 
-  test('gives requests at once one lease', async () => {
+  it('gives requests at once one lease', async () => {
     const { acquire, get } = await startLeaseApi([1, 2, 3, 4].map((n) => `8.8.8.8:808${n}`));
     const replies = await Promise.all([1, 2, 3, 4].map(() => acquire({}, KEY)));
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
@@ -142,7 +142,7 @@ describe('POST /pools/{pool}/leases with an idempotency-key', () => {
     expect(proxies.flatMap(({ leases }: { leases: unknown[] }) => leases)).toHaveLength(1);
   });
 
-  test('refuses another request, and one whose lease is over', async () => {
+  it('refuses another request, and one whose lease is over', async () => {
     const { acquire, release } = await startLeaseApi(LISTED);
     const { leaseId } = (await acquire({}, KEY)).json;
     const conflict = { status: 409, type: 'urn:lighthouse:problem:conflict' };
@@ -157,7 +157,7 @@ describe('POST /pools/{pool}/leases with an idempotency-key', () => {
     });
   });
 
-  test('keeps consumers, and requests that found nothing, apart', async () => {
+  it('keeps consumers, and requests that found nothing, apart', async () => {
     const { acquire, release } = await startLeaseApi(['8.8.8.8:80']);
     const mine = (await acquire({}, KEY)).json;
     expect((await acquire({ consumer: 'other' }, KEY)).json).toMatchObject({
@@ -167,7 +167,7 @@ describe('POST /pools/{pool}/leases with an idempotency-key', () => {
     expect((await acquire({ consumer: 'other' }, KEY)).status).toBe(201);
   });
 
-  test.each(['', 'x'.repeat(129), 'a\u0000b'])('refuses the key %.20j', async (key) => {
+  it.each(['', 'x'.repeat(129), 'a\u0000b'])('refuses the key %.20j', async (key) => {
     const { acquire, view } = await startLeaseApi();
     expect((await acquire({}, { 'idempotency-key': key })).json).toMatchObject({
       status: 400,

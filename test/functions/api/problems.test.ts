@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import type { HttpRequest } from '../support/lambda-events.ts';
 
@@ -7,7 +7,7 @@ const LIST = '8.8.8.8:8080';
 const SOME_ID = '019b0001-0000-7000-8000-000000000000';
 
 describe('a request that cannot be answered', () => {
-  test.each<[string, HttpRequest, number, RegExp]>([
+  it.each<[string, HttpRequest, number, RegExp]>([
     ['a route unknown', request('GET', '/nowhere'), 404, /no route GET of/],
     ['the root', request('GET', '/'), 404, /no route GET of/],
     ['a method the path has not', request('DELETE', '/sweeps'), 405, /answers POST, not DELETE/],
@@ -74,12 +74,12 @@ describe('a request that cannot be answered', () => {
     expect(api.telemetry.metrics.recorded).not.toHaveProperty('ServerErrors');
   });
 
-  test('names the methods of a path in `allow`', async () => {
+  it('names the methods of a path in `allow`', async () => {
     const { headers } = await startApi().call(request('POST', '/pools/fleet'));
     expect(headers.allow).toBe('GET, PUT, DELETE');
   });
 
-  test('is told where each field is wrong', async () => {
+  it('is told where each field is wrong', async () => {
     const { status, json } = await startApi().put('/pools/fleet', {
       rise: 0,
       intervalSeconds: 61,
@@ -91,7 +91,7 @@ describe('a request that cannot be answered', () => {
     expect(json.errors[0].detail).not.toBe('Invalid input');
   });
 
-  test('is told where each part of the query is wrong', async () => {
+  it('is told where each part of the query is wrong', async () => {
     const { json } = await startApi().get(
       `/sweeps/${SOME_ID}/results?limit=0&colour=red&status=up`,
     );
@@ -105,7 +105,7 @@ describe('a request that cannot be answered', () => {
     ]);
   });
 
-  test('marked as base64 without being it gets a problem document', async () => {
+  it('marked as base64 without being it gets a problem document', async () => {
     const api = startApi();
     const reply = await api.call({ ...request('POST', '/sweeps', '{}'), base64: true });
     expect(reply).toMatchObject({ status: 400, json: { detail: /base64/ } });
@@ -113,7 +113,7 @@ describe('a request that cannot be answered', () => {
 });
 
 describe('a list that cannot be imported', () => {
-  test.each<[string, string | Buffer, RegExp]>([
+  it.each<[string, string | Buffer, RegExp]>([
     ['is empty', '', /no valid proxy \(0 entries read/],
     ['has bad lines only', 'nonsense\n1.2.3.4:99999\n', /2 entries read, 2 rejected/],
     ['has private addresses only', '10.0.0.1:8080', /1 rejected/],
@@ -127,7 +127,7 @@ describe('a list that cannot be imported', () => {
     expect(await proxyCount(api)).toBe(0);
   });
 
-  test('is JSON cut short: 400, and nothing is stored', async () => {
+  it('is JSON cut short: 400, and nothing is stored', async () => {
     const api = startApi();
     await api.put('/pools/fleet', {});
     const reply = await api.post('/pools/fleet/proxies', '["8.8.8.8:80","9.9.9.9:80"', {
@@ -137,7 +137,7 @@ describe('a list that cannot be imported', () => {
     expect(await proxyCount(api)).toBe(0);
   });
 
-  test('has more entries than one request may bring: 413, and nothing is stored', async () => {
+  it('has more entries than one request may bring: 413, and nothing is stored', async () => {
     const api = startApi();
     await api.put('/pools/fleet', {});
     const list = Array.from({ length: 10_001 }, (_, n) => `8.8.8.8:${10_000 + n}`).join('\n');
@@ -148,7 +148,7 @@ describe('a list that cannot be imported', () => {
 });
 
 describe('an inline list that cannot be swept', () => {
-  test('is too long: 413 that names imports, and no pool is made', async () => {
+  it('is too long: 413 that names imports, and no pool is made', async () => {
     const api = startApi();
     const proxies = Array.from({ length: 10_001 }, (_, n) => `8.8.8.8:${10_000 + n}`);
     const reply = await api.post('/sweeps', JSON.stringify({ proxies }));
@@ -156,7 +156,7 @@ describe('an inline list that cannot be swept', () => {
     expect(await poolNames(api)).toEqual([]);
   });
 
-  test.each([
+  it.each([
     [{ proxies: [] }, '/proxies'],
     [{ proxies: [7] }, '/proxies/0'],
     [{ proxies: [LIST], option: {} }, '/option'],
@@ -174,7 +174,7 @@ describe('an inline list that cannot be swept', () => {
   });
 });
 
-test('what nobody foresaw is a 500 that tells nothing, and is logged', async () => {
+it('what nobody foresaw is a 500 that tells nothing, and is logged', async () => {
   const api = startApi();
   api.storage.tap('pools.get', () => Promise.reject(new Error('secret detail')));
   const reply = await api.get('/pools/fleet');

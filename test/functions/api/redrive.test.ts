@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRedrive } from '../../../functions/api/redrive.ts';
 import { startApi } from '../support/api.ts';
 import { type SqsCall, startScriptedSqs } from '../support/scripted-sqs.ts';
@@ -41,7 +41,7 @@ async function startQueues(count: number, refuse: (body: string) => boolean = ()
 }
 
 describe('a redrive', () => {
-  test('moves every message, each sent before it is deleted', async () => {
+  it('moves every message, each sent before it is deleted', async () => {
     const { sqs, dead, alive, order, redrive } = await startQueues(23);
     await using _ = sqs;
     expect(await redrive()).toEqual({ moved: 23, more: false });
@@ -58,7 +58,7 @@ describe('a redrive', () => {
     expect(to('DeleteMessage')).toEqual(new Set([`${sqs.queueUrl}-dead`]));
   });
 
-  test('moves a bounded number a call, the rest with the next ones', async () => {
+  it('moves a bounded number a call, the rest with the next ones', async () => {
     const { sqs, dead, redrive } = await startQueues(501);
     await using _ = sqs;
     expect(await redrive()).toEqual({ moved: 500, more: true });
@@ -69,7 +69,7 @@ describe('a redrive', () => {
 });
 
 describe('a redrive of messages the queue refuses', () => {
-  test('leaves them in the dead-letter queue, moves the others, and says so', async () => {
+  it('leaves them in the dead-letter queue, moves the others, and says so', async () => {
     const { sqs, dead, alive, failures, redrive } = await startQueues(12, (id) => id === 'm3');
     await using _ = sqs;
     expect(await redrive()).toEqual({ moved: 11, more: true });
@@ -80,18 +80,18 @@ describe('a redrive of messages the queue refuses', () => {
 });
 
 describe('POST /redrive', () => {
-  test('tells how many messages it moved', async () => {
+  it('tells how many messages it moved', async () => {
     const { post, telemetry } = startApi();
     const { status, json } = await post('/redrive', '');
     expect([status, json]).toEqual([200, { moved: 3, more: false }]);
     expect(telemetry.metrics.recorded).toMatchObject({ MessagesRedriven: 3 });
   });
 
-  test('takes no query', async () => {
+  it('takes no query', async () => {
     expect((await startApi().post('/redrive?limit=1', '')).status).toBe(400);
   });
 
-  test('tells no details of a queue that fails', async () => {
+  it('tells no details of a queue that fails', async () => {
     const { post, faults } = startApi();
     faults.redrive = true;
     const { status, text } = await post('/redrive', '');

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BatchCounts } from '../../../src/model/sweep.ts';
 import { makeBatchResult, makeCounts, makeStoredResult } from '../../support/factories.ts';
 import { startApi } from '../support/api.ts';
@@ -14,7 +14,7 @@ const LIST = [
 ].join('\n');
 
 describe('a pool', () => {
-  test('is made with the defaults, then changed', async () => {
+  it('is made with the defaults, then changed', async () => {
     const api = startApi();
     const made = await api.put('/pools/fleet', {});
     expect(made).toMatchObject({
@@ -28,7 +28,7 @@ describe('a pool', () => {
     expect((await api.get('/pools/fleet')).json).toMatchObject({ rise: 3, lastSweep: null });
   });
 
-  test('keeps its salt when it is changed', async () => {
+  it('keeps its salt when it is changed', async () => {
     const api = startApi();
     await api.put('/pools/fleet', {});
     const before = await api.storage.pools.get('fleet');
@@ -36,7 +36,7 @@ describe('a pool', () => {
     expect((await api.storage.pools.get('fleet'))?.salt).toBe(before?.salt);
   });
 
-  test('shows neither its salt nor the values of its headers', async () => {
+  it('shows neither its salt nor the values of its headers', async () => {
     const api = startApi();
     const headers = { authorization: 'Bearer s3cret' };
     const options = { headers, proxyHeaders: { 'x-key': 's3cret' } };
@@ -51,7 +51,7 @@ describe('a pool', () => {
     }
   });
 
-  test('is refused when it is sent back with its header values hidden', async () => {
+  it('is refused when it is sent back with its header values hidden', async () => {
     const api = startApi();
     await api.put('/pools/fleet', { options: { headers: { 'x-key': 's3cret' } } });
     const { json } = await api.get('/pools/fleet');
@@ -63,7 +63,7 @@ describe('a pool', () => {
     expect((await api.storage.pools.get('fleet'))?.options.headers).toEqual({ 'x-key': 's3cret' });
   });
 
-  test('is listed by name, page by page', async () => {
+  it('is listed by name, page by page', async () => {
     const api = startApi();
     for (const name of ['b', 'c', 'a']) await api.put(`/pools/${name}`, {});
     const first = await api.get('/pools?limit=2');
@@ -73,7 +73,7 @@ describe('a pool', () => {
     expect(rest.json).not.toHaveProperty('next');
   });
 
-  test('refuses options that a batch could not be checked with in time', async () => {
+  it('refuses options that a batch could not be checked with in time', async () => {
     const api = startApi();
     const reply = await api.put('/pools/fleet', { options: { timeoutMs: 30_000 } });
     expect(reply).toMatchObject({
@@ -85,7 +85,7 @@ describe('a pool', () => {
 });
 
 describe('an import', () => {
-  test('accounts for every line', async () => {
+  it('accounts for every line', async () => {
     const api = await withPool();
     const { status, json } = await api.post('/pools/fleet/proxies', LIST, {
       'content-type': 'text/plain',
@@ -104,14 +104,14 @@ describe('an import', () => {
     expect(json).not.toHaveProperty('lines');
   });
 
-  test('repeated changes nothing', async () => {
+  it('repeated changes nothing', async () => {
     const api = await withPool();
     await api.post('/pools/fleet/proxies', LIST);
     const { json } = await api.post('/pools/fleet/proxies', LIST);
     expect(json).toMatchObject({ accepted: 3, added: 0, existing: 3 });
   });
 
-  test.each([
+  it.each([
     ['', 1],
     ['?maxConcurrency=1', 1],
     ['?maxConcurrency=100', 100],
@@ -131,7 +131,7 @@ describe('an import', () => {
     });
   });
 
-  test.each(['0', '101', '1.5', 'none', ''])('refuses maxConcurrency=%s', async (limit) => {
+  it.each(['0', '101', '1.5', 'none', ''])('refuses maxConcurrency=%s', async (limit) => {
     const api = await withPool();
     const reply = await api.post(`/pools/fleet/proxies?maxConcurrency=${limit}`, LIST);
     expect(reply.json).toMatchObject({
@@ -146,7 +146,7 @@ describe('an import', () => {
     expect((await api.get('/pools/fleet/proxies')).json.proxies).toEqual([]);
   });
 
-  test('tells which line became which proxy when asked to', async () => {
+  it('tells which line became which proxy when asked to', async () => {
     const api = await withPool();
     const { json } = await api.post('/pools/fleet/proxies?lines=true', LIST);
     expect(json.lines.map(({ line }: { line: number }) => line)).toEqual([1, 3, 6]);
@@ -154,7 +154,7 @@ describe('an import', () => {
     expect(await api.storage.proxies.queryIds('fleet', 10)).toEqual(ids);
   });
 
-  test.each<[string, string | Buffer, string | undefined]>([
+  it.each<[string, string | Buffer, string | undefined]>([
     ['text', '8.8.8.8:80\n9.9.9.9:80', undefined],
     ['CSV', 'ip,port\n8.8.8.8,80\n9.9.9.9,80\n', 'text/csv; charset=utf-8'],
     ['JSON', '["8.8.8.8:80",{"host":"9.9.9.9","port":80}]', 'application/json'],
@@ -177,7 +177,7 @@ describe('an import', () => {
     expect({ status, ...json }).toMatchObject({ status: 200, accepted: 2, added: 2, rejected: 0 });
   });
 
-  test('shows no password, in its answer, the log or the views', async () => {
+  it('shows no password, in its answer, the log or the views', async () => {
     const api = await withPool();
     const list = 'http://user:s3cret@8.8.8.8:8080\nuser:s3cret@999.1.1.1:80\n';
     const imported = await api.post('/pools/fleet/proxies', list);
@@ -191,7 +191,7 @@ describe('an import', () => {
 });
 
 describe('a sweep of a pool', () => {
-  test('starts, is dispatched and can be followed', async () => {
+  it('starts, is dispatched and can be followed', async () => {
     const api = await withPool();
     await api.post('/pools/fleet/proxies', LIST);
     const reply = await api.post('/sweeps', '{"pool":"fleet"}');
@@ -208,7 +208,7 @@ describe('a sweep of a pool', () => {
     });
   });
 
-  test('already running: 409 that names it', async () => {
+  it('already running: 409 that names it', async () => {
     const api = await withPool();
     await api.post('/pools/fleet/proxies', LIST);
     const first = await api.post('/sweeps', '{"pool":"fleet"}');
@@ -218,7 +218,7 @@ describe('a sweep of a pool', () => {
     expect(api.dispatched).toHaveLength(1);
   });
 
-  test('repeated with its idempotency key is the same sweep', async () => {
+  it('repeated with its idempotency key is the same sweep', async () => {
     const api = await withPool();
     await api.post('/pools/fleet/proxies', LIST);
     const headers = { 'idempotency-key': 'once' };
@@ -227,14 +227,14 @@ describe('a sweep of a pool', () => {
     expect(second).toMatchObject({ status: 202, json: { sweepId: first.json.sweepId } });
   });
 
-  test('of an empty pool is complete at once and never dispatched', async () => {
+  it('of an empty pool is complete at once and never dispatched', async () => {
     const api = await withPool();
     const { json } = await api.post('/sweeps', '{"pool":"fleet"}');
     expect(json.state).toBe('complete');
     expect(api.dispatched).toEqual([]);
   });
 
-  test('has started even when its dispatch cannot be requested', async () => {
+  it('has started even when its dispatch cannot be requested', async () => {
     const api = await withPool();
     await api.post('/pools/fleet/proxies', LIST);
     api.faults.dispatch = true;
@@ -244,7 +244,7 @@ describe('a sweep of a pool', () => {
 });
 
 describe('a sweep of an inline list', () => {
-  test('makes a pool that expires in a day and sweeps it', async () => {
+  it('makes a pool that expires in a day and sweeps it', async () => {
     const api = startApi();
     const proxies = ['8.8.8.8:80', { host: '9.9.9.9', port: 80 }, 'nonsense'];
     const { status, json } = await api.post(
@@ -264,7 +264,7 @@ describe('a sweep of an inline list', () => {
     expect((await api.get(`/pools/${json.pool}`)).status).toBe(404);
   });
 
-  test('gives its proxies the ids an import into the pool would', async () => {
+  it('gives its proxies the ids an import into the pool would', async () => {
     const api = startApi();
     const { json } = await api.post('/sweeps', '{"proxies":["8.8.8.8:80"]}');
     const again = await api.post(`/pools/${json.pool}/proxies`, '8.8.8.8:80');
@@ -273,7 +273,7 @@ describe('a sweep of an inline list', () => {
 });
 
 describe('the results of a sweep', () => {
-  test('come in pages, in every format', async () => {
+  it('come in pages, in every format', async () => {
     const { api, sweepId, ids } = await withResults();
     const first = await api.get(`/sweeps/${sweepId}/results?limit=2`);
     expect(first.json.results.map(idOf)).toEqual(ids.slice(0, 2));
@@ -297,7 +297,7 @@ describe('the results of a sweep', () => {
     expect(rows).toHaveLength(3);
   });
 
-  test('may be those of one verdict', async () => {
+  it('may be those of one verdict', async () => {
     const { api, sweepId } = await withResults();
     const { json } = await api.get(`/sweeps/${sweepId}/results?status=inactive`);
     expect(json.results).toMatchObject([
@@ -305,7 +305,7 @@ describe('the results of a sweep', () => {
     ]);
   });
 
-  test('are the last result and the history of each proxy', async () => {
+  it('are the last result and the history of each proxy', async () => {
     const { api, sweepId, ids } = await withResults();
     const view = await api.get(`/pools/fleet/proxies/${ids[0]}`);
     expect(view.json).toMatchObject({ proxyId: ids[0], lastSweepId: sweepId });
@@ -314,7 +314,7 @@ describe('the results of a sweep', () => {
     expect(history.json.results).toMatchObject([{ sweepId, status: 'active' }]);
   });
 
-  test('are summed with the pool', async () => {
+  it('are summed with the pool', async () => {
     const { api, sweepId } = await withResults();
     expect((await api.get('/pools/fleet')).json.lastSweep).toMatchObject({
       sweepId,
@@ -323,7 +323,7 @@ describe('the results of a sweep', () => {
     });
   });
 
-  test('tell how much of the pool was leased then', async () => {
+  it('tell how much of the pool was leased then', async () => {
     const leasing = { total: 3, active: 2, available: 1, leased: 1, totalLeases: 1 };
     const { api, sweepId } = await withResults({ leasing });
     const { startedAt } = (await api.get(`/sweeps/${sweepId}`)).json;
@@ -335,7 +335,7 @@ describe('the results of a sweep', () => {
     expect((await api.get('/pools/new')).json.statistics).toBeNull();
   });
 
-  test('of a proxy that is not there: 404', async () => {
+  it('of a proxy that is not there: 404', async () => {
     const { api } = await withResults();
     const missing = '00000000-0000-8000-8000-000000000000';
     for (const target of [missing, 'x', `${missing}/results`]) {

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TestReply } from '../support/api.ts';
 import { CANARY, startLeaseApi } from '../support/lease-api.ts';
 
-test('a leased password is in the answer that leases it and nowhere else', async () => {
+it('a leased password is in the answer that leases it and nowhere else', async () => {
   const api = await startLeaseApi();
   const answers: TestReply[] = [];
   const keep = async (reply: Promise<TestReply>) => {
@@ -40,7 +40,7 @@ test('a leased password is in the answer that leases it and nowhere else', async
   for (const secret of secrets) expect(seen).not.toContain(secret);
 });
 
-test('a failure while leasing logs neither the password nor the lease id', async () => {
+it('a failure while leasing logs neither the password nor the lease id', async () => {
   const api = await startLeaseApi();
   const { leaseId } = (await api.acquire()).json;
   for (const method of ['leases.acquire', 'leases.renew', 'leases.release'] as const) {

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createCheckerHandler } from '../../../functions/checker/handler.ts';
 import { deletePool } from '../../../src/sweeps/start/delete-pool.ts';
 import { dispatchSweep } from '../../../src/sweeps/start/dispatch-sweep.ts';
@@ -15,7 +15,7 @@ const GONE = {
 };
 
 describe('the checker', () => {
-  test('checks the batches of its records, and the sweep closes itself', async () => {
+  it('checks the batches of its records, and the sweep closes itself', async () => {
     const { world, bodies, sweepId, invoke, telemetry } = await setUp(600);
     expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });
     expect(await world.current(sweepId)).toMatchObject({
@@ -25,14 +25,14 @@ describe('the checker', () => {
     expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 4, BatchesFailed: 0 });
   });
 
-  test('acknowledges what it sends again for want of time', async () => {
+  it('acknowledges what it sends again for want of time', async () => {
     const { world, bodies, invoke, telemetry } = await setUp(600);
     expect(await invoke(bodies, 7_500)).toEqual({ batchItemFailures: [] });
     expect(world.queue.map(({ bits }) => bits)).toEqual(['01', '10', '11']);
     expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 1, BatchesResent: 3 });
   });
 
-  test('reports a failed batch alone, soon to be visible again, and logs why', async () => {
+  it('reports a failed batch alone, soon to be visible again, and logs why', async () => {
     const { world, bodies, invoke, hidden, telemetry } = await setUp(600);
     world.storage.tap('results.put', async (put, result) => {
       if (result.bits === '10') throw new Error('the table is throttled');
@@ -47,7 +47,7 @@ describe('the checker', () => {
     expect(telemetry.logger.lines.join('')).toContain('the table is throttled');
   });
 
-  test.each([['nonsense'], ['{}'], [JSON.stringify({ ...GONE, bits: '2' })]])(
+  it.each([['nonsense'], ['{}'], [JSON.stringify({ ...GONE, bits: '2' })]])(
     'fails the record %j, which is no batch, and does the others',
     async (body) => {
       const { bodies, invoke, telemetry } = await setUp(3);
@@ -58,14 +58,14 @@ describe('the checker', () => {
     },
   );
 
-  test('acknowledges a batch whose sweep is gone, with a warning', async () => {
+  it('acknowledges a batch whose sweep is gone, with a warning', async () => {
     const { invoke, telemetry } = await setUp(3);
     expect(await invoke([JSON.stringify(GONE)])).toEqual({ batchItemFailures: [] });
     const warning = telemetry.logger.lines.find((line) => line.includes('"WARN"'));
     expect(warning).toContain('gone');
   });
 
-  test('acknowledges the batches of a deleted pool, with a warning, and probes nothing', async () => {
+  it('acknowledges the batches of a deleted pool, with a warning, and probes nothing', async () => {
     const { world, bodies, invoke, telemetry } = await setUp(600);
     await deletePool(world, 'fleet');
     expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });

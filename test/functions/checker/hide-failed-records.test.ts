@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { hideFailedRecords } from '../../../functions/checker/hide-failed-records.ts';
 import { startScriptedSqs } from '../support/scripted-sqs.ts';
 
-test.each([
+it.each([
   [0, 5],
   [0.5, 18],
   [0.999, 30],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { stopInTime } from '../../../functions/checker/handler.ts';
 
 beforeEach(() => {
@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test.each([
+it.each([
   ['two seconds', 60_000, 58_000],
   ['an eighth of a short time', 4_000, 3_500],
 ])('aborts %s before the checker is stopped', (_reserve, remainingMs, abortsAfterMs) => {
@@ -19,7 +19,7 @@ test.each([
   expect(stop.signal.reason).toMatchObject({ message: 'The checker is about to be stopped.' });
 });
 
-test('leaves no timer when it is done', () => {
+it('leaves no timer when it is done', () => {
   {
     using _stop = stopInTime(10_000);
     expect(vi.getTimerCount()).toBe(1);

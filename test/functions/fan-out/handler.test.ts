@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createFanOutHandler } from '../../../functions/fan-out/handler.ts';
 import type { BatchMessage } from '../../../src/model/sweep.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../../src/model/sweep-limits.ts';
@@ -13,7 +13,7 @@ const PROXIES = 600;
 const SCHEDULED_AT = new Date(TEST_TIME).toISOString().replace('.000', '');
 
 describe('the fan-out', () => {
-  test('sends every batch of a sweep on request, once', async () => {
+  it('sends every batch of a sweep on request, once', async () => {
     const { storage, clock, invoke, sent, dependencies } = await setUp({ intervalSeconds: null });
     const { sweepId } = await startSweep(dependencies, { poolName: 'fleet', trigger: 'manual' });
     await invoke({ sweepId });
@@ -24,7 +24,7 @@ describe('the fan-out', () => {
     expect(await storage.sweeps.get(sweepId)).toMatchObject({ dispatchedAt });
   });
 
-  test('starts and sends the sweeps that are due on a tick, the same ones when repeated', async () => {
+  it('starts and sends the sweeps that are due on a tick, the same ones when repeated', async () => {
     const { storage, invoke, sent, telemetry } = await setUp({ intervalSeconds: 60 });
     await invoke({ scheduledAt: SCHEDULED_AT });
     await invoke({ scheduledAt: SCHEDULED_AT });
@@ -34,13 +34,13 @@ describe('the fan-out', () => {
     expect(pool?.runningSweepId).toBe(sent[0]?.sweepId);
   });
 
-  test('leaves a pool without a schedule alone', async () => {
+  it('leaves a pool without a schedule alone', async () => {
     const { invoke, sent } = await setUp({ intervalSeconds: null });
     await invoke({ scheduledAt: SCHEDULED_AT });
     expect(sent).toEqual([]);
   });
 
-  test('counts a pool it could not tend and goes on with the others', async () => {
+  it('counts a pool it could not tend and goes on with the others', async () => {
     const { storage, invoke, sent, telemetry } = await setUp({ intervalSeconds: 60 });
     await storage.pools.create(makePool({ poolName: 'second', intervalSeconds: 60 }));
     await storage.proxies.insert('second', makeProxies(3));
@@ -55,7 +55,7 @@ describe('the fan-out', () => {
     expect(telemetry.logger.lines.join('')).toContain('no queue');
   });
 
-  test('deletes what is marked for it, in what a tick has left of its time', async () => {
+  it('deletes what is marked for it, in what a tick has left of its time', async () => {
     const { storage, clock, invoke, telemetry } = await setUp({ intervalSeconds: 60 });
     await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
     await invoke({ scheduledAt: SCHEDULED_AT }, 5_000);
@@ -69,7 +69,7 @@ describe('the fan-out', () => {
     expect(telemetry.metrics.recorded).not.toHaveProperty('SweepsStarted');
   });
 
-  test.each([[{}], [null], [{ sweepId: 'x' }], [{ scheduledAt: 'now' }], [{ sweepId: 1 }]])(
+  it.each([[{}], [null], [{ sweepId: 'x' }], [{ scheduledAt: 'now' }], [{ sweepId: 1 }]])(
     'refuses the event %j',
     async (event) => {
       const { invoke } = await setUp({ intervalSeconds: null });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { findDeadPort } from '../../../src/local/fleet/index.ts';
 
 const run = promisify(execFile);
@@ -11,7 +11,7 @@ const MEASURE = join(import.meta.dirname, 'leave-to-old-generation.ts');
 const FLAGS = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 // Node's streams keep their socket there (about 1.6 KB); what a socket refers to would follow it.
-test('a probe that is over leaves its socket to the old generation, and nothing else', async () => {
+it('a probe that is over leaves its socket to the old generation, and nothing else', async () => {
   const port = String(await findDeadPort());
   const { stdout } = await run(process.execPath, [...FLAGS, MEASURE, port]);
   expect(Number(stdout)).toBeLessThan(2500);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { takeClient } from '../../../src/health/http/socket-client.ts';
 import { toTarget } from '../../../src/health/target.ts';
 import { LOOPBACK } from '../../../src/local/fleet/loopback-server.ts';
@@ -51,7 +51,7 @@ function handler(told: (what: unknown) => void): Dispatcher.DispatchHandler {
 
 const target = () => toTarget(new URL('http://target.test/'));
 
-test('a client whose answer was read serves the next socket', async () => {
+it('a client whose answer was read serves the next socket', async () => {
   const shared = target();
   const first = takeClient(shared);
   const clients = [first];
@@ -69,7 +69,7 @@ test('a client whose answer was read serves the next socket', async () => {
   expect(new Set(clients).size).toBe(1);
 });
 
-test('a client whose answer never came is given up, with its connection', async () => {
+it('a client whose answer never came is given up, with its connection', async () => {
   const shared = target();
   const client = takeClient(shared);
   const socket = await connectTo(() => {});
@@ -81,7 +81,7 @@ test('a client whose answer never came is given up, with its connection', async 
   expect(takeClient(shared)).not.toBe(client);
 });
 
-test('a client whose peer hangs up behind its answer serves the next socket too', async () => {
+it('a client whose peer hangs up behind its answer serves the next socket too', async () => {
   const shared = target();
   const client = takeClient(shared);
   const socket = await connectTo((peer) => peer.once('data', () => peer.end(ANSWER)));
@@ -92,7 +92,7 @@ test('a client whose peer hangs up behind its answer serves the next socket too'
   expect(takeClient(shared)).toBe(client);
 });
 
-test('a client that was handed a dead socket fails, and does not wait for the next', async () => {
+it('a client that was handed a dead socket fails, and does not wait for the next', async () => {
   const shared = target();
   const client = takeClient(shared);
   const socket = await connectTo(answer);

@@ -1,11 +1,11 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { findDeadPort } from '../../../src/local/fleet/index.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('two that ask at once never get one port', async () => {
+it('two that ask at once never get one port', async () => {
   const numbers = [0.5, 0.5, 0.5, 0.25];
   vi.spyOn(Math, 'random').mockImplementation(() => numbers.shift() ?? 0.75);
   const ports = await Promise.all([findDeadPort(), findDeadPort()]);

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ApiClient } from '../../../../src/cli/stack/client/api-client.ts';
 import { LighthouseApi } from '../../../../src/cli/stack/client/lighthouse-api.ts';
@@ -22,7 +22,7 @@ async function clientOf(listener: RequestListener): Promise<ApiClient> {
 }
 
 describe('the API client', () => {
-  test('tells a problem document in its own sentence and keeps the bad fields', async () => {
+  it('tells a problem document in its own sentence and keeps the bad fields', async () => {
     const client = await clientOf((_, response) => {
       response.writeHead(400, { 'content-type': 'application/problem+json' });
       response.end(
@@ -43,14 +43,14 @@ describe('the API client', () => {
     });
   });
 
-  test('names the status of an error that explains nothing', async () => {
+  it('names the status of an error that explains nothing', async () => {
     const client = await clientOf((_, response) => response.writeHead(502).end('<html>'));
     await expect(client.send({ method: 'GET', path: '/pools/a' })).rejects.toThrow(
       'the stack answered 502 without saying why',
     );
   });
 
-  test('says how to start a stack when none answers', async () => {
+  it('says how to start a stack when none answers', async () => {
     const signal = new AbortController().signal;
     const url = `http://127.0.0.1:${await findDeadPort()}`;
     await using client = new ApiClient(url, signal);
@@ -59,7 +59,7 @@ describe('the API client', () => {
     );
   });
 
-  test('names no lease, and nothing that is secret in its address, in what it says', async () => {
+  it('names no lease, and nothing that is secret in its address, in what it says', async () => {
     const refusing = await clientOf((_, response) => response.end('{}'));
     const origin = `127.0.0.1:${await findDeadPort()}`;
     const signal = new AbortController().signal;
@@ -72,7 +72,7 @@ describe('the API client', () => {
     );
   });
 
-  test('refuses an answer it does not understand', async () => {
+  it('refuses an answer it does not understand', async () => {
     const client = await clientOf((_, response) => response.end('{"pool":1}'));
     const schema = z.object({ pool: z.string() });
     await expect(client.ask({ method: 'GET', path: '/' }, schema)).rejects.toThrow(
@@ -80,7 +80,7 @@ describe('the API client', () => {
     );
   });
 
-  test('follows the pages of results to the last one', async () => {
+  it('follows the pages of results to the last one', async () => {
     const asked: (string | undefined)[] = [];
     const client = await clientOf((request, response) => {
       asked.push(request.url);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ListedProxy } from '../../../../src/cli/check/list-reader.ts';
 import type { RejectedLine } from '../../../../src/cli/output/report.ts';
 import { ApiClient } from '../../../../src/cli/stack/client/api-client.ts';
@@ -50,7 +50,7 @@ async function* listed(count: number): AsyncGenerator<ListedProxy> {
   }
 }
 
-test('maps what the stack answers for each chunk back to the lines of the list', async () => {
+it('maps what the stack answers for each chunk back to the lines of the list', async () => {
   const imported = new Map<string, number>();
   const rejected: RejectedLine[] = [];
   const outcome = await importListed(new LighthouseApi(client), listed(1_201), {

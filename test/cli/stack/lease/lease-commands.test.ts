@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from '../../support/check-fixture.ts';
 import { runUnread } from '../../support/run-command.ts';
 import { startUp, type Up } from '../../support/start-up.ts';
@@ -32,7 +32,7 @@ function directConnections(): number {
 }
 
 describe('lighthouse lease', () => {
-  test('acquires a proxy for $(…), renews and releases it', async () => {
+  it('acquires a proxy for $(…), renews and releases it', async () => {
     const { exitCode, stdout, stderr } = await run('lease', 'acquire', 'shop', '--seconds', '60');
     expect(stdout).toBe(`http://ann:${CANARY}@127.0.0.1:${fixture.proxies.http.port}\n`);
     expect(exitCode).toBe(0);
@@ -60,7 +60,7 @@ describe('lighthouse lease', () => {
     }
   });
 
-  test('gives the same lease to a request repeated with its key', async () => {
+  it('gives the same lease to a request repeated with its key', async () => {
     const args = ['lease', 'acquire', 'shop', '--consumer', 'me', '--idempotency-key', 'job 7'];
     const first = await json(...args);
     expect(first).toMatchObject({ consumer: 'me', pool: 'shop', leaseSeconds: 300 });
@@ -69,7 +69,7 @@ describe('lighthouse lease', () => {
     expect(await json('lease', 'release', 'shop', leaseId)).toEqual({ leaseId, released: true });
   });
 
-  test.each([
+  it.each([
     ['fetch', 'const { status } = await fetch(url)'],
     ['http', "const { statusCode: status } = await once(http.get(url), 'response').then(first)"],
   ])('runs a Node program whose %s goes through the proxy, and never past it', async (_, ask) => {
@@ -91,7 +91,7 @@ describe('lighthouse lease', () => {
     expect(await json('proxies', 'shop')).toMatchObject({ leases: [], uses: { ok: before + 1 } });
   });
 
-  test('gives Node a SOCKS proxy, and Node refuses it rather than go past it', async () => {
+  it('gives Node a SOCKS proxy, and Node refuses it rather than go past it', async () => {
     const { target, proxies, writeList } = fixture;
     const past = directConnections();
     await json('pool', 'put', 'socks', '--target', target.url);
@@ -107,7 +107,7 @@ describe('lighthouse lease', () => {
     expect(directConnections()).toBe(past);
   });
 
-  test('reports commands that fail, until the proxy is quarantined', async () => {
+  it('reports commands that fail, until the proxy is quarantined', async () => {
     for (let use = 0; use < 3; use++) {
       expect((await run('lease', 'run', 'shop', '--', 'false')).exitCode).toBe(1);
     }
@@ -116,7 +116,7 @@ describe('lighthouse lease', () => {
     expect(Date.parse(quarantinedUntil)).toBeGreaterThan(Date.now());
   });
 
-  test('limits how many may hold a proxy', async () => {
+  it('limits how many may hold a proxy', async () => {
     const { proxyId } = await json('proxies', 'shop');
     expect(await json('proxies', 'limit', 'shop', proxyId, '7')).toMatchObject({
       maxConcurrency: 7,
@@ -130,7 +130,7 @@ describe('lighthouse lease', () => {
     expect(limits.sort()).toEqual([20, null]);
   });
 
-  test('puts the leasing settings of a pool', async () => {
+  it('puts the leasing settings of a pool', async () => {
     const flags = ['--quarantine-after', 'never', '--max-quarantined-percent', '0'];
     const others = ['--block-seconds', '60', '--interval', 'never'];
     const { leasing, intervalSeconds } = await json('pool', 'put', 'lab', ...flags, ...others);
@@ -144,7 +144,7 @@ describe('lighthouse lease', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['an unknown pool', ['acquire', 'nowhere'], /there is no pool "nowhere"/],
     ['a lease id that cannot be', ['renew', 'shop', 'x'], /given no lease that id/],
     ['an outcome there is not', ['release', 'shop', 'x', '--outcome', 'great'], /Allowed choices/],
@@ -171,7 +171,7 @@ describe('lighthouse lease', () => {
     expect([exitCode, stdout]).toEqual([2, '']);
   });
 
-  test.each([
+  it.each([
     ['not_found', ['acquire', 'nowhere']],
     ['invalid_input', ['acquire', 'shop', '--seconds', '0']],
     ['stack_unreachable', ['acquire', 'shop', '--api', 'http://127.0.0.1:9']],
@@ -184,7 +184,7 @@ describe('lighthouse lease', () => {
     expect(JSON.parse(stderr).error.code).toBe(code);
   });
 
-  test('gives a proxy back that nobody hears of', async () => {
+  it('gives a proxy back that nobody hears of', async () => {
     await json('pool', 'put', 'unheard', '--target', fixture.target.url);
     await json('import', 'unheard', await fixture.writeList('unheard.txt', '127.0.0.1:9'));
     const args = ['lease', 'acquire', 'unheard', '--allow-unknown'];
@@ -194,7 +194,7 @@ describe('lighthouse lease', () => {
     expect(await json('proxies', 'unheard')).toMatchObject({ leases: [], leaseCount: 1 });
   });
 
-  test.each(['renew', 'release'])('%s tells no lease id when no stack answers', async (name) => {
+  it.each(['renew', 'release'])('%s tells no lease id when no stack answers', async (name) => {
     const api = `http://ann:${CANARY}@127.0.0.1:${fixture.deadPort}`;
     const outcome = await run('lease', name, 'shop', CANARY, '--api', api);
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
@@ -202,7 +202,7 @@ describe('lighthouse lease', () => {
     expect(outcome.stderr).not.toContain(CANARY);
   });
 
-  test.each(['acquire', 'renew', 'release', 'run'])('%s has help with examples', async (name) => {
+  it.each(['acquire', 'renew', 'release', 'run'])('%s has help with examples', async (name) => {
     const { exitCode, stdout } = await run('lease', name, '--help');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Examples:\n {2}lighthouse lease /);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ENDED,
   type LeaseStub,
@@ -58,7 +58,7 @@ async function startReady(script: string): Promise<RunningCommand> {
 }
 
 describe('lighthouse lease run', () => {
-  test('gives the command the proxy in its environment, and no way past it', async () => {
+  it('gives the command the proxy in its environment, and no way past it', async () => {
     const script = 'console.log(JSON.stringify(process.env))';
     const { stdout, stderr, exitCode } = await runCommand(leaseRun(script), {
       env: { NO_PROXY: '*', no_proxy: '*', http_proxy: 'http://other', KEPT: 'yes' },
@@ -73,7 +73,7 @@ describe('lighthouse lease run', () => {
     expect([stderr, exitCode]).toEqual(['', 0]);
   });
 
-  test.each([
+  it.each([
     ['socks5', 'socks5h://u:p@127.0.0.1:1080'],
     ['socks4a', 'socks4a://u:p@127.0.0.1:1080'],
     ['socks4', 'socks4://u:p@127.0.0.1:1080'],
@@ -85,7 +85,7 @@ describe('lighthouse lease run', () => {
     expect((await runCommand(args)).stdout).toBe(`${url}\n`);
   });
 
-  test('asks for what the options say', async () => {
+  it('asks for what the options say', async () => {
     const filters = ['--country', 'SE', '--asn', '0', '--near', '59.3,-18.1', '--radius-km', '5'];
     const others = ['--consumer', 'me', '--selector', 'fastest', '--allow-slow'];
     await run('', ...filters, ...others, '--not-blocked-on', 'shop.example');
@@ -99,7 +99,7 @@ describe('lighthouse lease run', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['process.exit(0)', 0, 'outcome=ok'],
     ['process.exit(3)', 3, 'outcome=failed'],
     ["process.kill(process.pid, 'SIGKILL')", 137, 'outcome=failed'],
@@ -109,13 +109,13 @@ describe('lighthouse lease run', () => {
     expect(stub.lines()).toEqual(['POST /pools/shop/leases', `${RELEASE}/lease-0?${outcome}`]);
   });
 
-  test('hands its own streams on', async () => {
+  it('hands its own streams on', async () => {
     const echo = 'process.stdin.pipe(process.stdout); console.error("said")';
     const { stdout, stderr } = await runCommand(leaseRun(echo), { input: 'heard' });
     expect([stdout, stderr]).toEqual(['heard', 'said\n']);
   });
 
-  test('says with --json how the command ended', async () => {
+  it('says with --json how the command ended', async () => {
     const { stdout, stderr } = await run('process.exit(3)', '--json');
     expect(stdout).toBe('');
     expect(JSON.parse(stderr)).toEqual({
@@ -131,7 +131,7 @@ describe('lighthouse lease run', () => {
 });
 
 describe('a signal to lighthouse lease run', () => {
-  test.each([
+  it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
@@ -142,14 +142,14 @@ describe('a signal to lighthouse lease run', () => {
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  test('is waited for: the command may end in its own way', async () => {
+  it('is waited for: the command may end in its own way', async () => {
     const command = await startReady("process.on('SIGTERM', () => process.exit(7))");
     command.kill('SIGTERM');
     expect(await outcomeOf(command)).toMatchObject({ exitCode: 7 });
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  test('ends also what the command has started', async () => {
+  it('ends also what the command has started', async () => {
     const script = `"${process.execPath}" -e "setInterval(() => {}, 1000); console.log('ready')"; true`;
     const args = ['lease', 'run', 'shop', '--api', stub.url, '--', 'sh', '-c', script];
     const command = startCommand(args);
@@ -160,7 +160,7 @@ describe('a signal to lighthouse lease run', () => {
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  test('that comes while the proxy is leased runs nothing and gives it back', async () => {
+  it('that comes while the proxy is leased runs nothing and gives it back', async () => {
     stub.answers.acquire = () => {
       command.kill('SIGTERM');
       return [201, stubLease()];
@@ -172,7 +172,7 @@ describe('a signal to lighthouse lease run', () => {
 });
 
 describe('a lease of lighthouse lease run', () => {
-  test('is renewed as often as it takes, for as long as it was asked for', async () => {
+  it('is renewed as often as it takes, for as long as it was asked for', async () => {
     const { exitCode, stderr } = await run(afterRenewals(2, 5));
     expect([exitCode, stderr]).toEqual([5, '']);
     const renewals = stub.asked.filter(({ method }) => method === 'PATCH');
@@ -184,7 +184,7 @@ describe('a lease of lighthouse lease run', () => {
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-2?outcome=failed`);
   });
 
-  test.each([401, 403, 408, 425, 429, 503])(
+  it.each([401, 403, 408, 425, 429, 503])(
     'survives one renewal refused with %i',
     async (status) => {
       stub.answers.renew = (count) => (count === 1 ? [status, {}] : [200, stubLease()]);
@@ -193,7 +193,7 @@ describe('a lease of lighthouse lease run', () => {
     },
   );
 
-  test('that is lost ends the command, says so, and is not released', async () => {
+  it('that is lost ends the command, says so, and is not released', async () => {
     stub.answers.renew = () => ENDED;
     const { exitCode, stderr } = await run('setInterval(() => {}, 1000)');
     expect(exitCode).toBe(1);
@@ -201,7 +201,7 @@ describe('a lease of lighthouse lease run', () => {
     expect(stub.lines().some((line) => line.startsWith('DELETE'))).toBe(false);
   });
 
-  test.each([
+  it.each([
     [400, 'leaseSeconds: must be a number'],
     [404, 'there is no pool "shop"'],
     [409, 'pool "shop" is being deleted'],
@@ -213,14 +213,14 @@ describe('a lease of lighthouse lease run', () => {
     expect(stub.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
 
-  test('that no stack renews any more is lost when it ends', async () => {
+  it('that no stack renews any more is lost when it ends', async () => {
     stub.answers.renew = () => [503, {}];
     const { exitCode, stderr } = await run('setInterval(() => {}, 1000)');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: the lease was lost.* before its end: the stack answered 503/);
   });
 
-  test('that cannot be released is told of, and changes nothing else', async () => {
+  it('that cannot be released is told of, and changes nothing else', async () => {
     stub.answers.release = () => ENDED;
     const { exitCode, stderr } = await run('process.exit(4)');
     expect(exitCode).toBe(4);
@@ -229,7 +229,7 @@ describe('a lease of lighthouse lease run', () => {
 });
 
 describe('lighthouse lease run without a run', () => {
-  test('says that no proxy is available, and runs nothing', async () => {
+  it('says that no proxy is available, and runs nothing', async () => {
     stub.answers.acquire = () => NO_PROXY;
     // What the command is given is no option of ours.
     const args = [...leaseRun('console.log("ran")'), '--json'];
@@ -238,14 +238,14 @@ describe('lighthouse lease run without a run', () => {
     expect(stderr).toBe('error: pool "shop" has no free proxy\n');
   });
 
-  test('of a command that is not there ends with 127, and gives the proxy back', async () => {
+  it('of a command that is not there ends with 127, and gives the proxy back', async () => {
     const args = ['lease', 'run', 'shop', '--api', stub.url, '--', 'no-such-command', '--json'];
     const { exitCode, stderr } = await runCommand(args);
     expect([exitCode, stderr]).toEqual([127, 'error: there is no command "no-such-command"\n']);
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  test('of a file that is no command ends with 126', async () => {
+  it('of a file that is no command ends with 126', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'lighthouse-run-'));
     const path = join(directory, 'notes.txt');
     await writeFile(path, 'no program');
@@ -257,7 +257,7 @@ describe('lighthouse lease run without a run', () => {
     expect(stderr).toMatch(/cannot be run \(EACCES\)/);
   });
 
-  test.each([
+  it.each([
     ['no command', []],
     ['a selector there is not', ['--selector', 'cheapest', '--', 'true']],
     ['half a place', ['--near', '59.3', '--', 'true']],
@@ -275,7 +275,7 @@ describe('lighthouse lease run without a run', () => {
     expect(stub.asked).toEqual([]);
   });
 
-  test('keeps the password out of everything it says', async () => {
+  it('keeps the password out of everything it says', async () => {
     stub.answers.renew = () => ENDED;
     const outcomes = [
       await run('setInterval(() => {}, 1000)', '--json'),

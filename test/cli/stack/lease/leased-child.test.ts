@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChildOptions, runLeasedChild } from '../../../../src/cli/stack/lease/leased-child.ts';
 import { SignalRelay } from '../../../../src/cli/stack/lease/signal-relay.ts';
 
@@ -55,7 +55,7 @@ function parentOf(script: string, then = ''): string {
 }
 
 describe('a command that is to end', () => {
-  test('is killed when it ignores SIGTERM and its time is over', async () => {
+  it('is killed when it ignores SIGTERM and its time is over', async () => {
     const end = new AbortController();
     const ending = run(asking(IGNORE_SIGTERM), { end: end.signal, graceMs: 50 });
     await nextRequest();
@@ -63,12 +63,12 @@ describe('a command that is to end', () => {
     expect(await ending).toEqual({ kind: 'exited', exitCode: 137, wasEnded: true });
   });
 
-  test('before it has begun ends at once', async () => {
+  it('before it has begun ends at once', async () => {
     const ending = run('setInterval(() => {}, 1000)', { end: AbortSignal.abort() });
     expect(await ending).toEqual({ kind: 'exited', exitCode: 143, wasEnded: true });
   });
 
-  test.each([
+  it.each([
     ['heeds', '', 10_000],
     ['ignores', IGNORE_SIGTERM, 50],
   ])('takes with it what it has started and what %s SIGTERM', async (_, before, graceMs) => {
@@ -81,7 +81,7 @@ describe('a command that is to end', () => {
   });
 });
 
-test.each([
+it.each([
   ['heeds', ''],
   ['ignores', IGNORE_SIGTERM],
 ])(
@@ -94,7 +94,7 @@ test.each([
   },
 );
 
-test('a signal is passed on to all of the group', async () => {
+it('a signal is passed on to all of the group', async () => {
   const ending = run(parentOf(asking()));
   const { gone } = await nextRequest();
   process.emit('SIGINT', 'SIGINT');
@@ -102,7 +102,7 @@ test('a signal is passed on to all of the group', async () => {
   await gone;
 });
 
-test('a command without a group of its own is signalled alone', async () => {
+it('a command without a group of its own is signalled alone', async () => {
   const ending = run(asking(), { ownGroup: false });
   await nextRequest();
   process.emit('SIGTERM', 'SIGTERM');

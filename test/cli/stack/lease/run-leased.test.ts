@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { waitFor } from '../../../../src/async/wait-for.ts';
 import { ApiClient } from '../../../../src/cli/stack/client/api-client.ts';
 import { LeaseApi } from '../../../../src/cli/stack/lease/lease-api.ts';
@@ -40,7 +40,7 @@ async function run(
   return { outcome, reports };
 }
 
-test.each<[string, readonly [string, ...string[]], string]>([
+it.each<[string, readonly [string, ...string[]], string]>([
   ['a path below a file', [`${process.execPath}/x`], 'ENOTDIR'],
   ['arguments that are too long', ['true', 'x'.repeat(200_000)], 'E2BIG'],
   ['an empty command', [''], 'ERR_INVALID_ARG_VALUE'],
@@ -51,7 +51,7 @@ test.each<[string, readonly [string, ...string[]], string]>([
   expect(stub.lines().at(-1)).toBe(RELEASED);
 });
 
-test('the proxy is given back whatever is thrown before the command ends', async () => {
+it('the proxy is given back whatever is thrown before the command ends', async () => {
   const environment = {
     get PATH(): string {
       throw new Error('no environment');
@@ -61,14 +61,14 @@ test('the proxy is given back whatever is thrown before the command ends', async
   expect(stub.lines().at(-1)).toBe(RELEASED);
 });
 
-test('a release that is not answered is given up, and told of', async () => {
+it('a release that is not answered is given up, and told of', async () => {
   stub.answers.release = () => null;
   const { outcome, reports } = await run(['true'], { releaseTimeoutMs: 50 });
   expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
   expect(reports).toEqual([expect.stringMatching(/^the lease was not released and ends at /)]);
 });
 
-test('a lease that is lost once the command has ended has not ended it', async () => {
+it('a lease that is lost once the command has ended has not ended it', async () => {
   // Renewed first when there is a third of its second left; the command leaves something behind.
   stub.answers = { renew: () => ENDED, release: () => ENDED };
   const ignoring = `process.on('SIGTERM', () => {}); console.log(); setTimeout(() => {}, 1500)`;

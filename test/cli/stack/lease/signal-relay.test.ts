@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { findControllingTerminal } from '../../../../src/cli/stack/lease/controlling-terminal.ts';
 import { SignalRelay } from '../../../../src/cli/stack/lease/signal-relay.ts';
 
@@ -19,7 +19,7 @@ function heard(terminal: typeof FOREGROUND | null, signals: readonly NodeJS.Sign
   return told;
 }
 
-test.each([
+it.each([
   ['no terminal has sent', null, 'SIGINT'],
   ['no terminal has sent', null, 'SIGHUP'],
   ['a terminal does not send to the background', BACKGROUND, 'SIGINT'],
@@ -28,7 +28,7 @@ test.each([
   expect(heard(terminal, [name])).toEqual([name]);
 });
 
-test.each(['SIGINT', 'SIGHUP'] as const)(
+it.each(['SIGINT', 'SIGHUP'] as const)(
   'the first %s of a terminal is not told twice, the second is passed on',
   (name) => {
     expect(heard(FOREGROUND, [name])).toEqual([]);
@@ -36,19 +36,19 @@ test.each(['SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-test('whether there is a terminal is asked of the system', () => {
+it('whether there is a terminal is asked of the system', () => {
   const terminal = findControllingTerminal();
   const inSession = spawnSync('sh', ['-c', 'exec 3</dev/tty'], { stdio: 'ignore' }).status === 0;
   expect(terminal !== null).toBe(inSession);
 });
 
-test('a relay leaves no listener behind', () => {
+it('a relay leaves no listener behind', () => {
   const before = process.listenerCount('SIGINT');
   heard(null, ['SIGINT']);
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
-test('the second signal ends the process where the command has ended already', async () => {
+it('the second signal ends the process where the command has ended already', async () => {
   const path = fileURLToPath(
     new URL('../../../../src/cli/stack/lease/signal-relay.ts', import.meta.url),
   );
