@@ -5,11 +5,16 @@ import type { Terminal } from './terminal.ts';
 
 /**
  * Where help goes: to standard output when it was asked for, whoever may have stopped reading, and
- * to standard error when a command is missing. Errors are told by `reportFailure` alone.
+ * to standard error when a command is missing. Errors are told by `reportFailure` alone. `written`
+ * settles once all help so far is out.
  */
-export function helpOutput(args: readonly string[], terminal: Terminal): OutputConfiguration {
+export function helpOutput(
+  args: readonly string[],
+  terminal: Terminal,
+): OutputConfiguration & { readonly written: () => Promise<unknown> } {
   let output = Promise.resolve(true);
   return {
+    written: () => output,
     // In parts, of which only the first that fails is told.
     writeOut: (text) => {
       output = output

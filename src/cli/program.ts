@@ -42,10 +42,11 @@ const COMMANDS = [
  * process ends by itself when every stream is flushed and every socket closed.
  */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<void> {
+  const help = helpOutput(args, terminal);
   const program = new Command('lighthouse')
     .description(ABOUT)
     .exitOverride()
-    .configureOutput(helpOutput(args, terminal))
+    .configureOutput(help)
     .addHelpText('after', EXAMPLES);
   for (const addCommand of COMMANDS) addCommand(program, terminal);
   try {
@@ -53,4 +54,5 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     process.exitCode = reportFailure(error, args, terminal);
   }
+  await help.written();
 }

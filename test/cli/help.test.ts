@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { runCommand, runUnread } from './support/run-command.ts';
+import { runUnread } from './support/run-command.ts';
+import { runHere } from './support/run-here.ts';
 
 describe('help', () => {
   it.each([{ args: [] }, { args: ['lease'] }, { args: ['pool'] }])(
     'is shown where a command is missing: lighthouse $args',
     async ({ args }) => {
-      const { exitCode, stdout, stderr } = await runCommand(args);
+      const { exitCode, stdout, stderr } = await runHere(args);
       expect([exitCode, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(/^Usage: lighthouse .*\nerror: a command is missing; see --help\n$/s);
     },

@@ -22,13 +22,14 @@ says why; 130 interrupted.`;
 
 /** Runs `npm start` and leaves the exit code in `process.exitCode`. */
 export async function runStart(args: readonly string[], terminal: Terminal): Promise<void> {
+  const help = helpOutput(args, terminal);
   const program = new Command('npm start --')
     .description(
       'Brings the whole stack up on this machine. Without --once: with a demo fleet of real' +
         ' proxies on loopback, swept every minute until Ctrl-C.',
     )
     .exitOverride()
-    .configureOutput(helpOutput(args, terminal))
+    .configureOutput(help)
     .option('--once <list>', 'sweep this list through the stack once, show what was stored, exit')
     .addOption(integerOption('--port <n>', 'port of the API (default: a free one)'))
     .option('--verbose', 'show what the functions log, on standard error')
@@ -45,4 +46,5 @@ export async function runStart(args: readonly string[], terminal: Terminal): Pro
   } catch (error) {
     process.exitCode = reportFailure(error, args, terminal);
   }
+  await help.written();
 }

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY, type CheckFixture, startCheckFixture } from '../support/check-fixture.ts';
-import { type CommandOptions, type CommandOutcome, runCommand } from '../support/run-command.ts';
+import { type CommandOutcome, runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 interface Report {
   readonly summary: {
@@ -16,9 +17,6 @@ interface Report {
   readonly rejected: readonly Record<string, unknown>[];
 }
 
-// Each test starts real processes, and a busy machine starts them slowly.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 let fixture: CheckFixture;
 
 beforeAll(async () => {
@@ -27,13 +25,13 @@ beforeAll(async () => {
 
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-function check(flags: readonly string[], options: CommandOptions = {}): Promise<CommandOutcome> {
-  return runCommand(['check', fixture.listPath, '--target', fixture.target.url, ...flags], options);
+function check(flags: readonly string[], run = runHere): Promise<CommandOutcome> {
+  return run(['check', fixture.listPath, '--target', fixture.target.url, ...flags]);
 }
 
 describe('lighthouse check', () => {
   it('accounts for every line in JSON', async () => {
-    const { exitCode, stdout, stderr } = await check(['--json']);
+    const { exitCode, stdout, stderr } = await check(['--json'], runCommand);
     const report = JSON.parse(stdout) as Report;
     expect(exitCode, stderr).toBe(0);
     expect(report.summary.list).toEqual({
@@ -134,7 +132,7 @@ describe('lighthouse check', () => {
   it('reads standard input and names the default target on standard error', async () => {
     const args = ['check', '-', '--json', '--no-control', '--timeout-ms', '1000'];
     const input = `127.0.0.1:${fixture.deadPort}\n`;
-    const { exitCode, stdout, stderr } = await runCommand(args, { input });
+    const { exitCode, stdout, stderr } = await runHere(args, { input });
     expect(exitCode).toBe(0);
     expect((JSON.parse(stdout) as Report).results[0]).toMatchObject({
       line: 1,
@@ -147,7 +145,7 @@ describe('lighthouse check', () => {
     const slow = await fixture.writeList('slow.txt', `127.0.0.1:${fixture.proxies.slow.port}\n`);
     const run = async (failOn: string, list: string): Promise<number | null> => {
       const flags = ['--target', fixture.target.url, '--slow-ms', '200', '--fail-on', failOn];
-      return (await runCommand(['check', list, ...flags])).exitCode;
+      return (await runHere(['check', list, ...flags])).exitCode;
     };
     expect(await run('inactive', fixture.listPath)).toBe(1);
     expect(await run('inactive', slow)).toBe(0);
@@ -157,13 +155,13 @@ describe('lighthouse check', () => {
   it('declares no proxy dead when the target does not answer directly', async () => {
     const target = `http://127.0.0.1:${fixture.deadPort}/`;
     const args = ['check', fixture.listPath, '--target', target, '--json'];
-    const { stdout, exitCode } = await runCommand(args);
+    const { stdout, exitCode } = await runHere(args);
     const { summary } = JSON.parse(stdout) as Report;
     expect(exitCode).toBe(0);
     expect(summary.statuses).toEqual({ active: 0, slow: 0, inactive: 0, inconclusive: 4 });
     expect(summary.control?.failed).toBe(summary.control?.probes);
 
-    const asked = await runCommand([...args, '--fail-on', 'inactive']);
+    const asked = await runHere([...args, '--fail-on', 'inactive']);
     expect(asked.exitCode).toBe(2);
     expect(asked.stderr).toContain('no verdict is conclusive');
   });

@@ -7,8 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CheckFixture, startCheckFixture } from '../support/check-fixture.ts';
 import { outcomeOf, runCommand, startCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
-// Each test starts real processes, and a busy machine starts them slowly.
+// Some start real processes, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fixture: CheckFixture;
@@ -75,7 +76,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
   ];
 
   it.each(cases)('%s', async (_, args, sentence) => {
-    const { exitCode, stdout, stderr } = await runCommand(args());
+    const { exitCode, stdout, stderr } = await runHere(args());
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^error: /);
     expect(stderr).not.toMatch(/\n {4}at /);
@@ -85,7 +86,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
 
   it('a list without a valid proxy says what its lines should look like', async () => {
     const list = await fixture.writeList('bad.txt', '# none\n1.2.3.4\n:0\n');
-    const { exitCode, stdout, stderr } = await runCommand(['check', list, '--json']);
+    const { exitCode, stdout, stderr } = await runHere(['check', list, '--json']);
     const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
     expect(error.message).toMatch(/holds no valid proxy .*3 lines read.*2 rejected/);
     expect(error.message).toMatch(/line 2: /);
@@ -93,8 +94,12 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
     expect(exitCode).toBe(2);
   });
 
+  it('ends the process with the same exit code', async () => {
+    expect(await runCommand(['chekc'])).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
   it('an empty list is one', async () => {
-    const { exitCode, stderr } = await runCommand(['check', '-'], { input: '' });
+    const { exitCode, stderr } = await runHere(['check', '-']);
     expect(stderr).toContain('standard input holds no valid proxy');
     expect(exitCode).toBe(2);
   });
@@ -106,7 +111,7 @@ describe('the report', () => {
   it('appears whole in the output file, and not at all when the run fails', async () => {
     const path = join(fixture.directory, 'report.json');
     const args = ['check', fixture.listPath, ...flags(), '--json', '--output', path];
-    const { exitCode, stdout, stderr } = await runCommand(args);
+    const { exitCode, stdout, stderr } = await runHere(args);
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toBe('');
     expect(stderr).toContain('4 accepted');
@@ -114,14 +119,14 @@ describe('the report', () => {
 
     await writeFile(path, 'kept');
     const bad = await fixture.writeList('only-bad.txt', '1.2.3.4\n');
-    expect((await runCommand(['check', bad, '--json', '--output', path])).exitCode).toBe(2);
+    expect((await runHere(['check', bad, '--json', '--output', path])).exitCode).toBe(2);
     expect(await readFile(path, 'utf8')).toBe('kept');
     expect((await readdir(fixture.directory)).filter((name) => /part/.test(name))).toEqual([]);
   });
 
   it('reads a gzipped list', async () => {
     const list = await fixture.writeList('list.gz', gzipSync(fixture.list));
-    const { stdout } = await runCommand(['check', list, ...flags(), '--format', 'ndjson']);
+    const { stdout } = await runHere(['check', list, ...flags(), '--format', 'ndjson']);
     expect(stdout.trim().split('\n')).toHaveLength(4);
   });
 
@@ -163,11 +168,11 @@ describe('the report', () => {
 });
 
 it('every command explains itself with examples', async () => {
-  const main = await runCommand(['--help']);
+  const main = await runHere(['--help']);
   expect(main.exitCode).toBe(0);
   for (const command of ['check', 'up', 'pool', 'import', 'sweep', 'results', 'proxies']) {
     expect(main.stdout).toContain(`  ${command} `);
-    const { exitCode, stdout } = await runCommand([command, '--help']);
+    const { exitCode, stdout } = await runHere([command, '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Examples:\n {2}lighthouse /);
   }

@@ -1,9 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { runProgram } from '../../../src/cli/program.ts';
-import type { Terminal } from '../../../src/cli/terminal.ts';
+import { runHere } from '../support/run-here.ts';
 
 const VIEW = { pool: 'shop', intervalSeconds: null, runningSweepId: null, lastSweepId: null };
 
@@ -32,19 +30,10 @@ beforeEach(() => {
 });
 
 /** Runs the command as if somebody sat at a terminal, or nobody, and typed this. */
-async function run(args: readonly string[], { typed = '', isTTY = true } = {}) {
-  const stdin = Object.assign(new PassThrough(), { isTTY });
-  const stdout = Object.assign(new PassThrough(), { isTTY });
-  const stderr = Object.assign(new PassThrough(), { isTTY });
-  stdin.end(typed);
+function run(args: readonly string[], { typed = '', isTTY = true } = {}) {
   const { port } = server.address() as AddressInfo;
-  const streams = { stdin, stdout, stderr } as unknown as Terminal;
-  const terminal = { ...streams, colour: false, live: false };
-  await runProgram(['pool', 'delete', ...args, '--api', `http://127.0.0.1:${port}`], terminal);
-  const exitCode = process.exitCode;
-  process.exitCode = 0;
-  const said = (stream: PassThrough) => String(stream.read() ?? '');
-  return { exitCode, stdout: said(stdout), stderr: said(stderr) };
+  const api = `http://127.0.0.1:${port}`;
+  return runHere(['pool', 'delete', ...args, '--api', api], { input: typed, isTTY });
 }
 
 it.each(['y\n', 'YES\n', ' yes \n'])('deletes a pool when the answer is %j', async (typed) => {

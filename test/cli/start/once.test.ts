@@ -7,6 +7,7 @@ import {
   runCommand,
   startCommand,
 } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 // Each test starts real processes, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -22,6 +23,12 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 function runOnce(list: string, ...flags: string[]): Promise<CommandOutcome> {
   const args = ['--once', list, '--target', fixture.target.url, ...flags];
   return runCommand(args, { program: 'start', cwd: fixture.directory });
+}
+
+/** The same in this process, for what is refused before there is a stack. */
+function refuseOnce(list: string, ...flags: string[]): Promise<CommandOutcome> {
+  const args = ['--once', list, '--target', fixture.target.url, ...flags];
+  return runHere(args, { program: 'start', cwd: fixture.directory });
 }
 
 describe('npm start -- --once', () => {
@@ -48,12 +55,12 @@ describe('npm start -- --once', () => {
 
   it('exits as check does', async () => {
     expect((await runOnce(fixture.listPath, '--fail-on', 'inactive')).exitCode).toBe(1);
-    const missing = await runOnce('none.txt');
+    const missing = await refuseOnce('none.txt');
     expect(missing.exitCode).toBe(2);
     expect(missing.stderr).toContain('the list "none.txt" does not exist');
     const bad = await fixture.writeList('bad.txt', '1.2.3.4\n');
     expect((await runOnce(bad)).stderr).toContain('holds no valid proxy');
-    const slow = await runOnce(
+    const slow = await refuseOnce(
       fixture.listPath,
       '--timeout-ms',
       '30000',

@@ -7,13 +7,17 @@ import {
   runCommand,
   startCommand,
 } from './run-command.ts';
+import { runHere } from './run-here.ts';
 
 /** `lighthouse up` in a directory of its own, and the commands run there. */
 export interface Up extends AsyncDisposable {
   readonly process: RunningCommand;
   /** What it says once it is up. */
   readonly announced: { readonly apiUrl: string; readonly endpoints: Record<string, string> };
+  /** In this process. */
   run(...args: string[]): Promise<CommandOutcome>;
+  /** In a process of its own. */
+  spawn(...args: string[]): Promise<CommandOutcome>;
   /** Runs a command that must succeed, and returns what it says in JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
   json(...args: string[]): Promise<any>;
@@ -31,11 +35,12 @@ export async function startUp({ cwd, flags = [], secret }: UpOptions): Promise<U
   const child = startCommand(['up', '--json', ...flags], { cwd });
   child.stderr.pipe(process.stderr);
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  const run = (...args: string[]) => runCommand(args, { cwd });
+  const run = (...args: string[]) => runHere(args, { cwd });
   return {
     process: child,
     announced: JSON.parse(line),
     run,
+    spawn: (...args) => runCommand(args, { cwd }),
     async json(...args) {
       const { exitCode, stdout, stderr } = await run(...args, '--json');
       expect(exitCode, stderr).toBe(0);

@@ -89,6 +89,8 @@ export class Wire {
       }),
       ALPNProtocols: ['http/1.1'],
     });
+    // The plain socket has given its handle away, and learns nothing more of the connection.
+    secured.on('end', () => secured.end()).on('close', () => plain.destroy());
     this.#stream = this.#listen(secured);
     await new Promise<void>((resolve) => secured.once('secure', resolve));
   }

@@ -3,7 +3,7 @@ import { CANARY, type CheckFixture, startCheckFixture } from '../../support/chec
 import { runUnread } from '../../support/run-command.ts';
 import { startUp, type Up } from '../../support/start-up.ts';
 
-// Each test starts real processes, and a busy machine starts them slowly.
+// Some start real processes, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fixture: CheckFixture;
@@ -84,7 +84,7 @@ describe('lighthouse lease', () => {
       ${ask};
       process.exit(status === 200 ? 0 : 9);`;
     const command = [process.execPath, '--input-type=module', '-e', script];
-    const { exitCode, stderr } = await run('lease', 'run', 'shop', '--', ...command);
+    const { exitCode, stderr } = await up.spawn('lease', 'run', 'shop', '--', ...command);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(target.requests).toHaveLength(seen + 1);
     expect(directConnections()).toBe(past);
@@ -101,7 +101,7 @@ describe('lighthouse lease', () => {
     );
     await json('import', 'socks', list);
     const command = [process.execPath, '-e', `fetch('${target.url}')`];
-    const outcome = await run('lease', 'run', 'socks', '--allow-unknown', '--', ...command);
+    const outcome = await up.spawn('lease', 'run', 'socks', '--allow-unknown', '--', ...command);
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toMatch(/Invalid URL protocol/);
     expect(directConnections()).toBe(past);
@@ -109,7 +109,7 @@ describe('lighthouse lease', () => {
 
   it('reports commands that fail, until the proxy is quarantined', async () => {
     for (let use = 0; use < 3; use++) {
-      expect((await run('lease', 'run', 'shop', '--', 'false')).exitCode).toBe(1);
+      expect((await up.spawn('lease', 'run', 'shop', '--', 'false')).exitCode).toBe(1);
     }
     const { uses, quarantinedUntil } = await json('proxies', 'shop');
     expect(uses).toMatchObject({ failed: 3 });
@@ -154,7 +154,7 @@ describe('lighthouse lease', () => {
       /"(?!.*pw).*" is not a URL/,
     ],
     ['a key with breaks', ['acquire', 'shop', '--idempotency-key', 'a\nb'], /printable ASCII/],
-    ['a lease out of range', ['acquire', 'shop', '--seconds', '0'], /leaseSeconds: must be/],
+    ['a lease out of range', ['acquire', 'shop', '--seconds', '0'], /leaseSeconds must be/],
     ['a protocol nobody speaks', ['acquire', 'shop', '--protocol', 'ftp'], /must be one of http, /],
     [
       'a lease id that is empty',
@@ -163,7 +163,7 @@ describe('lighthouse lease', () => {
     ],
     ['a pool that is empty', ['run', '', '--', 'true'], /<pool> is empty/],
     ['a command without a pool', ['run', '--', 'true', 'x'], /name the pool, then put -- before/],
-    ['half a place', ['acquire', 'shop', '--near', '1,2'], /radiusKm: .* belong together/],
+    ['half a place', ['acquire', 'shop', '--near', '1,2'], /radiusKm .* belong together/],
   ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
     const { exitCode, stdout, stderr } = await run('lease', ...args);
     expect(stderr).toMatch(sentence);
