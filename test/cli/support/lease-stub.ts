@@ -91,6 +91,12 @@ export async function startLeaseStub(): Promise<LeaseStub> {
   });
 }
 
+/** A script that ends with an exit code after some renewals; asks the stub past the proxy. */
+export function afterRenewals({ url }: LeaseStub, count: number, exitCode = 0): string {
+  const get = `require('http').get('${url}/renewals/${count}', { agent: false }, `;
+  return `${get} () => process.exit(${exitCode}))`;
+}
+
 async function record(request: IncomingMessage, asked: StubRequest[]): Promise<StubRequest> {
   const { method = '', url = '', headers } = request;
   const body = await text(request);

@@ -5,7 +5,13 @@ import { LeaseApi } from '../../../../src/cli/stack/lease/lease-api.ts';
 import { type RunDependencies, runLeased } from '../../../../src/cli/stack/lease/run-leased.ts';
 import { SignalRelay } from '../../../../src/cli/stack/lease/signal-relay.ts';
 import { systemClock } from '../../../../src/clock.ts';
-import { ENDED, type LeaseStub, startLeaseStub } from '../../support/lease-stub.ts';
+import {
+  afterRenewals,
+  ENDED,
+  type LeaseStub,
+  startLeaseStub,
+  stubLease,
+} from '../../support/lease-stub.ts';
 
 const RELEASED = 'DELETE /pools/shop/leases/lease-0';
 let stub: LeaseStub;
@@ -60,6 +66,16 @@ it('the proxy is given back whatever is thrown before the command ends', async (
   await expect(run(['true'], { environment })).rejects.toThrow('no environment');
   expect(stub.lines().at(-1)).toBe(RELEASED);
 });
+
+it.each([401, 403, 408, 425, 429, 503])(
+  'one renewal refused with %i is survived',
+  async (status) => {
+    stub.answers.renew = (count) => (count === 1 ? [status, {}] : [200, stubLease()]);
+    const { outcome, reports } = await run([process.execPath, '-e', afterRenewals(stub, 2)]);
+    expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
+    expect(reports).toEqual([]);
+  },
+);
 
 it('a release that is not answered is given up, and told of', async () => {
   stub.answers.release = () => null;
