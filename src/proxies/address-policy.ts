@@ -11,7 +11,7 @@ import {
 /** Why an address may not be dialed. */
 export interface AddressRefusal {
   readonly code: AddressRefusalCode;
-  /** A sentence that names the address and the block it lies in. */
+  /** Names the address and the block it lies in. */
   readonly detail: string;
 }
 
@@ -25,7 +25,7 @@ export interface PortRefusal {
 export interface AddressPolicy {
   /**
    * Lets through loopback, private, link-local, documentation, benchmark and (where the IPv4 inside
-   * is fine) NAT64, 6to4 and Teredo addresses. Still refused: unspecified, multicast, broadcast,
+   * is allowed) NAT64, 6to4 and Teredo addresses. Still refused: unspecified, multicast, broadcast,
    * reserved and IPv4-mapped addresses, metadata services, and every denied port.
    *
    * @default false
@@ -40,7 +40,7 @@ interface Block extends SpecialRange {
 const ipv4Blocks = SPECIAL_IPV4.map((range) => toBlock(range, 'ipv4'));
 const ipv6Blocks = SPECIAL_IPV6.map((range) => toBlock(range, 'ipv6'));
 const specialIpv6 = union(SPECIAL_IPV6, 'ipv6');
-/** By first octet, the IPv4 blocks with such addresses. Most public addresses have none. */
+/** The IPv4 blocks with addresses of each first octet. Most public addresses have none. */
 const ipv4BlocksByOctet = Array.from({ length: 256 }, (_, octet) =>
   ipv4Blocks.filter(({ network, prefix }) => {
     const first = Number.parseInt(network, 10);
@@ -49,8 +49,8 @@ const ipv4BlocksByOctet = Array.from({ length: 256 }, (_, octet) =>
 );
 
 /**
- * Says whether an address may be dialed, for a proxy and a target alike: by default only global
- * unicast. Apply it to every answer of the resolver and dial the very address that passed.
+ * Says whether an address may be dialed, as a proxy or a target: by default only global unicast.
+ * Apply it to every answer of the resolver and dial the very address that passed.
  *
  * @param address an IP literal without brackets, in canonical spelling; `0177.0.0.1`, `2130706433`
  * and zone ids (`fe80::1%eth0`) are refused
@@ -59,7 +59,7 @@ const ipv4BlocksByOctet = Array.from({ length: 256 }, (_, octet) =>
 export function refuseAddress(address: string, policy: AddressPolicy = {}): AddressRefusal | null {
   const isV4 = isIPv4(address);
   if (!isV4 && (!isIPv6(address) || address.includes('%'))) {
-    const detail = `${JSON.stringify(address.slice(0, 64))} is not an IP address in its canonical spelling.`;
+    const detail = `${JSON.stringify(address.slice(0, 64))} is not an IP address in its canonical spelling`;
     return { code: AddressRefusalCode.notAnAddress, detail };
   }
   const block = isV4 ? findIpv4Block(address) : findIpv6Block(address);
@@ -69,21 +69,21 @@ export function refuseAddress(address: string, policy: AddressPolicy = {}): Addr
 }
 
 /**
- * Says whether a port may be dialed. Holds everywhere, also where private addresses are allowed.
+ * Says whether a port may be dialed, also where private addresses are allowed.
  *
  * @param port 1 to 65535
  * @returns null when it may be dialed
  */
 export function refusePort(port: number): PortRefusal | null {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    return { code: 'port_out_of_range', detail: `Port ${port} is not between 1 and 65535.` };
+    return { code: 'port_out_of_range', detail: `port ${port} is not between 1 and 65535` };
   }
   const service = DENIED_PORTS.get(port);
   if (service === undefined) return null;
-  return { code: 'denied_port', detail: `Port ${port} belongs to ${service} and is never dialed.` };
+  return { code: 'denied_port', detail: `port ${port} belongs to ${service} and is never dialed` };
 }
 
-/** An allowed IPv6 address that wraps an IPv4 one is as good as the address inside. */
+/** An allowed IPv6 address that carries an IPv4 one is judged by the address inside. */
 function refuseInside(address: string, policy: AddressPolicy): AddressRefusal | null {
   const inside = isIPv6(address) ? embeddedIpv4(address) : null;
   const refusal = inside === null ? null : refuseAddress(inside, policy);
@@ -101,7 +101,7 @@ function findIpv6Block(address: string): Block | undefined {
 }
 
 function describe(address: string, block: SpecialRange): string {
-  return `${address} is not a public address: it lies in ${block.network}/${block.prefix}, ${block.name}.`;
+  return `${address} is not a public address: it lies in ${block.network}/${block.prefix}, ${block.name}`;
 }
 
 function toBlock(range: SpecialRange, family: 'ipv4' | 'ipv6'): Block {
@@ -116,15 +116,15 @@ function union(ranges: readonly SpecialRange[], family: 'ipv4' | 'ipv6'): BlockL
 
 /**
  * Names that never stand for a public host: `localhost` (RFC 6761), `local` (RFC 6762), `internal`
- * (reserved by ICANN in 2024; cloud-internal names end so) and `home.arpa` (RFC 8375).
+ * (reserved by ICANN in 2024; cloud-internal names end with it) and `home.arpa` (RFC 8375).
  */
 const PRIVATE_SUFFIXES = ['.localhost', '.local', '.internal', '.home.arpa'];
 
 /**
- * Whether a name can only lead to a private address: one label alone, or a private suffix. Every
- * other name is judged by the addresses it resolves to, when it is dialed.
+ * Whether a name can only lead to a private address: it has one label or a private suffix. Every
+ * other name is judged by the addresses it resolves to when it is dialed.
  *
- * @param name lower case, without the root's dot
+ * @param name lower case, without a trailing dot
  */
 export function isPrivateName(name: string): boolean {
   return !name.includes('.') || PRIVATE_SUFFIXES.some((suffix) => name.endsWith(suffix));

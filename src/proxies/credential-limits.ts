@@ -8,11 +8,11 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 /**
  * Says why a user name and password cannot be sent to a proxy of this protocol.
  *
- * An HTTP user name holds no colon (RFC 7617, section 2: it would end there). A SOCKS4 user id ends
- * at NUL, which no user name may hold; a password given with SOCKS4 is never sent but still tells
- * two proxies apart.
+ * An HTTP user name ends at a colon, so it may not hold one (RFC 7617, section 2). A SOCKS4 user id
+ * ends at NUL, which no user name may hold; a password given with SOCKS4 is never sent but still
+ * tells two proxies apart.
  *
- * @returns null when they are fine
+ * @returns null when they can be sent
  */
 export function refuseCredentials(
   protocol: string,
@@ -22,7 +22,7 @@ export function refuseCredentials(
   if (username.includes(':') && (protocol === 'http' || protocol === 'https')) {
     return reject(
       RejectionReason.invalidCredentials,
-      'The user name holds a colon, which HTTP proxies read as its end.',
+      'the user name holds a colon, which HTTP proxies read as its end',
     );
   }
   return refuseField('user name', username) ?? refuseField('password', password);
@@ -35,7 +35,7 @@ function refuseField(name: string, value: string): Rejection | null {
   if (UNUSABLE_CHARACTERS.test(value)) {
     return reject(
       RejectionReason.invalidCredentials,
-      `The ${name} holds a control character, an emoji or another character that cannot be sent.`,
+      `the ${name} holds a control character, an emoji or another character that cannot be sent`,
     );
   }
   const bytes = Buffer.byteLength(value);
@@ -45,6 +45,6 @@ function refuseField(name: string, value: string): Rejection | null {
 function tooLong(name: string, bytes: number): Rejection {
   return reject(
     RejectionReason.credentialsTooLong,
-    `The ${name} has ${bytes} bytes; at most ${MAX_CREDENTIAL_BYTES} can be sent.`,
+    `the ${name} has ${bytes} bytes; at most ${MAX_CREDENTIAL_BYTES} can be sent`,
   );
 }

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const REDACTED = '***';
 
 /**
- * A proxy's username and password. They are readable by name only: `String()`, `JSON.stringify`,
- * `util.inspect`, spreading and structured clones all give nothing away.
+ * A proxy's username and password. They can be read by name only: `String()`, `JSON.stringify`,
+ * `util.inspect`, spreading and structured clones give nothing away.
  */
 export class Credentials {
   readonly #username: string;

@@ -1,9 +1,9 @@
 /**
- * Ports that are never dialed: system ports (0 to 1023; RFC 6335, section 6) of services for
- * login, mail, files, directories and routing, where a stranger's connection reads as an attack
- * and an HTTP request could be taken for commands. Names are those of the IANA Service Name and
- * Transport Protocol Port Number Registry; the choice follows the blocked ports of the WHATWG Fetch
- * standard ("port blocking"), and adds SMB. User ports are all allowed: proxies live on any.
+ * Ports that are never dialed: system ports (0 to 1023; RFC 6335, section 6) of services for login,
+ * mail, files, directories and routing, where a stranger's connection looks like an attack and an
+ * HTTP request could be taken for commands. Names are those of the IANA Service Name and Transport
+ * Protocol Port Number Registry; the choice follows the blocked ports of the WHATWG Fetch standard
+ * ("port blocking"), and adds SMB. Every user port is allowed: proxies listen on any of them.
  */
 export const DENIED_PORTS: ReadonlyMap<number, string> = new Map([
   [20, 'ftp-data'],

@@ -1,4 +1,4 @@
-/** Where transition mechanisms keep the IPv4 address: the first of two 16-bit groups, and a mask. */
+/** Where transition mechanisms keep the IPv4 address: at two 16-bit groups, XORed with a mask. */
 const CARRIERS: readonly { readonly starts: readonly number[]; at: number; mask: number }[] = [
   { starts: [0x64, 0xff9b, 0, 0, 0, 0], at: 6, mask: 0 }, // NAT64, RFC 6052 section 2.1
   { starts: [0x64, 0xff9b, 1], at: 6, mask: 0 }, // local NAT64 with a /96 prefix, RFC 8215
@@ -9,7 +9,7 @@ const CARRIERS: readonly { readonly starts: readonly number[]; at: number; mask:
 /**
  * The IPv4 address inside a NAT64, 6to4 or Teredo address.
  *
- * @param address an IPv6 address without zone id
+ * @param address an IPv6 address without a zone id
  * @returns null when the address carries none
  */
 export function embeddedIpv4(address: string): string | null {
@@ -22,7 +22,7 @@ export function embeddedIpv4(address: string): string | null {
   return `${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`;
 }
 
-/** The eight 16-bit groups of an IPv6 address; a dotted tail is turned into two groups by URL. */
+/** The eight 16-bit groups of an IPv6 address; `URL` turns a dotted tail into two groups. */
 function toGroups(address: string): number[] {
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [head = '', tail] = canonical.split('::');

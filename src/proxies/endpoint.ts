@@ -46,8 +46,8 @@ export function formatHostPort(endpoint: Pick<ProxyEndpoint, 'host' | 'port'>): 
 }
 
 /**
- * The proxy's URL with its password shown as `***`; safe to log, store in plain sight or return. A
- * user name without a password is an access token and hidden too, but for SOCKS4, which has no
+ * The proxy's URL with its password shown as `***`; safe to log, store or return. A user name
+ * without a password is an access token and is hidden too, except with SOCKS4, which has no
  * passwords.
  */
 export function formatRedactedUrl(endpoint: ProxyEndpoint): string {
@@ -57,7 +57,7 @@ export function formatRedactedUrl(endpoint: ProxyEndpoint): string {
   return `${protocol}://${user}${credentials ? '***@' : ''}${formatHostPort(endpoint)}`;
 }
 
-/** The proxy's full URL, password included. Only leases, exports and dialing may show it. */
+/** The proxy's full URL, password included. Only leases, exports and dialing may use it. */
 export function formatSecretUrl(endpoint: ProxyEndpoint): string {
   const { credentials } = endpoint;
   const userinfo = credentials

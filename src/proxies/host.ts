@@ -2,18 +2,18 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { type Rejection, RejectionReason, reject, UNUSABLE_CHARACTERS } from './rejection.ts';
 
-/** RFC 1035, section 2.3.4, without the root's dot. */
+/** RFC 1035, section 2.3.4, without the trailing dot. */
 const MAX_NAME_LENGTH = 253;
-/** Labels of RFC 1123, section 2.1, 1 to 63 long; the underscore occurs in gateways' names. */
+/** Labels of 1 to 63 characters (RFC 1123, section 2.1); gateways' names have underscores too. */
 const ASCII_NAME =
   /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** "Ends in a number" of the WHATWG URL standard: then it is an IPv4 address or nothing. */
+/** "Ends in a number" in the WHATWG URL standard: such a host is an IPv4 address or invalid. */
 const NUMERIC_LAST_LABEL = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
 const NON_ASCII = /\P{ASCII}/u;
 
 /**
  * The canonical form of a host as written in a list: a canonical IPv4 or IPv6 literal without
- * brackets, or a lower-case IDNA name without the root's dot.
+ * brackets, or a lower-case IDNA name without the trailing dot.
  *
  * @param text an IPv6 literal without its brackets
  */
@@ -23,19 +23,16 @@ export function parseHost(text: string): string | Rejection {
   const name = toAsciiName(text);
   if (NUMERIC_LAST_LABEL.test(name)) return refuseNumeric(name);
   if (name.length <= MAX_NAME_LENGTH && ASCII_NAME.test(name)) return name;
-  if (text === '') return reject(RejectionReason.invalidHost, 'The host is missing.');
+  if (text === '') return reject(RejectionReason.invalidHost, 'the host is missing');
   return reject(
     RejectionReason.invalidHost,
-    'The host is neither an IP address nor a host name: labels of 1 to 63 letters, digits and hyphens, at most 253 characters.',
+    'the host is neither an IP address nor a host name; a name has at most 253 characters, in labels of 1 to 63 letters, digits and hyphens',
   );
 }
 
 function parseIpv6(text: string): string | Rejection {
   if (!isIPv6(text) || text.includes('%')) {
-    return reject(
-      RejectionReason.invalidAddress,
-      'What stands in the brackets is not an IPv6 address.',
-    );
+    return reject(RejectionReason.invalidAddress, 'the host has colons but is not an IPv6 address');
   }
   return new URL(`http://[${text}]/`).hostname.slice(1, -1);
 }
@@ -47,17 +44,17 @@ function toAsciiName(text: string): string {
   return UNUSABLE_CHARACTERS.test(name) ? '' : domainToASCII(name);
 }
 
-/** Old spellings that some resolvers still read as an address, and numbers that are none. */
+/** Old spellings that some resolvers still read as an address, and numbers that are not one. */
 function refuseNumeric(name: string): Rejection {
   const url = URL.parse(`http://${name}/`);
   if (!url) {
     return reject(
       RejectionReason.invalidAddress,
-      `${name} is not an IPv4 address, and a name cannot end in a number.`,
+      `${name} is not an IPv4 address, and a name cannot end in a number`,
     );
   }
   return reject(
     RejectionReason.notCanonical,
-    `${name} is an unusual spelling of ${url.hostname}; write that instead.`,
+    `${name} is an unusual spelling of ${url.hostname}; write that instead`,
   );
 }

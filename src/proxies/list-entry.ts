@@ -5,12 +5,12 @@ import type { RejectionReason } from './rejection.ts';
 /** A proxy seen for the first time in the list. */
 export interface AcceptedEntry {
   readonly kind: 'accepted';
-  /** Counted from 1; in a JSON document, the ordinal of the entry. */
+  /** Counted from 1; in a JSON document, the position of the entry. */
   readonly line: number;
   readonly proxy: Proxy;
 }
 
-/** A proxy whose identity an earlier entry has; the first one wins. */
+/** A proxy that an earlier entry already named; the first one wins. */
 interface DuplicateEntry {
   readonly kind: 'duplicate';
   readonly line: number;
@@ -29,7 +29,7 @@ export interface RejectedEntry {
   readonly kind: 'rejected';
   readonly line: number;
   readonly reason: RejectionReason;
-  /** A sentence: what is wrong and what would be right. */
+  /** What is wrong and what would be right. */
   readonly detail: string;
   /** The entry with its credentials redacted, at most 200 characters. */
   readonly text: string;

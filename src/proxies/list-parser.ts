@@ -20,13 +20,13 @@ export interface ListOptions {
   readonly allowPrivateAddresses?: boolean;
   /** The salt of the pool the list is for. @default the salt of this process */
   readonly salt?: PoolSalt;
-  /** @default 'auto': told from the list's beginning */
+  /** @default 'auto' (told from the beginning of the list) */
   readonly format?: ListFormat | 'auto';
-  /** Opens up `1.2.3.0/30` and `8080-8090`, at most 65,536 proxies each. @default false */
+  /** Expands `1.2.3.0/30` and `8080-8090`, to at most 65,536 proxies each. @default false */
   readonly expandRanges?: boolean;
   /** Protocols besides the built-in ones that entries may name. @default none */
   readonly extraProtocols?: readonly string[];
-  /** The most that gzip may expand, beyond its first MiB. @default 100 */
+  /** How many times gzip may expand at most, beyond the first MiB. @default 100 */
   readonly maxExpansionRatio?: number;
   readonly signal?: AbortSignal;
 }
@@ -35,12 +35,13 @@ export interface ListOptions {
 const DEFAULT_MAX_EXPANSION_RATIO = 100;
 
 /**
- * Reads a list of proxies: plain text, CSV, JSON or NDJSON, also gzipped, while it arrives. Every
+ * Reads a list of proxies, gzipped or not, while it arrives: plain text, CSV, JSON or NDJSON. Every
  * entry is accounted for, in order: accepted, duplicate, skipped, or rejected with its reason; a
  * bad one never fails the list. Memory is constant plus at most 32 bytes for each accepted entry.
  *
- * @throws InvalidInputError on an unknown `defaultProtocol`, and on gzip that is damaged or expands
- * beyond `maxExpansionRatio`; the signal's reason when it aborts
+ * @throws {InvalidInputError} when `defaultProtocol` is unknown, or gzip is damaged or expands
+ * beyond `maxExpansionRatio`
+ * @throws the signal's reason when it is aborted; what the source throws
  */
 export async function* parseProxyList(
   source: ListSource,

@@ -1,6 +1,6 @@
 import type { ListEntry } from './list-entry.ts';
 
-/** How many entries of a list became what; `read` is their sum. */
+/** The numbers of a list's entries by what became of them; `read` is their sum. */
 export interface ListCounts {
   readonly accepted: number;
   readonly duplicate: number;

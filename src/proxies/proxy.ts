@@ -11,7 +11,7 @@ export interface Proxy extends ProxyEndpoint {
 /**
  * Gives an endpoint its identity.
  *
- * @param salt the pool's salt; @default a random salt of this process
+ * @param salt the pool's salt; by default a random one of this process
  */
 export function createProxy(endpoint: ProxyEndpoint, salt: PoolSalt = processSalt): Proxy {
   return { ...endpoint, id: proxyIdOf(endpoint, salt) };
@@ -20,7 +20,7 @@ export function createProxy(endpoint: ProxyEndpoint, salt: PoolSalt = processSal
 /** The secret key under which a pool's proxy ids are made: 32 random bytes, base64. */
 export type PoolSalt = string;
 
-/** A fresh salt, made once with its pool and never changed or returned. */
+/** Makes a salt: once, together with its pool; it is never changed or returned. */
 export function createSalt(): PoolSalt {
   return randomBytes(32).toString('base64');
 }
@@ -28,10 +28,10 @@ export function createSalt(): PoolSalt {
 /** The salt of proxies that belong to no pool; lives as long as the process. */
 export const processSalt: PoolSalt = createSalt();
 
-/** SHA-256's block, in bytes: FIPS 180-4, section 1. */
+/** The block size of SHA-256, in bytes: FIPS 180-4, section 1. */
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
-/** Room for a canonical URL: longer ones get a buffer of their own. */
+/** Room for a canonical URL; longer ones get a buffer of their own. */
 const URL_BYTES = 4096;
 
 /** The two inputs of an HMAC, RFC 2104: the padded key, and room for what is hashed with it. */

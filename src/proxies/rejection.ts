@@ -6,7 +6,7 @@ export const RejectionReason = {
   invalidPort: 'invalid_port',
   /** A port that is never dialed; see `refusePort`. */
   deniedPort: 'denied_port',
-  /** Looks like an IP address and is none. */
+  /** Looks like an IP address but is not one. */
   invalidAddress: 'invalid_address',
   /** An IPv4 address in a spelling that programs read differently. */
   notCanonical: 'not_canonical',
@@ -14,7 +14,7 @@ export const RejectionReason = {
   ambiguousIpv6: 'ambiguous_ipv6',
   /** Neither an address nor a host name. */
   invalidHost: 'invalid_host',
-  /** Private, loopback, metadata, multicast and kin; see `refuseAddress`. */
+  /** A private, loopback, metadata, multicast or similar address; see `refuseAddress`. */
   addressRefused: 'address_refused',
   rangeNotAllowed: 'range_not_allowed',
   rangeTooLarge: 'range_too_large',
@@ -28,7 +28,7 @@ export const RejectionReason = {
   invalidCsv: 'invalid_csv',
   /** A JSON entry or document that does not parse, or is nested too deep. */
   invalidJson: 'invalid_json',
-  /** None of the known forms. */
+  /** Not in any of the known forms. */
   unrecognised: 'unrecognised',
 } as const;
 export type RejectionReason = (typeof RejectionReason)[keyof typeof RejectionReason];
@@ -46,10 +46,10 @@ export function reject(reason: RejectionReason, detail: string): Rejection {
 }
 
 /**
- * Characters that belong in no user name, password or host: controls (RFC 7617, section 2, forbids
+ * Characters that no user name, password or host may hold: controls (RFC 7617, section 2, forbids
  * them in credentials; CR, LF and NUL would break out of their field), format characters, lone
  * surrogates, private-use and unassigned code points, line and paragraph separators, and pictures
- * (emoji and other symbols, U+FFFD among them: the mark of text that was not UTF-8). Letters,
+ * (emoji and other symbols, among them U+FFFD, the mark of text that was not UTF-8). Letters,
  * digits, marks and punctuation of every script pass.
  */
 export const UNUSABLE_CHARACTERS = /[\p{C}\p{So}\p{Zl}\p{Zp}]/u;

@@ -85,7 +85,7 @@ const NEVER: readonly (readonly [address: string, code: string])[] = [
   ['8000::1', 'reserved_address'],
 ];
 
-/** Transition addresses are no way around the rules for the address they carry. */
+/** Transition addresses do not get around the rules for the address they carry. */
 const CARRIERS: readonly (readonly [address: string, code: string])[] = [
   ['64:ff9b::169.254.169.254', 'metadata_address'],
   ['64:ff9b:1::a9fe:a9fe', 'metadata_address'],
@@ -95,7 +95,7 @@ const CARRIERS: readonly (readonly [address: string, code: string])[] = [
   ['2001:0:4136:e378:8000:63bf:5601:5601', 'metadata_address'],
 ];
 
-const NO_ADDRESSES = [
+const NOT_ADDRESSES = [
   '',
   '2130706433',
   '0177.0.0.1',
@@ -132,7 +132,7 @@ describe('refuseAddress', () => {
     expect(refuseAddress(address, { allowPrivateAddresses: true })).toMatchObject({ code });
   });
 
-  it.each(NO_ADDRESSES)('refuses %j, which is no canonical address', (address) => {
+  it.each(NOT_ADDRESSES)('refuses %j, which is not a canonical address', (address) => {
     const code = 'not_an_address';
     expect(refuseAddress(address)).toMatchObject({ code });
     expect(refuseAddress(address, { allowPrivateAddresses: true })).toMatchObject({ code });
@@ -140,7 +140,7 @@ describe('refuseAddress', () => {
 
   it('names the address and its block', () => {
     expect(refuseAddress('10.1.2.3')?.detail).toBe(
-      '10.1.2.3 is not a public address: it lies in 10.0.0.0/8, private use (RFC 1918).',
+      '10.1.2.3 is not a public address: it lies in 10.0.0.0/8, private use (RFC 1918)',
     );
   });
 });
@@ -150,11 +150,11 @@ describe('refusePort', () => {
     expect(refusePort(port)).toBeNull();
   });
 
-  it.each([22, 25, 139, 445, 465, 587])('refuses %i, whose service is no proxy', (port) => {
+  it.each([22, 25, 139, 445, 465, 587])('refuses %i, which belongs to another service', (port) => {
     expect(refusePort(port)).toMatchObject({ code: 'denied_port' });
   });
 
-  it.each([0, -1, 65_536, 1.5, Number.NaN])('refuses %d, which is no port', (port) => {
+  it.each([0, -1, 65_536, 1.5, Number.NaN])('refuses %d, which is not a port', (port) => {
     expect(refusePort(port)).toMatchObject({ code: 'port_out_of_range' });
   });
 });

@@ -10,7 +10,7 @@ describe('refuseCredentials', () => {
     ['http', '用户', '密码'],
     ['socks5', 'us:er', 'p'],
     ['socks4', 'user-id', ''],
-  ])('accepts what a %s proxy can be sent', (protocol, username, password) => {
+  ])('accepts credentials that a %s proxy can be sent', (protocol, username, password) => {
     expect(refuseCredentials(protocol, username, password)).toBeNull();
   });
 

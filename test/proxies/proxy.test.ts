@@ -56,7 +56,7 @@ describe('the URL of a proxy', () => {
     ['http', 'token', '', 'http://***@1.2.3.4:8080'],
     ['socks5', 'token', '', 'socks5://***@1.2.3.4:8080'],
     ['socks4', 'user', '', 'socks4://user:***@1.2.3.4:8080'],
-  ])('hides what is secret of %s user %j and password %j', (protocol, user, password, url) => {
+  ])('hides the secrets among %s user %j and password %j', (protocol, user, password, url) => {
     const credentials = new Credentials(user, password);
     expect(formatRedactedUrl({ ...endpoint, protocol, credentials })).toBe(url);
   });

@@ -10,13 +10,13 @@ export interface CsvHeader {
 }
 
 const DELIMITERS = [',', ';', '\t'];
-/** The second cell of a row without a header. */
+/** What follows the host in a row without a header: a port or a range of ports. */
 const PORT_CELL = /^\s*"?\d+(?:-\d+)?"?\s*(?:[,;\t]|$)/;
 
-/** The columns of rows without a header: the first four, whatever follows. */
+/** The columns of rows without a header; further ones are ignored. */
 export const POSITIONAL = indexFields(['host', 'port', 'username', 'password']);
 
-/** Reads a header row. @returns null when the line is none */
+/** Reads a header row. @returns null when the line is not one */
 export function parseCsvHeader(line: string): CsvHeader | null {
   for (const delimiter of DELIMITERS) {
     const names = line.includes(delimiter) ? splitRow(line, delimiter) : null;
@@ -30,7 +30,7 @@ export function parseCsvHeader(line: string): CsvHeader | null {
  * The delimiter of a row `host,port…` without a header: the host has no port of its own and the
  * second cell is a number.
  *
- * @returns null when the line is no such row
+ * @returns null when the line is not such a row
  */
 export function delimiterOf(line: string): string | null {
   const at = line.search(/[,;\t]/);
@@ -47,6 +47,6 @@ export function splitRow(line: string, delimiter: string): readonly string[] | R
     const rows: string[][] = parse(line, { delimiter, trim: true, relax_quotes: true });
     return rows[0] ?? [];
   } catch {
-    return reject(RejectionReason.invalidCsv, 'The quotes of the row do not close on its line.');
+    return reject(RejectionReason.invalidCsv, 'the quotes of the row do not close on its line');
   }
 }

@@ -1,23 +1,20 @@
 import { TextDecoder } from 'node:util';
 import { prepend } from '../../async/iterables.ts';
-import { gunzip, isGzip } from './gunzip.ts';
+import { gunzip, isGzip, type Parts } from './gunzip.ts';
 
-/** What a list may be read from; a Node `Readable` and a web `ReadableStream` are such iterables. */
+/** Anything a list can be read from, such as a Node `Readable` or a web `ReadableStream`. */
 export type ListSource =
   | string
   | Uint8Array
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>;
 
-/** A list in pieces, as it arrives. */
-export type Parts = AsyncIterable<string | Uint8Array>;
-
-/** Bytes decoded at a time. */
+/** The most bytes decoded at a time. */
 const SLICE_BYTES = 65_536;
-/** Enough to know gzip and every byte-order mark. */
+/** Enough to recognise gzip and every byte-order mark. */
 const MARK_BYTES = 3;
 
-/** The text of a list in chunks: decompressed, decoded as its byte-order mark says, without it. */
+/** Yields a list's text in chunks: decompressed, and decoded as its byte-order mark says. */
 export async function* decode(parts: Parts, maxExpansionRatio: number): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
   let isStart = true;
@@ -48,7 +45,7 @@ async function* inflate(parts: Parts, maxExpansionRatio: number): Parts & AsyncG
   }
 }
 
-/** Joins the first bytes, so that a mark at the beginning is never cut in two. */
+/** Joins the first bytes so that a mark at the beginning is never cut in two. */
 async function* joinHead(parts: Parts): AsyncGenerator<string | Uint8Array, undefined> {
   let head: Uint8Array | null = new Uint8Array();
   for await (const part of parts) {

@@ -1,11 +1,11 @@
 /** Slots to begin with: most lists are short. */
 const FIRST_CAPACITY = 1024;
 /**
- * Slots a table has that has grown, at least: 2 MB, so that lists of up to 200,000 proxies grow it
- * once, near their beginning, and the memory of their checks is flat from there on.
+ * The fewest slots of a table that has grown (2 MB). Lists of up to 200,000 proxies grow it once,
+ * near their beginning, and the memory of their checks is flat from there on.
  */
 const GROWN_CAPACITY = 2 ** 18;
-/** 8 bytes a slot: from 200,000 entries on 10 to 20 an entry, under 32 even while it is copied. */
+/** 8 bytes a slot: from 200,000 entries on, 10 to 20 an entry, and under 32 even in a copy. */
 const MAX_LOAD = 0.8;
 
 /**
@@ -15,7 +15,7 @@ const MAX_LOAD = 0.8;
  * million proxies the chance that any two share the 64 bits is 1 in 10^7.
  */
 export class DuplicateSet {
-  /** Two words a slot; both zero: free. */
+  /** Two words a slot; the second is 0 when the slot is free. */
   #slots = new Uint32Array(FIRST_CAPACITY * 2);
   #size = 0;
 
@@ -23,7 +23,7 @@ export class DuplicateSet {
     return this.#size;
   }
 
-  /** The memory the table takes. */
+  /** The memory of the table. */
   get byteLength(): number {
     return this.#slots.byteLength;
   }
@@ -31,7 +31,7 @@ export class DuplicateSet {
   /**
    * Adds an id.
    *
-   * @param id a UUID of which the first and the last 8 hex digits are uniform
+   * @param id a UUID whose first and last 8 hex digits are uniform
    * @returns whether it was new
    */
   add(id: string): boolean {

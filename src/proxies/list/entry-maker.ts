@@ -1,23 +1,21 @@
 import type { ListEntry } from '../list-entry.ts';
-import type { PoolSalt } from '../proxy.ts';
-import { createProxy } from '../proxy.ts';
+import { createProxy, type PoolSalt } from '../proxy.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { DuplicateSet } from './duplicate-set.ts';
 import { expandRange, isRange } from './range.ts';
 import { redactEndpoint } from './redact.ts';
-import type { RawEndpoint } from './resolve-endpoint.ts';
-import { type EndpointRules, resolveEndpoint } from './resolve-endpoint.ts';
+import { type EndpointRules, type RawEndpoint, resolveEndpoint } from './resolve-endpoint.ts';
 
-/** What the entries of one list are made by. */
+/** The rules by which the entries of a list are made. */
 export interface EntryRules extends EndpointRules {
   readonly salt: PoolSalt;
   readonly expandRanges: boolean;
 }
 
-/** Where an endpoint stood. */
+/** Where an endpoint was found. */
 export interface EntrySource {
   readonly line: number;
-  /** The entry as it may be shown; asked for only when it is rejected. */
+  /** Makes the text that may be shown; called only when the entry is rejected. */
   readonly redacted: () => string;
 }
 
@@ -26,7 +24,7 @@ export type Entries = ListEntry | Iterable<ListEntry>;
 
 const RANGE_NOT_ALLOWED = reject(
   RejectionReason.rangeNotAllowed,
-  'This is a range of addresses or ports; ranges are read only when asked for.',
+  'this is a range of addresses or ports, and ranges are read only when asked for',
 );
 
 /** Turns endpoints as written into entries, remembering which proxies came before. */
@@ -38,7 +36,7 @@ export class EntryMaker {
     this.#rules = rules;
   }
 
-  /** The entry, or entries, of one endpoint. */
+  /** Makes the entry, or entries, of one endpoint. */
   make(raw: RawEndpoint | Rejection, source: EntrySource): Entries {
     if ('reason' in raw) return this.reject(raw, source);
     if (!isRange(raw)) return this.#one(raw, source);
@@ -46,7 +44,7 @@ export class EntryMaker {
     return 'reason' in singles ? this.reject(singles, source) : this.#many(singles, source.line);
   }
 
-  /** A rejected entry. */
+  /** Makes a rejected entry. */
   reject({ reason, detail }: Rejection, { line, redacted }: EntrySource): ListEntry {
     return { kind: 'rejected', line, reason, detail, text: redacted() };
   }

@@ -1,5 +1,5 @@
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import type { Fields } from './fields.ts';
+import { type Fields, isScalar } from './fields.ts';
 import { bare, parseLineForm } from './line-form.ts';
 import type { RawEndpoint } from './resolve-endpoint.ts';
 import { parseTags } from './tags.ts';
@@ -25,15 +25,11 @@ export function parseFieldsForm(fields: Fields): (RawEndpoint | Rejection)[] {
 function parseBase(fields: Fields): RawEndpoint | Rejection {
   const { host, port, username = '', password = '' } = fields;
   if (typeof host !== 'string') {
-    return reject(
-      RejectionReason.invalidHost,
-      'The entry has no host (host, ip or proxy_address).',
-    );
+    return reject(RejectionReason.invalidHost, 'the entry has no host (host, ip or proxy_address)');
   }
-  if (!isScalar(port ?? ''))
-    return reject(RejectionReason.invalidPort, 'The port is not a number.');
+  if (!isScalar(port ?? '')) return reject(RejectionReason.invalidPort, 'the port is not a number');
   if (!isScalar(username) || !isScalar(password)) {
-    return reject(RejectionReason.invalidCredentials, 'The user name or password is not a string.');
+    return reject(RejectionReason.invalidCredentials, 'the user name or password is not a string');
   }
   const base =
     port === undefined ? parseHostOnly(host.trim()) : split(host.trim(), String(port).trim());
@@ -45,7 +41,7 @@ function parseHostOnly(host: string): RawEndpoint | Rejection {
   return /[:@]/.test(host) ? parseLineForm(host) : bare(host, null);
 }
 
-/** An IPv6 address in columns needs no brackets, and may have them. */
+/** An IPv6 address in columns needs no brackets but may have them. */
 function split(host: string, port: string): RawEndpoint {
   const [address = '', prefix = null] = host.split('/', 2);
   const [first = '', lastPort = null] = port.split('-', 2);
@@ -53,16 +49,12 @@ function split(host: string, port: string): RawEndpoint {
   return { ...bare(bracketed ? address.slice(1, -1) : address, first), prefix, lastPort };
 }
 
-/** A string, or an array of them; a string may hold several, as a CSV cell must. */
+/** A string or an array of strings; one string may hold several, since a CSV cell is one. */
 function parseSchemes(value: unknown): (string | Rejection)[] {
   const schemes = Array.isArray(value) ? value : [value];
   return schemes.flatMap((scheme): (string | Rejection)[] => {
     if (scheme === undefined) return [];
     if (typeof scheme === 'string') return scheme.split(/[\s,;|]+/).filter((name) => name !== '');
-    return [reject(RejectionReason.unknownScheme, 'The protocol is not a string.')];
+    return [reject(RejectionReason.unknownScheme, 'the protocol is not a string')];
   });
-}
-
-function isScalar(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
 }

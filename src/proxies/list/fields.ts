@@ -1,6 +1,6 @@
 /**
  * The names that CSV headers and JSON keys give to what an entry holds, in order of preference.
- * Compared in lower case without `_`, `-` and spaces.
+ * They are compared in lower case without `_`, `-` and spaces.
  */
 const NAMES = {
   host: [
@@ -39,10 +39,10 @@ const FIELD_NAMES = Object.keys(NAMES) as FieldName[];
 /** Where each field stands among the columns of a header or the keys of an object. */
 export type FieldIndex = ReadonlyMap<FieldName, readonly number[]>;
 
-/** The objects of one list mostly have the same keys, so the last answer is kept. */
+/** The objects of a list mostly have the same keys, so the last answer is kept. */
 let last: { readonly names: readonly string[]; readonly index: FieldIndex } | null = null;
 
-/** Finds the fields among names; unknown names are no fields. */
+/** Finds the fields among names; unknown names are ignored. */
 export function indexFields(names: readonly string[]): FieldIndex {
   const isSame =
     last?.names.length === names.length && last.names.every((name, at) => name === names[at]);
@@ -73,6 +73,11 @@ export function pickFields(index: FieldIndex, values: readonly unknown[]): Field
     if (at !== undefined) fields[field] = values[at];
   }
   return fields;
+}
+
+/** Whether a value is a string or a number. */
+export function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function isEmpty(value: unknown): boolean {

@@ -5,8 +5,8 @@ import { MAX_LINE_BYTES } from './line-splitter.ts';
 export type ListFormat = 'text' | 'csv' | 'json' | 'ndjson';
 
 /**
- * Tells the format of a list from its beginning: `[` before JSON's signs, or `{`, is JSON; it is
- * NDJSON when the first line is an object by itself and an entry.
+ * Tells the format of a list from its beginning. JSON begins with `{`, or with `[` and another of
+ * its signs. It is NDJSON when the first line is an object by itself and an entry.
  *
  * @param head the beginning of the list, as far as it has been read
  * @param isWhole whether nothing follows

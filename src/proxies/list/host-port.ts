@@ -1,18 +1,20 @@
+import { RejectionReason, reject } from '../rejection.ts';
+
 /** A `host:port` found in a line. */
 export interface HostPort {
   /** Without brackets and prefix. */
   readonly host: string;
-  /** Digits of the prefix length in `1.2.3.0/30`, or null. */
+  /** The digits of the prefix length in `1.2.3.0/30`, or null. */
   readonly prefix: string | null;
   readonly port: string | null;
   readonly lastPort: string | null;
-  /** An address or a dotted name: what tells a host from a user name. */
+  /** An address or a dotted name: this tells a host from a user name. */
   readonly isHostLike: boolean;
 }
 
 /**
- * The shape of `host:port`: host (IPv6 in brackets), perhaps `/prefix`, port, perhaps `-port`, and
- * what may follow: trailing columns, a comment, a slash. Every part is anchored by a character that
+ * The shape of `host:port`: host (IPv6 in brackets), optional `/prefix`, port, optional `-port`,
+ * and what may follow: trailing columns, a comment, a slash. Each part begins with a character that
  * the part before it cannot hold, so it matches in linear time.
  */
 const HOST_PORT =
@@ -22,7 +24,7 @@ const HOST_PORT =
  * Reads a `host:port`.
  *
  * @param tail whether trailing columns, a comment or a slash may follow the port
- * @param portless whether the port may be missing, as where a scheme implies one
+ * @param portless whether the port may be missing, as it may where a scheme implies one
  * @returns null when the text has another shape
  */
 export function parseHostPort(
@@ -48,6 +50,16 @@ export function parseHostPort(
 function holdsCredentials(rest: string): boolean {
   return /^\/?\s[^#]*:/.test(rest);
 }
+
+/** An endpoint without a port, and one whose port is not one. */
+export const MISSING_PORT = reject(
+  RejectionReason.missingPort,
+  'the port is missing; write host:port',
+);
+export const INVALID_PORT = reject(
+  RejectionReason.invalidPort,
+  'the port is not a number from 1 to 65535',
+);
 
 const PORT = /^[1-9]\d{0,4}$/;
 

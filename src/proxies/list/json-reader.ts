@@ -15,11 +15,11 @@ import { REDACTED } from './redact.ts';
 import { makeAll, readTextLine } from './text-reader.ts';
 
 const FAULTS = {
-  too_long: `The entry is longer than ${MAX_JSON_ENTRY_LENGTH} characters.`,
-  truncated: 'The document ends before its brackets and quotes are closed.',
+  too_long: `the entry is longer than ${MAX_JSON_ENTRY_LENGTH} characters`,
+  truncated: 'the document ends before its brackets and quotes are closed',
 } as const;
-const NOT_JSON = 'This is not JSON.';
-const NOT_AN_ENTRY = 'An entry is an object with host and port, or a string such as "host:port".';
+const NOT_JSON = 'the entry is not JSON';
+const NOT_AN_ENTRY = 'an entry is an object with host and port, or a string such as "host:port"';
 
 /** Reads a JSON document; `line` counts its entries. */
 export class JsonReader implements EntryReader {
@@ -51,7 +51,7 @@ export class JsonReader implements EntryReader {
   }
 }
 
-/** Reads a JSON value a line; a line may also hold a whole list. */
+/** Reads one JSON value per line; the value may also be a whole list. */
 export function createNdjsonReader(maker: EntryMaker): EntryReader {
   return new LineReader((text, line) => {
     const value = parseJson(text);

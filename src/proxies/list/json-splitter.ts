@@ -1,6 +1,6 @@
 /** The longest JSON entry that is read, in UTF-16 units. */
 export const MAX_JSON_ENTRY_LENGTH = 16_384;
-/** The keys of an object that stands around a list. */
+/** The keys under which an object may hold the list. */
 const LIST_KEYS: readonly string[] = ['proxies', 'results', 'data'];
 
 const MAX_KEY_LENGTH = 1 + Math.max(...LIST_KEYS.map((key) => key.length));
@@ -8,14 +8,14 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 const SPACE = 0x20;
 
-/** What was cut out: the JSON of one entry, or why there is none. */
+/** The JSON of one entry, or why there is none. */
 export type JsonPiece = { readonly json: string } | { readonly fault: 'too_long' | 'truncated' };
 
 /**
  * Cuts a JSON document that arrives in chunks into the text of its entries: the elements of an
  * array, those of the array under a list key of an object, or an object that has no such key. It
- * counts brackets and sees to strings, no more: nothing is nested too deep for it, and one broken
- * entry is judged, when it is parsed, without its neighbours. It holds at most one entry.
+ * only counts brackets and skips strings: no nesting is too deep for it, and a broken entry, which
+ * shows when it is parsed, does not affect its neighbours. It holds at most one entry.
  */
 export class JsonSplitter {
   #depth = 0;
@@ -26,7 +26,7 @@ export class JsonSplitter {
   #isCapturing = false;
   #isTooLong = false;
   #captured = '';
-  /** Where in the chunk at hand the captured text goes on. */
+  /** Where the captured text continues in the current chunk. */
   #from = 0;
   /** At the top of an object: the string read last, and the key whose value is being read. */
   #string = '';
@@ -129,7 +129,7 @@ export class JsonSplitter {
   }
 }
 
-/** The list a JSON value is or holds; null: it is an entry. */
+/** The list that a JSON value is or holds; null when the value is an entry. */
 export function listIn(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null) return null;
@@ -137,7 +137,7 @@ export function listIn(value: unknown): readonly unknown[] | null {
   return lists.find((list): list is unknown[] => Array.isArray(list)) ?? null;
 }
 
-/** The parsed JSON; undefined where it is none. The parser's message is dropped: it quotes the text. */
+/** The parsed JSON, or undefined. The parser's message is dropped because it quotes the text. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

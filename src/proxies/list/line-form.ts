@@ -1,20 +1,20 @@
 import { isIPv6 } from 'node:net';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import { type HostPort, isPort, parseHostPort } from './host-port.ts';
+import { type HostPort, INVALID_PORT, isPort, MISSING_PORT, parseHostPort } from './host-port.ts';
 import type { RawEndpoint } from './resolve-endpoint.ts';
 
-/** The commonest line, four numbers and a port; whether they are an address is judged later. */
+/** The most common line, four numbers and a port; whether they are an address is judged later. */
 const PLAIN = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}):(\d{1,5})$/;
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const IPV6_CHARACTERS = /^[0-9a-f:.]+$/i;
-/** What is meant as host and port, the port being none. */
+/** What looks like host and port, although the port may not be one. */
 const HOST_AND_MORE = /^([^\s:@/[\]]*):([^\s:@/[\]]*)$/;
 const USER_PASS_END = /^([^:]*):(.*):([^:]*:\d+\D?.*)$/;
 
 /**
  * Takes apart one line that is not CSV: every form with `:` and `@`, with or without a scheme.
  *
- * @param text a line without comment and surrounding spaces, not empty
+ * @param text a line without a comment and surrounding spaces; not empty
  */
 export function parseLineForm(text: string): RawEndpoint | Rejection {
   const plain = PLAIN.exec(text);
@@ -25,7 +25,7 @@ export function parseLineForm(text: string): RawEndpoint | Rejection {
   return parseRest(rest.endsWith('/') ? rest.slice(0, -1) : rest, scheme);
 }
 
-/** An endpoint without scheme, credentials or range. */
+/** An endpoint without a scheme, credentials or a range. */
 export function bare(host: string, port: string | null): RawEndpoint {
   return { scheme: null, host, port, prefix: null, lastPort: null, username: '', password: '' };
 }
@@ -39,7 +39,7 @@ function parseRest(text: string, scheme: string | null): RawEndpoint | Rejection
   if (IPV6_CHARACTERS.test(text) && isBareIpv6(text)) {
     return reject(
       RejectionReason.ambiguousIpv6,
-      'An IPv6 address needs brackets, [2001:db8::1]:8080, so that its end and the port are told apart.',
+      'an IPv6 address needs brackets, as in [2001:db8::1]:8080, to tell its end from the port',
     );
   }
   const fields = parseFields(text);
@@ -52,7 +52,7 @@ interface Found {
   readonly userinfo: string;
 }
 
-/** `user:pass@host:port`, splitting at the last `@`, or `host:port@user:pass`, at the first. */
+/** `user:pass@host:port`, split at the last `@`, or `host:port@user:pass`, split at the first. */
 function parseAroundAt(text: string, at: number, portless: boolean): Found | null {
   const right = parseHostPort(text.slice(at + 1), { tail: true, portless });
   if (right?.isHostLike) return { end: right, userinfo: text.slice(0, at) };
@@ -63,8 +63,8 @@ function parseAroundAt(text: string, at: number, portless: boolean): Found | nul
 }
 
 /**
- * `host:port:user:pass` or `user:pass:host:port`: the end whose host is an address or dotted; when
- * both are, host first. A host without a dot counts only where nothing else could be the host.
+ * `host:port:user:pass` or `user:pass:host:port`: the host is an address or a dotted name. When
+ * both ends have one, it comes first. A host without a dot counts only when there is no other.
  */
 function parseFields(text: string): Found | null {
   const start = parseHostFirst(text);
@@ -91,12 +91,12 @@ function parseHostLast(text: string): Found | null {
   return end && userinfo.includes(':') ? { end, userinfo } : null;
 }
 
-/** An IPv6 address without brackets, with or without something that could be a port behind it. */
+/** An IPv6 address without brackets, followed or not by something that could be a port. */
 function isBareIpv6(text: string): boolean {
   return isIPv6(text) || isIPv6(text.slice(0, text.lastIndexOf(':')));
 }
 
-/** Percent-decoding happens only where a scheme is written: elsewhere `%40` is what it says. */
+/** Percent-decodes only where a scheme is written; elsewhere `%40` stays `%40`. */
 function assemble({ end, userinfo }: Found, scheme: string | null): RawEndpoint | Rejection {
   const colon = userinfo.indexOf(':');
   const user = colon < 0 ? userinfo : userinfo.slice(0, colon);
@@ -106,36 +106,34 @@ function assemble({ end, userinfo }: Found, scheme: string | null): RawEndpoint 
   if (username === null || password === null) {
     return reject(
       RejectionReason.invalidCredentials,
-      'The percent-encoded user name or password is not UTF-8.',
+      'the percent-encoded user name or password is not UTF-8',
     );
   }
   const { host, port, prefix, lastPort } = end;
   return { scheme, host, port, prefix, lastPort, username, password };
 }
 
-/** Why no form fits, for the near misses. */
+/** Why the text fits no form; near misses get a reason of their own. */
 function explain(text: string): Rejection {
-  if (parseHostPort(text, { tail: true, portless: true })) {
-    return reject(RejectionReason.missingPort, 'The port is missing: write host:port.');
-  }
+  if (parseHostPort(text, { tail: true, portless: true })) return MISSING_PORT;
   const [, host, port] = HOST_AND_MORE.exec(text) ?? [];
   if (host === undefined || port === undefined) {
     return reject(
       RejectionReason.unrecognised,
-      'This is none of the known forms, such as host:port, user:password@host:port or scheme://host:port.',
+      'the entry is in none of the known forms, such as host:port, user:password@host:port or scheme://host:port',
     );
   }
   if (host === '' && isPort(port)) {
-    return reject(RejectionReason.invalidHost, 'The host is missing: write host:port.');
+    return reject(RejectionReason.invalidHost, 'the host is missing; write host:port');
   }
-  return reject(RejectionReason.invalidPort, 'The port is not a number from 1 to 65535.');
+  return INVALID_PORT;
 }
 
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Percent-decoding as the WHATWG URL standard does it: a `%` without two hex digits behind it stays.
+ * Percent-decodes as the WHATWG URL standard does: a `%` without two hex digits after it stays.
  *
  * @returns null when the decoded bytes are not UTF-8
  */

@@ -7,14 +7,14 @@ import { REDACTED } from './redact.ts';
 /** Reads one list, chunk by chunk. */
 export interface EntryReader {
   push(chunk: string): Iterable<ListEntry>;
-  /** What remains when the list has ended. */
+  /** Reads what remains when the list has ended. */
   end(): Iterable<ListEntry>;
 }
 
-/** How one line, neither blank nor too long, becomes entries. */
+/** Turns one line, neither blank nor too long, into entries. */
 export type ReadLine = (text: string, line: number) => Entries;
 
-/** Numbers the lines of a list, sets blank and overlong ones aside and reads the others. */
+/** Numbers the lines of a list, skips blank ones, rejects overlong ones and reads the others. */
 export class LineReader implements EntryReader {
   readonly #splitter = new LineSplitter();
   readonly #readLine: ReadLine;
@@ -48,6 +48,6 @@ export class LineReader implements EntryReader {
 }
 
 function tooLong(line: number): ListEntry {
-  const detail = `The line is longer than ${MAX_LINE_BYTES} bytes.`;
+  const detail = `the line is longer than ${MAX_LINE_BYTES} bytes`;
   return { kind: 'rejected', line, ...reject(RejectionReason.lineTooLong, detail), text: REDACTED };
 }

@@ -1,11 +1,11 @@
-/** The longest line that is read, in bytes of UTF-8, without its end. */
+/** The longest line that is read, in bytes of UTF-8, without its line end. */
 export const MAX_LINE_BYTES = 4096;
-/** UTF-16 units kept of a line: one over the limit, and a CR. */
+/** The most UTF-16 units kept of a line: one over the limit, and a CR. */
 const KEPT_UNITS = MAX_LINE_BYTES + 2;
 
 /**
- * Cuts text that arrives in chunks into lines (LF or CRLF), keeping no more of an overlong line
- * than shows that it is one.
+ * Cuts text that arrives in chunks into lines (LF or CRLF). It keeps only as much of an overlong
+ * line as shows that it is one.
  */
 export class LineSplitter {
   #carry = '';
@@ -26,7 +26,7 @@ export class LineSplitter {
     this.#keep(chunk, start, chunk.length);
   }
 
-  /** The last line, if it has no end of its own. */
+  /** The last line, when it has no line end. */
   *end(): Generator<string> {
     if (this.#carry !== '') yield withoutCr(this.#carry);
     this.#carry = '';
@@ -38,7 +38,7 @@ export class LineSplitter {
   }
 }
 
-/** Whether a line, as the splitter gave it, is over the limit. */
+/** Whether a line from the splitter is over the limit. */
 export function isTooLong(line: string): boolean {
   if (line.length > MAX_LINE_BYTES) return true;
   return line.length > MAX_LINE_BYTES / 3 && Buffer.byteLength(line) > MAX_LINE_BYTES;

@@ -11,7 +11,7 @@ export function isRange(raw: RawEndpoint): boolean {
   return raw.prefix !== null || raw.lastPort !== null;
 }
 
-/** The single endpoints of a range, address by address, or why it cannot be opened up. */
+/** The single endpoints of a range, address by address, or why it cannot be expanded. */
 export function expandRange(raw: RawEndpoint): Iterable<RawEndpoint> | Rejection {
   const addresses = raw.prefix === null ? null : parseBlock(raw.host, raw.prefix);
   if (addresses && 'reason' in addresses) return addresses;
@@ -20,14 +20,14 @@ export function expandRange(raw: RawEndpoint): Iterable<RawEndpoint> | Rejection
   if (raw.lastPort !== null && !(isPort(raw.lastPort) && isPort(raw.port ?? '') && first <= last)) {
     return reject(
       RejectionReason.invalidPort,
-      'A range of ports goes from a smaller to a larger number, 1 to 65535.',
+      'a range of ports goes from the lower to the higher number, both from 1 to 65535',
     );
   }
   const size = (addresses?.size ?? 1) * (last - first + 1);
   if (size > MAX_RANGE_SIZE) {
     return reject(
       RejectionReason.rangeTooLarge,
-      `The range stands for more than ${MAX_RANGE_SIZE} proxies.`,
+      `the range stands for more than ${MAX_RANGE_SIZE} proxies`,
     );
   }
   return walk(raw, addresses, last);
@@ -54,7 +54,7 @@ function parseBlock(host: string, prefix: string): Block | Rejection {
   if (!isIPv4(host) || bits > 32) {
     return reject(
       RejectionReason.invalidAddress,
-      'A range of addresses is an IPv4 address and a prefix length, 1.2.3.0/30.',
+      'a range of addresses is an IPv4 address and a prefix length, such as 1.2.3.0/30',
     );
   }
   const size = 2 ** (32 - bits);

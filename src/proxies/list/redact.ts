@@ -4,7 +4,7 @@ import type { RawEndpoint } from './resolve-endpoint.ts';
 
 /** The longest text a rejected entry shows, in characters. */
 const MAX_REDACTED_LENGTH = 200;
-/** What stands where credentials, or text that may be credentials, stood. */
+/** Replaces credentials, and text that may be credentials. */
 export const REDACTED = '***';
 
 const SCHEME = /^[a-z][a-z0-9+.-]{0,19}:\/\//i;
@@ -12,8 +12,8 @@ const IPV6_CHARACTERS = /^[0-9a-f:.]+$/i;
 const SHOWABLE = /^[\w.:[\]/-]+$/;
 
 /**
- * Shows of a line only what is surely not a credential: scheme, and the one host and port that
- * stand out. A line without such a host is shown as `***` altogether.
+ * Shows only the parts of a line that are certainly not credentials: the scheme, and the one host
+ * and port that stand out. A line without such a host is shown as `***`.
  */
 export function redactLine(line: string): string {
   const text = line.trim();
@@ -51,7 +51,7 @@ function redactFields(text: string): string {
   return host === null ? REDACTED : `${host}:${REDACTED}`;
 }
 
-/** The fields between colons; an IPv6 literal in brackets at the beginning is one. */
+/** The fields between colons; an IPv6 literal in brackets at the beginning is one field. */
 function splitFields(text: string): string[] {
   const end = text.startsWith('[') ? text.indexOf(']') + 1 : 0;
   const [first = '', ...others] = text.slice(end).split(':');

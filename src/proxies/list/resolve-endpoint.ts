@@ -5,22 +5,22 @@ import { Credentials } from '../credentials.ts';
 import type { ProxyEndpoint, ProxyTags } from '../endpoint.ts';
 import { parseHost } from '../host.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import { isPort } from './host-port.ts';
+import { INVALID_PORT, isPort, MISSING_PORT } from './host-port.ts';
 import type { Scheme } from './schemes.ts';
 
-/** An endpoint as a list wrote it, taken apart but not yet judged. */
+/** An endpoint as written in a list, taken apart but not yet judged. */
 export interface RawEndpoint {
-  /** As written, in any case; null: the list's default protocol. */
+  /** As written, in any case; null for the list's default protocol. */
   readonly scheme: string | null;
   /** Without brackets. */
   readonly host: string;
-  /** The digits as written; null when there is none. */
+  /** The digits as written; null when there are none. */
   readonly port: string | null;
-  /** `30` of `1.2.3.0/30`: a range of addresses; null: one address. */
+  /** `30` of the range of addresses `1.2.3.0/30`; null for one address. */
   readonly prefix: string | null;
-  /** `8090` of `8080-8090`: a range of ports; null: one port. */
+  /** `8090` of the range of ports `8080-8090`; null for one port. */
   readonly lastPort: string | null;
-  /** Empty with an empty password: no credentials. */
+  /** Empty together with the password when there are no credentials. */
   readonly username: string;
   readonly password: string;
   /** SOCKS4 with the target's name resolved by the proxy. */
@@ -28,7 +28,7 @@ export interface RawEndpoint {
   readonly tags?: ProxyTags;
 }
 
-/** What the entries of one list are judged by. */
+/** The rules by which the entries of a list are judged. */
 export interface EndpointRules {
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly defaultScheme: Scheme;
@@ -63,17 +63,12 @@ function findScheme(raw: RawEndpoint, rules: EndpointRules): Scheme | Rejection 
   const scheme = rules.schemes.get(raw.scheme.toLowerCase());
   if (scheme) return scheme;
   const known = [...rules.schemes.keys()].join(', ');
-  return reject(RejectionReason.unknownScheme, `The scheme is not one of ${known}.`);
+  return reject(RejectionReason.unknownScheme, `the scheme is not one of ${known}`);
 }
 
 function resolvePort(text: string | null, defaultPort: number | undefined): number | Rejection {
-  if (text === null) {
-    if (defaultPort !== undefined) return defaultPort;
-    return reject(RejectionReason.missingPort, 'The port is missing: write host:port.');
-  }
-  if (!isPort(text)) {
-    return reject(RejectionReason.invalidPort, 'The port is not a number from 1 to 65535.');
-  }
+  if (text === null) return defaultPort ?? MISSING_PORT;
+  if (!isPort(text)) return INVALID_PORT;
   const port = Number(text);
   const refusal = refusePort(port);
   return refusal ? reject(RejectionReason.deniedPort, refusal.detail) : port;
@@ -86,7 +81,7 @@ function resolveHost(text: string, rules: EndpointRules): string | Rejection {
     if (rules.allowPrivateAddresses || !isPrivateName(host)) return host;
     return reject(
       RejectionReason.addressRefused,
-      'The host name is not a public one: it has no dot, or a suffix for private use.',
+      'the host name is not a public one: it has no dot, or a suffix for private use',
     );
   }
   const refusal = refuseAddress(host, rules);

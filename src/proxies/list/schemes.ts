@@ -4,7 +4,7 @@ import { BuiltInProtocol } from '../endpoint.ts';
 /** What a scheme written in a list means. */
 export interface Scheme {
   readonly protocol: string;
-  /** The port where none is written; undefined: it must be written. */
+  /** The port when none is written; absent when it must be written. */
   readonly defaultPort?: number;
   /** `socks4a`: the proxy resolves the target's name. */
   readonly remoteDns?: true;
@@ -28,12 +28,12 @@ export function schemesWith(extraProtocols: readonly string[]): ReadonlyMap<stri
   return new Map([...extra, ...BUILT_IN]);
 }
 
-/** The scheme of lines that name none. @throws InvalidInputError when the list knows no such one */
+/** The scheme of lines that name none. @throws {InvalidInputError} when it is unknown */
 export function defaultScheme(schemes: ReadonlyMap<string, Scheme>, name: string): Scheme {
   const scheme = schemes.get(name.toLowerCase());
   if (scheme) return scheme;
   const known = [...schemes.keys()].join(', ');
-  throw new InvalidInputError(`${JSON.stringify(name)} is not a proxy protocol; known: ${known}.`, [
+  throw new InvalidInputError(`${JSON.stringify(name)} is not a proxy protocol; known: ${known}`, [
     { pointer: '/defaultProtocol', detail: `must be one of ${known}` },
   ]);
 }

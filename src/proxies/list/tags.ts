@@ -1,13 +1,13 @@
 import type { ProxyTags } from '../endpoint.ts';
 import { UNUSABLE_CHARACTERS } from '../rejection.ts';
-import type { Fields } from './fields.ts';
+import { type Fields, isScalar } from './fields.ts';
 
 /** The longest source, city or ISP kept, in characters. */
 const MAX_TAG_LENGTH = 200;
 /** RFC 6793: AS numbers have 32 bits. */
 const MAX_ASN = 0xffff_ffff;
 
-/** What an entry says about its proxy. What is no such thing is left out, never a reason to reject. */
+/** What an entry says about its proxy; null when nothing. Unusable values are left out. */
 export function parseTags(fields: Fields): ProxyTags | null {
   const tags: ProxyTags = {
     ...named('source', parseText(fields.source)),
@@ -49,8 +49,4 @@ function parseDegrees(value: unknown, limit: number): number | null {
   if (!isScalar(value) || String(value).trim() === '') return null;
   const degrees = Number(value);
   return Math.abs(degrees) <= limit ? degrees : null;
-}
-
-function isScalar(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
 }

@@ -6,7 +6,7 @@ import { parseLineForm } from './line-form.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
 import { REDACTED, redactEndpoint, redactLine } from './redact.ts';
 
-/** Reads the lines of plain text and CSV, also where they are mixed. */
+/** Reads the lines of plain text and CSV, even when they are mixed. */
 export function createTextReader(maker: EntryMaker): EntryReader {
   let header: CsvHeader | null = null;
   let isFirst = true;
@@ -22,7 +22,7 @@ export function createTextReader(maker: EntryMaker): EntryReader {
   });
 }
 
-/** One line in a form of its own, or a row of columns without a header. */
+/** Reads one line in a form of its own, or a row of columns without a header. */
 export function readTextLine(maker: EntryMaker, text: string, line: number): Entries {
   const delimiter = delimiterOf(text);
   if (delimiter !== null) return readRow(maker, { delimiter, index: POSITIONAL, line, text });
@@ -42,7 +42,7 @@ function readRow(maker: EntryMaker, { delimiter, index, line, text }: Row): Entr
   return makeAll(maker, parseFieldsForm(pickFields(index, cells)), line);
 }
 
-/** The entries of endpoints that came in columns or JSON. */
+/** Makes the entries of endpoints that came in columns or JSON. */
 export function makeAll(
   maker: EntryMaker,
   endpoints: ReturnType<typeof parseFieldsForm>,

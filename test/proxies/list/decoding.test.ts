@@ -22,14 +22,14 @@ describe('a list in chunks', () => {
     ['text with CRLF', Buffer.from(LINES.replaceAll('\n', '\r\n'))],
     ['text with a byte-order mark', Buffer.from(`\ufeff${LINES}`)],
     ['UTF-16 text', Buffer.from(`\ufeff${LINES}`, 'utf16le')],
-    ['UTF-16 text, big end first', Buffer.from(`\ufeff${LINES}`, 'utf16le').swap16()],
+    ['big-endian UTF-16 text', Buffer.from(`\ufeff${LINES}`, 'utf16le').swap16()],
     ['CSV', Buffer.from(CSV)],
     ['JSON', Buffer.from(JSON_LIST)],
     ['NDJSON', Buffer.from(NDJSON)],
     ['gzipped text', gzipSync(LINES)],
     ['gzipped UTF-16 text', gzipSync(Buffer.from(`\ufeff${LINES}`, 'utf16le'))],
     ['gzipped JSON', gzipSync(JSON_LIST)],
-  ])('gives the same entries wherever %s is cut', async (_, bytes) => {
+  ])('gives the same entries wherever its %s is cut', async (_, bytes) => {
     const whole = await readList(bytes);
     expect(whole.length).toBeGreaterThan(2);
     for (let at = 0; at <= bytes.length; at += 1) {
@@ -54,7 +54,7 @@ describe('a list in chunks', () => {
     expect(await readList([LINES.slice(0, 9), bytes.subarray(9)])).toEqual(whole);
   });
 
-  it('knows lines of up to 4 KiB, in bytes, and passes over longer ones', async () => {
+  it('reads lines of up to 4 KiB, in bytes, and rejects longer ones', async () => {
     const fits = `1.2.3.4:80 #${'x'.repeat(4096 - 12)}`;
     const wide = `1.2.3.4:80 #${'é'.repeat((4096 - 12) / 2)}`;
     const list = `${fits}\r\n${fits}x\r\n${wide}\n${wide}é\n${'x'.repeat(1e6)}\n1.2.3.4:80`;

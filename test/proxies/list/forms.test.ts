@@ -4,7 +4,7 @@ import { outcomesOf } from './support/read-list.ts';
 
 type Row = readonly [line: string, outcome: string, options?: ListOptions];
 
-/** The rows with a printable title of bounded length in front. */
+/** Puts a printable title of bounded length before each row. */
 function titled(rows: readonly Row[]): [title: string, ...Row][] {
   return rows.map((row) => [JSON.stringify(row[0].slice(0, 60)), ...row]);
 }
@@ -164,7 +164,7 @@ describe('a line of a proxy list', () => {
 describe('ranges, when asked for', () => {
   const expandRanges = true;
 
-  it('open up into every address of the block', async () => {
+  it('expand into every address of the block', async () => {
     expect(await outcomesOf('user:p@1.2.3.1/30:8080', { expandRanges })).toEqual([
       'http://user:p@1.2.3.0:8080',
       'http://user:p@1.2.3.1:8080',
@@ -173,7 +173,7 @@ describe('ranges, when asked for', () => {
     ]);
   });
 
-  it('open up into every port, each judged by itself', async () => {
+  it('expand into every port, each judged by itself', async () => {
     expect(await outcomesOf('socks5://gate.x.com:21-24', { expandRanges })).toEqual([
       'denied_port',
       'denied_port',

@@ -51,7 +51,7 @@ describe('a JSON list', () => {
     ]);
   });
 
-  it('reads tags, and leaves out what is none', async () => {
+  it('reads tags and leaves out unusable ones', async () => {
     const [first, second] = await readList(
       JSON.stringify([
         {
@@ -90,7 +90,7 @@ describe('a JSON list', () => {
     ['10,000 deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
     ['10,000 objects deep', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
     ['over 16 KiB', JSON.stringify({ ...A, note: 'x'.repeat(16_384) })],
-  ])('rejects an entry that is %s, and no other', async (_, entry) => {
+  ])('rejects an entry that is %s, and only that one', async (_, entry) => {
     const entries = await readList(`["1.1.1.1:80",${entry},"1.1.1.2:80"]`);
     expect(entries.map(({ kind }) => kind)).toEqual(['accepted', 'rejected', 'accepted']);
     expect(entries[1]).toMatchObject({ line: 2, reason: 'invalid_json', text: '***' });

@@ -18,7 +18,7 @@ function bytesInUse(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** Lines of every kind, one in four of them a proxy not named before. */
+/** Lines of every kind; one in four is a new proxy. */
 const KINDS: readonly ((n: number) => string)[] = [
   (n) => `${ipv4(n)}:8080`,
   () => '1.2.3.4:8080',
@@ -86,7 +86,7 @@ describe('FAULTS 44', () => {
     expect(atEnd - atHalf).toBeLessThan(32 * (tally.counts.accepted / 2) + slack);
   }, 180_000);
 
-  it('holds a long JSON document no more than a short one', async () => {
+  it('holds no more of a long JSON document than of a short one', async () => {
     const entry = `${JSON.stringify({ ip: '1.2.3.4', port: 80, note: 'x'.repeat(200) })},`;
     const noise = `"noise":"${'y'.repeat(1000)}","more":${'['.repeat(500)}${']'.repeat(500)},`;
     let most = 0;
@@ -107,7 +107,7 @@ describe('FAULTS 44', () => {
     expect(most).toBeLessThan(1024 * 1024);
   });
 
-  it('holds an entry of 64 MB, plain, gzipped or JSON, no more than a short one', async () => {
+  it('holds no more of a 64 MB entry, plain, gzipped or JSON, than of a short one', async () => {
     const piece = Buffer.alloc(65_536, 'x');
     function* long(start: string, end: string): Generator<Buffer> {
       yield Buffer.from(start);
@@ -122,7 +122,7 @@ describe('FAULTS 44', () => {
       const tally = new ListTally();
       for await (const entry of parseProxyList(source, { maxExpansionRatio: 2000 })) {
         tally.add(entry);
-        // A held entry would be 64 MB; what the collector leaves for later is far below half of it.
+        // A held entry would be 64 MB; what the collector leaves for later is far less than half of that.
         expect(bytesInUse() - before).toBeLessThan(32 * 1024 * 1024);
       }
       expect(tally.counts).toMatchObject({ accepted: 1, rejected: 1 });
@@ -131,7 +131,7 @@ describe('FAULTS 44', () => {
 });
 
 describe('the set that finds duplicates', () => {
-  it('takes 2 MB and at most 32 bytes an id, also while it grows', () => {
+  it('takes 2 MB and at most 32 bytes an id, even while it grows', () => {
     const set = new DuplicateSet();
     const constant = 2.1 * 1024 * 1024;
     let most = 0;
@@ -147,7 +147,7 @@ describe('the set that finds duplicates', () => {
     expect(most).toBeLessThanOrEqual(32);
   });
 
-  it('knows every id again and no other', () => {
+  it('recognises every id it has seen and no other', () => {
     const set = new DuplicateSet();
     const ids = Array.from(
       { length: 50_000 },

@@ -128,7 +128,7 @@ describe('any text at all', () => {
     }),
   );
 
-  it('is accounted for line by line, without a throw', async () => {
+  it('is accounted for line by line without an exception', async () => {
     await fc.assert(
       fc.asyncProperty(junk, async (list) => {
         const entries = await readList(list, { format: 'text' });
@@ -140,7 +140,7 @@ describe('any text at all', () => {
     );
   });
 
-  it('ends in entries in every format, and the counts add up', async () => {
+  it('becomes entries in every format, with counts that add up', async () => {
     await fc.assert(
       fc.asyncProperty(
         junk,

@@ -7,7 +7,7 @@ import { readList } from './support/read-list.ts';
 
 const PASSWORD = 'canary-Pa55';
 
-/** Every way to look at an entry short of asking for the password by name. */
+/** Every way to look at an entry except asking for the password by name. */
 function looksOf(entry: ListEntry): string {
   const url = entry.kind === 'accepted' ? formatRedactedUrl(entry.proxy) : '';
   return [
@@ -18,7 +18,7 @@ function looksOf(entry: ListEntry): string {
   ].join('\n');
 }
 
-/** Forms with a password, and for each defect the hosts and ports that show it. */
+/** Forms of entries with a password. */
 const FORMS: readonly ((host: string, port: string) => string)[] = [
   (host, port) => `${host}:${port}:user:${PASSWORD}`,
   (host, port) => `user:${PASSWORD}@${host}:${port}`,
@@ -57,6 +57,7 @@ const FORMS: readonly ((host: string, port: string) => string)[] = [
   (host, port) => `${host}:${port}:user:${PASSWORD}😀`,
 ];
 
+/** Good hosts and ports, and some with every defect. */
 const ENDPOINTS: readonly (readonly [host: string, port: string])[] = [
   ['1.2.3.4', '8080'],
   ['gate.example.com', '7000'],
@@ -75,9 +76,9 @@ const ENDPOINTS: readonly (readonly [host: string, port: string])[] = [
   ['', ''],
 ];
 
-describe('credentials of a list', () => {
+describe('a list with credentials', () => {
   it.each(FORMS.map((form) => [form('HOST', 'PORT').slice(0, 60), form] as const))(
-    'show in no entry read from %j',
+    'shows none of them in an entry read from %j',
     async (_, form) => {
       const variants: ListOptions[] = [{}, { expandRanges: true, allowPrivateAddresses: true }];
       let entries = 0;
@@ -93,7 +94,7 @@ describe('credentials of a list', () => {
     },
   );
 
-  it('leave host and port of a rejected line to be seen', async () => {
+  it('still shows the host and port of a rejected line', async () => {
     const lines = [
       'user:secret@1.2.3.4:99999',
       '1.2.3.4:99999:user:secret',
@@ -119,7 +120,7 @@ describe('credentials of a list', () => {
     ]);
   });
 
-  it('leave at most 200 characters of any line', async () => {
+  it('shows at most 200 characters of a rejected line', async () => {
     for await (const entry of parseProxyList(`ftp://${'a.'.repeat(1000)}com:80`)) {
       expect(entry).toMatchObject({ kind: 'rejected', text: expect.stringMatching(/^.{1,200}$/) });
     }
