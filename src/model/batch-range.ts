@@ -3,7 +3,7 @@ import { formatUuid } from '../uuid.ts';
 /** The bits of the one batch of a sweep that is not split (k = 0). */
 export const WHOLE_POOL = '*';
 
-/** Most batches a sweep may have (k = 12): 4,096 batches hold a million proxies. */
+/** The largest k: 4,096 batches hold a million proxies. */
 export const MAX_BATCH_BIT_COUNT = 12;
 
 /** The names of the 2^k batches of a sweep, in id order. */

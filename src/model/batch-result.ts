@@ -3,12 +3,12 @@ import type { FailureCode } from '../health/failure.ts';
 import type { Phase, PhaseTimings, Verdict } from '../health/health-check-result.ts';
 import type { LeaseFigures } from './lease-figures.ts';
 
-/** A probe's outcome as stored: what can be derived when read is left out. */
+/** A probe's outcome as stored, without what can be derived when it is read. */
 export interface StoredResult {
   readonly status: Verdict;
   readonly protocol: string;
   readonly latencyMs: number;
-  /** Start of the probe, milliseconds after the batch's `startedAt`. */
+  /** When the probe started, milliseconds after the batch's `startedAt`. */
   readonly offsetMs: number;
   readonly statusCode?: number;
   readonly failure?: FailureCode;
@@ -28,13 +28,13 @@ export interface BatchResult {
   readonly sweepId: string;
   readonly startedAt: string;
   readonly results: ReadonlyMap<string, StoredResult>;
-  /** On the wire, sent and received, over all probes of the batch. */
+  /** Bytes on the wire, sent and received, over all probes of the batch. */
   readonly bytes: number;
-  /** Absent when the pool has its control probe turned off. */
+  /** Absent when the pool's control probe is turned off. */
   readonly control?: ControlOutcome;
-  /** The batch held more rows than one batch may; the rest were not probed. */
+  /** Set when the batch had more rows than may be probed; the rest were not. */
   readonly truncated?: true;
-  /** How much was leased when the batch began, by the statuses its verdicts make. */
+  /** How much was leased when the batch began, by the statuses after its verdicts. */
   readonly leasing?: LeaseFigures;
   readonly expiresAtEpochSeconds: number;
 }
@@ -42,7 +42,7 @@ export interface BatchResult {
 /** What one sweep found about a proxy. */
 export interface ProxyResult {
   readonly sweepId: string;
-  /** ISO 8601, of the batch. */
+  /** When the batch started, ISO 8601. */
   readonly startedAt: string;
   readonly result: StoredResult;
 }

@@ -3,22 +3,22 @@ import { batchTimeMs } from './batch-time.ts';
 import type { PoolPolicy } from './pool.ts';
 import type { SweepLimits } from './sweep-limits.ts';
 
-/** Rows of a pool that are read to estimate its size. */
+/** The number of rows that are read to estimate a pool's size. */
 export const SIZE_SAMPLE = 1024;
 
-/** A batch planned anew holds at most this many proxies, and more than half of it. */
+/** When k is chosen anew, a batch holds at most this many proxies, and more than half as many. */
 const PLANNED_BATCH_SIZE = 256;
 
 /** A pool's k stays while its batches hold 96 to 320 proxies. */
 const SMALLEST_BATCH_SIZE = 96;
 export const LARGEST_BATCH_SIZE = 320;
 
-/** 2^48: the number of prefixes an id can begin with, as far as they are looked at. */
+/** The number of values that the first 48 bits of an id can have. */
 const ID_PREFIXES = 2 ** 48;
 
 /**
- * Estimates a pool's size from its first ids in id order: ids are uniform, so the part of the id
- * space they span is the part of the pool they are. Fewer than `SIZE_SAMPLE` are the whole pool.
+ * Estimates a pool's size from its first ids in id order: ids are uniform, so the share of the
+ * id space they span is their share of the pool. Fewer than `SIZE_SAMPLE` are the whole pool.
  */
 export function estimatePoolSize(firstIds: readonly string[]): number {
   const last = firstIds.at(-1);
@@ -26,7 +26,7 @@ export function estimatePoolSize(firstIds: readonly string[]): number {
   return Math.max(firstIds.length, Math.round(firstIds.length / idPosition(last)));
 }
 
-/** Where in the id space an id lies, above 0 to 1: the part of the proxies that come up to it. */
+/** An id's position in the id space, above 0 to 1: the share of proxies with ids up to it. */
 export function idPosition(proxyId: string): number {
   const prefix = Number.parseInt(proxyId.replaceAll('-', '').slice(0, 12), 16);
   return (prefix + 1) / ID_PREFIXES;
@@ -34,7 +34,7 @@ export function idPosition(proxyId: string): number {
 
 /**
  * Chooses k for a pool of `size` proxies. It changes only when a batch would hold fewer than 96
- * or more than 320: results under another k are another history to read.
+ * or more than 320, because results under another k are another history to read.
  *
  * @param current the k in use, if there is one
  */
@@ -50,8 +50,8 @@ export function chooseBitCount(size: number, current?: number): number {
 }
 
 /**
- * How long after its start a sweep may still write rows, milliseconds: every message delivered
- * twice and every batch at its slowest.
+ * How long after its start a sweep may still write rows, milliseconds: as long as it takes with
+ * every message delivered twice and every batch at its slowest.
  */
 export function sweepTimeMs(
   { size, bitCount }: { readonly size: number; readonly bitCount: number },

@@ -6,18 +6,18 @@ import { overheadMs, type SweepLimits } from './sweep-limits.ts';
 type ProbeBudget = Pick<HealthCheckOptions, 'attempts' | 'timeoutMs'>;
 type BatchPolicy = Pick<PoolPolicy, 'options' | 'control'>;
 
-/** The control probe asks again when it fails, even where probes do not. */
+/** A control probe that fails is repeated, even when other probes are not. */
 const CONTROL_ATTEMPTS = 2;
 
-/** The longest one control probe can take, milliseconds; 0 where it is turned off. */
+/** The longest one control probe can take, milliseconds; 0 when it is turned off. */
 export function controlTimeMs({ options, control }: BatchPolicy): number {
   if (!control) return 0;
   return probeBudgetMs({ ...options, attempts: Math.max(options.attempts, CONTROL_ATTEMPTS) });
 }
 
 /**
- * The longest that probing all of `hosts` (one per proxy) can take, milliseconds: as many probes
- * one after the other as the limits in all and per host leave no choice but.
+ * The longest that probing all `hosts` (one per proxy) can take, milliseconds. The limits, in total
+ * and per host, decide how many probes follow one another.
  */
 export function probingTimeMs(
   hosts: readonly string[],
@@ -34,20 +34,20 @@ export function probingTimeMs(
   return waves * probeBudgetMs(options);
 }
 
-/** The longest a batch of `rows` proxies on hosts of their own can take, milliseconds. */
+/** The longest that a batch of `rows` proxies, each on its own host, can take, milliseconds. */
 export function batchTimeMs(rows: number, policy: BatchPolicy, limits: SweepLimits): number {
   const waves = Math.ceil(rows / limits.maxInFlight);
   return waves * probeBudgetMs(policy.options) + 2 * controlTimeMs(policy) + overheadMs(limits);
 }
 
 /**
- * The largest `timeoutMs` with which a batch of `rows` proxies fits a checker's time; less than 1
- * when none does.
+ * The largest `timeoutMs` with which a batch of `rows` proxies fits into a checker's time; less
+ * than 1 when none does.
  */
 export function largestTimeoutMs(rows: number, policy: BatchPolicy, limits: SweepLimits): number {
   const timeAt = (timeoutMs: number) =>
     batchTimeMs(rows, { ...policy, options: { ...policy.options, timeoutMs } }, limits);
-  // A batch's time is a linear function of the deadline of its attempts.
+  // A batch's time is a linear function of `timeoutMs`.
   const pausesMs = timeAt(0);
   return Math.floor((limits.checkerTimeoutMs - pausesMs) / (timeAt(1) - pausesMs));
 }

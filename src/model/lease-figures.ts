@@ -2,27 +2,27 @@ import { ProxyStatus, type StatusState } from '../health/rise-fall.ts';
 import { hasRoom, liveLeases } from './lease-room.ts';
 import type { ProxyRow } from './proxy-row.ts';
 
-/** How much of a number of proxies is leased. */
+/** How many proxies of a set are leased. */
 export interface LeaseFigures {
-  /** Proxies. */
+  /** All proxies. */
   readonly total: number;
-  /** Of them, those whose status is `active`. */
+  /** Proxies whose status is `active`. */
   readonly active: number;
-  /** Active, and with room for one more consumer. */
+  /** Active proxies with room for one more consumer. */
   readonly available: number;
-  /** Held by at least one consumer; unlimited proxies do not know. */
+  /** Proxies held by at least one consumer; unlimited ones never count. */
   readonly leased: number;
-  /** Leases held on them. */
+  /** All leases held on them. */
   readonly totalLeases: number;
 }
 
-/** The figures of a pool, and when they were right. */
+/** The figures of a pool, and when they were made. */
 export interface PoolStatistics extends LeaseFigures {
   /** ISO 8601: no figure is older. */
   readonly asOf: string;
 }
 
-/** As much of a row as the figures follow from. */
+/** The part of a row that the figures follow from. */
 export type FiguredRow = Pick<ProxyRow, 'leases' | 'maxConcurrency'> & Pick<StatusState, 'status'>;
 
 export const NO_FIGURES: LeaseFigures = {
@@ -33,7 +33,7 @@ export const NO_FIGURES: LeaseFigures = {
   totalLeases: 0,
 };
 
-/** @param now leases that expire no later are over, epoch milliseconds */
+/** The figures of rows. @param now epoch milliseconds; leases that expire by then are over */
 export function figuresOf(rows: Iterable<FiguredRow>, now: number): LeaseFigures {
   const figures = { ...NO_FIGURES };
   for (const row of rows) {
@@ -48,7 +48,7 @@ export function figuresOf(rows: Iterable<FiguredRow>, now: number): LeaseFigures
   return figures;
 }
 
-/** The sum of figures; null of none. */
+/** The sum of figures; null when there are none. */
 export function sumFigures(all: Iterable<LeaseFigures>): LeaseFigures | null {
   let sum: LeaseFigures | null = null;
   for (const { total, active, available, leased, totalLeases } of all) {

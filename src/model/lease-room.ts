@@ -2,19 +2,19 @@ import type { ProxyRow } from './proxy-row.ts';
 
 type Leased = Pick<ProxyRow, 'leases'>;
 
-/** Tokens of the leases that may still be held. */
+/** The tokens of leases that are not over at `endedBy`, epoch milliseconds. */
 export function liveLeases({ leases }: Leased, endedBy: number): string[] {
   return Object.keys(leases).filter((token) => expiryOf(leases, token) > endedBy);
 }
 
-/** Tokens of the leases that are over, the oldest first. */
+/** The tokens of leases that are over at `endedBy`, epoch milliseconds; the oldest first. */
 export function endedLeases({ leases }: Leased, endedBy: number): string[] {
   return Object.keys(leases)
     .filter((token) => expiryOf(leases, token) <= endedBy)
     .sort((a, b) => expiryOf(leases, a) - expiryOf(leases, b));
 }
 
-/** Whether one more consumer may hold the proxy. */
+/** Whether one more consumer may hold the proxy at `endedBy`, epoch milliseconds. */
 export function hasRoom(
   row: Pick<ProxyRow, 'leases' | 'maxConcurrency'>,
   endedBy: number,

@@ -1,20 +1,20 @@
 import * as z from 'zod/mini';
 import { parseWith, wholeNumber } from '../input.ts';
 
-/** How a pool takes what its users report. */
+/** How a pool reacts to what its users report. */
 export interface LeasingSettings {
   /** Uses that failed in a row before a proxy is quarantined, 1 to 100; null: never. @default 5 */
   readonly quarantineAfterFailures: number | null;
   /**
-   * Of the first quarantine, 1 to 3,600. Each further failure in a row adds as much: after a
-   * quarantine one more failure makes the next one, twice as long. @default 30
+   * Length of the first quarantine, 1 to 3,600. Each further failure in a row adds as much: one
+   * more failure after a quarantine starts the next one, twice as long. @default 30
    */
   readonly quarantineSeconds: number;
-  /** Of the longest quarantine, at least `quarantineSeconds`, to 86,400. @default 300 */
+  /** Length of the longest quarantine, from `quarantineSeconds` to 86,400. @default 300 */
   readonly maxQuarantineSeconds: number;
   /**
-   * Of the proxies of a batch that are neither banned nor inactive, in quarantine at once, 0 to 50,
-   * rounded down: at 10, a batch with fewer than 10 such proxies quarantines none. @default 10
+   * The largest share of a batch in quarantine at once, 0 to 50, rounded down; banned and inactive
+   * proxies do not count. At 10, a batch with fewer than 10 others has none. @default 10
    */
   readonly maxQuarantinedPercent: number;
   /** How long a target that blocked a proxy counts as blocking it, 60 to 604,800. @default 3600 */
@@ -23,7 +23,7 @@ export interface LeasingSettings {
 
 const LONG_ENOUGH = 'must be at least quarantineSeconds';
 
-/** The `leasing` part of a pool's policy; every field may be left out, 0 failures turn it off. */
+/** The `leasing` part of a pool's policy; every field is optional, and 0 failures turn it off. */
 export const leasingSettingsSchema = z
   .strictObject({
     quarantineAfterFailures: z._default(
@@ -40,7 +40,7 @@ export const leasingSettingsSchema = z
   })
   .check(z.refine(isLongEnough, { error: LONG_ENOUGH, path: ['maxQuarantineSeconds'] }));
 
-/** What a pool does that was never told otherwise. */
+/** The settings of a pool that was given none. */
 export const DEFAULT_LEASING: LeasingSettings = leasingSettingsSchema.parse({});
 
 function isLongEnough(settings: {
@@ -53,7 +53,7 @@ function isLongEnough(settings: {
 /** How many consumers may hold a proxy at once: 1 to 100, or null for any number. */
 export const maxConcurrencySchema = z.nullable(wholeNumber(1, 100));
 
-/** @throws {InvalidInputError} when it is out of range */
+/** Checks how many consumers may hold a proxy. @throws {InvalidInputError} when out of range */
 export function parseMaxConcurrency(maxConcurrency: number | null): number | null {
   const schema = z.object({ maxConcurrency: maxConcurrencySchema });
   return parseWith(schema, { maxConcurrency }, { what: 'the number of consumers' }).maxConcurrency;

@@ -4,13 +4,13 @@ import type { RiseFall } from '../health/rise-fall.ts';
 import type { PoolSalt } from '../proxies/proxy.ts';
 import type { LeasingSettings } from './leasing-settings.ts';
 
-/** How a pool's proxies are checked, and when, and how they are leased. What `PUT /pools/{pool}` sets. */
+/** How and when proxies are checked and how they are leased; set by `PUT /pools/{pool}`. */
 export interface PoolPolicy {
   readonly options: HealthCheckOptions;
   readonly riseFall: RiseFall;
-  /** Seconds between scheduled sweeps, 60 to 86,400 in whole minutes; null: by hand only. */
+  /** Seconds between scheduled sweeps, 60 to 86,400 in whole minutes; null when there are none. */
   readonly intervalSeconds: number | null;
-  /** Ask the target directly around each batch; off for targets only proxies reach. @default true */
+  /** Asks the target directly around each batch; off when only proxies reach it. @default true */
   readonly control: boolean;
   readonly leasing: LeasingSettings;
 }
@@ -19,14 +19,14 @@ export interface PoolPolicy {
 export interface Pool extends PoolPolicy {
   /** 1 to 64 characters of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. */
   readonly poolName: string;
-  /** Key of the pool's proxy ids. Never returned by the API, never changed. */
+  /** The key of the pool's proxy ids; never returned by the API, never changed. */
   readonly salt: PoolSalt;
   readonly createdAt: string;
   /** Every batch bit count (k) a sweep of the pool has had, the one in use first. */
   readonly batchBitCounts: readonly number[];
   readonly runningSweepId?: string;
   readonly lastSweepId?: string;
-  /** When its deletion was asked for: its rows are going, and nothing may be started with it. */
+  /** When its deletion was asked for; its rows are being deleted, and nothing may start with it. */
   readonly deletingSince?: string;
   /** Set on the pool of an inline list; readers ignore expired pools. */
   readonly expiresAtEpochSeconds?: number;
@@ -35,7 +35,7 @@ export interface Pool extends PoolPolicy {
 /** 1 to 64 characters of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. */
 export const POOL_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-/** @throws {InvalidInputError} when the text cannot name a pool */
+/** The text as a pool's name. @throws {InvalidInputError} when it cannot be one */
 export function parsePoolName(text: string): string {
   if (POOL_NAME.test(text)) return text;
   const detail =

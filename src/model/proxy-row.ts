@@ -6,7 +6,7 @@ export const LeaseOutcome = {
   ok: 'ok',
   /** It worked, but too slowly for its user. */
   slow: 'slow',
-  /** The target refused this proxy: says nothing about other targets. */
+  /** The target refused this proxy, which says nothing about other targets. */
   blocked: 'blocked',
   /** The proxy did not work. */
   failed: 'failed',
@@ -16,7 +16,7 @@ export type LeaseOutcome = (typeof LeaseOutcome)[keyof typeof LeaseOutcome];
 /** How often uses of a proxy ended in each outcome. */
 export type UseCounts = Readonly<Record<LeaseOutcome, number>>;
 
-/** Before the first use. */
+/** The counts before the first use. */
 export const NO_USES: UseCounts = { ok: 0, slow: 0, blocked: 0, failed: 0 };
 
 /** A proxy as its pool knows it. */
@@ -27,26 +27,26 @@ export interface ProxyRow {
   readonly streak: Streak | null;
   /** The sweep that last wrote the row; `'0'` until one has. Never goes back. */
   readonly rowSweepId: string;
-  /** Of the last transition; absent before the first. */
+  /** The status before the last transition; absent before the first. */
   readonly previousStatus?: ProxyStatus;
   readonly statusSince: string;
   /** The sweep that made the last transition; absent before the first, and after one by hand. */
   readonly statusSweepId?: string;
-  /** Consumers that may hold the proxy at once, 1 to 100; null: unlimited. @default 1 */
+  /** Consumers that may hold the proxy at once, 1 to 100; null when unlimited. @default 1 */
   readonly maxConcurrency: number | null;
-  /** By token; those that are over stay until somebody removes them. */
+  /** By token; leases that are over stay until they are removed. */
   readonly leases: Readonly<Record<string, StoredLease>>;
-  /** Leases there have been; one whose request came twice may count twice. */
+  /** Leases given so far; one whose request arrived twice may count twice. */
   readonly leaseCount: number;
-  /** What users reported on release. */
+  /** The outcomes that users reported on release. */
   readonly uses: UseCounts;
   /** Uses that failed since the last one that went well; absent before the first report. */
   readonly failuresInRow?: number;
-  /** Of the last use that failed, epoch milliseconds; absent before the first. */
+  /** When a use last failed, epoch milliseconds; absent before the first. */
   readonly lastFailureAt?: number;
-  /** Host to when it was last reported to block the proxy, epoch milliseconds. */
+  /** By host, when it was last reported to block the proxy, epoch milliseconds. */
   readonly blocks: Readonly<Record<string, number>>;
-  /** As its pool's; absent where the pool does not expire. */
+  /** The same as its pool's; absent when the pool does not expire. */
   readonly expiresAtEpochSeconds?: number;
 }
 
@@ -56,7 +56,7 @@ export const NO_SWEEP_ID = '0';
 /** A consumer's hold on a proxy, as the proxy's row keeps it. */
 export interface StoredLease {
   readonly consumer: string;
-  /** Epoch milliseconds by the clock of whoever acquired it. */
+  /** Epoch milliseconds, by the clock of the process that acquired it. */
   readonly acquiredAt: number;
   /** Epoch milliseconds. Only ever moves forward. */
   readonly expiresAt: number;

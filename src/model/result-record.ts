@@ -21,7 +21,7 @@ export interface ResultRecord {
   readonly failure: FailureCode | null;
   readonly blame: Blame | null;
   readonly failedPhase: Phase | null;
-  /** Stored results keep none for healthy proxies. */
+  /** Null when none are kept: stored results have none for healthy proxies. */
   readonly timings: PhaseTimings | null;
   /** ISO 8601. */
   readonly checkedAt: string;
@@ -42,7 +42,7 @@ export function toResultRecord(
   return formatRecord(proxy, result, result);
 }
 
-/** The record of a stored result. `startedAt`: of its batch. */
+/** The record of a stored result; `startedAt` is its batch's. */
 export function toStoredRecord(
   proxy: ProxyEndpoint | null,
   proxyId: string,
@@ -73,7 +73,7 @@ function formatRecord(
   };
 }
 
-/** Says whose fault an outcome is and why, in a sentence. */
+/** Whose fault an outcome is, and why, in a sentence. */
 function explain({ status, failure, errorMessage }: Outcome) {
   const described = failure === undefined ? null : describeFailure(failure);
   if (status === Verdict.inconclusive && described?.blame !== Blame.us) {

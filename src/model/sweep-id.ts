@@ -4,18 +4,19 @@ import { formatVersionedUuid, isUuid } from '../uuid.ts';
 /** The bytes of a UUID after its 48 bits of time. */
 const TAIL_BYTES = 10;
 
-/** The id of a pool's scheduled sweep: the same however often the schedule fires. */
+/** The id of a pool's scheduled sweep: the same however often the schedule fires for it. */
 export function scheduledSweepId(poolName: string, scheduledAtMs: number): string {
   return formatSweepId(scheduledAtMs, hashTail(`${poolName}\n${scheduledAtMs}`));
 }
 
 /**
  * The id of a sweep started by hand, later than the pool's last one and no earlier than the pool
- * itself, even if the clock stepped back. Ids made with one idempotency key share their tail: see `isSameRequest`.
+ * itself, even if the clock stepped back. Ids made with the same idempotency key share their tail:
+ * see `isSameRequest`.
  */
 export function manualSweepId(request: {
   readonly nowMs: number;
-  /** Of the pool. */
+  /** When the pool was created, ISO 8601. */
   readonly createdAt?: string | undefined;
   readonly lastSweepId?: string | undefined;
   readonly idempotencyKey?: string | undefined;
@@ -32,7 +33,7 @@ export function isSameRequest(sweepId: string, otherSweepId: string): boolean {
   return sweepId.slice(14) === otherSweepId.slice(14);
 }
 
-/** True for a sweep of this pool; false for one of an earlier pool of its name, since deleted. */
+/** True for a sweep of this pool; false for one of a deleted pool of the same name. */
 export function isSweepOf({ createdAt }: { readonly createdAt: string }, sweepId: string): boolean {
   return sweepIdTimeMs(sweepId) >= Date.parse(createdAt);
 }
@@ -42,7 +43,7 @@ export function sweepIdTimeMs(sweepId: string): number {
   return Number.parseInt(sweepId.slice(0, 8) + sweepId.slice(9, 13), 16);
 }
 
-/** True for a text that has the form of a sweep id. */
+/** True for a text in the form of a sweep id. */
 export function isSweepId(text: string): boolean {
   return isUuid(text) && /^.{14}7.{4}[89ab]/.test(text);
 }

@@ -4,18 +4,19 @@ export interface SweepLimits {
   readonly checkerTimeoutMs: number;
   /** How long SQS hides a message that is being worked on, milliseconds. @default 360000 */
   readonly visibilityTimeoutMs: number;
-  /** Checkers at work at once, at most. @default 10 */
+  /** The most checkers at work at once. @default 10 */
   readonly concurrency: number;
-  /** Probes one checker has in flight, at most. @default 256 */
+  /** The most probes that one checker has in flight. @default 256 */
   readonly maxInFlight: number;
-  /** Of them on one proxy host, at most. @default 32 */
+  /** The most probes that one checker has in flight on one proxy host. @default 32 */
   readonly maxInFlightPerHost: number;
   /** How long sweeps and their results are kept, seconds. @default 2592000 (30 days) */
   readonly retentionSeconds: number;
-  /** A fan-out that takes longer than this to send its messages has died, ms. @default 60000 */
+  /** A fan-out that sends messages for longer than this has died, milliseconds. @default 60000 */
   readonly dispatchGraceMs: number;
 }
 
+/** The limits of a stack with default settings. */
 export const DEFAULT_SWEEP_LIMITS: SweepLimits = {
   checkerTimeoutMs: 60_000,
   visibilityTimeoutMs: 360_000,
@@ -27,8 +28,9 @@ export const DEFAULT_SWEEP_LIMITS: SweepLimits = {
 };
 
 /**
- * Rows one batch may have probed; a longer one is marked `truncated`. Keeps the result item below
- * DynamoDB's 400 KB (AWS: "Quotas in Amazon DynamoDB") even when every proxy fails verbosely.
+ * The most rows of a batch that are probed; a larger batch is marked `truncated`. This keeps the
+ * result item below DynamoDB's 400 KB (AWS: "Quotas in Amazon DynamoDB") even when every proxy
+ * fails verbosely.
  */
 export const MAX_ROWS_PER_BATCH = 1024;
 

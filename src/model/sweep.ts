@@ -3,16 +3,17 @@ import { batchIndex } from './batch-range.ts';
 import type { LeaseFigures } from './lease-figures.ts';
 import type { PoolPolicy } from './pool.ts';
 
+/** Whether a sweep still runs, and how it ended. */
 export const SweepState = {
   running: 'running',
   /** Every batch is in the ledger. */
   complete: 'complete',
-  /** Closed by the tick after its deadline; `missingBatches` names what never came. */
+  /** Closed by the tick after its deadline; `missingBatches` names those never recorded. */
   incomplete: 'incomplete',
 } as const;
 export type SweepState = (typeof SweepState)[keyof typeof SweepState];
 
-/** What the ledger keeps of one batch; summed, the totals of a sweep. */
+/** What the ledger keeps about one batch; their sum is a sweep's totals. */
 export interface BatchCounts {
   readonly active: number;
   readonly slow: number;
@@ -22,9 +23,9 @@ export interface BatchCounts {
   readonly bytes: number;
   /** Healthy latencies in 16 logarithmic buckets; see `latency-histogram.ts`. */
   readonly latencyHistogram: readonly number[];
-  /** How often each failure decided a verdict; codes that did not are absent. */
+  /** How often each failure decided a verdict; codes that decided none are absent. */
   readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
-  /** How much was leased; absent where no batch has noted it. */
+  /** How much was leased; absent when no batch has noted it. */
   readonly leasing?: LeaseFigures;
 }
 
@@ -39,7 +40,7 @@ export interface Sweep {
   readonly policy: PoolPolicy;
   readonly trigger: 'schedule' | 'manual';
   readonly startedAt: string;
-  /** Work begun later still writes result and ledger, but neither rows nor events. */
+  /** A batch begun later still writes its result and ledger entry, but no rows or events. */
   readonly deadlineAt: string;
   /** When fan-out had sent every message; absent until then. */
   readonly dispatchedAt?: string;
@@ -62,7 +63,7 @@ export interface BatchMessage {
   readonly deadlineAt: string;
 }
 
-/** Batches per ledger item: the item stays far below DynamoDB's 400 KB limit. */
+/** Batches per ledger item; keeps the item far below DynamoDB's limit of 400 KB. */
 export const BATCHES_PER_LEDGER_PART = 64;
 
 /** The ledger part a batch is entered in. */

@@ -42,14 +42,14 @@ describe('chooseBitCount', () => {
     );
   });
 
-  it('changes k outside of that', () => {
+  it('changes k outside that range', () => {
     expect(chooseBitCount(321 * 4, 2)).toBe(3);
     expect(chooseBitCount(95 * 4, 2)).toBe(1);
     expect(chooseBitCount(95, 0)).toBe(0);
     expect(chooseBitCount(2000 * 4096, 12)).toBe(12);
   });
 
-  it('never splits a pool into batches outside of 96 to 320', () => {
+  it('never splits a pool into batches of fewer than 96 or more than 320', () => {
     const sizes = fc.integer({ min: 192, max: 1_000_000 });
     fc.assert(
       fc.property(sizes, fc.option(fc.integer({ min: 0, max: 12 })), (size, current) => {

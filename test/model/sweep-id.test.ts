@@ -37,14 +37,14 @@ describe('sweep ids', () => {
     expect(scheduledSweepId('fleet', TEST_TIME + 60_000)).not.toBe(id);
   });
 
-  it('follow the last one also when the clock stepped back', () => {
+  it('come after the last one even when the clock stepped back', () => {
     const lastSweepId = scheduledSweepId('fleet', TEST_TIME);
     const id = manualSweepId({ nowMs: TEST_TIME - 600_000, lastSweepId });
     expect(id > lastSweepId).toBe(true);
     expect(sweepIdTimeMs(id)).toBe(TEST_TIME + 1);
   });
 
-  it('tell whether two requests had one idempotency key', () => {
+  it('tell whether two requests had the same idempotency key', () => {
     const first = manualSweepId({ nowMs: 1, idempotencyKey: 'k' });
     const again = manualSweepId({ nowMs: 999, idempotencyKey: 'k' });
     const other = manualSweepId({ nowMs: 1, idempotencyKey: 'l' });
@@ -54,7 +54,7 @@ describe('sweep ids', () => {
     expect(isSameRequest(random, manualSweepId({ nowMs: 1 }))).toBe(false);
   });
 
-  it('are told from other texts', () => {
+  it('are told apart from other texts', () => {
     for (const text of ['', 'summary', '0190b7a0-0000-4000-8000-000000000000', '__proto__']) {
       expect(isSweepId(text)).toBe(false);
     }
