@@ -6,7 +6,7 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** The machine's own clocks. The one place that reads them. */
+/** The machine's own clocks; the only place that reads them. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -5,7 +5,7 @@ export interface InputIssue {
 }
 
 /**
- * Base of every error Lighthouse throws. `code` is stable and is what callers branch on; the
+ * The base of every error that Lighthouse throws. Callers branch on `code`, which is stable; the
  * message names what is wrong, its value (redacted) and what would be right.
  */
 export class LighthouseError extends Error {
@@ -28,7 +28,7 @@ export class InvalidInputError extends LighthouseError {
   }
 }
 
-/** Something named by the caller does not exist (a pool, a sweep, a proxy). */
+/** Something that the caller named does not exist (a pool, a sweep, a proxy). */
 export class NotFoundError extends LighthouseError {
   constructor(message: string, options?: ErrorOptions) {
     super('not_found', message, options);
@@ -42,21 +42,21 @@ export class ConflictError extends LighthouseError {
   }
 }
 
-/** A lease that was to be renewed is over, was released, or its proxy was taken out of use. */
+/** The lease is over or was released, or its proxy was taken out of use. */
 export class LeaseEndedError extends LighthouseError {
   constructor(message: string, options?: ErrorOptions) {
     super('lease_ended', message, options);
   }
 }
 
-/** No proxy of a pool fits and is free. */
+/** No proxy of the pool is both suitable and free. */
 export class NoProxyAvailableError extends LighthouseError {
   constructor(message: string, options?: ErrorOptions) {
     super('no_proxy_available', message, options);
   }
 }
 
-/** The stack cannot run on this machine; the message says what stands in the way. */
+/** The stack cannot run on this machine; the message says why. */
 export class LocalStackError extends LighthouseError {
   constructor(message: string, options?: ErrorOptions) {
     super('local_stack', message, options);

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { type InputIssue, InvalidInputError } from './errors.ts';
 
-// zod/mini has no words of its own; these are what issues say where a schema says nothing.
+// zod/mini has no messages of its own; these stand in where a schema gives none.
 z.config(en());
 
-/** Controls, format characters, lone surrogates, and breaks of line and paragraph. */
+/** Control, format and unassigned characters, lone surrogates, line and paragraph separators. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** A whole number within a range, both ends included. */
@@ -20,9 +20,9 @@ export function numberWithin(lowest: number, highest: number) {
   return z.number(error).check(z.minimum(lowest, error), z.maximum(highest, error));
 }
 
-/** A text of 1 to `most` characters, all of them printable. */
+/** A text of 1 to `most` printable characters. */
 export function printableText(most: number) {
-  const error = `must be a text of 1 to ${most} printable characters`;
+  const error = `must be 1 to ${most} printable characters`;
   return z.string(error).check(
     z.refine((text) => text !== '' && [...text].length <= most && !UNPRINTABLE.test(text), {
       error,
@@ -30,21 +30,21 @@ export function printableText(most: number) {
   );
 }
 
-/** A switch that is off unless it is turned on. */
+/** A switch that is off by default. */
 export const offByDefault = z._default(z.boolean('must be true or false'), false);
 
 /** What an input is and where it came from. */
 export interface InputSource {
-  /** Begins the message, such as `the lease request`. */
+  /** The beginning of the message, such as `the lease request`. */
   readonly what: string;
-  /** Begins the pointers. @default '' */
+  /** The beginning of every pointer. @default '' */
   readonly pointer?: string;
 }
 
 /**
  * Parses an input.
  *
- * @throws {InvalidInputError} with a pointer to each field that cannot be used
+ * @throws {InvalidInputError} when a field cannot be used; it points to each such field
  */
 export function parseWith<T extends z.ZodMiniType>(
   schema: T,
@@ -61,19 +61,19 @@ export function parseWith<T extends z.ZodMiniType>(
   );
 }
 
-/** The error for an input with these issues; its message has them all. */
+/** The error for an input with these issues; its message lists them all. */
 export function unusable(what: string, issues: readonly InputIssue[]): InvalidInputError {
   const sentences = issues.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`);
   return new InvalidInputError(`${what} cannot be used: ${sentences.join('; ')}`, issues);
 }
 
-/** A JSON pointer (RFC 6901) below another one. */
+/** The JSON pointer (RFC 6901) of a path below another pointer. */
 export function pointerTo(path: readonly PropertyKey[], base = ''): string {
   const steps = path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'));
   return [base, ...steps].join('/');
 }
 
-/** An unknown field is pointed at itself, not at the object it is in. */
+/** The issue of an unknown field points to the field, not to the object around it. */
 function toIssues(issue: z.core.$ZodIssue, base: string, known: readonly string[]): InputIssue[] {
   const pointer = pointerTo(issue.path, base);
   if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface BackOff {
   /** The longest wait before the first repetition, milliseconds. */
   readonly firstMs: number;
-  /** The longest wait of all, milliseconds. @default none */
+  /** The upper limit of every wait, milliseconds. @default none */
   readonly maxMs?: number;
 }
 
@@ -17,8 +17,8 @@ export function longestWaitMs(
 }
 
 /**
- * A wait with full jitter, milliseconds: anything from nothing to the longest wait, so that callers
- * that failed together do not come back in step.
+ * A wait with full jitter, milliseconds: anything from 0 to the longest wait. Callers that failed
+ * together do not come back in step.
  */
 export function jitteredWaitMs(backOff: BackOff, repetition: number): number {
   return Math.random() * longestWaitMs(backOff, repetition);
@@ -27,7 +27,7 @@ export function jitteredWaitMs(backOff: BackOff, repetition: number): number {
 /**
  * Waits before a repetition, with full jitter.
  *
- * @throws the reason of the signal, once it is aborted
+ * @throws the signal's reason when it is aborted
  */
 export async function waitToRepeat(
   backOff: BackOff,
@@ -41,11 +41,11 @@ export async function waitToRepeat(
 }
 
 /**
- * Hands items to a call that may do only some of them, and what it leaves to the call again, after
- * a wait, for some rounds.
+ * Hands items to a call that may do only some of them, then hands it the remaining ones again,
+ * after a wait, for at most `rounds` rounds.
  *
- * @param send does what it can and returns what is left to do; `round` counts from 1
- * @returns what is left after the last round
+ * @param send does what it can and returns the items left to do; `round` counts from 1
+ * @returns the items left after the last round
  */
 export async function repeatForRest<Item>(
   items: readonly Item[],

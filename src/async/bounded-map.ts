@@ -3,7 +3,7 @@ export class BoundedMap<Key, Value> {
   readonly #limit: number;
   readonly #entries = new Map<Key, Value>();
 
-  /** @param limit entries kept at most */
+  /** @param limit the most entries it keeps */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -12,7 +12,7 @@ export class BoundedMap<Key, Value> {
     return this.#entries.get(key);
   }
 
-  /** An entry that is set again is the newest one. */
+  /** An entry that is set again becomes the newest one. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     const oldest = this.#entries.size >= this.#limit ? this.#entries.keys().next() : undefined;

@@ -1,4 +1,17 @@
-/** Passes on what a source gives until the signal aborts, also while the source is waited for. */
+/** The iterator of an iterable of either kind. */
+export function iteratorOf<T>(
+  source: Iterable<T> | AsyncIterable<T>,
+): Iterator<T> | AsyncIterator<T> {
+  return Symbol.asyncIterator in source
+    ? source[Symbol.asyncIterator]()
+    : source[Symbol.iterator]();
+}
+
+/**
+ * Yields what a source yields until the signal aborts, even while the source keeps it waiting.
+ *
+ * @throws the signal's reason when it is aborted; what the source throws
+ */
 export async function* abortable<T>(
   source: Iterable<T> | AsyncIterable<T>,
   signal: AbortSignal | undefined,
@@ -7,8 +20,7 @@ export async function* abortable<T>(
     yield* source;
     return;
   }
-  const iterator =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  const iterator = iteratorOf(source);
   let isWaiting = false;
   try {
     while (true) {
@@ -19,7 +31,7 @@ export async function* abortable<T>(
       yield next.value;
     }
   } finally {
-    // A source that does not answer does not answer `return` either.
+    // A source that is still to answer does not answer `return` either.
     const closed = Promise.resolve(iterator.return?.()).catch(() => undefined);
     if (!isWaiting) await closed;
   }
@@ -40,7 +52,7 @@ async function nextOrAbort<T>(
   }
 }
 
-/** One item, then the rest. The rest is ended with it, also when only the first one is taken. */
+/** Yields one item, then the rest. Closes the rest at the end, even if only the first is taken. */
 export async function* prepend<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
     yield first;

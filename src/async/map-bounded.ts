@@ -1,6 +1,7 @@
 /**
- * Runs `task` over all items, at most `limit` at a time; results in the order of the items. After
- * a failure no further item is started, and the first error is thrown once the running ones end.
+ * Runs `task` on all items, at most `limit` at a time, and returns the results in the order of the
+ * items. After a failure it starts no further item, and throws the first error once those under way
+ * have ended.
  */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],
@@ -25,7 +26,7 @@ export async function mapBounded<Item, Result>(
   return results;
 }
 
-/** Slices of at most `size` items, made for the limit of a call. */
+/** Cuts items into slices of at most `size`, for a call with a limit. */
 export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

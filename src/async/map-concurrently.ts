@@ -1,16 +1,18 @@
-export interface MapConcurrentlyOptions<T, R> {
-  /** Items being worked on, and results waiting to be taken, at most. */
+import { iteratorOf } from './iterables.ts';
+
+interface MapConcurrentlyOptions<T, R> {
+  /** The most items being worked on, and the most results waiting to be taken. */
   readonly concurrency: number;
   readonly signal: AbortSignal | undefined;
-  /** The signal is aborted when the caller's is, and when nobody takes results any more. */
+  /** Its signal aborts with the caller's, and when the consumer takes no more results. */
   readonly work: (item: T, signal: AbortSignal) => Promise<R>;
 }
 
 /**
- * Works on the items of any iterable, several at once, and yields results in the order they come.
+ * Works on the items of any iterable, several at once, and yields results as they come.
  * Items are taken only when there is room, so memory does not depend on their number. When the
  * consumer stops early, or the source or the work throws, work in flight is aborted and waited for;
- * results that were there by then are still yielded.
+ * results that were ready by then are still yielded.
  *
  * @throws the signal's reason when it is aborted; what the source or the work throws
  */
@@ -50,8 +52,7 @@ class Run<T, R> {
 
   constructor(source: Iterable<T> | AsyncIterable<T>, options: MapConcurrentlyOptions<T, R>) {
     this.#options = options;
-    this.#iterator =
-      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#iterator = iteratorOf(source);
     options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
@@ -88,7 +89,7 @@ class Run<T, R> {
     while (this.#active > 0) await this.change();
     if (this.#exhausted) return;
     const returned = this.#iterator.return?.();
-    // A source that is waiting for its own input returns only when that comes.
+    // A source that waits for input of its own returns only when that comes.
     if (this.#pulling) Promise.resolve(returned).catch(() => {});
     else await returned;
   }

@@ -2,22 +2,22 @@ const watched = new WeakMap<AbortSignal, Watch>();
 
 interface Entry {
   readonly callback: () => void;
-  /** Where the watch has it. */
+  /** Its position among the watch's entries. */
   index: number;
 }
 
 interface Watch {
-  /** Without order or gaps, so that it stays one array however many come and go. */
+  /** Unordered and without gaps, so that it stays one array however many come and go. */
   readonly entries: Entry[];
   readonly listener: () => void;
 }
 
 /**
- * Calls back once when a signal is aborted. Hundreds of probes share their stream's signal, and its
- * own list of listeners is walked at each addition and removal: here they share one listener, which
+ * Calls back once when a signal is aborted. Hundreds of probes share their stream's signal, which
+ * walks its own list of listeners at each addition and removal. Here they share one listener, which
  * is removed with the last of them.
  *
- * @returns forgets the callback
+ * @returns a function that forgets the callback
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const watch = watched.get(signal) ?? startWatch(signal);
@@ -40,7 +40,7 @@ function startWatch(signal: AbortSignal): Watch {
   const entries: Entry[] = [];
   const listener = () => {
     watched.delete(signal);
-    // One by one: a callback may have another one forgotten.
+    // One by one: a callback may forget another one.
     for (let entry = entries.pop(); entry; entry = entries.pop()) entry.callback();
   };
   const watch = { entries, listener };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Waits, at most until the signal is aborted; never throws. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** Waits by a timer of the process. */
+/** Waits with a timer of this process. */
 export const waitFor: Wait = async (ms, signal) => {
   try {
     await delay(ms, undefined, { signal });
