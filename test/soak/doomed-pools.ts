@@ -4,15 +4,15 @@ import type { Random } from './random.ts';
 import type { SoakFleet } from './soak-fleet.ts';
 
 const PROXIES = 200;
-/** How long a pool lives before it is deleted under its sweep, milliseconds at most. */
+/** The longest that a pool lives before it is deleted during its sweep, milliseconds. */
 const LONGEST_LIFE_MS = 5_000;
 
-/** Pools that are deleted while they are swept, one at a time; ticks delete their rows. */
+/** Pools that are deleted while they are swept, one at a time. Ticks delete their rows. */
 export class DoomedPools {
   readonly #stack: FaultStack;
   readonly #fleet: SoakFleet;
   readonly #random: Random;
-  /** By name, whether the pool has been seen without a row since it was deleted. */
+  /** By name, whether the pool was seen without a row after its deletion. */
   readonly #deleted = new Map<string, { empty: boolean }>();
   #made = 0;
 
@@ -26,7 +26,7 @@ export class DoomedPools {
     return this.#deleted.size;
   }
 
-  /** Makes a pool, has it swept, and deletes it soon. */
+  /** Creates a pool, starts a sweep of it, and deletes it soon after. */
   async doom(): Promise<void> {
     const { storage, target, whole } = this.#stack;
     const poolName = `doomed-${this.#made++}`;
@@ -44,7 +44,7 @@ export class DoomedPools {
     ).unref();
   }
 
-  /** A sentence for each deleted pool that has rows again. */
+  /** Names each deleted pool that has rows again. */
   async look(): Promise<string[]> {
     const violations: string[] = [];
     for (const [poolName, seen] of this.#deleted) {

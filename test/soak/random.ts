@@ -1,14 +1,14 @@
-/** Chance that a seed decides. */
+/** Random choices that a seed makes repeatable. */
 export interface Random {
-  /** True so often, 0 to 1. */
+  /** True with a probability of 0 to 1. */
   chance(probability: number): boolean;
-  /** A whole number from `low` up to and without `high`. */
+  /** A whole number from `low` to below `high`. */
   between(low: number, high: number): number;
-  /** @throws RangeError when there is nothing to pick from */
+  /** One of the items. @throws {RangeError} when there is none */
   pick<Item>(items: readonly Item[]): Item;
 }
 
-/** Mulberry32: small, and good enough to choose faults by. */
+/** Mulberry32: small, and good enough to choose faults. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

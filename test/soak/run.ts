@@ -1,9 +1,9 @@
 /**
- * Sweeps a pool back to back on a whole stack while processes are killed, calls throttled, messages
- * doubled, proxies imported and deleted and other pools deleted under their sweeps, and recounts
- * after each sweep. Ends with 1 when something was lost or counted twice.
+ * Sweeps a pool back to back on a whole stack and recounts after each sweep. Meanwhile processes
+ * are killed, calls throttled, messages duplicated, proxies imported and deleted, and other pools
+ * deleted during their sweeps. Exits with 1 when something was lost or counted twice.
  *
- * --seconds N (default 180), --proxies N (default 5000), --seed N (default: any)
+ * --seconds N (default 180), --proxies N (default 5000), --seed N (default: random)
  */
 import { parseArgs } from 'node:util';
 import { startFaultStack } from '../local/support/fault-stack.ts';

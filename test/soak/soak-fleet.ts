@@ -3,15 +3,16 @@ import { Credentials } from '../../src/proxies/credentials.ts';
 import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
 import { TEST_SALT } from '../support/factories.ts';
 
-/** Loopback addresses with a gateway each: probes on one host are few at once. */
+/** Loopback addresses with a gateway each, since probes on one host are limited. */
 const GATEWAYS = 8;
 
-/** An endless supply of proxies on loopback: sessions on gateways, and refused ports. */
+/** An endless supply of proxies on loopback: sessions on gateways, and dead ports. */
 export interface SoakFleet extends AsyncDisposable {
-  /** The next ones, two in five of them alive. */
+  /** The next proxies; two in five are alive. */
   take(count: number): Proxy[];
 }
 
+/** Starts the gateways. */
 export async function startSoakFleet(): Promise<SoakFleet> {
   await using starting = new AsyncDisposableStack();
   const gateways = await Promise.all(

@@ -7,17 +7,17 @@ import { until } from '../support/until.ts';
 import type { Random } from './random.ts';
 import type { SoakFleet } from './soak-fleet.ts';
 
-/** Proxies that come, and as many that go, in each sweep. */
+/** The number of proxies that are added, and that are deleted, during each sweep. */
 const PASSING = 60;
-/** Longer than a sweep takes that is closed for being overdue, milliseconds. */
+/** Longer than even an overdue sweep takes until it is closed, milliseconds. */
 const LONGEST_SWEEP_MS = 240_000;
 
-/** What one sweep came to. */
+/** The outcome of one sweep. */
 export interface SoakedSweep {
   readonly sweepId: string;
   readonly state: string;
   readonly verdicts: number;
-  /** It ended before its deadline, so that every conclusive verdict had to be in its row. */
+  /** Whether it ended before its deadline; then every conclusive verdict has to be in its row. */
   readonly onTime: boolean;
   readonly tookMs: number;
   readonly violations: readonly string[];
@@ -47,21 +47,22 @@ export class SoakedPool {
     await storage.proxies.insert(this.#poolName, this.#members);
   }
 
-  /** Sweeps the pool once, meddling with its proxies meanwhile, and recounts. */
+  /** Sweeps the pool once, adds and deletes proxies meanwhile, and recounts. */
   async sweep(): Promise<SoakedSweep> {
     const { storage, target } = this.#stack;
     const startedAt = performance.now();
-    // Every sweep finds something else, so that there are rows to write.
+    // Sweeps find different things so that there are rows to write.
     target.answerWith({ statusCode: this.#random.pick([200, 503]) });
     const sweepId = await until(() => this.#start(), { timeoutMs: LONGEST_SWEEP_MS });
-    const { staying, passing } = await this.#meddle();
+    const { staying, passing } = await this.#exchange();
     const ended = async () => (await storage.sweeps.get(sweepId))?.state !== 'running';
     const hasEnded = await until(ended, { timeoutMs: LONGEST_SWEEP_MS }).catch(() => false);
     const sweep = await storage.sweeps.get(sweepId);
-    // The one who closed it lets the pool go last; where it was killed, the tick does.
-    const letGo = async () => (await storage.pools.get(this.#poolName))?.runningSweepId !== sweepId;
-    await until(letGo, { timeoutMs: LONGEST_SWEEP_MS });
-    // What is begun after the deadline is recorded, but writes no row.
+    // The process that closes a sweep releases its pool last; when it is killed, the tick does.
+    const released = async () =>
+      (await storage.pools.get(this.#poolName))?.runningSweepId !== sweepId;
+    await until(released, { timeoutMs: LONGEST_SWEEP_MS });
+    // A batch begun after the deadline is recorded but writes no row.
     const onTime = sweep?.closedAt !== undefined && sweep.closedAt <= sweep.deadlineAt;
     const proxyIds = staying.map(({ id }) => id);
     const violations = [
@@ -80,11 +81,11 @@ export class SoakedPool {
   async #start(): Promise<string | null> {
     const started = await this.#stack.whole.startSweep(this.#poolName).catch(() => null);
     if (started !== null) return started;
-    // It may have been started all the same, by the call that was not answered.
+    // The call that was not answered may still have started it.
     return (await this.#stack.storage.pools.get(this.#poolName))?.runningSweepId ?? null;
   }
 
-  async #meddle() {
+  async #exchange() {
     const { storage } = this.#stack;
     const from = this.#random.between(0, this.#members.length - PASSING);
     const leaving = this.#members.slice(from, from + PASSING);
@@ -92,7 +93,7 @@ export class SoakedPool {
     const coming = this.#fleet.take(PASSING);
     for (const proxy of leaving) await storage.proxies.delete(this.#poolName, proxy.id);
     await storage.proxies.insert(this.#poolName, coming);
-    // Imported again: nothing changes.
+    // Importing again changes nothing.
     await storage.proxies.insert(this.#poolName, staying.slice(0, PASSING));
     this.#members = [...staying, ...coming];
     return { staying, passing: [...leaving, ...coming].map(({ id }) => id) };
