@@ -6,7 +6,7 @@ import { createWorkCopy, type WorkCopy } from '../support/work-copy.ts';
 
 const TREE = resolve(import.meta.dirname, '../..');
 
-/** A file that must not be, and the rule that says so. */
+/** A file that must not exist, and the rule that forbids it. */
 type Forbidden = readonly [file: string, text: string, rule: string];
 
 const imports = (path: string) => `import type * as forbidden from '${path}';\n`;
@@ -63,7 +63,7 @@ describe('the linter', () => {
 
   afterAll(() => copy[Symbol.asyncDispose]());
 
-  it('refuses each upward import and each cycle, of types too, and nothing else', async () => {
+  it('refuses each upward import and each cycle, even of types, and nothing else', async () => {
     const options = ['lint', '.', '--vcs-enabled=false', '--max-diagnostics=none'];
     const { output } = await run(
       copy.directory,
@@ -79,7 +79,7 @@ describe('the linter', () => {
     expect(new Set(found)).toEqual(new Set(expected));
   });
 
-  it('refuses files and exports that nothing uses', async () => {
+  it('refuses unused files and exports', async () => {
     const { output, exitCode } = await run(copy.directory, 'knip', '--no-progress');
     expect(exitCode).not.toBe(0);
     expect(output).toContain('src/uuid-dead.ts');

@@ -4,12 +4,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** What a run of tests came to. */
+/** The outcome of a test run. */
 export interface TestOutcome {
   readonly passed: number;
-  /** Titles of the tests that failed, up to the first. */
+  /** The titles of the tests that failed. */
   readonly failed: readonly string[];
-  /** Why the tests could not be run at all; null when they could. */
+  /** Why the tests could not run at all; null when they could. */
   readonly broken: string | null;
 }
 
@@ -30,10 +30,10 @@ const reportSchema = z.object({
   ),
 });
 
-/** A program that cannot even run proves nothing about its tests. */
+/** A program that does not even run proves nothing about its tests. */
 const NO_PROGRAM = /ReferenceError|SyntaxError|is not a function|is not defined/;
 
-/** Runs test files of a tree up to their first failure. */
+/** Runs test files of a tree, unless told otherwise up to their first failure. */
 export async function runTests(
   directory: string,
   files: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Takes away one safety measure after the other, in a copy of the tree, and shows that a test
- * notices each. Arguments: parts of names; only those are tried.
+ * Removes the safety measures one at a time in a copy of the tree and checks that a test notices
+ * each. Arguments are parts of names; with any, only matching sabotages are tried.
  */
 import { resolve } from 'node:path';
 import { createWorkCopy, type WorkCopy } from '../support/work-copy.ts';
@@ -43,7 +43,7 @@ async function trySabotages(sabotages: readonly Sabotage[]): Promise<boolean> {
   return uncaught === 0;
 }
 
-/** What is red before anything is broken proves nothing. */
+/** Tests that fail before anything is broken prove nothing. */
 async function isGreen({ directory }: WorkCopy, sabotages: readonly Sabotage[]): Promise<boolean> {
   const files = [...new Set(sabotages.flatMap(({ tests }) => tests))];
   const { passed, failed, broken } = await runTests(directory, files, { bail: false });
@@ -62,7 +62,7 @@ async function tryOne(copy: WorkCopy, sabotage: Sabotage): Promise<Trial> {
     if (broken !== null) return { caught: false, remark: `does not run: ${broken}` };
     const [first] = failed;
     if (first !== undefined) return { caught: true, remark: first };
-    return { caught: false, remark: `${passed} tests stay green` };
+    return { caught: false, remark: `${passed} tests still pass` };
   } catch (error) {
     return { caught: false, remark: error instanceof Error ? error.message : String(error) };
   }

@@ -1,13 +1,13 @@
-/** One safety measure taken away, and the tests that have to notice. */
+/** The removal of one safety measure, and the tests that have to notice it. */
 export interface Sabotage {
-  /** What is taken away. */
+  /** The measure, a colon, and what is wrong without it. */
   readonly name: string;
   readonly file: string;
-  /** Stands exactly once in the file. */
+  /** Text that occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
-  /** Test files, at least one test of which has to turn red. */
+  /** Test files with at least one test that has to fail. */
   readonly tests: readonly string[];
-  /** Only tests whose title has this. @default all of the files */
+  /** Only tests with this in their title are run. @default all tests of the files */
   readonly title?: string;
 }

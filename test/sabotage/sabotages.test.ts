@@ -6,7 +6,7 @@ import { SABOTAGES } from './sabotages.ts';
 
 const TREE = resolve(import.meta.dirname, '../..');
 
-it.each(SABOTAGES)('$name: is about code and tests there are', async (sabotage) => {
+it.each(SABOTAGES)('$name: quotes code and tests that exist', async (sabotage) => {
   const { file, find, replace, tests } = sabotage;
   const parts = (await readFile(resolve(TREE, file), 'utf8')).split(find);
   expect(parts, `places in ${file}`).toHaveLength(2);
@@ -14,6 +14,6 @@ it.each(SABOTAGES)('$name: is about code and tests there are', async (sabotage) 
   expect(tests.filter((each) => !existsSync(resolve(TREE, each)))).toEqual([]);
 });
 
-it('no two have one name', () => {
+it('no two have the same name', () => {
   expect(new Set(SABOTAGES.map(({ name }) => name)).size).toBe(SABOTAGES.length);
 });

@@ -5,7 +5,7 @@ import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
 import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
 import { SWEEP_SABOTAGES } from './sabotages/sweeps.ts';
 
-/** Every safety measure of the pipeline, taken away. */
+/** The removal of every safety measure of the pipeline. */
 export const SABOTAGES: readonly Sabotage[] = [
   ...STORAGE_SABOTAGES,
   ...SWEEP_SABOTAGES,

@@ -5,10 +5,10 @@ const CONTENTION = 'test/leases/contention/clocks-apart.test.ts';
 const MODEL = 'test/leases/model.test.ts';
 const LEASES = 'src/storage/dynamodb/dynamodb-leases.ts';
 
-/** What keeps a proxy from being held twice, and reports from being lost or made up. */
+/** Measures that keep a proxy from being held twice, and reports from being lost or made up. */
 export const LEASE_SABOTAGES: readonly Sabotage[] = [
   {
-    name: 'lease: given though as many as may hold the proxy already',
+    name: 'lease: it exceeds the limit of the proxy',
     file: LEASES,
     find: '      fewerLeases(maxConcurrency + ended.tokens.length),\n',
     replace: '',
@@ -16,7 +16,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'exclusive proxy to one of many',
   },
   {
-    name: 'lease: the same, seen by consumers in separate processes',
+    name: 'lease: it exceeds the limit, seen from separate processes',
     file: LEASES,
     find: '      fewerLeases(maxConcurrency + ended.tokens.length),\n',
     replace: '',
@@ -24,77 +24,77 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'never hold a proxy twice',
   },
   {
-    name: 'lease: takes the place of one that was renewed meanwhile',
+    name: 'lease: it replaces one that was renewed meanwhile',
     file: LEASES,
     find: '      ...areOver(ended),\n    );',
     replace: '    );',
     tests: [CONTRACT],
   },
   {
-    name: 'lease: of a proxy that was banned since it was read',
+    name: 'lease: its proxy was banned since it was read',
     file: LEASES,
     find: '      hasStatus(acquisition.statuses),\n',
     replace: '',
     tests: [CONTRACT],
   },
   {
-    name: 'lease: by a number of consumers that was changed since it was read',
+    name: 'lease: the limit of its proxy changed since it was read',
     file: LEASES,
     find: '      concurrencyIs(maxConcurrency),\n',
     replace: '',
     tests: [CONTRACT],
   },
   {
-    name: 'lease: a request that comes twice undoes a renewal',
+    name: 'lease: a repeated request undoes a renewal',
     file: LEASES,
     find: "value: lease, how: 'unlessSet' }",
     replace: "value: lease, how: 'replace' }",
     tests: [CONTRACT],
   },
   {
-    name: 'lease: a request that comes twice is refused what it was given',
+    name: 'lease: a repeated request is refused its own lease',
     file: LEASES,
     find: 'anyOf(hasLease(token), free)',
     replace: 'anyOf(free)',
     tests: [CONTRACT],
   },
   {
-    name: 'renewal: of a lease that is over',
+    name: 'renewal: a lease that is over is renewed',
     file: LEASES,
     find: 'allOf(leaseRuns(token, now), leaseEndsBy',
     replace: 'allOf(hasLease(token), leaseEndsBy',
     tests: [CONTRACT],
   },
   {
-    name: 'renewal: one that comes late takes time away',
+    name: 'renewal: a late one shortens the lease',
     file: LEASES,
     find: ', leaseEndsBy(token, expiresAt), notBanned);',
     replace: ', notBanned);',
     tests: [CONTRACT],
   },
   {
-    name: 'renewal: of a banned proxy',
+    name: 'renewal: a lease of a banned proxy is renewed',
     file: LEASES,
     find: 'leaseEndsBy(token, expiresAt), notBanned);',
     replace: 'leaseEndsBy(token, expiresAt));',
     tests: [CONTRACT],
   },
   {
-    name: 'release: notes the outcome of a lease that is gone',
+    name: 'release: the outcome of a lost lease is recorded',
     file: LEASES,
     find: "hasLease(release.token), 'ALL_OLD'",
     replace: "exists('proxyId'), 'ALL_OLD'",
     tests: [CONTRACT],
   },
   {
-    name: 'clean-up: removes a lease that was renewed',
+    name: 'clean-up: a renewed lease is removed',
     file: LEASES,
     find: '({ poolName, proxyId }, changes, allOf(...areOver(ended)))) !== null',
     replace: "({ poolName, proxyId }, changes, exists('proxyId'))) !== null",
     tests: [CONTRACT],
   },
   {
-    name: 'clocks: another lease is over once it is by this clock',
+    name: 'clocks: the skew between clocks is ignored',
     file: 'src/leases/lease-context.ts',
     find: 'return clock.now() - clockSkewMs;',
     replace: 'return clock.now() - clockSkewMs * 0;',
@@ -102,7 +102,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'in memory',
   },
   {
-    name: 'clocks: the same, seen by consumers in separate processes',
+    name: 'clocks: the skew is ignored, seen from separate processes',
     file: 'src/leases/lease-context.ts',
     find: 'return clock.now() - clockSkewMs;',
     replace: 'return clock.now() - clockSkewMs * 0;',
@@ -110,7 +110,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'never share a proxy with more than may',
   },
   {
-    name: 'lost race: gives up',
+    name: 'lost race: the next candidate is not tried',
     file: 'src/leases/acquire/acquire-lease.ts',
     find: '    if (lease) return { lease, contended: false };\n    eligible.delete(chosen);',
     replace: '    if (lease ?? chosen) return { lease, contended: false };',
@@ -118,14 +118,14 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'next candidate',
   },
   {
-    name: 'unlimited: the signature is not looked at',
+    name: 'unlimited: the signature is not checked',
     file: 'src/leases/signed-lease.ts',
     find: ' || !timingSafeEqual(given, right)',
     replace: ' || given.byteLength !== right.byteLength',
     tests: ['test/leases/acquire/unlimited.test.ts'],
   },
   {
-    name: 'unlimited: a lease of another pool is taken',
+    name: 'unlimited: a lease of another pool is accepted',
     file: 'src/leases/signed-lease.ts',
     find: 'function signatureOf({ poolName, salt }: SigningPool, text: string): Buffer {\n',
     replace:
@@ -133,7 +133,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     tests: ['test/leases/acquire/unlimited.test.ts'],
   },
   {
-    name: 'unlimited: of a proxy that was banned since it was sampled',
+    name: 'unlimited: its proxy was banned since it was sampled',
     file: 'src/leases/acquire/lease-row.ts',
     find: ' || !wantedStatuses(request).includes(row.status)) return null;',
     replace: ') return null;',
@@ -141,7 +141,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'is not given once its proxy is banned',
   },
   {
-    name: 'unlimited: signed for a pool that is gone',
+    name: 'unlimited: it is signed for a pool that is gone',
     file: 'src/leases/acquire/lease-row.ts',
     find: 'return proxyIdOf(proxy, salt) === proxy.id;',
     replace: 'return proxyIdOf(proxy, salt) !== null;',
@@ -149,14 +149,14 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'is signed for the pool its proxy is of',
   },
   {
-    name: 'quarantine: of any part of a pool',
+    name: 'quarantine: the largest share is exceeded',
     file: 'src/pools/quarantine.ts',
     find: 'quarantined.slice(0, most)',
     replace: 'quarantined.slice(0, most + 1)',
     tests: ['test/pools/quarantine.test.ts'],
   },
   {
-    name: 'quarantine: of a part of all proxies, those that nobody could lease included',
+    name: 'quarantine: proxies that cannot be leased count too',
     file: 'src/pools/quarantine.ts',
     find: '(leasable.length *',
     replace: '(rows.length *',
@@ -164,21 +164,21 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     title: 'however many do not work',
   },
   {
-    name: 'quarantine: not ended by a probe that went well',
+    name: 'quarantine: a successful probe does not end it',
     file: 'src/pools/quarantine.ts',
     find: 'if (newest && isHealthy(newest.result) && probedAt(newest) > lastFailureAt) return null;',
     replace: 'if (newest && isHealthy(newest.result) && probedAt(newest) < 0) return null;',
     tests: ['test/pools/quarantine.test.ts'],
   },
   {
-    name: 'idempotency: who loses the race keeps its lease',
+    name: 'idempotency: the loser of a race keeps its lease',
     file: 'src/leases/acquire/acquire-once.ts',
     find: '  if (lease) await giveBack(context, lease);\n',
     replace: '',
     tests: ['test/leases/acquire/idempotency.test.ts'],
   },
   {
-    name: 'idempotency: another request is given the lease',
+    name: 'idempotency: a different request gets the lease',
     file: 'src/leases/acquire/acquire-once.ts',
     find: 'if (requestHash !== hashRequest(request))',
     replace: 'if (requestHash === null)',

@@ -4,10 +4,10 @@ const CHECKER = 'test/functions/checker/handler.test.ts';
 const SENDER = 'test/functions/batch-sender.test.ts';
 const STACK = 'test/cdk/lighthouse-stack.test.ts';
 
-/** The functions around a sweep, the queue and its settings. */
+/** The functions around a sweep, and the queue with its settings. */
 export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
   {
-    name: 'send: entries that failed are given up',
+    name: 'send: failed entries are dropped',
     file: 'functions/batch-sender.ts',
     find: 'return pending.filter(({ Id }) => failedIds.has(Id));',
     replace: 'return pending.filter(({ MessageBody }) => failedIds.has(MessageBody));',
@@ -15,7 +15,7 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
     title: 'FAULTS 35',
   },
   {
-    name: 'send: all entries again when some failed',
+    name: 'send: all entries are sent again when some failed',
     file: 'functions/batch-sender.ts',
     find: 'return pending.filter(({ Id }) => failedIds.has(Id));',
     replace: 'return failedIds.size === 0 ? [] : pending;',
@@ -23,21 +23,21 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
     title: 'FAULTS 35',
   },
   {
-    name: 'checker: what failed is acknowledged',
+    name: 'checker: failed batches are acknowledged',
     file: 'functions/checker/handler.ts',
     find: 'batchItemFailures: failed.map(',
     replace: 'batchItemFailures: failed.slice(failed.length).map(',
     tests: [CHECKER],
   },
   {
-    name: 'checker: poison is acknowledged instead of going to the dead-letter queue',
+    name: 'checker: unreadable messages are acknowledged instead of going to the dead-letter queue',
     file: 'functions/checker/summarize.ts',
     find: 'return [...unreadable, ...failed.map(',
     replace: 'return [...failed.map(',
     tests: [CHECKER],
   },
   {
-    name: 'checker: what there is no time for is not sent again',
+    name: 'checker: batches there is no time for are not sent again',
     file: 'src/sweeps/check/checker-run.ts',
     find: "const resent = settle(resend(unstarted), 'resent');",
     replace:
@@ -52,21 +52,21 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
     tests: ['test/functions/checker/nothing-outlives-the-return.test.ts'],
   },
   {
-    name: 'queue: no limit to receives',
+    name: 'queue: receives are not limited',
     file: 'cdk/batch-queue.ts',
     find: 'maxReceiveCount: props.maxReceives',
     replace: 'maxReceiveCount: props.maxReceives * 200',
     tests: [STACK],
   },
   {
-    name: 'queue: one failed record fails all',
+    name: 'queue: one failed record fails them all',
     file: 'cdk/batch-queue.ts',
     find: 'reportBatchItemFailures: true',
     replace: 'reportBatchItemFailures: false',
     tests: [STACK],
   },
   {
-    name: 'queue: a message is visible again while it is worked on',
+    name: 'queue: a message becomes visible again while it is worked on',
     file: 'cdk/batch-queue.ts',
     find: 'Duration.seconds(props.visibilityTimeoutSeconds)',
     replace: 'Duration.seconds(props.visibilityTimeoutSeconds / 6 - 1)',

@@ -5,10 +5,10 @@ const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts
 const FAULTS_34 = 'test/sweeps/faults/failing-database.test.ts';
 const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';
 
-/** Conditions, and what is done when a call fails. */
+/** Conditions of writes, and the handling of calls that fail. */
 export const STORAGE_SABOTAGES: readonly Sabotage[] = [
   {
-    name: 'result item: written over whatever is there',
+    name: 'result item: overwrites the one that is there',
     file: 'src/storage/dynamodb/dynamodb-results.ts',
     find: "      ...conditionInput(absent('sweepId')),\n",
     replace: '',
@@ -16,7 +16,7 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     title: 'FAULTS 30',
   },
   {
-    name: 'result item: who loses the race believes its own result',
+    name: 'result item: the loser of a race keeps its own result',
     file: 'src/storage/dynamodb/dynamodb-results.ts',
     find: 'return (await this.get(poolName, bits, sweepId)) ?? result;',
     replace: 'return poolName && bits && sweepId ? result : result;',
@@ -24,21 +24,21 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     title: 'FAULTS 30',
   },
   {
-    name: 'row condition: written whoever has written it since it was read',
+    name: 'row condition: a row is written although it changed since it was read',
     file: 'src/storage/dynamodb/dynamodb-proxies.ts',
     find: ', writtenAsRead(write.expectedRowSweepId));',
     replace: ');',
     tests: [CONTRACT],
   },
   {
-    name: 'row condition: written though it was banned by hand',
+    name: 'row condition: a row is written although it was banned by hand',
     file: 'src/storage/dynamodb/dynamodb-proxies.ts',
     find: "allOf(exists('proxyId'), notBanned, writtenAsRead",
     replace: "allOf(exists('proxyId'), writtenAsRead",
     tests: [CONTRACT],
   },
   {
-    name: 'import: an insert without its condition',
+    name: 'import: an insert overwrites the row that is there',
     file: 'src/storage/dynamodb/dynamodb-proxies.ts',
     find: "        ...conditionInput(absentOrExpired('proxyId', now)),\n",
     replace: '',
@@ -53,42 +53,42 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     tests: [CONTRACT],
   },
   {
-    name: 'claim: an id that is not later than the last one',
+    name: 'claim: an id may be earlier than the last one',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
     find: '      laterThanLastSweep(sweepId),\n',
     replace: '',
     tests: [CONTRACT],
   },
   {
-    name: 'claim: a pool that is being deleted',
+    name: 'claim: a pool that is being deleted is claimed',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
     find: '      notDeleting,\n      noSweepRuns,',
     replace: '      noSweepRuns,',
     tests: [CONTRACT],
   },
   {
-    name: 'deletion: removes a new pool of the same name',
+    name: 'deletion: a new pool of the same name is removed',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
     find: 'allOf(deleting, hasSalt(salt), noSweepRuns)',
     replace: "allOf(exists('poolName'), salt ? noSweepRuns : hasSalt(salt))",
     tests: [CONTRACT],
   },
   {
-    name: 'claim: whoever ends a sweep ends the pointer to any',
+    name: 'claim: the end of a sweep clears the pointer to another',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
     find: "updateInput({ remove: ['runningSweepId'] }, runs(sweepId))",
     replace: "updateInput({ remove: ['runningSweepId'] }, exists('poolName'))",
     tests: [CONTRACT],
   },
   {
-    name: 'close: unconditional, so that the last one wins',
+    name: 'close: the last one wins',
     file: 'src/storage/dynamodb/dynamodb-sweeps.ts',
     find: '{ set: { ...closing } }, sweepIsOpen)',
     replace: "{ set: { ...closing } }, exists('sweepId'))",
     tests: [CONTRACT],
   },
   {
-    name: 'summary: written over the one that is there',
+    name: 'summary: overwrites the one that is there',
     file: 'src/storage/dynamodb/dynamodb-sweeps.ts',
     find: "      ...conditionInput(absent('sweepId')),\n",
     replace: '',
@@ -102,14 +102,14 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     tests: [FAULTS_30_36],
   },
   {
-    name: 'late batches: counted down by who comes last',
+    name: 'late batches: the last writer may lower the count',
     file: 'src/storage/dynamodb/dynamodb-sweeps.ts',
     find: "allOf(exists('sweepId'), fewerLateBatches(lateBatches))",
     replace: "exists('sweepId')",
     tests: [CONTRACT],
   },
   {
-    name: 'retries: a throttled call is not made again',
+    name: 'retries: a throttled call is not repeated',
     file: 'src/storage/dynamodb/retry-strategy.ts',
     find: 'if (retry >= maxAttempts) throw',
     replace: 'if (retry >= Math.min(1, maxAttempts)) throw',
@@ -125,7 +125,7 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     title: 'sends the message back',
   },
   {
-    name: 'unprocessed keys: dropped',
+    name: 'unprocessed keys: they are dropped',
     file: 'src/storage/dynamodb/proxy-queries.ts',
     find: 'return UnprocessedKeys?.[table]?.Keys ?? [];',
     replace: 'return UnprocessedKeys ? [] : [];',
@@ -133,7 +133,7 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     title: 'unprocessed',
   },
   {
-    name: 'row writes: the first that fails leaves the others under way',
+    name: 'row writes: the first failure leaves the others under way',
     file: 'src/async/map-bounded.ts',
     find: '        failures.push(error);',
     replace: '        throw error;',
