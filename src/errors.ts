@@ -35,7 +35,7 @@ export class NotFoundError extends LighthouseError {
   }
 }
 
-/** The request is sound but the current state forbids it (a sweep already runs, a lost race). */
+/** The request is valid but the current state forbids it (a sweep already runs, a lost race). */
 export class ConflictError extends LighthouseError {
   constructor(message: string, options?: ErrorOptions) {
     super('conflict', message, options);

@@ -3,7 +3,7 @@ import { parseWith, wholeNumber } from '../input.ts';
 
 /** How a pool reacts to what its users report. */
 export interface LeasingSettings {
-  /** Uses that failed in a row before a proxy is quarantined, 1 to 100; null: never. @default 5 */
+  /** Failed uses in a row until a proxy is quarantined, 1 to 100; null means never. @default 5 */
   readonly quarantineAfterFailures: number | null;
   /**
    * Length of the first quarantine, 1 to 3,600. Each further failure in a row adds as much: one

@@ -13,7 +13,7 @@ export const LeaseOutcome = {
 } as const;
 export type LeaseOutcome = (typeof LeaseOutcome)[keyof typeof LeaseOutcome];
 
-/** How often uses of a proxy ended in each outcome. */
+/** How many uses of a proxy ended in each outcome. */
 export type UseCounts = Readonly<Record<LeaseOutcome, number>>;
 
 /** The counts before the first use. */

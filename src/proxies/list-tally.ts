@@ -1,6 +1,6 @@
 import type { ListEntry } from './list-entry.ts';
 
-/** The numbers of a list's entries by what became of them; `read` is their sum. */
+/** How many entries of a list had each outcome; `read` is their sum. */
 export interface ListCounts {
   readonly accepted: number;
   readonly duplicate: number;

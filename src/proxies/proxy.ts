@@ -20,7 +20,7 @@ export function createProxy(endpoint: ProxyEndpoint, salt: PoolSalt = processSal
 /** The secret key under which a pool's proxy ids are made: 32 random bytes, base64. */
 export type PoolSalt = string;
 
-/** Makes a salt: once, together with its pool; it is never changed or returned. */
+/** Makes a salt. A pool gets one when it is created; it is never changed or returned. */
 export function createSalt(): PoolSalt {
   return randomBytes(32).toString('base64');
 }

@@ -8,7 +8,7 @@ export const RejectionReason = {
   deniedPort: 'denied_port',
   /** Looks like an IP address but is not one. */
   invalidAddress: 'invalid_address',
-  /** An IPv4 address in a spelling that programs read differently. */
+  /** An IPv4 address in a spelling that not all programs read alike. */
   notCanonical: 'not_canonical',
   /** An IPv6 address without brackets. */
   ambiguousIpv6: 'ambiguous_ipv6',

@@ -1,4 +1,4 @@
-/** Why neither a proxy nor a target may have an address. */
+/** Why an address may not be that of a proxy or a target. */
 export const AddressRefusalCode = {
   /** Not an IPv4 or IPv6 address in its canonical spelling. */
   notAnAddress: 'not_an_address',
@@ -19,7 +19,7 @@ export type AddressRefusalCode = (typeof AddressRefusalCode)[keyof typeof Addres
 /** One block of addresses that are not global unicast. */
 export interface SpecialRange {
   readonly network: string;
-  /** Bits of `network` that count. */
+  /** The number of leading bits of `network` that count. */
   readonly prefix: number;
   readonly code: AddressRefusalCode;
   /** The registry's name of the block and the document that reserves it. */
@@ -98,7 +98,7 @@ function range(block: string, code: AddressRefusalCode, name: string): SpecialRa
   return { network, prefix: Number(prefix), code, name };
 }
 
-/** A block that is refused even on a developer's machine: no proxy lives there. */
+/** A block that is refused even where private addresses are allowed: no proxy lives there. */
 function always(block: string, code: AddressRefusalCode, name: string): SpecialRange {
   return { ...range(block, code, name), always: true };
 }

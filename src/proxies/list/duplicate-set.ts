@@ -5,7 +5,7 @@ const FIRST_CAPACITY = 1024;
  * near their beginning, and the memory of their checks is flat from there on.
  */
 const GROWN_CAPACITY = 2 ** 18;
-/** 8 bytes a slot: from 200,000 entries on, 10 to 20 an entry, and under 32 even in a copy. */
+/** 8 bytes a slot: from 200,000 entries on, 10 to 20 an entry, under 32 even while copied. */
 const MAX_LOAD = 0.8;
 
 /**

@@ -65,7 +65,7 @@ function findFields(names: readonly string[]): FieldIndex {
   return index;
 }
 
-/** Picks the fields out of the values that stand where the index says. */
+/** Picks the fields from the values at the positions in the index. */
 export function pickFields(index: FieldIndex, values: readonly unknown[]): Fields {
   const fields: Partial<Record<FieldName, unknown>> = {};
   for (const [field, positions] of index) {

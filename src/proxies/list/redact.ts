@@ -40,7 +40,7 @@ function redactRest(text: string): string {
   return showEnd(text) ?? redactFields(text);
 }
 
-/** `host:port:***`, `***:host:port`, or `***` where it is not certain which end is the host. */
+/** `host:port:***`, `***:host:port`, or `***` when it is not certain which end is the host. */
 function redactFields(text: string): string {
   const fields = splitFields(text);
   const start = fields.length > 1 ? showEnd(fields.slice(0, 2).join(':')) : null;
