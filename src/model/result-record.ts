@@ -88,9 +88,7 @@ function explain({ status, failure, errorMessage }: Outcome) {
 type Cell = string | number | null;
 
 const PHASES = Object.values(Phase);
-
-/** A record's fields as the columns of a table; each phase of `timings` has one of its own. */
-export const RECORD_COLUMNS: readonly string[] = [
+const BEFORE_TIMINGS = [
   'proxy',
   'proxyId',
   'protocol',
@@ -101,26 +99,21 @@ export const RECORD_COLUMNS: readonly string[] = [
   'failure',
   'blame',
   'failedPhase',
+] as const;
+const AFTER_TIMINGS = ['checkedAt', 'errorMessage'] as const;
+
+/** A record's fields as the columns of a table; each phase of `timings` has one of its own. */
+export const RECORD_COLUMNS: readonly string[] = [
+  ...BEFORE_TIMINGS,
   ...PHASES.map((phase) => `timings.${phase}`),
-  'checkedAt',
-  'errorMessage',
+  ...AFTER_TIMINGS,
 ];
 
 /** A record as a row of those columns. */
 export function toRecordCells(record: ResultRecord): Cell[] {
   return [
-    record.proxy,
-    record.proxyId,
-    record.protocol,
-    record.status,
-    record.latencyMs,
-    record.statusCode,
-    record.attempts,
-    record.failure,
-    record.blame,
-    record.failedPhase,
+    ...BEFORE_TIMINGS.map((field) => record[field]),
     ...PHASES.map((phase) => record.timings?.[phase] ?? null),
-    record.checkedAt,
-    record.errorMessage,
+    ...AFTER_TIMINGS.map((field) => record[field]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { ListEntry } from '../list-entry.ts';
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import { RejectionReason, reject } from '../rejection.ts';
 import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
 import { indexFields, pickFields } from './fields.ts';
 import { parseFieldsForm } from './fields-form.ts';
@@ -77,6 +77,6 @@ function readValue(maker: EntryMaker, value: unknown, line: number): Entries {
 }
 
 function rejectJson(maker: EntryMaker, detail: string, line: number): ListEntry {
-  const rejection: Rejection = reject(RejectionReason.invalidJson, detail);
+  const rejection = reject(RejectionReason.invalidJson, detail);
   return maker.reject(rejection, { line, redacted: () => REDACTED });
 }

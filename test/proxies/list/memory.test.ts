@@ -122,7 +122,7 @@ describe('FAULTS 44', () => {
       const tally = new ListTally();
       for await (const entry of parseProxyList(source, { maxExpansionRatio: 2000 })) {
         tally.add(entry);
-        // A held entry would be 64 MB; what the collector leaves for later is far less than half of that.
+        // A held entry would be 64 MB; uncollected garbage stays far below half of that.
         expect(bytesInUse() - before).toBeLessThan(32 * 1024 * 1024);
       }
       expect(tally.counts).toMatchObject({ accepted: 1, rejected: 1 });
