@@ -3,7 +3,7 @@ import { NO_SWEEP_ID, NO_USES, type ProxyRow } from '../model/proxy-row.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import type { InsertOptions } from './proxy-storage.ts';
 
-/** The row of a proxy that was just imported: never probed, never leased. */
+/** Makes the row of a newly imported proxy: never probed, never leased. */
 export function createProxyRow(
   imported: {
     readonly poolName: string;

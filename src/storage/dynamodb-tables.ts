@@ -1,4 +1,4 @@
-/** The four tables by what they hold. */
+/** The four tables, named for what they hold. */
 export type TableName = 'pools' | 'proxies' | 'results' | 'sweeps';
 
 /** The deployed name of each table. */
@@ -9,7 +9,7 @@ interface TableIndex {
   readonly indexName: string;
   readonly partitionKey: string;
   readonly sortKey: string;
-  /** Attributes copied besides the keys, or all of them. */
+  /** The attributes it copies besides the keys, or all of them. */
   readonly projection: 'ALL' | readonly string[];
 }
 
@@ -20,16 +20,16 @@ export interface TableDefinition {
   readonly index?: TableIndex;
 }
 
-/** Rows of one status, without scanning the pool. */
+/** Finds the rows of one status without a scan of the pool. */
 export const BY_STATUS_INDEX = 'by-status';
 
-/** A pool's sweeps by time. Sparse: summaries alone have a `poolName`. */
+/** Finds a pool's sweeps by time. It is sparse: only summaries have a `poolName`. */
 export const BY_POOL_INDEX = 'by-pool';
 
-/** The attribute of every table that DynamoDB's time-to-live deletion reads. */
+/** The attribute that DynamoDB's time-to-live deletion reads, in every table. */
 export const TTL_ATTRIBUTE = 'expiresAtEpochSeconds';
 
-/** The one place the table shapes are written down; the stack and the tests build from it. */
+/** The shapes of the tables; the stack and the tests create the tables from them. */
 export const TABLE_DEFINITIONS: Readonly<Record<TableName, TableDefinition>> = {
   pools: { partitionKey: 'poolName' },
   proxies: {

@@ -20,14 +20,14 @@ export { createRetryStrategy, type RetryOptions } from './dynamodb/retry-strateg
 export { TABLE_DEFINITIONS, type TableNames, TTL_ATTRIBUTE } from './dynamodb-tables.ts';
 
 export interface DynamoDbStorageOptions {
-  /** Best made with `createRetryStrategy`; the caller destroys it. */
+  /** Should use `createRetryStrategy`; the caller destroys it. */
   readonly client: DynamoDBClient;
   readonly tables: TableNames;
-  /** What decides whether an item has expired. @default the machine's */
+  /** Decides whether an item has expired. @default the system clock */
   readonly clock?: Clock;
 }
 
-/** Everything in four DynamoDB tables; `dynamodb-tables.ts` has their shapes. */
+/** Keeps everything in four DynamoDB tables; `dynamodb-tables.ts` has their shapes. */
 export class DynamoDbStorage implements Storage {
   readonly pools: PoolStorage;
   readonly proxies: ProxyStorage;

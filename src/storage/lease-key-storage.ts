@@ -1,20 +1,20 @@
 /**
- * What one request with an idempotency key came to. Its lease id is as good as the lease: whoever
- * may read this record may renew and release it. The key itself is not in it.
+ * The outcome of one request with an idempotency key. The lease id is as powerful as the lease: a
+ * reader of this record can renew and release it. The record does not contain the key itself.
  */
 export interface LeaseKeyRecord {
-  /** Tells the pool, its consumer and the key apart from all others. */
+  /** Unique to the pool, the consumer and the key. */
   readonly keyHash: string;
   readonly leaseId: string;
-  /** Tells whether another request with the key is the same one. */
+  /** Shows whether another request with the same key asks for the same thing. */
   readonly requestHash: string;
   readonly expiresAtEpochSeconds: number;
 }
 
-/** Where the idempotency keys of acquisitions are kept. */
+/** Stores the idempotency keys of acquisitions. */
 export interface LeaseKeyStorage {
-  /** Stores the record unless one is there; returns the one that is stored. */
+  /** Stores the record unless one exists; returns the stored one. */
   put(record: LeaseKeyRecord): Promise<LeaseKeyRecord>;
-  /** Consistent; null when there is none. */
+  /** Reads consistently; null when there is none. */
   get(keyHash: string): Promise<LeaseKeyRecord | null>;
 }

@@ -14,7 +14,7 @@ import type { ResultStorage } from './result-storage.ts';
 import type { Storage } from './storage.ts';
 import type { SweepStorage } from './sweep-storage.ts';
 
-/** Everything in this process's memory: for tests, and for checking a list without AWS. */
+/** Keeps everything in the memory of this process: for tests, and to check a list without AWS. */
 export class MemoryStorage implements Storage {
   readonly pools: PoolStorage;
   readonly proxies: ProxyStorage;
@@ -23,7 +23,7 @@ export class MemoryStorage implements Storage {
   readonly results: ResultStorage;
   readonly sweeps: SweepStorage;
 
-  /** @param options `clock`: what decides whether an item has expired; @default the machine's */
+  /** @param options `clock` decides whether an item has expired; @default the system clock */
   constructor({ clock = systemClock }: { readonly clock?: Clock } = {}) {
     const rows = new PoolRows(clock);
     this.pools = new MemoryPools(clock);

@@ -2,7 +2,7 @@ import type { ProxyStatus, StatusState } from '../health/rise-fall.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 
-/** A page of rows; `next` is passed back as `after`, and absent on the last page. */
+/** A page of rows. Pass `next` back as `after`; it is absent on the last page. */
 export interface RowPage {
   readonly rows: readonly ProxyRow[];
   readonly next?: string;
@@ -13,9 +13,9 @@ export interface RowQuery {
   readonly range?: { readonly low: string; readonly high: string };
   /** Only ids greater than this one. */
   readonly after?: string;
-  /** Rows per page at most, 1 to 1,025; a page that is not the last is full. */
+  /** The most rows in a page, 1 to 1,025; every page except the last is full. */
   readonly limit: number;
-  /** Read what was last written, whoever wrote it. @default false */
+  /** Whether the read sees every completed write. @default false */
   readonly consistent?: boolean;
 }
 
@@ -24,11 +24,11 @@ export interface StatusWrite {
   readonly poolName: string;
   readonly proxyId: string;
   readonly sweepId: string;
-  /** `rowSweepId` as it was read; must be less than `sweepId`. */
+  /** The `rowSweepId` that was read; must be less than `sweepId`. */
   readonly expectedRowSweepId: string;
   readonly before: StatusState;
   readonly after: StatusState;
-  /** Wall-clock instant of the change. */
+  /** The wall-clock time of the change, ISO 8601. */
   readonly at: string;
 }
 
@@ -37,21 +37,22 @@ export interface ManualStatusWrite {
   readonly poolName: string;
   readonly proxyId: string;
   readonly status: 'banned' | 'unknown';
+  /** ISO 8601. */
   readonly at: string;
 }
 
 export interface StatusIdQuery {
   /** Only ids greater than this one. */
   readonly after?: string;
-  /** Only ids up to this one, which may be the beginning of an id. @default all */
+  /** Only ids up to this one, or up to this prefix of an id. @default all */
   readonly upTo?: string;
   readonly limit: number;
 }
 
 export interface InsertOptions {
-  /** As the pool's. @default the rows do not expire */
+  /** The expiry of the pool. @default the rows do not expire */
   readonly expiresAtEpochSeconds?: number;
-  /** Of new rows: 1 to 100, or null for unlimited. @default 1 */
+  /** The limit of each new row: 1 to 100, or null for unlimited. @default 1 */
   readonly maxConcurrency?: number | null;
 }
 
@@ -60,19 +61,19 @@ export interface InsertOutcome {
   readonly existing: number;
 }
 
-/** Where the proxies of all pools are kept, one row each. */
+/** Stores the proxies of all pools, one row each. */
 export interface ProxyStorage {
-  /** Inserts those not there yet, as `unknown`; existing rows stay as they are. */
+  /** Inserts the proxies that are new, as `unknown`; existing rows do not change. */
   insert(
     poolName: string,
     proxies: readonly Proxy[],
     options?: InsertOptions,
   ): Promise<InsertOutcome>;
-  /** Consistent; null when there is none. */
+  /** Reads consistently; null when there is none. */
   get(poolName: string, proxyId: string): Promise<ProxyRow | null>;
   /** Rows in id order. */
   query(poolName: string, query: RowQuery): Promise<RowPage>;
-  /** Rows of one status in id order; the choice is eventually consistent, the rows are current. */
+  /** Rows of one status in id order; the selection is eventually consistent, the rows are current. */
   queryByStatus(
     poolName: string,
     status: ProxyStatus,
@@ -84,17 +85,17 @@ export interface ProxyStorage {
     status: ProxyStatus,
     query: StatusIdQuery,
   ): Promise<readonly string[]>;
-  /** The first ids of a pool in id order, for estimating its size; consistent. */
+  /** The first ids of a pool in id order, to estimate its size; consistent. */
   queryIds(poolName: string, limit: number): Promise<readonly string[]>;
   /**
-   * Writes a decided status. False, and nothing written, when the row is gone or banned, or
-   * another sweep wrote it since it was read: reread and decide again.
+   * Writes a decided status. False, with nothing written, when the row is gone or banned, or when
+   * another sweep has written it since it was read; the caller then rereads it and decides again.
    */
   writeStatus(write: StatusWrite): Promise<boolean>;
-  /** Sets a status by hand; clears the streak, leaves `rowSweepId`. Null when there is no row. */
+  /** Sets a status by hand and clears the streak; keeps `rowSweepId`. Null when there is no row. */
   writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null>;
-  /** Deletes all of these rows; those that are not there do not matter. */
+  /** Deletes these rows; ignores those that do not exist. */
   deleteMany(poolName: string, proxyIds: readonly string[]): Promise<void>;
-  /** Tells whether there was one. */
+  /** Deletes a row; false when there was none. */
   delete(poolName: string, proxyId: string): Promise<boolean>;
 }

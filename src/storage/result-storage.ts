@@ -1,14 +1,14 @@
 import type { BatchResult, ProxyResult } from '../model/batch-result.ts';
 
-/** Where what sweeps found is kept: one item per batch per sweep, written once. */
+/** Stores what sweeps found: one item per batch and sweep, written once. */
 export interface ResultStorage {
-  /** Stores the result unless one is there; returns the one that is stored, whoever's it is. */
+  /** Stores the result unless one exists; returns the stored one, which may be another writer's. */
   put(result: BatchResult): Promise<BatchResult>;
-  /** Consistent; null when there is none. */
+  /** Reads consistently; null when there is none. */
   get(poolName: string, bits: string, sweepId: string): Promise<BatchResult | null>;
-  /** Eventually consistent; null when there is none. */
+  /** The newest result of a batch; eventually consistent, null when there is none. */
   getNewest(poolName: string, bits: string): Promise<BatchResult | null>;
-  /** One proxy's results in one batch key, newest first; sweeps without it are left out. */
+  /** One proxy's results in one batch, newest first; omits sweeps that did not have the proxy. */
   queryByProxy(
     poolName: string,
     bits: string,

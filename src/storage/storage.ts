@@ -6,12 +6,12 @@ import type { ResultStorage } from './result-storage.ts';
 import type { SweepStorage } from './sweep-storage.ts';
 
 /**
- * Where pools, proxies, leases, results and sweeps are kept: six parts, one for each noun. A method
- * makes at most one write per item, `leases.recordUse` on a row that was never used up to three.
- * Each is idempotent or says who won, except for what is counted: `leases.recordUse` counts every
- * call, and `leaseCount` an acquisition that comes twice. Nothing is a read-modify-write without a
- * condition. Items past `expiresAtEpochSeconds` do not exist for readers.
- * `test/support/storage-contract/storage-contract.ts` is the contract in full.
+ * Stores pools, proxies, leases, lease keys, results and sweeps, one part for each noun. A method
+ * makes at most one write per item; only `leases.recordUse` makes up to three, on a row that was
+ * never used. Each method is idempotent or tells who won, with two exceptions: `leases.recordUse`
+ * counts every call, and `leaseCount` counts a repeated acquisition again. No read-modify-write
+ * lacks a condition. To readers, items past `expiresAtEpochSeconds` do not exist.
+ * `test/support/storage-contract/storage-contract.ts` is the whole contract.
  */
 export interface Storage {
   readonly pools: PoolStorage;
@@ -22,10 +22,20 @@ export interface Storage {
   readonly sweeps: SweepStorage;
 }
 
-/** True when an item's time has come; such an item does not exist for readers. */
-export function isExpired(
-  item: { readonly expiresAtEpochSeconds?: number },
+/** An item that may expire. */
+interface Expiring {
+  readonly expiresAtEpochSeconds?: number;
+}
+
+/** Whether an item has expired; to readers, such an item does not exist. */
+export function isExpired({ expiresAtEpochSeconds }: Expiring, nowMs: number): boolean {
+  return expiresAtEpochSeconds !== undefined && expiresAtEpochSeconds * 1000 <= nowMs;
+}
+
+/** The item as readers see it; null when there is none or it has expired. */
+export function unlessExpired<Item extends Expiring>(
+  item: Item | null | undefined,
   nowMs: number,
-): boolean {
-  return item.expiresAtEpochSeconds !== undefined && item.expiresAtEpochSeconds * 1000 <= nowMs;
+): Item | null {
+  return item && !isExpired(item, nowMs) ? item : null;
 }

@@ -8,30 +8,31 @@ export interface SweepClosing {
   readonly missingBatches: readonly string[];
 }
 
-/** Where sweeps and their ledgers are kept. */
+/** Stores sweeps and their ledgers. */
 export interface SweepStorage {
-  /** Stores a sweep's summary unless one is there; returns the one that is stored. */
+  /** Stores a sweep's summary unless one exists; returns the stored one. */
   put(sweep: Sweep): Promise<Sweep>;
-  /** Consistent; null when there is none. */
+  /** Reads consistently; null when there is none. */
   get(sweepId: string): Promise<Sweep | null>;
   /** A pool's sweeps, newest first; eventually consistent. */
   list(
     poolName: string,
     query: { readonly limit: number; readonly beforeSweepId?: string },
   ): Promise<readonly Sweep[]>;
+  /** Records that the messages of every batch were sent, at `at` (ISO 8601). */
   markDispatched(sweepId: string, at: string): Promise<void>;
-  /** Enters a batch in the ledger (again: no change); tells which batches its part now holds. */
+  /** Enters a batch in the ledger, once; returns how many batches its part of the ledger now holds. */
   recordBatch(
     sweep: Pick<Sweep, 'sweepId' | 'expiresAtEpochSeconds'>,
     bits: string,
     counts: BatchCounts,
   ): Promise<{ readonly part: number; readonly recordedInPart: number }>;
-  /** Marks a ledger part complete; tells which parts now are. */
+  /** Marks a part of the ledger complete; returns the numbers of the parts that are complete now. */
   markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>>;
   /** Every ledger entry of a sweep by batch, in batch order; consistent. */
   readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>>;
-  /** Closes a running sweep; true for the one caller that did. */
+  /** Closes a running sweep; true only for the one caller that closes it. */
   close(sweepId: string, closing: SweepClosing): Promise<boolean>;
-  /** Records how many batches arrived after the sweep had closed, unless more are recorded. */
+  /** Records how many batches arrived after the close, unless that many are already recorded. */
   recordLateBatches(sweepId: string, lateBatches: number, totals: BatchCounts): Promise<void>;
 }

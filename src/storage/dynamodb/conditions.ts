@@ -3,12 +3,12 @@ import { SweepState } from '../../model/sweep.ts';
 import { TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
 import { anyOf, type Clause } from './expressions.ts';
 
-/** The item is there. `key`: any key attribute of its table. */
+/** The item exists; `key` is any key attribute of its table. */
 export function exists(key: string): Clause {
   return { text: `attribute_exists(${key})` };
 }
 
-/** There is no such item, or only one that readers already ignore. */
+/** There is no such item, or it has expired and readers ignore it. */
 export function absentOrExpired(key: string, nowMs: number): Clause {
   return anyOf(
     { text: `attribute_not_exists(${key})` },
@@ -25,7 +25,7 @@ export function absent(key: string): Clause {
   return { text: `attribute_not_exists(${key})` };
 }
 
-/** The proxy has not been taken out by hand. */
+/** The proxy is not banned. */
 export const notBanned: Clause = {
   text: '#status <> :banned',
   names: { '#status': 'status' },
@@ -37,13 +37,13 @@ export function writtenAsRead(rowSweepId: string): Clause {
   return { text: 'rowSweepId = :asRead', values: { ':asRead': rowSweepId } };
 }
 
-/** Nobody has asked for the pool's deletion. */
+/** The pool is not being deleted. */
 export const notDeleting: Clause = { text: 'attribute_not_exists(deletingSince)' };
 
 /** The pool is being deleted. */
 export const deleting: Clause = { text: 'attribute_exists(deletingSince)' };
 
-/** The pool is this one, not another of its name. */
+/** The pool is the one with this salt, not another of the same name. */
 export function hasSalt(salt: string): Clause {
   return { text: 'salt = :salt', values: { ':salt': salt } };
 }
@@ -56,7 +56,7 @@ export function runs(sweepId: string): Clause {
   return { text: 'runningSweepId = :running', values: { ':running': sweepId } };
 }
 
-/** The pool has seen neither this sweep id nor a later one. */
+/** The pool has had neither this sweep id nor a later one. */
 export function laterThanLastSweep(sweepId: string): Clause {
   return anyOf(
     { text: 'attribute_not_exists(lastSweepId)' },
@@ -71,7 +71,7 @@ export const sweepIsOpen: Clause = {
   values: { ':open': SweepState.running },
 };
 
-/** Fewer late batches are recorded than these. */
+/** The recorded number of late batches is smaller than this one. */
 export function fewerLateBatches(lateBatches: number): Clause {
   return anyOf(
     { text: 'attribute_not_exists(lateBatches)' },

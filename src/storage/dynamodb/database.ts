@@ -1,12 +1,14 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
+  GetCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { repeatForRest } from '../../async/back-off.ts';
 import type { Clock } from '../../clock.ts';
-import type { TableNames } from '../dynamodb-tables.ts';
+import type { TableName, TableNames } from '../dynamodb-tables.ts';
+import { unlessExpired } from '../storage.ts';
 
 /** What every part of the adapter works with. */
 export interface Database {
@@ -15,11 +17,26 @@ export interface Database {
   readonly clock: Clock;
 }
 
-/** Repetitions of a batch call for what it left undone: about 3 seconds of waiting at the most. */
+/** How often a batch call is repeated for unprocessed items: at most about 3 seconds of waits. */
 const UNPROCESSED = { rounds: 7, backOff: { firstMs: 50 } };
+
+/** Sorts after every sweep id: ids are hexadecimal. */
+export const AFTER_ALL_SWEEPS = 'g';
 
 /** An item as the document client returns it. */
 export type Item = Record<string, unknown>;
+
+/** Reads one item consistently; null when there is none or it has expired. */
+export async function readItem(
+  { client, tables, clock }: Database,
+  table: TableName,
+  key: Item,
+): Promise<Item | null> {
+  const { Item: item } = await client.send(
+    new GetCommand({ TableName: tables[table], Key: key, ConsistentRead: true }),
+  );
+  return unlessExpired(item, clock.now());
+}
 
 /** Runs a conditional write; null when its condition did not hold. */
 export async function unlessRefused<Output>(write: Promise<Output>): Promise<Output | null> {
@@ -31,7 +48,7 @@ export async function unlessRefused<Output>(write: Promise<Output>): Promise<Out
   }
 }
 
-/** Every item of a query, page by page. */
+/** Yields every item of a query, page by page. */
 export async function* queryItems(
   { client }: Database,
   input: QueryCommandInput,
@@ -47,15 +64,15 @@ export async function* queryItems(
 }
 
 /**
- * Makes a batch call, and again for what DynamoDB leaves unprocessed of it.
+ * Makes a batch call and repeats it for the requests that DynamoDB leaves unprocessed.
  *
- * @param send makes one call and returns what it left
- * @throws Error when the last repetition leaves something too
+ * @param send makes one call and returns the unprocessed requests
+ * @throws {Error} when the last repetition leaves some too
  */
 export async function untilProcessed<Request>(
   requests: readonly Request[],
   send: (pending: readonly Request[]) => Promise<readonly Request[]>,
 ): Promise<void> {
   const left = await repeatForRest(requests, send, UNPROCESSED);
-  if (left.length > 0) throw new Error('DynamoDB left items unprocessed after every repetition');
+  if (left.length > 0) throw new Error('DynamoDB left items unprocessed after the last retry');
 }

@@ -2,13 +2,13 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { chunksOf, mapBounded } from '../../async/map-bounded.ts';
 import { type Database, untilProcessed } from './database.ts';
 
-/** Requests of one BatchWriteItem (AWS: "BatchWriteItem", DynamoDB API Reference). */
+/** The most requests in one BatchWriteItem (AWS: "BatchWriteItem", DynamoDB API Reference). */
 const BATCH_WRITE_LIMIT = 25;
 
-/** Calls under way at once: 200 deletions, a fifth of what one partition takes in a second. */
+/** Concurrent calls: 200 deletions, a fifth of what one partition takes in a second. */
 const CALL_CONCURRENCY = 8;
 
-/** Deletes rows of a pool by their ids, repeating what DynamoDB leaves unprocessed. */
+/** Deletes rows of a pool by id; repeats what DynamoDB leaves unprocessed. */
 export async function deleteRows(
   db: Database,
   poolName: string,

@@ -1,14 +1,13 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { LeaseKeyRecord, LeaseKeyStorage } from '../lease-key-storage.ts';
-import { isExpired } from '../storage.ts';
 import { absentOrExpired } from './conditions.ts';
-import { type Database, unlessRefused } from './database.ts';
+import { type Database, readItem, unlessRefused } from './database.ts';
 import { conditionInput } from './expressions.ts';
 
-/** The sort key: there is one item per key. Without a `poolName`, no index sees it. */
+/** The sort key; there is one item per key. Without a `poolName`, it is in no index. */
 const PART = 'lease';
 
-/** Idempotency keys in the `Sweeps` table, which holds what expires. */
+/** Idempotency keys in the `Sweeps` table, whose items expire. */
 export class DynamoDbLeaseKeys implements LeaseKeyStorage {
   readonly #db: Database;
 
@@ -28,16 +27,10 @@ export class DynamoDbLeaseKeys implements LeaseKeyStorage {
   }
 
   async get(keyHash: string): Promise<LeaseKeyRecord | null> {
-    const { Item } = await this.#db.client.send(
-      new GetCommand({
-        TableName: this.#db.tables.sweeps,
-        Key: keyOf(keyHash),
-        ConsistentRead: true,
-      }),
-    );
-    if (!Item || isExpired(Item, this.#db.clock.now())) return null;
-    const { leaseId, requestHash, expiresAtEpochSeconds } = Item;
-    return { keyHash, leaseId, requestHash, expiresAtEpochSeconds };
+    const item = await readItem(this.#db, 'sweeps', keyOf(keyHash));
+    if (!item) return null;
+    const { sweepId: _hash, part: _part, ...record } = item;
+    return { keyHash, ...record } as LeaseKeyRecord;
   }
 }
 

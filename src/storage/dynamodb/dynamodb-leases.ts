@@ -1,6 +1,5 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { ProxyRow } from '../../model/proxy-row.ts';
-import { LeaseOutcome } from '../../model/proxy-row.ts';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { LeaseOutcome, type ProxyRow } from '../../model/proxy-row.ts';
 import type {
   EndedLeases,
   LeaseAcquisition,
@@ -9,9 +8,9 @@ import type {
   LeaseStorage,
   UseReport,
 } from '../lease-storage.ts';
-import { isExpired } from '../storage.ts';
+import { unlessExpired } from '../storage.ts';
 import { exists, notBanned } from './conditions.ts';
-import { type Database, type Item, unlessRefused } from './database.ts';
+import { type Database, type Item, readItem, unlessRefused } from './database.ts';
 import {
   type Assignment,
   allOf,
@@ -37,14 +36,14 @@ interface RowKey {
   readonly proxyId: string;
 }
 
-/** A report changes places within these, so they have to be there. */
+/** Adds the maps that a report changes, where they are missing. */
 const BEGIN_USES: readonly Assignment[] = Object.entries(BEFORE_FIRST_USE).map(([path, value]) => ({
   path,
   value,
   how: 'unlessSet',
 }));
 
-/** Leases, and what users report, on the rows of the `Proxies` table. */
+/** Leases and reported uses on the rows of the `Proxies` table. */
 export class DynamoDbLeases implements LeaseStorage {
   readonly #db: Database;
 
@@ -55,7 +54,7 @@ export class DynamoDbLeases implements LeaseStorage {
   acquire(acquisition: LeaseAcquisition): Promise<ProxyRow | null> {
     const { token, lease, ended, maxConcurrency } = acquisition;
     const changes: Changes = {
-      // Never over a lease that is there: a request that comes twice must not undo a renewal.
+      // Never replaces an existing lease: a repeated request must not undo a renewal.
       assign: [{ path: ['leases', token], value: lease, how: 'unlessSet' }, ...BEGIN_USES],
       remove: ended.tokens.map((old) => ['leases', old]),
       add: { leaseCount: 1 },
@@ -78,7 +77,8 @@ export class DynamoDbLeases implements LeaseStorage {
     const condition = allOf(leaseRuns(token, now), leaseEndsBy(token, expiresAt), notBanned);
     const renewed = await this.#update(renewal, changes, condition);
     if (renewed) return renewed;
-    const row = await this.#read(renewal);
+    const { poolName, proxyId } = renewal;
+    const row = this.#current(await readItem(this.#db, 'proxies', { poolName, proxyId }));
     const runs = row && row.status !== 'banned' && (row.leases[token]?.expiresAt ?? 0) > now;
     return runs ? row : null;
   }
@@ -144,24 +144,13 @@ export class DynamoDbLeases implements LeaseStorage {
     return this.#current((await unlessRefused(this.#db.client.send(update)))?.Attributes);
   }
 
-  async #read({ poolName, proxyId }: RowKey): Promise<ProxyRow | null> {
-    const { Item } = await this.#db.client.send(
-      new GetCommand({
-        TableName: this.#db.tables.proxies,
-        Key: { poolName, proxyId },
-        ConsistentRead: true,
-      }),
-    );
-    return this.#current(Item);
-  }
-
-  #current(item: Item | undefined): ProxyRow | null {
-    const row = item && toProxyRow(item);
-    return row && !isExpired(row, this.#db.clock.now()) ? row : null;
+  #current(item: Item | null | undefined): ProxyRow | null {
+    const current = unlessExpired(item, this.#db.clock.now());
+    return current && toProxyRow(current);
   }
 }
 
-/** What a report sets on the row, besides what it adds to. */
+/** What a report sets on the row, besides what it adds. */
 function assignmentsOf({ outcome, targetHost, at }: UseReport): readonly Assignment[] {
   const counted: Assignment = { path: ['uses', outcome], value: 1, how: 'increase' };
   if (outcome === LeaseOutcome.failed)

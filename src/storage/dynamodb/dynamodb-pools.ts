@@ -1,14 +1,8 @@
-import {
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  ScanCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_LEASING } from '../../model/leasing-settings.ts';
 import type { Pool, PoolPolicy } from '../../model/pool.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
-import { isExpired } from '../storage.ts';
+import { unlessExpired } from '../storage.ts';
 import {
   absentOrExpired,
   deleting,
@@ -19,7 +13,7 @@ import {
   notDeleting,
   runs,
 } from './conditions.ts';
-import { type Database, type Item, unlessRefused } from './database.ts';
+import { type Database, type Item, readItem, unlessRefused } from './database.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 
 /** The `Pools` table. */
@@ -31,14 +25,13 @@ export class DynamoDbPools implements PoolStorage {
   }
 
   async create(pool: Pool): Promise<boolean> {
-    const { clock } = this.#db;
     const put = new PutCommand({
       TableName: this.#db.tables.pools,
       Item: toItem(pool),
-      ...conditionInput(absentOrExpired('poolName', clock.now())),
+      ...conditionInput(absentOrExpired('poolName', this.#db.clock.now())),
     });
     if (await unlessRefused(this.#db.client.send(put))) return true;
-    // A call whose answer was lost is repeated, and then finds its own pool: salts are unique.
+    // A call repeated after a lost answer finds its own pool: salts are unique.
     return (await this.get(pool.poolName))?.salt === pool.salt;
   }
 
@@ -50,18 +43,11 @@ export class DynamoDbPools implements PoolStorage {
       ...updateInput({ set: policyAttributes(policy) }, allOf(exists('poolName'), notDeleting)),
     });
     const updated = await unlessRefused(this.#db.client.send(update));
-    return updated?.Attributes ? this.#current(updated.Attributes) : null;
+    return this.#current(updated?.Attributes);
   }
 
   async get(poolName: string): Promise<Pool | null> {
-    const { Item } = await this.#db.client.send(
-      new GetCommand({
-        TableName: this.#db.tables.pools,
-        Key: { poolName },
-        ConsistentRead: true,
-      }),
-    );
-    return Item ? this.#current(Item) : null;
+    return this.#current(await readItem(this.#db, 'pools', { poolName }));
   }
 
   async *list(): AsyncGenerator<Pool> {
@@ -132,9 +118,9 @@ export class DynamoDbPools implements PoolStorage {
     return (await unlessRefused(this.#db.client.send(remove))) !== null;
   }
 
-  #current(item: Item): Pool | null {
-    const pool = toPool(item);
-    return isExpired(pool, this.#db.clock.now()) ? null : pool;
+  #current(item: Item | null | undefined): Pool | null {
+    const current = unlessExpired(item, this.#db.clock.now());
+    return current && toPool(current);
   }
 }
 

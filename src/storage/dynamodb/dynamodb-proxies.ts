@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mapBounded } from '../../async/map-bounded.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
@@ -16,13 +16,13 @@ import type {
 } from '../proxy-storage.ts';
 import { isExpired } from '../storage.ts';
 import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
-import { type Database, queryItems, unlessRefused } from './database.ts';
+import { type Database, queryItems, readItem, unlessRefused } from './database.ts';
 import { deleteRows } from './delete-rows.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 import { poolStatusKey, toProxyItem, toProxyRow } from './proxy-items.ts';
 import { queryIdsByStatus, queryRows, queryRowsByStatus } from './proxy-queries.ts';
 
-/** Conditional inserts under way at once: within the sockets the SDK opens by default (50). */
+/** Concurrent conditional inserts: fewer than the sockets the SDK opens by default (50). */
 const INSERT_CONCURRENCY = 32;
 
 /** The `Proxies` table. */
@@ -53,16 +53,8 @@ export class DynamoDbProxies implements ProxyStorage {
   }
 
   async get(poolName: string, proxyId: string): Promise<ProxyRow | null> {
-    const { Item } = await this.#db.client.send(
-      new GetCommand({
-        TableName: this.#db.tables.proxies,
-        Key: { poolName, proxyId },
-        ConsistentRead: true,
-      }),
-    );
-    if (!Item) return null;
-    const row = toProxyRow(Item);
-    return isExpired(row, this.#db.clock.now()) ? null : row;
+    const item = await readItem(this.#db, 'proxies', { poolName, proxyId });
+    return item && toProxyRow(item);
   }
 
   query(poolName: string, query: RowQuery): Promise<RowPage> {

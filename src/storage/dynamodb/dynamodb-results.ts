@@ -1,14 +1,18 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { BatchResult, ProxyResult } from '../../model/batch-result.ts';
 import type { ResultStorage } from '../result-storage.ts';
 import { isExpired } from '../storage.ts';
 import { absent } from './conditions.ts';
-import { type Database, type Item, queryItems, unlessRefused } from './database.ts';
+import {
+  AFTER_ALL_SWEEPS,
+  type Database,
+  type Item,
+  queryItems,
+  readItem,
+  unlessRefused,
+} from './database.ts';
 import { conditionInput } from './expressions.ts';
 import { batchKeyOf, expand, toBatchResult, toResultItem } from './result-items.ts';
-
-/** Sorts after every sweep id: ids are hexadecimal. */
-const AFTER_ALL_SWEEPS = 'g';
 
 /** The `Results` table. */
 export class DynamoDbResults implements ResultStorage {
@@ -30,14 +34,9 @@ export class DynamoDbResults implements ResultStorage {
   }
 
   async get(poolName: string, bits: string, sweepId: string) {
-    const { Item } = await this.#db.client.send(
-      new GetCommand({
-        TableName: this.#db.tables.results,
-        Key: { batchKey: batchKeyOf(poolName, bits), sweepId },
-        ConsistentRead: true,
-      }),
-    );
-    return Item && !this.#expired(Item) ? toBatchResult(Item) : null;
+    const key = { batchKey: batchKeyOf(poolName, bits), sweepId };
+    const item = await readItem(this.#db, 'results', key);
+    return item && toBatchResult(item);
   }
 
   async getNewest(poolName: string, bits: string): Promise<BatchResult | null> {

@@ -1,17 +1,21 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { batchIndex } from '../../model/batch-range.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { BY_POOL_INDEX, TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
 import { isExpired } from '../storage.ts';
 import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
 import { absent, exists, fewerLateBatches, sweepIsOpen } from './conditions.ts';
-import { type Database, type Item, queryItems, unlessRefused } from './database.ts';
+import {
+  AFTER_ALL_SWEEPS,
+  type Database,
+  type Item,
+  queryItems,
+  readItem,
+  unlessRefused,
+} from './database.ts';
 import { allOf, type Changes, type Clause, conditionInput, updateInput } from './expressions.ts';
 
 const SUMMARY = 'summary';
-
-/** Sorts after every sweep id: ids are hexadecimal. */
-const AFTER_ALL_SWEEPS = 'g';
 
 /** A ledger attribute: `b` and the batch's bits. */
 const LEDGER_ATTRIBUTE = /^b(?:\*|[01]+)$/;
@@ -35,14 +39,8 @@ export class DynamoDbSweeps implements SweepStorage {
   }
 
   async get(sweepId: string): Promise<Sweep | null> {
-    const { Item } = await this.#db.client.send(
-      new GetCommand({
-        TableName: this.#db.tables.sweeps,
-        Key: { sweepId, part: SUMMARY },
-        ConsistentRead: true,
-      }),
-    );
-    return Item && !this.#expired(Item) ? toSweep(Item) : null;
+    const item = await readItem(this.#db, 'sweeps', { sweepId, part: SUMMARY });
+    return item && toSweep(item);
   }
 
   async list(
@@ -62,7 +60,7 @@ export class DynamoDbSweeps implements SweepStorage {
       Limit: limit,
     });
     for await (const item of items) {
-      if (!this.#expired(item)) sweeps.push(toSweep(item));
+      if (!isExpired(item, this.#db.clock.now())) sweeps.push(toSweep(item));
       if (sweeps.length >= limit) break;
     }
     return sweeps;
@@ -130,10 +128,6 @@ export class DynamoDbSweeps implements SweepStorage {
     });
     const updated = await unlessRefused(this.#db.client.send(update));
     return updated && (updated.Attributes ?? {});
-  }
-
-  #expired(item: Item): boolean {
-    return isExpired(item, this.#db.clock.now());
   }
 }
 

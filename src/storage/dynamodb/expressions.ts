@@ -5,29 +5,29 @@ export interface Clause {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** True where every clause is. */
+/** Holds when every clause does. */
 export function allOf(...clauses: readonly Clause[]): Clause {
   return join(clauses, ' AND ');
 }
 
-/** True where at least one clause is. */
+/** Holds when at least one clause does. */
 export function anyOf(...clauses: readonly Clause[]): Clause {
   return join(clauses, ' OR ');
 }
 
-/** The part of a command input that makes its write conditional. */
+/** Returns the part of a command input that makes its write conditional. */
 export function conditionInput(condition: Clause) {
   return { ConditionExpression: condition.text, ...placeholders(condition) };
 }
 
-/** A place in an item: an attribute, or the way into the maps below one. */
+/** A place in an item: an attribute, or the path through the maps below one. */
 export type Path = string | readonly string[];
 
-/** A change of one place that depends on what is there. */
+/** A change to one place that may depend on its current value. */
 export interface Assignment {
   readonly path: Path;
   readonly value: unknown;
-  /** `unlessSet` leaves what is there; `increase` adds a number to the one that is there. */
+  /** `unlessSet` keeps an existing value; `increase` adds to an existing number. */
   readonly how: 'replace' | 'unlessSet' | 'increase';
 }
 
@@ -36,11 +36,11 @@ export interface Changes {
   readonly set?: Readonly<Record<string, unknown>>;
   readonly assign?: readonly Assignment[];
   readonly remove?: readonly Path[];
-  /** Numbers or sets; sets are united. */
+  /** Numbers are added; sets are united. */
   readonly add?: Readonly<Record<string, unknown>>;
 }
 
-/** The part of an `UpdateCommand` input that makes `changes` where `condition`, if any, holds. */
+/** Returns the part of an `UpdateCommand` input that makes `changes` if `condition` holds. */
 export function updateInput(changes: Changes, condition?: Clause) {
   const names: Record<string, string> = { ...condition?.names };
   const values: Record<string, unknown> = { ...condition?.values };
@@ -87,7 +87,7 @@ function placeholders({ names = {}, values = {} }: Omit<Clause, 'text'>) {
   };
 }
 
-/** Only what is joined itself needs brackets; brackets make an embedded DynamoDB slow. */
+/** Matches joined clauses: only they need brackets, which make an embedded DynamoDB slow. */
 const COMPOUND = / (?:AND|OR) /;
 
 function join(clauses: readonly Clause[], operator: string): Clause {

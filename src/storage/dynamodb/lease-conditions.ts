@@ -7,7 +7,7 @@ export function hasLease(token: string): Clause {
   return { text: 'attribute_exists(leases.#lease)', names: { '#lease': token } };
 }
 
-/** The row has this lease, and it runs at that time. */
+/** The row has this lease, and it still runs at this time. */
 export function leaseRuns(token: string, now: number): Clause {
   return {
     text: 'leases.#lease.expiresAt > :now',
@@ -16,7 +16,7 @@ export function leaseRuns(token: string, now: number): Clause {
   };
 }
 
-/** The lease would not end later than that. */
+/** The lease ends at this time or earlier. */
 export function leaseEndsBy(token: string, expiresAt: number): Clause {
   return {
     text: 'leases.#lease.expiresAt <= :until',
@@ -25,7 +25,7 @@ export function leaseEndsBy(token: string, expiresAt: number): Clause {
   };
 }
 
-/** Every one of these leases is there and over. */
+/** Every one of these leases exists and has ended. */
 export function areOver({ tokens, endedBy }: EndedLeases): readonly Clause[] {
   return tokens.map((token, index) => ({
     text: `leases.#e${index}.expiresAt <= :endedBy`,
@@ -34,12 +34,12 @@ export function areOver({ tokens, endedBy }: EndedLeases): readonly Clause[] {
   }));
 }
 
-/** The row has fewer leases than these, those that are over included. */
+/** The row has fewer leases than this, ended ones included. */
 export function fewerLeases(count: number): Clause {
   return { text: 'size(leases) < :room', values: { ':room': count } };
 }
 
-/** Nobody has changed how many consumers may hold the proxy. */
+/** The number of consumers that may hold the proxy is still this one. */
 export function concurrencyIs(maxConcurrency: number): Clause {
   return { text: 'maxConcurrency = :limit', values: { ':limit': maxConcurrency } };
 }
@@ -54,7 +54,7 @@ export function hasStatus(statuses: readonly ProxyStatus[]): Clause {
   };
 }
 
-/** Every one of these blocks is as it was read. */
+/** Every one of these blocks is still as it was read. */
 export function blocksAre(blocks: Readonly<Record<string, number>>): Clause {
   const clauses = Object.entries(blocks).map(([host, at], index) => ({
     text: `blocks.#b${index} = :b${index}`,

@@ -1,20 +1,19 @@
 import type { ProxyStatus } from '../../health/rise-fall.ts';
-import type { ProxyRow } from '../../model/proxy-row.ts';
-import { NO_USES } from '../../model/proxy-row.ts';
+import { NO_USES, type ProxyRow } from '../../model/proxy-row.ts';
 import { Credentials } from '../../proxies/credentials.ts';
 import { formatRedactedUrl } from '../../proxies/endpoint.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { Item } from './database.ts';
 
-/** The key of the `by-status` index: one of 16 shards, so that no status is one hot key. */
+/** Returns the key in the `by-status` index: one of 16 shards, so that no status is a hot key. */
 export function poolStatusKey(poolName: string, status: ProxyStatus, proxyId: string): string {
   return `${poolName}#${status}#${proxyId.charAt(0)}`;
 }
 
-/** What only the row of a proxy that was leased holds; the others stay as small as they were. */
+/** Attributes an item has only once its proxy was leased; the other items stay small. */
 export const BEFORE_FIRST_USE = { uses: NO_USES, blocks: {} } as const;
 
-/** A new row as the `Proxies` table holds it. */
+/** Converts a new row to the item the `Proxies` table holds. */
 export function toProxyItem(row: ProxyRow): Item {
   const { proxy, uses: _none, blocks: _neither, ...state } = row;
   const { id, credentials, ...endpoint } = proxy;
@@ -28,7 +27,7 @@ export function toProxyItem(row: ProxyRow): Item {
   };
 }
 
-/** The row of an item. */
+/** Converts an item back to its row. */
 export function toProxyRow(item: Item): ProxyRow {
   const { proxyId, proxyUrl, poolStatus, username, password, ...rest } = item;
   const { protocol, host, port, remoteDns, tags, ...state } = rest;

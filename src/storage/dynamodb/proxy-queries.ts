@@ -8,22 +8,22 @@ import { isExpired } from '../storage.ts';
 import { type Database, type Item, queryItems, untilProcessed } from './database.ts';
 import { poolStatusKey, toProxyRow } from './proxy-items.ts';
 
-/** Items one BatchGetItem may ask for (AWS: "BatchGetItem", DynamoDB API Reference). */
+/** The most items one BatchGetItem may ask for (AWS: "BatchGetItem", DynamoDB API Reference). */
 const BATCH_GET_LIMIT = 100;
 
 const HEX_DIGITS = '0123456789abcdef';
 
-/** Begins with the last digit, and is greater than every id. */
+/** Begins with the last digit and is greater than every id. */
 const BEYOND_EVERY_ID = 'fg';
 
-/** Rows of a pool in id order. */
+/** Reads a page of a pool's rows in id order. */
 export async function queryRows(
   db: Database,
   poolName: string,
   { range, after, limit, consistent = false }: RowQuery,
 ): Promise<RowPage> {
   const first = range?.low ?? '0';
-  // Ids have one length, so the first string greater than an id and its prefix is `id0`.
+  // Ids have one length, so no id lies between `id` and `id0`.
   const low = after !== undefined && after >= first ? `${after}0` : first;
   const high = range?.high ?? 'g';
   if (low > high) return { rows: [] };
@@ -45,13 +45,13 @@ export async function queryRows(
   return { rows };
 }
 
-/** Which of the rows of one status are wanted. */
+/** Selects rows of one status. */
 interface StatusQuery extends StatusIdQuery {
   readonly poolName: string;
   readonly status: ProxyStatus;
 }
 
-/** Ids the index names. */
+/** Reads ids from the index. */
 export async function queryIdsByStatus(
   db: Database,
   query: StatusQuery,
@@ -64,7 +64,7 @@ export async function queryIdsByStatus(
   return ids;
 }
 
-/** Rows the index names, read from the table itself. */
+/** Reads a page of rows from the table by the ids in the index. */
 export async function queryRowsByStatus(db: Database, query: StatusQuery): Promise<RowPage> {
   const ids = await queryIdsByStatus(db, { ...query, limit: query.limit + 1 });
   const page = ids.slice(0, query.limit);
@@ -88,7 +88,7 @@ async function* idsOfStatus(
       KeyConditionExpression: 'poolStatus = :key AND proxyId > :after',
       ExpressionAttributeValues: {
         ':key': poolStatusKey(poolName, status, shard),
-        // No id is less, and an empty key is not allowed.
+        // DynamoDB rejects an empty key; no id is less than this one.
         ':after': after || '0',
       },
       Limit: limit,

@@ -2,21 +2,21 @@ import { Verdict } from '../../health/health-check-result.ts';
 import type { BatchResult, StoredResult } from '../../model/batch-result.ts';
 import type { Item } from './database.ts';
 
-/** What most results of a batch have in common, stored once on the item. */
+/** The values most results of a batch share, stored once on the item. */
 export interface CommonValues {
   readonly protocol?: string;
-  /** Of results without a failure. */
+  /** Applies only to results without a failure. */
   readonly statusCode?: number;
 }
 
-/** The key of a batch's results. */
+/** Returns the key of a batch's results. */
 export function batchKeyOf(poolName: string, bits: string): string {
   return `${poolName}#${bits}`;
 }
 
 /**
- * A batch's result as the `Results` table holds it: one compact map entry per proxy, and the
- * verdicts that are not `active` once more as string sets, for plain filters.
+ * Converts a batch's result to the item the `Results` table holds: one compact map entry per
+ * proxy, and a string set of ids for each verdict except `active`, for plain filters.
  */
 export function toResultItem(result: BatchResult): Item {
   const { poolName, bits, results, ...item } = result;
@@ -42,7 +42,7 @@ export function toResultItem(result: BatchResult): Item {
   };
 }
 
-/** The batch result of an item. */
+/** Converts an item back to its batch result. */
 export function toBatchResult(item: Item): BatchResult {
   const { batchKey, results, protocol, statusCode, slow, inactive, inconclusive, ...rest } = item;
   const key = String(batchKey);
@@ -57,7 +57,7 @@ export function toBatchResult(item: Item): BatchResult {
   } as unknown as BatchResult;
 }
 
-/** One proxy's result, with what its batch has in common filled in again. */
+/** Restores one proxy's result with the values its batch shares. */
 export function expand(entry: Item, common: CommonValues): StoredResult {
   const { phase, statusCode, ...rest } = entry;
   const decided = 'failure' in entry || statusCode !== undefined ? statusCode : common.statusCode;
@@ -72,7 +72,7 @@ export function expand(entry: Item, common: CommonValues): StoredResult {
 function compact(entry: StoredResult, common: CommonValues): Item {
   const { protocol, statusCode, failedPhase, ...rest } = entry;
   const omitted = !entry.failure && statusCode === common.statusCode;
-  // A success without a status (a custom strategy's) must not inherit the common one.
+  // A custom strategy's success may have no status code; it must not inherit the shared one.
   const explicit = entry.failure ? statusCode : (statusCode ?? null);
   return {
     ...rest,
@@ -91,6 +91,6 @@ function mostCommon<Name extends string, Value>(name: Name, values: readonly Val
 
 function idsOf(entries: readonly (readonly [string, StoredResult])[], verdict: Verdict) {
   const ids = entries.filter(([, entry]) => entry.status === verdict).map(([id]) => id);
-  // DynamoDB has no empty sets.
+  // DynamoDB rejects empty sets.
   return ids.length > 0 ? { [verdict]: new Set(ids) } : {};
 }

@@ -8,18 +8,19 @@ type RetryStrategy = Extract<
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
 
 export interface RetryOptions {
-  /** Tries per call, the first included. @default 10 */
+  /** Attempts per call, the first included. @default 10 */
   readonly maxAttempts?: number;
-  /** The longest pause before the first repetition, milliseconds; doubled for each. @default 25 */
+  /** The longest wait before the first retry, milliseconds; doubles with each. @default 25 */
   readonly baseDelayMs?: number;
-  /** The longest pause of all, milliseconds. @default 1000 */
+  /** The longest wait of all, milliseconds. @default 1000 */
   readonly maxDelayMs?: number;
 }
 
 /**
- * How often a DynamoDB client repeats a call that was throttled, lost or failed by the service:
- * exponential back-off with full jitter. The SDK's own strategy waits up to 16 s after a few
- * throttles in a row, far more than a table on demand needs to grow, and more than a function has.
+ * Creates the strategy by which a DynamoDB client retries a call that was throttled, lost or failed
+ * by the service: exponential back-off with full jitter. The SDK's own strategy waits up to 16 s
+ * after a few throttles in a row: far longer than an on-demand table needs to grow, and longer than
+ * a function has.
  */
 export function createRetryStrategy({
   maxAttempts = 10,
@@ -31,8 +32,9 @@ export function createRetryStrategy({
     acquireInitialRetryToken: async () => retryToken(0, 0),
     refreshRetryTokenForRetry: async (token, { errorType }) => {
       const retry = token.getRetryCount() + 1;
-      if (errorType === 'CLIENT_ERROR') throw new Error('the call itself is wrong');
-      if (retry >= maxAttempts) throw new Error('the call was repeated often enough');
+      if (errorType === 'CLIENT_ERROR')
+        throw new Error('the call is invalid; a retry would fail again');
+      if (retry >= maxAttempts) throw new Error('the call has failed on every attempt');
       return retryToken(retry, jitteredWaitMs(backOff, retry));
     },
     recordSuccess: () => {},

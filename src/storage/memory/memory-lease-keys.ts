@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { LeaseKeyRecord, LeaseKeyStorage } from '../lease-key-storage.ts';
-import { isExpired } from '../storage.ts';
+import { unlessExpired } from '../storage.ts';
 
 /** Idempotency keys in a map. */
 export class MemoryLeaseKeys implements LeaseKeyStorage {
@@ -22,7 +22,6 @@ export class MemoryLeaseKeys implements LeaseKeyStorage {
   }
 
   #find(keyHash: string): LeaseKeyRecord | null {
-    const record = this.#records.get(keyHash);
-    return record && !isExpired(record, this.#clock.now()) ? record : null;
+    return unlessExpired(this.#records.get(keyHash), this.#clock.now());
   }
 }

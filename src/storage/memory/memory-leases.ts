@@ -11,7 +11,7 @@ import type {
 } from '../lease-storage.ts';
 import type { PoolRows } from './pool-rows.ts';
 
-/** Leases, and what users report, on rows in maps. */
+/** Leases and reported uses on rows in maps. */
 export class MemoryLeases implements LeaseStorage {
   readonly #rows: PoolRows;
 
@@ -23,7 +23,7 @@ export class MemoryLeases implements LeaseStorage {
     const { poolName, proxyId, token, lease, ended, maxConcurrency } = acquisition;
     const row = this.#rows.find(poolName, proxyId);
     if (!row) return null;
-    // Counted again, as everywhere: see `LeaseStorage`.
+    // A repetition is counted again: see `LeaseStorage`.
     if (row.leases[token]) return this.#rows.set({ ...row, leaseCount: row.leaseCount + 1 });
     if (!acquisition.statuses.includes(row.status)) return null;
     if (row.maxConcurrency !== maxConcurrency || !areOver(row, ended)) return null;
@@ -90,7 +90,7 @@ function areOver({ leases }: ProxyRow, { tokens, endedBy }: EndedLeases): boolea
   return tokens.every((token) => (leases[token]?.expiresAt ?? Number.POSITIVE_INFINITY) <= endedBy);
 }
 
-/** What a report changes on its row. */
+/** The fields of the row that a report changes. */
 function afterUse(row: ProxyRow, { outcome, targetHost, at }: UseReport): Partial<ProxyRow> {
   const uses = { ...row.uses, [outcome]: row.uses[outcome] + 1 };
   if (outcome === LeaseOutcome.failed)

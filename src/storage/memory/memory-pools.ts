@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Pool, PoolPolicy } from '../../model/pool.ts';
 import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
-import { isExpired } from '../storage.ts';
+import { unlessExpired } from '../storage.ts';
 
 /** Pools in a map. */
 export class MemoryPools implements PoolStorage {
@@ -78,7 +78,6 @@ export class MemoryPools implements PoolStorage {
   }
 
   #find(poolName: string): Pool | null {
-    const pool = this.#pools.get(poolName);
-    return pool && !isExpired(pool, this.#clock.now()) ? pool : null;
+    return unlessExpired(this.#pools.get(poolName), this.#clock.now());
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import type { BatchResult, ProxyResult } from '../../model/batch-result.ts';
 import type { ResultStorage } from '../result-storage.ts';
-import { isExpired } from '../storage.ts';
+import { isExpired, unlessExpired } from '../storage.ts';
 
-/** Batch results in one map per batch, by sweep. */
+/** Batch results in one map per batch, keyed by sweep. */
 export class MemoryResults implements ResultStorage {
   readonly #batches = new Map<string, Map<string, BatchResult>>();
   readonly #clock: Clock;
@@ -21,8 +21,7 @@ export class MemoryResults implements ResultStorage {
   }
 
   async get(poolName: string, bits: string, sweepId: string) {
-    const result = this.#sweepsOf(poolName, bits).get(sweepId);
-    return result && !isExpired(result, this.#clock.now()) ? result : null;
+    return unlessExpired(this.#sweepsOf(poolName, bits).get(sweepId), this.#clock.now());
   }
 
   async getNewest(poolName: string, bits: string): Promise<BatchResult | null> {

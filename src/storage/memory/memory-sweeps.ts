@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { batchIndex } from '../../model/batch-range.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
-import { isExpired } from '../storage.ts';
+import { unlessExpired } from '../storage.ts';
 import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
 
 /** Sweeps and their ledgers in maps. */
@@ -79,7 +79,6 @@ export class MemorySweeps implements SweepStorage {
   }
 
   #find(sweepId: string): Sweep | null {
-    const sweep = this.#sweeps.get(sweepId);
-    return sweep && !isExpired(sweep, this.#clock.now()) ? sweep : null;
+    return unlessExpired(this.#sweeps.get(sweepId), this.#clock.now());
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import { isExpired } from '../storage.ts';
+import { unlessExpired } from '../storage.ts';
 import { SortedRows } from './sorted-rows.ts';
 
 /** The proxy rows of all pools, in one sorted map per pool. */
@@ -12,12 +12,12 @@ export class PoolRows {
     this.#clock = clock;
   }
 
-  /** Null when there is none, or it has expired. */
+  /** Null when there is none or it has expired. */
   find(poolName: string, proxyId: string): ProxyRow | null {
-    const row = this.#pools.get(poolName)?.get(proxyId);
-    return row && !isExpired(row, this.#clock.now()) ? row : null;
+    return unlessExpired(this.#pools.get(poolName)?.get(proxyId), this.#clock.now());
   }
 
+  /** Every row of one pool, expired ones included. */
   of(poolName: string): SortedRows {
     let rows = this.#pools.get(poolName);
     if (!rows) {

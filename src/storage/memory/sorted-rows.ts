@@ -1,6 +1,6 @@
 import type { ProxyRow } from '../../model/proxy-row.ts';
 
-/** The rows of one pool by id, with the ids in order once they are asked for. */
+/** The rows of one pool by id; sorts the ids when they are first needed. */
 export class SortedRows {
   readonly #rows = new Map<string, ProxyRow>();
   #ids: readonly string[] | null = null;
@@ -20,7 +20,7 @@ export class SortedRows {
     return existed;
   }
 
-  /** The rows with ids at least `low` (or, when `exclusive`, greater), in id order. */
+  /** The rows whose ids are at least `low`, or greater when `exclusive`, in id order. */
   *from(low: string, exclusive: boolean): Generator<ProxyRow> {
     this.#ids ??= [...this.#rows.keys()].sort();
     const ids = this.#ids;
