@@ -2,17 +2,18 @@ import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { isFromTheFuture } from './quarantine.ts';
 
-/** Hosts kept per proxy; keeps rows small whatever users report. */
+/** The most hosts kept per proxy: rows stay small whatever users report. */
 const MAX_BLOCKS = 32;
 
-/** Hosts one write forgets: keeps its expressions well below 4 KB (AWS: "Quotas"). */
+/** The most hosts one write removes: its expressions stay well below 4 KB (AWS: "Quotas"). */
 const MAX_FORGOTTEN = 20;
 
 /**
- * Whether somebody reported lately that a target blocks a proxy. What a clock reported that is far
- * ahead counts only once it is not.
+ * Whether a user recently reported that a target blocks a proxy. A report from a clock that is far
+ * ahead counts only once its time has come.
  *
  * @param host in canonical form
+ * @param now epoch milliseconds
  */
 export function isBlockedOn(
   { blocks }: Pick<ProxyRow, 'blocks'>,
@@ -25,7 +26,7 @@ export function isBlockedOn(
   return now < blockedAt + blockSeconds * 1000;
 }
 
-/** The oldest blocks beyond the number that is kept. */
+/** The oldest blocks beyond the number that is kept, as many as one write removes. */
 export function surplusBlocks({ blocks }: Pick<ProxyRow, 'blocks'>): Record<string, number> {
   const entries = Object.entries(blocks).sort(([, a], [, b]) => a - b);
   const surplus = Math.min(MAX_FORGOTTEN, Math.max(0, entries.length - MAX_BLOCKS));

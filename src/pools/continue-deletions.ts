@@ -5,22 +5,22 @@ import { sweepIdTimeMs } from '../model/sweep-id.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /**
- * A pool outlives its mark by this, milliseconds: longer than a call of the API, which ends within
- * 30 s ("Quotas for HTTP APIs"; synth keeps the function's timeout below), so that no import that
- * began before the mark still writes when the last rows have been looked for.
+ * How long a pool outlives its mark, milliseconds. It is longer than an API call, which ends within
+ * 30 s ("Quotas for HTTP APIs"; synth keeps the function's timeout below that), so that no import
+ * that began before the mark can write rows after the search for the last ones.
  */
 export const DELETION_GRACE_MS = 60_000;
 
-/** Rows deleted in one go. */
+/** The most rows deleted in one step. */
 const CHUNK_SIZE = 500;
 
-/** What was done for the deletion of one pool. */
+/** The progress made on the deletion of one pool. */
 export interface DeletionEntry {
   readonly poolName: string;
   readonly rowsDeleted: number;
-  /** The pool itself is gone, and its name is free. */
+  /** Whether the pool itself is gone and its name is free. */
   readonly removed: boolean;
-  /** What kept it from being done; the other pools are unaffected. */
+  /** The error that stopped this deletion; the other pools are unaffected. */
   readonly error?: unknown;
 }
 
@@ -30,11 +30,11 @@ interface DeletionDependencies {
 }
 
 /**
- * Goes on deleting the pools that are marked for it, a chunk of rows of each in turn, until all
- * are done or the time is over. It may be stopped at any point, and any number may run at once:
- * every step is derived anew from what is stored.
+ * Continues to delete the pools marked for deletion, one chunk of rows from each in turn, until all
+ * are done or the time is up. It may stop at any point, and any number may run at once: every step
+ * follows from what is stored.
  *
- * @param budgetMs no chunk begins after this time
+ * @param options `budgetMs`: no chunk begins after this time, milliseconds
  */
 export async function continueDeletions(
   dependencies: DeletionDependencies,
@@ -67,7 +67,7 @@ export async function continueDeletions(
 interface ChunkOutcome {
   readonly rowsDeleted: number;
   readonly removed: boolean;
-  /** There may be more rows. */
+  /** Whether there may be more rows. */
   readonly goesOn: boolean;
   readonly error?: unknown;
 }
@@ -86,8 +86,9 @@ async function settleChunk(
 }
 
 /**
- * The ids are read before the pool, so that they are of a deleted pool even if another tick ends
- * the deletion meanwhile and a new pool of that name is filled: ids are made under a pool's salt.
+ * Deletes one chunk, or the pool once it has no rows. The ids are read before the pool: if another
+ * tick completes the deletion meanwhile and a new pool of the same name is filled, they still belong
+ * to the deleted pool, since ids depend on a pool's salt.
  */
 async function deleteChunk(
   { storage, clock }: DeletionDependencies,
@@ -101,23 +102,23 @@ async function deleteChunk(
     await storage.proxies.deleteMany(poolName, ids);
     return { rowsDeleted: ids.length, removed: false, goesOn: true };
   }
-  if (askedAt <= goneAfterMs(pool)) return NOTHING_LEFT;
+  if (askedAt <= removableAfterMs(pool)) return NOTHING_LEFT;
   return { ...NOTHING_LEFT, removed: await storage.pools.remove(pool) };
 }
 
 /**
- * The instant after which a pool without rows may go, epoch milliseconds: no import of it runs any
- * more, and a new pool of its name will be younger than all its sweeps, also where the clock has
- * stepped back since the last one.
+ * The time after which a pool without rows may be removed, epoch milliseconds. By then no import
+ * into it runs, and a new pool of the same name is younger than all its sweeps, even if the clock
+ * has stepped back since the last one.
  */
-function goneAfterMs({ deletingSince = '', lastSweepId }: Pool): number {
+function removableAfterMs({ deletingSince = '', lastSweepId }: Pool): number {
   const lastSweepMs = lastSweepId === undefined ? 0 : sweepIdTimeMs(lastSweepId);
   return Math.max(Date.parse(deletingSince) + DELETION_GRACE_MS, lastSweepMs);
 }
 
 /**
- * How much of a pool that is being deleted is gone, 0 to 1; undefined for any other pool. Rows go
- * in the order of their ids, which are uniform, so that the first one left tells.
+ * Estimates the deleted share of a pool that is being deleted, 0 to 1; undefined for any other pool.
+ * Rows are deleted in the order of their uniform ids, so the first remaining id shows the share.
  */
 export async function readDeletionProgress(
   storage: Storage,

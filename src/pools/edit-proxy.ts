@@ -1,15 +1,13 @@
 import type { Clock } from '../clock.ts';
-import { NotFoundError } from '../errors.ts';
 import { parseMaxConcurrency } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import type { ManualStatusWrite } from '../storage/proxy-storage.ts';
 import type { Storage } from '../storage/storage.ts';
-import { isUuid } from '../uuid.ts';
-import { requirePool } from './require-pool.ts';
+import { noSuchProxy, requirePool } from './require-pool.ts';
 
 /**
  * Sets the status of a proxy by hand: `banned` keeps it out of use whatever sweeps find, `unknown`
- * lets the next verdict decide. A proxy that has the status already stays as it is.
+ * lets the next verdict decide. A proxy that already has the status does not change.
  *
  * @throws {NotFoundError} when there is no such pool, or no such proxy in it
  * @throws {ConflictError} when the pool is being deleted
@@ -29,13 +27,12 @@ export async function setProxyStatus(
 }
 
 /**
- * Sets how many consumers may hold a proxy at once. Leases that run stay; where they are too many
- * by now, nobody is given the proxy until they have ended. Of an unlimited proxy nobody knows the
- * leases that run: they are not counted against a number that is set, and each runs on to its end,
- * up to 86,400 seconds; none is renewed.
+ * Sets how many consumers may hold a proxy at once. Running leases stay; while there are too many of
+ * them, nobody is given the proxy. The running leases of an unlimited proxy are not known: they do
+ * not count towards a new limit, and each runs to its end, up to 86,400 seconds, without renewal.
  *
- * @param maxConcurrency 1 to 100, or null: unlimited
- * @throws {InvalidInputError} when it is neither
+ * @param edit `maxConcurrency`: 1 to 100, or null for unlimited
+ * @throws {InvalidInputError} when `maxConcurrency` is neither
  * @throws {NotFoundError} when there is no such pool, or no such proxy in it
  * @throws {ConflictError} when the pool is being deleted
  */
@@ -59,7 +56,7 @@ export async function setMaxConcurrency(
 }
 
 /**
- * Takes a proxy out of its pool. What sweeps found about it stays with the sweeps.
+ * Removes a proxy from its pool. Sweeps keep what they found about it.
  *
  * @throws {NotFoundError} when there is no such pool, or no such proxy in it
  * @throws {ConflictError} when the pool is being deleted
@@ -71,10 +68,4 @@ export async function removeProxy(
 ): Promise<void> {
   await requirePool(storage, poolName);
   if (!(await storage.proxies.delete(poolName, proxyId))) throw noSuchProxy(poolName, proxyId);
-}
-
-function noSuchProxy(poolName: string, proxyId: string): NotFoundError {
-  // What cannot be an id may be anything, such as a proxy's URL with its password.
-  const named = isUuid(proxyId) ? proxyId : 'of that id';
-  return new NotFoundError(`pool "${poolName}" has no proxy ${named}`);
 }

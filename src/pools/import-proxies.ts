@@ -5,45 +5,45 @@ import type { RejectionReason } from '../proxies/rejection.ts';
 import type { Storage } from '../storage/storage.ts';
 import { requirePool, requireSamePool } from './require-pool.ts';
 
-/** Proxies inserted in one go; what an import holds in memory. */
+/** The most proxies inserted at once, and held in memory. */
 const CHUNK_SIZE = 256;
 
-/** Rejected entries an answer shows in full; the counts have them all. */
+/** The most rejected entries a report lists; its counts include all of them. */
 const MAX_REJECTIONS = 100;
 
 export interface ImportOptions {
   /** Called with every entry, in order. */
   readonly onEntry?: (entry: ListEntry) => void;
-  /** Have the answer say which line became which proxy. @default false */
+  /** Whether the report tells which line became which proxy. @default false */
   readonly lines?: boolean;
   /**
-   * Consumers that may hold each of the new proxies at once, 1 to 100, or null for unlimited.
+   * How many consumers may hold each new proxy at once: 1 to 100, or null for unlimited.
    * @default 1
    */
   readonly maxConcurrency?: number | null;
 }
 
-/** An account of every entry of a list. */
+/** Accounts for every entry of a list. */
 export interface ImportReport extends ListCounts {
-  /** Accepted proxies that were new to the pool. */
+  /** How many accepted proxies were new to the pool. */
   readonly added: number;
-  /** Accepted proxies that the pool had already; they stay as they are. */
+  /** How many accepted proxies the pool already had; they do not change. */
   readonly existing: number;
-  /** The first 100. */
+  /** The first 100 rejected entries. */
   readonly rejections: readonly {
     readonly line: number;
     readonly reason: RejectionReason;
     readonly detail: string;
     readonly text: string;
   }[];
-  /** Of the accepted entries, when asked for. */
+  /** The proxy of each accepted line; only when `lines` was asked for. */
   readonly lines?: readonly { readonly line: number; readonly proxyId: string }[];
 }
 
 /**
- * Puts the accepted entries of a list into a pool. The ids must have been made under the pool's
- * salt. Importing a list twice changes nothing. An import that is overtaken by the deletion of its
- * pool stops at the end of its chunk; what it has inserted goes with the pool.
+ * Puts the accepted entries of a list into a pool. Their ids must be made with the pool's salt. A
+ * second import of a list changes nothing. If the pool is deleted meanwhile, the import stops at the
+ * end of its chunk, and the deletion removes what it inserted.
  *
  * @throws {InvalidInputError} when `maxConcurrency` is out of range
  * @throws {NotFoundError} when there is no such pool

@@ -4,10 +4,10 @@ import type { BatchResult, ProxyResult } from '../model/batch-result.ts';
 import type { Pool } from '../model/pool.ts';
 import type { Storage } from '../storage/storage.ts';
 
-/** Batches kept at once: one per k in use is enough for a walk in id order. */
+/** How many batches are cached; a walk in id order needs only one per k in use. */
 const MAX_CACHED_BATCHES = 64;
 
-/** Finds the newest result of each proxy of a pool; reads each batch once in a walk in id order. */
+/** Finds the newest result of each proxy in a pool; a walk in id order reads each batch once. */
 export class NewestResults {
   readonly #storage: Storage;
   readonly #pool: Pool;
@@ -18,7 +18,7 @@ export class NewestResults {
     this.#pool = pool;
   }
 
-  /** Null when no sweep within retention has had the proxy. */
+  /** The newest result of a proxy; null when no sweep within retention has one. */
   async find(proxyId: string): Promise<ProxyResult | null> {
     const batches = await Promise.all(
       this.#pool.batchBitCounts.map((bitCount) => this.#newestOf(batchOf(proxyId, bitCount))),
@@ -42,7 +42,7 @@ export class NewestResults {
   }
 }
 
-/** When the probe of a result began, epoch milliseconds. */
+/** The time at which the probe of a result began, epoch milliseconds. */
 export function probedAt({ startedAt, result }: ProxyResult): number {
   return Date.parse(startedAt) + result.offsetMs;
 }

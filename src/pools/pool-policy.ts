@@ -26,10 +26,11 @@ const poolPolicySchema = z.strictObject({
 });
 
 /**
- * Reads a pool's policy and fills in the defaults.
+ * Parses a pool's policy and fills in the defaults.
  *
- * @param limits what a batch has to fit; @default the design's
- * @throws {InvalidInputError} naming each bad field, or the largest `timeoutMs` that fits
+ * @param limits the time a batch must fit; @default `DEFAULT_SWEEP_LIMITS`
+ * @throws {InvalidInputError} when a field is invalid, which it names, or when `timeoutMs` is too
+ * large for a batch, with the largest one that fits
  */
 export function parsePoolPolicy(
   input: unknown = {},
@@ -48,7 +49,7 @@ export function parsePoolPolicy(
   return policy;
 }
 
-/** A full batch of proxies that all time out must fit one checker's time. */
+/** Asserts that a full batch of proxies that all time out fits the time of one checker. */
 function requireFit(policy: PoolPolicy, limits: SweepLimits): void {
   const neededMs = batchTimeMs(LARGEST_BATCH_SIZE, policy, limits);
   if (neededMs <= limits.checkerTimeoutMs) return;
@@ -56,8 +57,8 @@ function requireFit(policy: PoolPolicy, limits: SweepLimits): void {
   const largest = largestTimeoutMs(LARGEST_BATCH_SIZE, policy, limits);
   const remedy =
     largest >= 1
-      ? `with attempts ${attempts} the largest timeoutMs that fits is ${largest}`
-      : `attempts ${attempts} do not fit with any timeoutMs`;
+      ? `with attempts ${attempts}, the largest timeoutMs that fits is ${largest}`
+      : `no timeoutMs fits with attempts ${attempts}`;
   const detail =
     `timeoutMs ${timeoutMs} lets a batch take ${Math.ceil(neededMs / 1000)} s of a checker's ` +
     `${limits.checkerTimeoutMs / 1000} s; ${remedy}`;

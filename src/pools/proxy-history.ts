@@ -1,18 +1,17 @@
-import { NotFoundError } from '../errors.ts';
 import { batchOf } from '../model/batch-range.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
 import type { Storage } from '../storage/storage.ts';
-import { requirePool } from './require-pool.ts';
+import { noSuchProxy, requirePool } from './require-pool.ts';
 
-/** What one sweep found about a proxy. */
+/** The result one sweep found for a proxy. */
 export interface HistoryRecord extends ResultRecord {
   readonly sweepId: string;
 }
 
 /**
- * What sweeps found about one proxy, newest first: one query for every k the pool has had.
+ * Reads what sweeps found about one proxy, newest first: one query for every k the pool has had.
  *
- * @param query `limit`: records at most; `before`: only sweeps earlier than this one
+ * @param query `limit`: the most records; `before`: only sweeps earlier than this one
  * @throws {NotFoundError} when there is no such pool, or no such proxy in it
  */
 export async function readProxyHistory(
@@ -23,7 +22,7 @@ export async function readProxyHistory(
 ): Promise<readonly HistoryRecord[]> {
   const pool = await requirePool(storage, poolName);
   const row = await storage.proxies.get(poolName, proxyId);
-  if (!row) throw new NotFoundError(`pool "${poolName}" has no proxy ${proxyId}`);
+  if (!row) throw noSuchProxy(poolName, proxyId);
   const query = { limit, ...(before !== undefined && { beforeSweepId: before }) };
   const perBitCount = await Promise.all(
     pool.batchBitCounts.map((bitCount) =>
@@ -34,8 +33,5 @@ export async function readProxyHistory(
     .flat()
     .sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1))
     .slice(0, limit)
-    .map((entry) => ({
-      sweepId: entry.sweepId,
-      ...toStoredRecord(row.proxy, proxyId, entry),
-    }));
+    .map((entry) => ({ sweepId: entry.sweepId, ...toStoredRecord(row.proxy, proxyId, entry) }));
 }

@@ -4,23 +4,23 @@ import type { ProxyRow, UseCounts } from '../model/proxy-row.ts';
 import { isBlockedOn } from './blocks.ts';
 import { quarantinedUntil } from './quarantine.ts';
 
-/** Who uses a proxy, and what its users say of it; names no lease. */
+/** Who uses a proxy and what its users report; contains no lease id. */
 export interface ProxyUseView {
-  /** Consumers that may hold the proxy at once; null: unlimited. */
+  /** How many consumers may hold the proxy at once; null when unlimited. */
   readonly maxConcurrency: number | null;
-  /** Those that run, the oldest first; never any of an unlimited proxy, which keeps none. */
+  /** Its running leases, oldest first; always empty for an unlimited proxy, which stores none. */
   readonly leases: readonly LeaseView[];
-  /** Leases there have been; an unlimited proxy does not count them. */
+  /** How many leases there have been; an unlimited proxy does not count them. */
   readonly leaseCount: number;
-  /** What users reported on release. */
+  /** How often users reported each outcome. */
   readonly uses: UseCounts;
-  /** ISO 8601; null when its users' failures do not keep it from use. */
+  /** ISO 8601; null when the proxy is not in quarantine. */
   readonly quarantinedUntil: string | null;
-  /** Targets that were reported to block the proxy, by host. */
+  /** The targets that block the proxy according to its users, by host. */
   readonly blockedOn: readonly BlockView[];
 }
 
-/** A consumer's hold on a proxy, without the id that could end it. */
+/** A lease without its id, which would let a reader end it. */
 interface LeaseView {
   readonly consumer: string;
   /** ISO 8601. */
@@ -36,7 +36,11 @@ interface BlockView {
   readonly until: string;
 }
 
-/** @param now epoch milliseconds */
+/**
+ * Builds the view from a proxy's row and its newest result.
+ *
+ * @param now epoch milliseconds
+ */
 export function viewProxyUse(
   { row, newest }: { readonly row: ProxyRow; readonly newest: ProxyResult | null },
   settings: LeasingSettings,

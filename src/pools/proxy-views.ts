@@ -10,18 +10,21 @@ import { NewestResults } from './newest-results.ts';
 import { type ProxyUseView, viewProxyUse } from './proxy-use-view.ts';
 import { requirePool } from './require-pool.ts';
 
-/** The freshest view of a proxy: its row joined with the newest result there is. */
+/** The freshest view of a proxy: its row joined with its newest result. */
 export interface ProxyView extends ProxyUseView {
   readonly proxyId: string;
   /** The URL without its password. */
   readonly proxy: string;
   readonly protocol: string;
   readonly status: ProxyStatus;
+  /** ISO 8601. */
   readonly statusSince: string;
+  /** Null before the first transition. */
   readonly previousStatus: ProxyStatus | null;
   readonly tags: ProxyTags;
-  /** Null until a sweep has had the proxy. */
+  /** Null when no sweep within retention has one. */
   readonly lastResult: ResultRecord | null;
+  /** The sweep of `lastResult`; null without one. */
   readonly lastSweepId: string | null;
 }
 
@@ -29,31 +32,31 @@ export interface ViewQuery {
   readonly status?: ProxyStatus;
   /** ISO 3166-1 alpha-2, in any case. */
   readonly country?: string;
-  /** Only proxies with greater ids. */
+  /** Only proxies with greater ids than this one. */
   readonly cursor?: string;
-  /** Views at most, 1 to 1,000. */
+  /** The most views, 1 to 1,000. */
   readonly limit: number;
 }
 
-/** A page of views; `next` is the cursor of the following one, absent on the last. */
+/** A page of views; `next` is the cursor of the next page, absent on the last. */
 export interface ViewPage {
   readonly proxies: readonly ProxyView[];
   readonly next?: string;
 }
 
-/** What views are made from. */
+/** The sources of a view. */
 export interface ViewDependencies {
   readonly storage: Storage;
-  /** Tells what is over by now. @default the machine's */
+  /** Decides which leases and quarantines have ended. @default the system clock */
   readonly clock?: Clock;
 }
 
-/** Rows looked through for one page at most, so that a rare country ends the page early. */
+/** The most rows read for one page, so that a rare country does not make it slow. */
 const MAX_ROWS_PER_PAGE = 5000;
 
 /**
- * The proxies of a pool, in id order. With a country, a page may hold fewer than `limit` and still
- * have a `next`.
+ * Reads the proxies of a pool in id order. With a country, a page may hold fewer than `limit` and
+ * still have a `next`.
  *
  * @throws {NotFoundError} when there is no such pool
  */
@@ -82,7 +85,7 @@ export async function readProxyViews(
 }
 
 /**
- * The freshest view of one proxy; null when the pool has no such proxy.
+ * Reads the freshest view of one proxy; null when the pool has no such proxy.
  *
  * @throws {NotFoundError} when there is no such pool
  */
@@ -137,7 +140,7 @@ async function viewOf(row: ProxyRow, { newest, pool, now }: ViewContext): Promis
 
 const ROWS_PER_PAGE = 1000;
 
-/** Every row of a pool in id order, a page at a time. */
+/** Yields every row of a pool in id order, read page by page. */
 export async function* walkRows(storage: Storage, poolName: string): AsyncGenerator<ProxyRow> {
   let after: string | undefined;
   do {

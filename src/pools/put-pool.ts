@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { ConflictError } from '../errors.ts';
-import type { Pool, PoolPolicy } from '../model/pool.ts';
-import { parsePoolName } from '../model/pool.ts';
+import { type Pool, type PoolPolicy, parsePoolName } from '../model/pool.ts';
 import type { SweepLimits } from '../model/sweep-limits.ts';
 import { createSalt } from '../proxies/proxy.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -11,14 +10,14 @@ import { requirePool } from './require-pool.ts';
 export interface PoolDependencies {
   readonly storage: Storage;
   readonly clock: Clock;
-  /** @default the design's */
+  /** The time a batch must fit. @default `DEFAULT_SWEEP_LIMITS` */
   readonly limits?: SweepLimits;
 }
 
 /**
- * Makes a new pool.
+ * Creates a pool.
  *
- * @throws {InvalidInputError} for a bad name or policy
+ * @throws {InvalidInputError} when the name or the policy is invalid
  * @throws {ConflictError} when a pool of that name exists
  */
 export async function createPool(
@@ -30,14 +29,15 @@ export async function createPool(
   const policy = parsePoolPolicy(policyInput, limits);
   const pool = { ...draftPool(parsePoolName(poolName), policy, clock), ...options };
   if (await storage.pools.create(pool)) return pool;
-  throw new ConflictError(`there is a pool "${poolName}" already`);
+  throw new ConflictError(`pool "${poolName}" already exists`);
 }
 
 /**
- * Gives a pool its policy, and makes the pool where there is none.
+ * Sets the policy of a pool; creates the pool when there is none.
  *
- * @throws {InvalidInputError} for a bad name or policy
- * @throws {ConflictError} when a pool of that name is being deleted
+ * @throws {InvalidInputError} when the name or the policy is invalid
+ * @throws {NotFoundError} when the pool disappears meanwhile
+ * @throws {ConflictError} when the pool is being deleted or replaced meanwhile
  */
 export async function putPool(
   { storage, clock, limits }: PoolDependencies,
@@ -50,7 +50,9 @@ export async function putPool(
   const updated = await storage.pools.updatePolicy(poolName, policy);
   if (updated) return { pool: updated, created: false };
   await requirePool(storage, poolName);
-  throw new ConflictError(`pool "${poolName}" ended while its policy was set; try again`);
+  throw new ConflictError(
+    `pool "${poolName}" was removed while its policy was being set; try again`,
+  );
 }
 
 function draftPool(poolName: string, policy: PoolPolicy, clock: Clock): Pool {

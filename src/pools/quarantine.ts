@@ -5,20 +5,24 @@ import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { probedAt } from './newest-results.ts';
 
-/** With NTP, clocks are within milliseconds; this leaves room for machines whose NTP is ill. */
+/** Clocks with NTP agree within milliseconds; this leaves room for machines where NTP fails. */
 export const DEFAULT_CLOCK_SKEW_MS = 5000;
-/** Farther apart no two clocks may be, milliseconds. */
+
+/** The most that two clocks may be apart, milliseconds. */
 export const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
- * Whether a time somebody reported is one no right clock can have shown yet. Such a report counts
- * for nothing until then: counted as of now it would count for as long as that clock is ahead.
+ * Whether a reported time is later than any correct clock can show now. Such a report does not count
+ * until its time comes: if it counted at once, it would count for as long as its clock is ahead.
+ *
+ * @param reportedAt epoch milliseconds
+ * @param now epoch milliseconds
  */
 export function isFromTheFuture(reportedAt: number, now: number): boolean {
   return reportedAt > now + MAX_CLOCK_SKEW_MS;
 }
 
-/** A row and the newest result, as far as a quarantine follows from them. */
+/** The fields of a row, and the newest result, that decide a quarantine. */
 export interface Suspect {
   readonly row: Pick<ProxyRow, 'proxy' | 'status' | 'failuresInRow' | 'lastFailureAt'>;
   readonly newest: ProxyResult | null;
@@ -27,16 +31,15 @@ export interface Suspect {
 const NEVER_LEASED: ReadonlySet<ProxyStatus> = new Set([ProxyStatus.banned, ProxyStatus.inactive]);
 
 /**
- * Until when a proxy's users have put it into quarantine, epoch milliseconds; null when they have
- * not. Nothing of it is stored: it follows from the failures they reported, the last of them
- * counting from its own time, and a probe that began later and went well ends it. What was reported
- * by a clock that is far ahead counts only once it is not, so that no clock lengthens a quarantine
- * by more than `MAX_CLOCK_SKEW_MS`.
+ * The end of the quarantine that a proxy's users have put it in, epoch milliseconds; null when there
+ * is none. It is not stored: it follows from the reported failures and starts at the last of them. A
+ * successful probe that began later ends it. A report from a clock that is far ahead counts only
+ * once its time has come, so that no clock extends a quarantine by more than `MAX_CLOCK_SKEW_MS`.
  *
- * The failures in a row are forgotten for a use that went well, not when a quarantine ends: one
- * more failure then quarantines the proxy again, for longer.
+ * A successful use resets the failures in a row; the end of a quarantine does not. One more failure
+ * then quarantines the proxy again, for longer.
  *
- * @param now epoch milliseconds; @default any time that was reported is believed
+ * @param now epoch milliseconds; @default every reported time counts at once
  */
 export function quarantinedUntil(
   { row, newest }: Suspect,
@@ -56,9 +59,12 @@ export function quarantinedUntil(
 }
 
 /**
- * The proxies of one batch that are kept from use by quarantine. Only so many are of those that
- * could be leased at all, the ones quarantined longest: users whose own target fails would take the
- * whole pool away from everyone. As it holds for every batch, it holds for the pool.
+ * The ids of the proxies in one batch that quarantine keeps out of use: at most
+ * `maxQuarantinedPercent` of the leasable ones, those quarantined longest. Without this limit, users
+ * whose own target fails would take the whole pool away from everyone. A limit that holds for every
+ * batch holds for the pool.
+ *
+ * @param now epoch milliseconds
  */
 export function honouredQuarantines(
   rows: readonly Suspect[],
@@ -66,11 +72,11 @@ export function honouredQuarantines(
   now: number,
 ): ReadonlySet<string> {
   const leasable = rows.filter(({ row }) => !NEVER_LEASED.has(row.status));
-  const most = Math.floor((leasable.length * settings.maxQuarantinedPercent) / 100);
+  const maxQuarantined = Math.floor((leasable.length * settings.maxQuarantinedPercent) / 100);
   const quarantined = leasable
     .filter((suspect) => (quarantinedUntil(suspect, settings, now) ?? 0) > now)
     .sort((a, b) => beganAt(a) - beganAt(b) || (a.row.proxy.id < b.row.proxy.id ? -1 : 1));
-  return new Set(quarantined.slice(0, most).map(({ row }) => row.proxy.id));
+  return new Set(quarantined.slice(0, maxQuarantined).map(({ row }) => row.proxy.id));
 }
 
 function beganAt({ row }: Suspect): number {

@@ -1,18 +1,23 @@
 import { ConflictError, NotFoundError } from '../errors.ts';
 import { POOL_NAME, type Pool } from '../model/pool.ts';
 import type { Storage } from '../storage/storage.ts';
+import { isUuid } from '../uuid.ts';
 
-/** @throws {NotFoundError} when there is no such pool */
+/**
+ * Reads a pool, even one that is being deleted.
+ *
+ * @throws {NotFoundError} when there is no such pool
+ */
 export async function requireAnyPool(storage: Storage, poolName: string): Promise<Pool> {
   const pool = await storage.pools.get(poolName);
-  // What cannot be a name may be anything, such as a proxy's URL with its password.
+  // An invalid name may be anything, even a proxy's URL with its password.
   const named = POOL_NAME.test(poolName) ? `"${poolName}"` : 'of that name';
   if (!pool) throw new NotFoundError(`there is no pool ${named}`);
   return pool;
 }
 
 /**
- * A pool that may be worked with.
+ * Reads a pool that is not being deleted.
  *
  * @throws {NotFoundError} when there is no such pool
  * @throws {ConflictError} when it is being deleted
@@ -21,15 +26,15 @@ export async function requirePool(storage: Storage, poolName: string): Promise<P
   const pool = await requireAnyPool(storage, poolName);
   if (pool.deletingSince === undefined) return pool;
   throw new ConflictError(
-    `pool "${poolName}" is being deleted since ${pool.deletingSince}; wait until it is gone`,
+    `pool "${poolName}" is being deleted (since ${pool.deletingSince}); wait for the deletion to end`,
   );
 }
 
 /**
- * Asserts that a pool is still the one it was, and may still be worked with.
+ * Asserts that a pool is still there, is still the same one and is not being deleted.
  *
- * @throws {NotFoundError} when there is no such pool any more
- * @throws {ConflictError} when it is being deleted, or is another one of the same name by now
+ * @throws {NotFoundError} when the pool no longer exists
+ * @throws {ConflictError} when it is being deleted, or when another pool has its name now
  */
 export async function requireSamePool(
   storage: Storage,
@@ -37,5 +42,12 @@ export async function requireSamePool(
 ): Promise<void> {
   const pool = await requirePool(storage, poolName);
   if (pool.salt === salt) return;
-  throw new ConflictError(`pool "${poolName}" was deleted meanwhile, and another one made`);
+  throw new ConflictError(`pool "${poolName}" was deleted and another one was created meanwhile`);
+}
+
+/** The error for a proxy that its pool does not have. */
+export function noSuchProxy(poolName: string, proxyId: string): NotFoundError {
+  // An invalid id may be anything, even a proxy's URL with its password.
+  const named = isUuid(proxyId) ? proxyId : 'with that id';
+  return new NotFoundError(`pool "${poolName}" has no proxy ${named}`);
 }

@@ -146,7 +146,7 @@ describe('DELETE /pools/{pool}', () => {
     for (const [method, target, body] of refused) {
       const reply = await call({ method, target, ...(body !== undefined && { body }) });
       expect(reply.status, `${method} ${target}`).toBe(409);
-      expect(reply.json.detail).toMatch(/^pool "fleet" is being deleted since 2026-/);
+      expect(reply.json.detail).toMatch(/^pool "fleet" is being deleted \(since 2026-/);
     }
     expect(await storage.proxies.queryIds('fleet', 9)).toHaveLength(2);
   });

@@ -151,8 +151,8 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'quarantine: the largest share is exceeded',
     file: 'src/pools/quarantine.ts',
-    find: 'quarantined.slice(0, most)',
-    replace: 'quarantined.slice(0, most + 1)',
+    find: 'quarantined.slice(0, maxQuarantined)',
+    replace: 'quarantined.slice(0, maxQuarantined + 1)',
     tests: ['test/pools/quarantine.test.ts'],
   },
   {

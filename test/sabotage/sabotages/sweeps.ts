@@ -210,8 +210,8 @@ ${LEDGER_LAST}`,
   {
     name: 'deletion: a pool goes while an earlier import may still write',
     file: 'src/pools/continue-deletions.ts',
-    find: 'if (askedAt <= goneAfterMs(pool)) return',
-    replace: 'if (askedAt < Number(goneAfterMs(pool) < 0)) return',
+    find: 'if (askedAt <= removableAfterMs(pool)) return',
+    replace: 'if (askedAt < Number(removableAfterMs(pool) < 0)) return',
     tests: ['test/pools/delete-pool.test.ts'],
   },
 ];
