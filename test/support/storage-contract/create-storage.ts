@@ -1,7 +1,7 @@
 import type { Storage } from '../../../src/storage/storage.ts';
 import type { FakeClock } from '../fakes/fake-clock.ts';
 
-/** Makes an empty storage, with the clock it expires items by. */
+/** Creates an empty storage with the clock that decides what has expired. */
 export type CreateStorage = () => Promise<{
   readonly storage: Storage;
   readonly clock: FakeClock;

@@ -12,7 +12,7 @@ const makeRecord = (leaseId: string, keyHash = 'hash') => ({
 
 export function describeLeaseKeyStorage(create: CreateStorage): void {
   describe('lease keys', () => {
-    it('keeps the first of several records and gives it to all', async () => {
+    it('keeps the first of several records and returns it to every caller', async () => {
       const { storage } = await create();
       expect(await storage.leaseKeys.get('hash')).toBeNull();
       const records = ['a', 'b', 'c'].map((leaseId) => makeRecord(leaseId));
@@ -23,7 +23,7 @@ export function describeLeaseKeyStorage(create: CreateStorage): void {
       expect(await storage.leaseKeys.get('other')).toBeNull();
     });
 
-    it('ignores an expired record and gives its key away', async () => {
+    it('ignores an expired record and frees its key', async () => {
       const { storage, clock } = await create();
       await storage.leaseKeys.put(makeRecord('a'));
       clock.advance(60_000);
@@ -33,7 +33,7 @@ export function describeLeaseKeyStorage(create: CreateStorage): void {
       expect(await storage.leaseKeys.get('hash')).toEqual(later);
     });
 
-    it('is no sweep to anybody', async () => {
+    it('never appears as a sweep', async () => {
       const { storage } = await create();
       await storage.sweeps.put(makeSweep());
       await storage.leaseKeys.put(makeRecord('a'));

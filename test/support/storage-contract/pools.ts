@@ -22,14 +22,14 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(await storage.pools.get('fleet')).toEqual(pool);
     });
 
-    it('has no pool that was never stored', async () => {
+    it('returns null for a pool that was never stored', async () => {
       const { storage } = await create();
       expect(await storage.pools.get('fleet')).toBeNull();
       expect(await storage.pools.updatePolicy('fleet', makePolicy())).toBeNull();
       expect(await storage.pools.get('fleet')).toBeNull();
     });
 
-    it('keeps the first of two pools of one name', async () => {
+    it('keeps the first of two pools with one name', async () => {
       const { storage } = await create();
       await storage.pools.create(makePool());
       expect(await storage.pools.create(makePool({ salt: 'other' }))).toBe(false);
@@ -60,7 +60,7 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(names.sort()).toEqual(['a', 'b', 'c']);
     });
 
-    it('ignores an expired pool and gives its name away', async () => {
+    it('ignores an expired pool and frees its name', async () => {
       const { storage, clock } = await create();
       await storage.pools.create(makePool({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));
       clock.advance(60_000);
@@ -70,7 +70,7 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(await storage.pools.get('fleet')).toEqual(makePool({ salt: 'other' }));
     });
 
-    it('lets one sweep claim a pool', async () => {
+    it('lets only one sweep claim a pool', async () => {
       const { storage } = await create();
       await storage.pools.create(makePool({ batchBitCounts: [2] }));
       const outcomes = await Promise.all(
@@ -100,7 +100,7 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(await storage.pools.claim(claim(6))).toEqual({ claimed: true });
     });
 
-    it('refuses to claim a pool that is not there', async () => {
+    it('refuses to claim a pool that does not exist', async () => {
       const { storage } = await create();
       expect(await storage.pools.claim(claim(1))).toEqual({ claimed: false });
       expect(await storage.pools.get('fleet')).toBeNull();
@@ -119,7 +119,7 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(pool?.lastSweepId).toBe(makeSweepId(2));
     });
 
-    it('marks a pool for deletion once, for good', async () => {
+    it('marks a pool for deletion only once', async () => {
       const { storage } = await create();
       const at = new Date(TEST_TIME).toISOString();
       expect(await storage.pools.markDeleting('fleet', at)).toBeNull();
@@ -132,7 +132,7 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(await storage.pools.get('fleet')).toEqual(marked);
     });
 
-    it('lets nothing begin with a marked pool, and what has begun end', async () => {
+    it('lets nothing new begin on a marked pool and lets a running sweep end', async () => {
       const { storage } = await create();
       await storage.pools.create(makePool());
       await storage.pools.claim(claim(1));
@@ -146,7 +146,7 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(pool).toMatchObject({ control: true, lastSweepId: makeSweepId(1) });
     });
 
-    it('removes a marked pool that no sweep runs on, and no other of its name', async () => {
+    it('removes a marked pool without a running sweep, and no other of its name', async () => {
       const { storage } = await create();
       await storage.pools.create(makePool());
       expect(await storage.pools.remove(makePool())).toBe(false);

@@ -1,28 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { idRange } from '../../../src/model/batch-range.ts';
-import type { StatusWrite } from '../../../src/storage/proxy-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import { makeProxies, makeProxy, makeProxyWithSecrets, makeSweepId } from '../factories.ts';
+import { makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
 import type { CreateStorage } from './create-storage.ts';
-
-const AT = new Date(TEST_TIME + 1000).toISOString();
-const UNKNOWN = { status: 'unknown', streak: null } as const;
-const ACTIVE = { status: 'active', streak: null } as const;
-
-function makeWrite(changes: Partial<StatusWrite> = {}): StatusWrite {
-  return {
-    poolName: 'fleet',
-    proxyId: makeProxy(0).id,
-    sweepId: makeSweepId(1),
-    expectedRowSweepId: '0',
-    before: UNKNOWN,
-    after: ACTIVE,
-    at: AT,
-    ...changes,
-  };
-}
+import { makeWrite } from './statuses.ts';
 
 async function readAllIds(storage: Storage, limit: number): Promise<string[]> {
   const ids: string[] = [];
@@ -37,7 +20,7 @@ async function readAllIds(storage: Storage, limit: number): Promise<string[]> {
 
 export function describeProxyStorage(create: CreateStorage): void {
   describe('proxies', () => {
-    it('returns a row as a new proxy has it, credentials and tags included', async () => {
+    it('returns the row of a new proxy with its credentials and tags', async () => {
       const { storage } = await create();
       const proxy = makeProxyWithSecrets();
       const outcome = await storage.proxies.insert('fleet', [proxy]);
@@ -61,7 +44,7 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(inspect(row, { depth: 9 })).not.toContain('p@ss:word');
     });
 
-    it('leaves a row alone when its proxy is imported again', async () => {
+    it('does not change a row when its proxy is imported again', async () => {
       const { storage } = await create();
       await storage.proxies.insert('fleet', makeProxies(3));
       await storage.proxies.writeStatus(makeWrite());
@@ -95,7 +78,7 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(whole).not.toHaveProperty('next');
     });
 
-    it('splits a pool into the batches of a sweep without gap or overlap', async () => {
+    it('splits a pool into batches without gap or overlap', async () => {
       const { storage } = await create();
       await storage.proxies.insert('fleet', makeProxies(60));
       const ids: string[] = [];
@@ -106,7 +89,7 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(ids).toEqual(await readAllIds(storage, 100));
     });
 
-    it('continues inside a range after an id, and ignores one before it', async () => {
+    it('continues after an id inside a range and ignores an id before it', async () => {
       const { storage } = await create();
       await storage.proxies.insert('fleet', makeProxies(40));
       const range = idRange('1');
@@ -118,7 +101,7 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(before.rows).toEqual(all.rows);
     });
 
-    it('takes any text as the id to continue after', async () => {
+    it('accepts any text as the id to continue after', async () => {
       const { storage } = await create();
       await storage.proxies.insert('fleet', makeProxies(5));
       const last = makeProxies(5)
@@ -142,7 +125,7 @@ export function describeProxyStorage(create: CreateStorage): void {
       }
     });
 
-    it('gives the first ids of a pool for estimating its size', async () => {
+    it('returns the first ids of a pool, to estimate its size', async () => {
       const { storage } = await create();
       await storage.proxies.insert('fleet', makeProxies(20));
       const sorted = await readAllIds(storage, 100);
@@ -151,115 +134,7 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(await storage.proxies.queryIds('nobody', 50)).toEqual([]);
     });
 
-    it('writes a transition with its sweep, its time and what was before', async () => {
-      const { storage } = await create();
-      await storage.proxies.insert('fleet', makeProxies(1));
-      expect(await storage.proxies.writeStatus(makeWrite())).toBe(true);
-      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toMatchObject({
-        status: 'active',
-        streak: null,
-        rowSweepId: makeSweepId(1),
-        previousStatus: 'unknown',
-        statusSince: AT,
-        statusSweepId: makeSweepId(1),
-      });
-    });
-
-    it('writes a streak without touching the last transition', async () => {
-      const { storage } = await create();
-      await storage.proxies.insert('fleet', makeProxies(1));
-      await storage.proxies.writeStatus(makeWrite());
-      const streak = { verdict: 'inactive', count: 1 } as const;
-      const write = makeWrite({
-        sweepId: makeSweepId(2),
-        expectedRowSweepId: makeSweepId(1),
-        before: ACTIVE,
-        after: { status: 'active', streak },
-        at: new Date(TEST_TIME + 5000).toISOString(),
-      });
-      expect(await storage.proxies.writeStatus(write)).toBe(true);
-      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toMatchObject({
-        status: 'active',
-        streak,
-        rowSweepId: makeSweepId(2),
-        previousStatus: 'unknown',
-        statusSince: AT,
-        statusSweepId: makeSweepId(1),
-      });
-    });
-
-    it('refuses a status decided on a row that was written since', async () => {
-      const { storage } = await create();
-      await storage.proxies.insert('fleet', makeProxies(1));
-      await storage.proxies.writeStatus(makeWrite({ sweepId: makeSweepId(2) }));
-      const row = await storage.proxies.get('fleet', makeProxy(0).id);
-      expect(await storage.proxies.writeStatus(makeWrite({ sweepId: makeSweepId(3) }))).toBe(false);
-      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toEqual(row);
-    });
-
-    it('lets one of two sweeps write a row both read', async () => {
-      const { storage } = await create();
-      await storage.proxies.insert('fleet', makeProxies(1));
-      const written = await Promise.all(
-        [1, 2, 3, 4].map((n) =>
-          storage.proxies.writeStatus(makeWrite({ sweepId: makeSweepId(n) })),
-        ),
-      );
-      expect(written.filter(Boolean)).toHaveLength(1);
-    });
-
-    it('never brings a deleted row back by writing its status', async () => {
-      const { storage } = await create();
-      await storage.proxies.insert('fleet', makeProxies(1));
-      expect(await storage.proxies.delete('fleet', makeProxy(0).id)).toBe(true);
-      expect(await storage.proxies.delete('fleet', makeProxy(0).id)).toBe(false);
-      expect(await storage.proxies.writeStatus(makeWrite())).toBe(false);
-      const manual = { poolName: 'fleet', proxyId: makeProxy(0).id, at: AT } as const;
-      expect(await storage.proxies.writeManualStatus({ ...manual, status: 'banned' })).toBeNull();
-      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toBeNull();
-    });
-
-    it('refuses a sweep the row of a banned proxy until it is unknown again', async () => {
-      const { storage } = await create();
-      await storage.proxies.insert('fleet', makeProxies(1));
-      const manual = { poolName: 'fleet', proxyId: makeProxy(0).id, at: AT } as const;
-      const banned = await storage.proxies.writeManualStatus({ ...manual, status: 'banned' });
-      expect(banned).toMatchObject({
-        status: 'banned',
-        previousStatus: 'unknown',
-        rowSweepId: '0',
-      });
-      expect(await storage.proxies.writeStatus(makeWrite())).toBe(false);
-      expect(await storage.proxies.get('fleet', makeProxy(0).id)).toEqual(banned);
-      await storage.proxies.writeManualStatus({ ...manual, status: 'unknown' });
-      expect(await storage.proxies.writeStatus(makeWrite())).toBe(true);
-    });
-
-    it('finds the rows of one status, page by page in id order', async () => {
-      const { storage } = await create();
-      const proxies = makeProxies(30);
-      await storage.proxies.insert('fleet', proxies);
-      const active = proxies.slice(0, 18).map(({ id }) => id);
-      for (const proxyId of active) await storage.proxies.writeStatus(makeWrite({ proxyId }));
-      for (const limit of [1, 5, 18, 100]) {
-        const ids: string[] = [];
-        let after: string | undefined;
-        do {
-          const query = { limit, ...(after && { after }) };
-          const page = await storage.proxies.queryByStatus('fleet', 'active', query);
-          for (const row of page.rows) expect(row.status).toBe('active');
-          ids.push(...page.rows.map((row) => row.proxy.id));
-          after = page.next;
-        } while (after);
-        expect(ids).toEqual([...active].sort());
-      }
-      const unknown = await storage.proxies.queryByStatus('fleet', 'unknown', { limit: 100 });
-      expect(unknown.rows).toHaveLength(12);
-      const none = await storage.proxies.queryByStatus('fleet', 'slow', { limit: 100 });
-      expect(none).toEqual({ rows: [] });
-    });
-
-    it('deletes the rows named, of this pool, however many, again without complaint', async () => {
+    it('deletes any number of named rows in one pool, and succeeds when repeated', async () => {
       const { storage } = await create();
       await storage.proxies.insert('fleet', makeProxies(60));
       await storage.proxies.insert('other', makeProxies(60));

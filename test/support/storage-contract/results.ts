@@ -21,7 +21,7 @@ const TIMINGS = {
   body: 1000.7,
 };
 
-/** As large as one result gets. */
+/** The largest result there can be. */
 const LARGEST: StoredResult = makeStoredResult({
   status: 'inconclusive',
   latencyMs: 29_999.9,
@@ -61,7 +61,7 @@ export function describeResultStorage(create: CreateStorage): void {
       }
     });
 
-    it('keeps an empty, a truncated and an uncontrolled batch as they are', async () => {
+    it('returns an empty, truncated, uncontrolled batch as it was stored', async () => {
       const { storage } = await create();
       const { control: _off, ...uncontrolled } = makeBatchResult({
         results: new Map(),
@@ -79,7 +79,7 @@ export function describeResultStorage(create: CreateStorage): void {
       expect(await storage.results.get('fleet', '*', stored.sweepId)).toEqual(stored);
     });
 
-    it('keeps the first of several results and gives it to all', async () => {
+    it('keeps the first of several results and returns it to every caller', async () => {
       const { storage } = await create();
       const contenders = [1, 2, 3].map((bytes) => makeBatchResult({ bytes }));
       const kept = await Promise.all(contenders.map((result) => storage.results.put(result)));
@@ -101,7 +101,7 @@ export function describeResultStorage(create: CreateStorage): void {
       expect(newest?.sweepId).toBe(makeSweepId(3));
     });
 
-    it('lists the results of one proxy newest first, without the sweeps it was not in', async () => {
+    it('lists the results of one proxy newest first and omits sweeps without it', async () => {
       const { storage } = await create();
       const id = makeProxy(0).id;
       for (let order = 1; order <= 8; order++) {

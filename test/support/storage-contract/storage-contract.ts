@@ -6,9 +6,11 @@ import { describeLeaseStorage } from './leases.ts';
 import { describePoolStorage } from './pools.ts';
 import { describeProxyStorage } from './proxies.ts';
 import { describeResultStorage } from './results.ts';
+import { describeStatusStorage } from './statuses.ts';
 import { describeSweepStorage } from './sweeps.ts';
+import { describeUseStorage } from './uses.ts';
 
-/** What every `Storage` adapter keeps to. `createStorage` returns an empty one each time. */
+/** The contract of every `Storage` adapter. `createStorage` returns an empty storage each time. */
 export function describeStorageContract(createStorage: (clock: Clock) => Promise<Storage>): void {
   const create = async () => {
     const clock = new FakeClock();
@@ -16,7 +18,9 @@ export function describeStorageContract(createStorage: (clock: Clock) => Promise
   };
   describePoolStorage(create);
   describeProxyStorage(create);
+  describeStatusStorage(create);
   describeLeaseStorage(create);
+  describeUseStorage(create);
   describeLeaseKeyStorage(create);
   describeResultStorage(create);
   describeSweepStorage(create);

@@ -37,7 +37,7 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect(await list({ limit: 2, beforeSweepId: makeSweepId(2) })).toEqual([makeSweepId(1)]);
     });
 
-    it('marks a sweep dispatched, and no sweep that is not there', async () => {
+    it('marks a sweep as dispatched and does not create a missing one', async () => {
       const { storage } = await create();
       await storage.sweeps.put(makeSweep());
       await storage.sweeps.markDispatched(makeSweepId(1), AT);
@@ -46,7 +46,7 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect(await storage.sweeps.get(makeSweepId(2))).toBeNull();
     });
 
-    it('enters every batch in the ledger once, however often and at once', async () => {
+    it('enters every batch in the ledger once, even when repeated and concurrent', async () => {
       const { storage } = await create();
       const sweep = makeSweep({ bitCount: 2 });
       const counts = makeCounts({ failures: { timeout: 2 }, inactive: 2 });
@@ -59,7 +59,7 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect([...ledger]).toEqual(['00', '01', '10', '11'].map((bits) => [bits, counts]));
     });
 
-    it('enters the one batch of an unsplit sweep', async () => {
+    it('enters the only batch of an unsplit sweep', async () => {
       const { storage } = await create();
       const outcome = await storage.sweeps.recordBatch(makeSweep(), '*', makeCounts());
       expect(outcome).toEqual({ part: 0, recordedInPart: 1 });
@@ -68,7 +68,7 @@ export function describeSweepStorage(create: CreateStorage): void {
       );
     });
 
-    it('splits a large ledger into parts of 64 and reads it whole, in order', async () => {
+    it('splits a large ledger into parts of 64 and reads all of it in order', async () => {
       const { storage } = await create();
       const sweep = makeSweep({ bitCount: 8 });
       const batches = [...batchesOf(8)];
@@ -86,12 +86,12 @@ export function describeSweepStorage(create: CreateStorage): void {
       );
     });
 
-    it('has an empty ledger for a sweep that is not there', async () => {
+    it('returns an empty ledger for a sweep that does not exist', async () => {
       const { storage } = await create();
       expect(await storage.sweeps.readLedger(makeSweepId(1))).toEqual(new Map());
     });
 
-    it('tells which parts are complete, and shows none of it in the summary', async () => {
+    it('returns the complete parts and keeps them out of the summary', async () => {
       const { storage } = await create();
       await storage.sweeps.put(makeSweep());
       expect(await storage.sweeps.markPartComplete(makeSweepId(1), 2)).toEqual(new Set([2]));
@@ -100,7 +100,7 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect(await storage.sweeps.get(makeSweepId(1))).toEqual(makeSweep());
     });
 
-    it('lets one caller close a sweep', async () => {
+    it('lets only one caller close a sweep', async () => {
       const { storage } = await create();
       await storage.sweeps.put(makeSweep());
       const closing = {
@@ -121,7 +121,7 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect(await storage.sweeps.get(makeSweepId(2))).toBeNull();
     });
 
-    it('never counts late batches down', async () => {
+    it('never lowers the number of late batches', async () => {
       const { storage } = await create();
       await storage.sweeps.put(makeSweep());
       const record = (late: number) =>
