@@ -98,7 +98,7 @@ describe('a DynamoDB tap', () => {
 
   it('says so when the request to be held does not come', async () => {
     const hold = tap.hold({ where: 'before', fits: () => false, withinMs: 10 });
-    await expect(hold.reached).rejects.toThrow('no request to be held in 10 ms');
+    await expect(hold.reached).rejects.toThrow('no request to hold within 10 ms');
   });
 
   it('stands between the functions and DynamoDB', async () => {

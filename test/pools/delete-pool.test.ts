@@ -11,7 +11,7 @@ import { TEST_TIME } from '../support/fakes/fake-clock.ts';
 import { AT_LEISURE, tickOn, tickUntilGone } from '../support/sweeps/pool-deletion.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
-/** More rows than one chunk has. */
+/** More rows than one chunk holds. */
 const SEVERAL_CHUNKS = 1_100;
 
 function entriesOf(proxies: ReturnType<typeof makeProxies>) {
@@ -23,7 +23,7 @@ function entriesOf(proxies: ReturnType<typeof makeProxies>) {
 }
 
 describe('deletePool', () => {
-  it('marks the pool, keeps its first mark, and leaves the rows to the ticks', async () => {
+  it('marks the pool once and leaves its rows to the ticks', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const deletingSince = new Date(TEST_TIME).toISOString();
@@ -33,11 +33,11 @@ describe('deletePool', () => {
     expect(await world.rows()).toHaveLength(3);
   });
 
-  it('refuses a pool that is not there', async () => {
+  it('refuses a pool that does not exist', async () => {
     await expect(deletePool(new SweepWorld(), 'fleet')).rejects.toThrow(NotFoundError);
   });
 
-  it('ends the running sweep with what it has, naming what is missing', async () => {
+  it('ends the running sweep with its results so far and names the missing batches', async () => {
     const world = new SweepWorld();
     await world.fill(400);
     const { sweepId } = await world.start();
@@ -52,25 +52,25 @@ describe('deletePool', () => {
     });
   });
 
-  it('is refused to nothing that asks to begin: all are told why', async () => {
+  it('makes everything that would begin on the pool fail with the reason', async () => {
     const world = new SweepWorld();
     await world.fill(3, { intervalSeconds: 60 });
     await deletePool(world, 'fleet');
-    const told = {
+    const refusal = {
       constructor: ConflictError,
       message: expect.stringContaining('is being deleted'),
     };
     const list = () => entriesOf(makeProxies(5));
-    await expect(world.start()).rejects.toMatchObject(told);
-    await expect(putPool(world, 'fleet', {})).rejects.toMatchObject(told);
+    await expect(world.start()).rejects.toMatchObject(refusal);
+    await expect(putPool(world, 'fleet', {})).rejects.toMatchObject(refusal);
     await expect(createPool(world, 'fleet', {})).rejects.toThrow(ConflictError);
-    await expect(importProxies(world, 'fleet', list())).rejects.toMatchObject(told);
-    await expect(readProxyView(world, 'fleet', makeProxy(0).id)).rejects.toMatchObject(told);
+    await expect(importProxies(world, 'fleet', list())).rejects.toMatchObject(refusal);
+    await expect(readProxyView(world, 'fleet', makeProxy(0).id)).rejects.toMatchObject(refusal);
     expect(await world.rows()).toHaveLength(3);
     expect(await world.tick()).toEqual([{ poolName: 'fleet', action: 'deleting' }]);
   });
 
-  it('wins over a sweep that is just being started', async () => {
+  it('wins over a sweep that is starting', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     world.storage.justBefore('pools.claim', () => deletePool(world, 'fleet'));
@@ -83,8 +83,8 @@ describe('deletePool', () => {
   });
 });
 
-describe('the ticks after it', () => {
-  it('delete the rows chunk by chunk, and the pool a grace time later', async () => {
+describe('the ticks after a deletion', () => {
+  it('delete the rows chunk by chunk, and the pool after the grace period', async () => {
     const world = new SweepWorld();
     await world.fill(SEVERAL_CHUNKS);
     await deletePool(world, 'fleet');
@@ -99,7 +99,7 @@ describe('the ticks after it', () => {
     expect(await world.tick()).toEqual([]);
   });
 
-  it('give every pool its turn and begin no chunk after their time', async () => {
+  it('give every pool its turn and begin no chunk after their time is up', async () => {
     const world = new SweepWorld();
     for (const poolName of ['one', 'two', 'three']) {
       await world.storage.pools.create(makePool({ poolName }));
@@ -117,7 +117,7 @@ describe('the ticks after it', () => {
     ]);
   });
 
-  it('close a sweep that a crash has left running on a marked pool', async () => {
+  it('close a sweep that a crash left running on a marked pool', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();
@@ -144,7 +144,7 @@ describe('the ticks after it', () => {
     ]);
   });
 
-  it('delete what an import that began before the mark has written after the rows were gone', async () => {
+  it('delete rows that an import begun before the mark writes after the others are gone', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     world.storage.justBefore('proxies.insert', async () => {
@@ -161,7 +161,7 @@ describe('the ticks after it', () => {
   });
 
   it.each(['proxies.queryIds', 'pools.get', 'pools.remove'] as const)(
-    'never touch a new pool of a name that another tick frees before %s',
+    'never touch a new pool whose name another tick frees before %s',
     async (step) => {
       const world = new SweepWorld();
       await world.fill(3);
@@ -186,7 +186,7 @@ describe('the ticks after it', () => {
 });
 
 describe('a message of a deleted pool', () => {
-  it('FAULTS 37: is given up, while the pool goes, when it is gone, and when there is a new one', async () => {
+  it('FAULTS 37: is given up during the deletion, after it, and when a new pool has the name', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();
@@ -206,7 +206,7 @@ describe('a message of a deleted pool', () => {
     for (const row of await world.rows()) expect(row.status).toBe('unknown');
   });
 
-  it('FAULTS 42: brings no row back when its probes end after the rows are gone', async () => {
+  it('FAULTS 42: brings no row back when its probes end after the rows are deleted', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();
@@ -220,7 +220,7 @@ describe('a message of a deleted pool', () => {
     expect(await world.storage.pools.get('fleet')).toBeNull();
   });
 
-  it('brings no row back when they go under its row writes', async () => {
+  it('brings no row back when the rows are deleted during its row writes', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();

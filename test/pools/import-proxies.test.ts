@@ -52,7 +52,7 @@ describe('importProxies', () => {
     expect(await world.rows()).toHaveLength(3);
   });
 
-  it('changes nothing the second time', async () => {
+  it('changes nothing when repeated', async () => {
     const world = new SweepWorld();
     await world.fill(0);
     await importProxies(world, 'fleet', entriesOf(accepted(600)));
@@ -64,7 +64,7 @@ describe('importProxies', () => {
     expect(await world.rows()).toEqual(rows);
   });
 
-  it('shows the first 100 rejected entries and counts them all', async () => {
+  it('lists the first 100 rejected entries and counts all of them', async () => {
     const world = new SweepWorld();
     await world.fill(0);
     const list = Array.from({ length: 250 }, (_, index) => rejected(index + 1));
@@ -82,7 +82,7 @@ describe('importProxies', () => {
     expect((await world.rows())[0]?.expiresAtEpochSeconds).toBe(FAR_FUTURE_SECONDS);
   });
 
-  it('refuses a pool that is not there before it reads anything', async () => {
+  it('refuses a pool that does not exist before it reads anything', async () => {
     const world = new SweepWorld();
     const list = entriesOf(accepted(1));
     await expect(importProxies(world, 'fleet', list)).rejects.toThrow(NotFoundError);

@@ -9,7 +9,7 @@ import { type FaultyEndpoint, startFaultyEndpoint } from '../support/storage/fau
 import { tickOn, tickUntilGone } from '../support/sweeps/pool-deletion.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
-/** Deletes a swept pool of three chunks with a crash after the n-th write, and finishes it. */
+/** Deletes a swept pool of three chunks: a crash follows the n-th write, then ticks finish. */
 async function surviveCrash(world: SweepWorld, n: number): Promise<boolean> {
   await world.fill(1_100, { batchBitCounts: [2] });
   const { sweepId } = await world.start();
@@ -24,7 +24,7 @@ async function surviveCrash(world: SweepWorld, n: number): Promise<boolean> {
     crashed = true;
   }
   world.storage = whole;
-  // The mark is stored, so that nobody has to ask again.
+  // The mark is stored, so nobody has to ask again.
   await tickUntilGone(world);
   expect(await world.rows()).toEqual([]);
   expect((await world.current(sweepId)).state).toBe('incomplete');
@@ -33,7 +33,7 @@ async function surviveCrash(world: SweepWorld, n: number): Promise<boolean> {
 }
 
 describe('a deletion that is interrupted', () => {
-  it('right after any one of its writes is finished by later ticks', async () => {
+  it('after any one of its writes is finished by later ticks', async () => {
     let n = 1;
     while (await surviveCrash(new SweepWorld(), n)) n += 1;
     // The mark, the sweep's close, the pool's pointer, three chunks, the pool.
@@ -41,7 +41,7 @@ describe('a deletion that is interrupted', () => {
   });
 });
 
-describe('on DynamoDB', () => {
+describe('a deletion on DynamoDB', () => {
   let database: TestDynamoDb;
   let faulty: FaultyEndpoint;
   let client: DynamoDBClient;
@@ -72,14 +72,14 @@ describe('on DynamoDB', () => {
     return world;
   }
 
-  /** Counts the batch writes; what happens to each is for `fate` to say. */
+  /** Counts the batch writes; `fate` decides what happens to each. */
   function onBatchWrites(fate: (n: number, body: BatchWrite) => ReturnType<typeof faulty.script>) {
     let writes = 0;
     faulty.script = ({ action, body }) =>
       action === 'BatchWriteItem' ? fate(++writes, body as BatchWrite) : 'pass';
   }
 
-  it('a chunk that fails half-way is finished by the next tick', async () => {
+  it('finishes a half-deleted chunk in the next tick', async () => {
     const world = await createMarked(300);
     onBatchWrites((n) => (n > 5 ? 'fail' : 'pass'));
     expect(await tickOn(world)).toMatchObject([{ error: expect.any(Error), removed: false }]);
@@ -92,7 +92,7 @@ describe('on DynamoDB', () => {
     await tickUntilGone(world);
   });
 
-  it('what a batch write leaves unprocessed is deleted too, and only that is asked for', async () => {
+  it('deletes what a batch write leaves unprocessed, and asks only for that', async () => {
     const world = await createMarked(40);
     const sizes: number[] = [];
     onBatchWrites((_, body) => {
@@ -111,7 +111,7 @@ describe('on DynamoDB', () => {
     expect(sizes.sort((a, b) => b - a)).toEqual([25, 15, 12, 7, 6, 3, 3]);
   });
 
-  it('a table that processes nothing is left to the next tick', async () => {
+  it('leaves the rows to the next tick when the table processes nothing', async () => {
     const world = await createMarked(3);
     onBatchWrites((_, body) => ({ answer: { UnprocessedItems: body.RequestItems } }));
     const [entry] = await tickOn(world);

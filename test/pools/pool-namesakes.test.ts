@@ -8,7 +8,7 @@ import { TEST_TIME } from '../support/fakes/fake-clock.ts';
 import { tickUntilGone } from '../support/sweeps/pool-deletion.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
-describe('a new pool of the name', () => {
+describe('a new pool with the name of a deleted one', () => {
   const renewed = makeProxies(3).map((_, index) => createProxy(makeEndpoint(index), 'other'));
   const ids = renewed.map(({ id }) => id);
 
@@ -21,7 +21,7 @@ describe('a new pool of the name', () => {
     await world.storage.proxies.insert('fleet', renewed);
   }
 
-  it('sees nothing of what its namesake found', async () => {
+  it('sees none of the results of its namesake', async () => {
     const world = new SweepWorld();
     await world.fill(3, { intervalSeconds: 60 });
     await world.sweep();
@@ -40,7 +40,7 @@ describe('a new pool of the name', () => {
     }
   });
 
-  it('sees its own results also when its namesake was swept by a clock that was fast', async () => {
+  it('sees its own results even when a fast clock swept its namesake', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     world.clock.setWallClock(TEST_TIME + 600_000);
@@ -55,7 +55,7 @@ describe('a new pool of the name', () => {
     }
   });
 
-  it('is not given the sweep its namesake had in a minute the tick repeats', async () => {
+  it('does not get the sweep of its namesake when a tick repeats the minute', async () => {
     const world = new SweepWorld();
     await world.fill(3, { intervalSeconds: 60 });
     const minute = world.clock.now();

@@ -33,7 +33,7 @@ describe('parsePoolPolicy', () => {
     expect(parsePoolPolicy({})).toEqual(policy);
   });
 
-  it('takes what it is given', () => {
+  it('keeps the given values', () => {
     const input = {
       options: { targetUrl: 'https://shop.example/', timeoutMs: 3000 },
       rise: 2,
@@ -88,7 +88,7 @@ describe('parsePoolPolicy', () => {
 });
 
 describe('createPool', () => {
-  it('makes a pool with a salt of its own', async () => {
+  it('creates a pool with its own salt', async () => {
     const dependencies = makeDependencies();
     const options = { expiresAtEpochSeconds: TEST_TIME / 1000 + 86_400 };
     const pool = await createPool(dependencies, 'fleet', {}, options);
@@ -115,7 +115,7 @@ describe('createPool', () => {
 });
 
 describe('putPool', () => {
-  it('makes the pool, then changes its policy and nothing else', async () => {
+  it('creates the pool, then changes only its policy', async () => {
     const dependencies = makeDependencies();
     const first = await putPool(dependencies, 'fleet', { rise: 2 });
     expect(first.created).toBe(true);
@@ -124,7 +124,7 @@ describe('putPool', () => {
     expect(second.pool).toEqual({ ...first.pool, riseFall: { rise: 1, fall: 3 } });
   });
 
-  it('changes nothing when the policy is refused', async () => {
+  it('changes nothing when it refuses the policy', async () => {
     const dependencies = makeDependencies();
     const { pool } = await putPool(dependencies, 'fleet', {});
     await expect(putPool(dependencies, 'fleet', { rise: 99 })).rejects.toThrow(InvalidInputError);

@@ -31,10 +31,10 @@ const settingsArbitrary: fc.Arbitrary<LeasingSettings> = fc
 
 const verdict = fc.constantFrom('active', 'slow', 'inactive', 'inconclusive');
 
-/** A proxy with the failures its users reported and the newest probe, before and after `TEST_TIME`. */
+/** A proxy with reported failures and a newest probe, before or after `TEST_TIME`. */
 function suspectArbitrary(index: number): fc.Arbitrary<Suspect> {
   const proxy = PROXIES[index % PROXIES.length];
-  if (!proxy) throw new Error('no proxy');
+  if (!proxy) throw new Error('there are no proxies');
   const instant = fc.integer({ min: TEST_TIME - 400 * SECOND, max: TEST_TIME + 50 * SECOND });
   const failing = fc.record({ failuresInRow: fc.nat(20), lastFailureAt: instant });
   const probed = fc.record({ status: verdict, at: instant });
@@ -66,7 +66,7 @@ const poolArbitrary = fc
   );
 
 describe('a quarantine', () => {
-  it('lasts as long as the failures in a row say, from the last one', () => {
+  it('lasts from the last failure for as long as the failures in a row say', () => {
     fc.assert(
       fc.property(suspectArbitrary(0), settingsArbitrary, ({ row }, settings) => {
         const until = quarantinedUntil({ row, newest: null }, settings);
@@ -79,7 +79,7 @@ describe('a quarantine', () => {
     );
   });
 
-  it('is ended by a later probe that went well and by no other', () => {
+  it('ends with a later successful probe and with no other', () => {
     fc.assert(
       fc.property(suspectArbitrary(0), settingsArbitrary, (suspect, settings) => {
         const { row, newest } = suspect;
@@ -91,7 +91,7 @@ describe('a quarantine', () => {
     );
   });
 
-  it('never keeps more than its part of what could be leased from use, in batches of any size', () => {
+  it('never keeps more than its share of leasable proxies out of use, in batches of any size', () => {
     fc.assert(
       fc.property(
         poolArbitrary,
@@ -112,7 +112,7 @@ describe('a quarantine', () => {
     );
   });
 
-  it('is honoured of those that began first, whoever looks and in whatever order', () => {
+  it('is honoured for those that began first, in whatever order the rows come', () => {
     fc.assert(
       fc.property(poolArbitrary, settingsArbitrary, (pool, settings) => {
         const honoured = honouredQuarantines(pool, settings, TEST_TIME);
@@ -136,7 +136,7 @@ describe('a quarantine', () => {
 });
 
 describe('reported failures', () => {
-  /** A pool of which one proxy may be quarantined, and one request that only that one fits. */
+  /** A pool in which one proxy may be quarantined, and a request that only this proxy satisfies. */
   const createWorld = async (leasing: Partial<LeasingSettings> = {}) => {
     const world = new LeaseWorld();
     const ids = await world.fill(10, { leasing: { ...DEFAULT_LEASING, ...leasing } });
@@ -166,7 +166,7 @@ describe('reported failures', () => {
     expect(await acquireIt()).not.toBeNull();
   });
 
-  it('do not, when a use between went well', async () => {
+  it('do not when a use between them went well', async () => {
     const { world, acquireIt, fail } = await createWorld();
     for (const outcome of ['ok', 'slow'] as const) {
       await fail(4);
@@ -180,7 +180,7 @@ describe('reported failures', () => {
     expect(await acquireIt()).toBeNull();
   });
 
-  it('are forgotten for a probe that went well since, not for one that failed', async () => {
+  it('no longer count after a later successful probe, but do after a failed one', async () => {
     const { world, id, acquireIt, fail } = await createWorld();
     await fail(5);
     const sweep = async (order: number, status: 'active' | 'inactive') => {
@@ -196,13 +196,13 @@ describe('reported failures', () => {
     expect(await acquireIt()).not.toBeNull();
   });
 
-  it('quarantine nobody where the pool has it turned off', async () => {
+  it('quarantine no proxy when the pool turns quarantine off', async () => {
     const { acquireIt, fail } = await createWorld({ quarantineAfterFailures: null });
     await fail(20);
     expect(await acquireIt()).not.toBeNull();
   });
 
-  it('leave most of the proxies that work in use, however many do not work', async () => {
+  it('leave most of the working proxies in use, however many do not work', async () => {
     const world = new LeaseWorld();
     const working = Array.from({ length: 10 }, () => ({}));
     const broken = Array.from({ length: 90 }, (_, index) => ({
@@ -218,7 +218,7 @@ describe('reported failures', () => {
     expect(leases.filter((lease) => lease !== null)).toHaveLength(9);
   });
 
-  it('of a clock that is an hour ahead quarantine for a minute more at most', async () => {
+  it('from a clock an hour ahead quarantine for at most a minute more', async () => {
     const { world, acquireIt } = await createWorld();
     const { clock } = world;
     const ahead = { now: () => clock.now() + 3_600_000, monotonic: () => clock.monotonic() };
@@ -234,7 +234,7 @@ describe('reported failures', () => {
     expect(refusals * 6).toBeLessThanOrEqual(30 + 60 + 6);
   });
 
-  it('of every proxy leave nine of ten in use', async () => {
+  it('on every proxy leave nine of ten in use', async () => {
     const world = new LeaseWorld();
     await world.fill(20);
     world.clock.advance(SECOND);

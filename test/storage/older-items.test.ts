@@ -6,7 +6,7 @@ import { makePool, makeProxy } from '../support/factories.ts';
 import { FakeClock, TEST_TIME } from '../support/fakes/fake-clock.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
 
-/** Items as they were stored before there were leases. */
+/** Items in the form they had before leases existed. */
 describe('items of an earlier version', () => {
   let database: TestDynamoDb;
 
@@ -26,7 +26,7 @@ describe('items of an earlier version', () => {
     return { storage, tables, documents };
   };
 
-  it('a pool without leasing settings has the defaults', async () => {
+  it('give a pool without leasing settings the defaults', async () => {
     const { storage, tables, documents } = await createStorage();
     const { leasing: _none, riseFall, batchBitCounts, ...pool } = makePool();
     const item = { ...pool, ...riseFall, batchBitsUsed: batchBitCounts };
@@ -34,7 +34,7 @@ describe('items of an earlier version', () => {
     expect(await storage.pools.get('fleet')).toEqual(makePool({ leasing: DEFAULT_LEASING }));
   });
 
-  it('a row without reports reads as one before its first use, and takes reports', async () => {
+  it('read as unused rows and accept reports', async () => {
     const { storage } = await createStorage();
     const proxy = makeProxy(0);
     await storage.proxies.insert('fleet', [proxy], { maxConcurrency: null });

@@ -1,3 +1,4 @@
+/** Checks many proxies in a process of its own and prints the counts and any leftover handles. */
 import { HealthChecker } from '../../src/health/health-checker.ts';
 import { parseHealthCheckOptions } from '../../src/health/schema/parse-options.ts';
 import { createProxy } from '../../src/proxies/proxy.ts';
@@ -9,7 +10,7 @@ interface Order {
   readonly timeoutMs: number;
   readonly targetUrl?: string;
   readonly ca?: string;
-  /** Waits for a message before it begins. */
+  /** Whether it waits for a message before it begins. */
   readonly waitForStart?: boolean;
 }
 

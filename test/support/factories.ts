@@ -10,7 +10,7 @@ import { TEST_TIME } from './fakes/fake-clock.ts';
 
 export const TEST_SALT = Buffer.alloc(32, 7).toString('base64');
 
-/** When test items expire: long after every test clock. */
+/** The expiry of test items: later than any test clock. */
 export const FAR_FUTURE_SECONDS = TEST_TIME / 1000 + 10 * 86_400;
 
 export function makeOptions(changes: Partial<HealthCheckOptions> = {}): HealthCheckOptions {
@@ -73,7 +73,7 @@ export function makeProxyWithSecrets(index = 0): Proxy {
   });
 }
 
-/** A sweep id that sorts by `order`. */
+/** Makes a sweep id that sorts by `order`. */
 export function makeSweepId(order: number): string {
   return `019b${order.toString(16).padStart(4, '0')}-0000-7000-8000-000000000000`;
 }

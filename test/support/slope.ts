@@ -1,20 +1,19 @@
-/** A point of a line. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** How steeply a line through the points rises, by least squares; NaN when there is none. */
+/** The slope of the least-squares line through the points; NaN when it has none. */
 export function slopeOf(points: readonly Point[]): number {
   const meanX = mean(points.map(({ x }) => x));
   const meanY = mean(points.map(({ y }) => y));
-  let over = 0;
-  let under = 0;
+  let covariance = 0;
+  let variance = 0;
   for (const { x, y } of points) {
-    over += (x - meanX) * (y - meanY);
-    under += (x - meanX) ** 2;
+    covariance += (x - meanX) * (y - meanY);
+    variance += (x - meanX) ** 2;
   }
-  return under === 0 ? Number.NaN : over / under;
+  return variance === 0 ? Number.NaN : covariance / variance;
 }
 
 function mean(values: readonly number[]): number {

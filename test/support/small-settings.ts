@@ -21,8 +21,8 @@ interface Template {
 }
 
 /**
- * Shortens the waits of a synthesized stack for tests of faults: the same settings the app takes,
- * below what it lets anyone deploy, since a checker that short has no room for default options.
+ * Shortens the waits of a synthesized stack for fault tests. The values are below the app's own
+ * minimum for a deployment: so short a checker has no room for default options.
  */
 export async function makeSettingsSmall(outDir: string, settings: SmallSettings): Promise<void> {
   const path = join(outDir, 'Lighthouse.template.json');

@@ -1,9 +1,9 @@
 /**
- * Gives a process a share of its time, as a small Lambda does, by stopping and continuing it from
- * outside.
+ * Lets a process run for only a share of the time, like a small Lambda: it stops and continues the
+ * process from outside.
  *
- * @param share of each period that it runs, 0 to 1
- * @returns lets it run again
+ * @param options `share`: the part of each period in which it runs, 0 to 1
+ * @returns a function that ends the throttling
  */
 export function throttle(
   pid: number,
@@ -14,7 +14,7 @@ export function throttle(
     try {
       process.kill(pid, name);
     } catch {
-      clearTimeout(timer); // It has ended.
+      clearTimeout(timer); // The process has ended.
     }
   };
   const stop = () => {

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** @default 60000 */
+  /** How long to ask, milliseconds. @default 60000 */
   readonly timeoutMs?: number;
-  /** @default 100 */
+  /** The pause between two calls, milliseconds. @default 100 */
   readonly intervalMs?: number;
 }
 
 /**
- * Asks again and again until the answer is one: neither null, undefined nor false. Unlike
- * `expect.poll` it also works outside of tests, and in tests that run at once.
+ * Calls `ask` until its answer is neither null, undefined nor false. Unlike `expect.poll`, it also
+ * works outside tests and in concurrent tests.
+ *
+ * @throws {Error} when there is no such answer within the timeout
  */
 export async function until<Answer>(
   ask: () => Promise<Answer | null | undefined | false> | Answer | null | undefined | false,
@@ -20,7 +22,7 @@ export async function until<Answer>(
     const answer = await ask();
     if (answer !== null && answer !== undefined && answer !== false) return answer;
     if (performance.now() - startedAt > timeoutMs) {
-      throw new Error(`not so after ${timeoutMs} ms: ${ask.toString()}`);
+      throw new Error(`still no answer after ${timeoutMs} ms: ${ask}`);
     }
     await delay(intervalMs);
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chunksOf } from '../../src/async/map-bounded.ts';
 import {
   type LocalStack,
   type LocalStackOptions,
@@ -12,42 +13,42 @@ import type { SweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { makeSettingsSmall, type SmallSettings } from './small-settings.ts';
 import { until } from './until.ts';
 
-/** The stack of the CDK app, up on this machine. */
+/** The stack of the CDK app, running on this machine. */
 export interface WholeStack extends AsyncDisposable {
   readonly stack: LocalStack;
   readonly lines: readonly string[];
-  /** Calls the API; the answer's body is parsed. */
+  /** Calls the API and parses the body of the answer. */
   call(
     method: string,
     path: string,
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
   ): Promise<ApiAnswer>;
-  /** Makes a pool with these options and puts a list of proxies into it. */
+  /** Creates a pool with these options and imports a list of proxies. */
   createPool(pool: string, options: object, list: readonly string[]): Promise<void>;
-  /** Starts a sweep of a pool and tells its id. */
+  /** Starts a sweep of a pool; returns its id. */
   startSweep(pool: string): Promise<string>;
   /** Waits until a sweep has ended. */
   waitForSweep(sweepId: string, timeoutMs?: number): Promise<SweepReport>;
-  /** Every result of a sweep. */
+  /** Reads every result of a sweep. */
   readResults(sweepId: string): Promise<readonly ResultRecord[]>;
 }
 
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
   readonly body: any;
 }
 
-/** Lines of an import; the command line sends as many. */
+/** Lines per import, as many as the command line sends. */
 const LINES_PER_IMPORT = 2_000;
 
 export interface WholeStackOptions
   extends Pick<LocalStackOptions, 'functionEndpoints' | 'asyncRetryDelaysMs'> {
-  /** Shorter waits than the app's own. */
+  /** Shorter waits than the app has. */
   readonly small?: SmallSettings;
-  /** Settings of the checker besides, as in `cdk.json`. */
+  /** More settings of the checker, as in `cdk.json`. */
   readonly checker?: Readonly<Record<string, number>>;
 }
 
@@ -60,7 +61,7 @@ export async function startWholeStack({
   await using starting = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'lighthouse-stack-'));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
-  // Twice the usual window: in a checker's few seconds, fewer waves leave each probe more time.
+  // Twice the usual window: with fewer waves, each probe has more of the checker's few seconds.
   const waves = small && { maxInFlight: 512 };
   const context = { lighthouse: { checker: { ...waves, ...checker } } };
   const outDir = await synthesize({ outDir: join(directory, 'cdk.out'), context });
@@ -108,8 +109,7 @@ function apiClient(apiUrl: string) {
     call,
     async createPool(pool: string, options: object, list: readonly string[]) {
       await expectOk(call('PUT', `/pools/${pool}`, options));
-      for (let start = 0; start < list.length; start += LINES_PER_IMPORT) {
-        const lines = list.slice(start, start + LINES_PER_IMPORT);
+      for (const lines of chunksOf(list, LINES_PER_IMPORT)) {
         await expectOk(call('POST', `/pools/${pool}/proxies`, lines.join('\n')));
       }
     },

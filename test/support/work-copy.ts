@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 
-/** Neither sources nor tests; `node_modules` is linked. */
+/** Not copied: neither sources nor tests. `node_modules` is linked instead. */
 const LEFT_OUT = new Set(['node_modules', '.git', 'cdk.out', 'dist', 'coverage', '.lighthouse']);
 
-/** A copy of the working tree that may be broken. */
+/** A copy of the working tree for sabotage. */
 export interface WorkCopy extends AsyncDisposable {
   readonly directory: string;
   /**
-   * Breaks it; the function it returns makes it whole again.
+   * Breaks the copy; returns a function that restores it.
    *
-   * @throws Error when the text to be replaced does not stand exactly once in the file
+   * @throws {Error} when the text to replace does not occur exactly once in the file
    */
   sabotage(sabotage: Sabotage): Promise<() => Promise<void>>;
 }
@@ -28,15 +28,15 @@ export async function createWorkCopy(tree: string): Promise<WorkCopy> {
     directory,
     async sabotage({ file, find, replace }) {
       const path = join(directory, file);
-      const whole = await readFile(path, 'utf8');
-      const found = whole.split(find).length - 1;
+      const original = await readFile(path, 'utf8');
+      const found = original.split(find).length - 1;
       if (found !== 1)
-        throw new Error(`stale: its text stands ${found} times in ${file}, not once`);
+        throw new Error(`stale sabotage: its text occurs ${found} times in ${file}, not once`);
       await writeFile(
         path,
-        whole.replace(find, () => replace),
+        original.replace(find, () => replace),
       );
-      return () => writeFile(path, whole);
+      return () => writeFile(path, original);
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };

@@ -5,7 +5,7 @@ import type { AuditExpectation } from './sweep-evidence.ts';
 
 export { type AuditExpectation, findUnapplied, findViolations };
 
-/** Asserts that a sweep that has ended lost nothing and counted nothing twice. */
+/** Asserts that an ended sweep lost nothing and counted nothing twice. */
 export async function auditSweep(
   storage: Storage,
   sweepId: string,

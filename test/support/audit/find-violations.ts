@@ -3,10 +3,10 @@ import { type AuditExpectation, gatherEvidence } from './sweep-evidence.ts';
 import { SWEEP_RULES } from './sweep-rules.ts';
 
 /**
- * Recounts a sweep that has ended and tells, in a sentence each, where something was lost or
- * counted twice: every proxy has one verdict in the batch it belongs to, or stands in a batch named
- * as missing; the ledger and the totals equal a recount of the results; nobody else appears; rows
- * follow the stored verdicts; the pool no longer points at the sweep.
+ * Recounts an ended sweep and returns a sentence for each thing that was lost or counted twice:
+ * every proxy has one verdict in its own batch or belongs to a batch named as missing; the ledger
+ * and the totals equal a recount of the results; no other proxy appears; rows follow the stored
+ * verdicts; the pool no longer points at the sweep.
  */
 export async function findViolations(
   storage: Storage,
@@ -19,7 +19,7 @@ export async function findViolations(
 }
 
 /**
- * Tells, in a sentence each, which rows a sweep should have written and has not. For pools whose
+ * Returns a sentence for each row that a sweep should have written and did not. It suits pools whose
  * every verdict counts at once (rise and fall 1), while no later sweep has begun.
  */
 export async function findUnapplied(storage: Storage, sweepId: string): Promise<readonly string[]> {

@@ -4,10 +4,10 @@ import type { BatchResult } from '../../../src/model/batch-result.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { readRows } from './sweep-evidence.ts';
 
-/** Sweeps looked back at. */
+/** How many past sweeps it watches. */
 const SWEEPS = 5;
 
-/** Remembers what a pool had stored, and tells what has changed that never may. */
+/** Remembers what is stored about a pool and finds changes that must never happen. */
 export class PoolWatch {
   readonly #storage: Storage;
   readonly #poolName: string;
@@ -19,7 +19,7 @@ export class PoolWatch {
     this.#poolName = poolName;
   }
 
-  /** Looks at the pool as it is now; returns one sentence for each violation since the last look. */
+  /** Looks at the pool now; returns one sentence for each violation since the last look. */
   async look(): Promise<string[]> {
     return [...(await this.#lookAtRows()), ...(await this.#lookAtResults())];
   }

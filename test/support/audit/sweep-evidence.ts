@@ -5,17 +5,17 @@ import type { ProxyRow } from '../../../src/model/proxy-row.ts';
 import type { BatchCounts, Sweep } from '../../../src/model/sweep.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 
-/** What a test knows about a sweep and the storage cannot tell. */
+/** What a test knows about a sweep that the storage does not contain. */
 export interface AuditExpectation {
-  /** The ids of the rows that were there throughout the sweep. */
+  /** The ids of the rows that existed throughout the sweep. */
   readonly proxyIds: readonly string[];
-  /** The ids of rows added or removed meanwhile: they may be in or out. @default none */
+  /** The ids of rows added or removed meanwhile; the sweep may lack them. @default none */
   readonly passing?: readonly string[];
-  /** The batches whose message was acknowledged. @default none known */
+  /** The batches whose message was acknowledged. @default none */
   readonly acknowledged?: readonly string[];
 }
 
-/** Everything that is stored about a sweep that has ended, and what was expected of it. */
+/** Everything stored about an ended sweep, and what is expected of it. */
 export interface SweepEvidence {
   readonly sweep: Sweep;
   readonly pool: Pool | null;
@@ -28,7 +28,7 @@ export interface SweepEvidence {
 
 const ROWS_PER_PAGE = 1000;
 
-/** Reads a sweep and all that belongs to it; null when there is no such sweep. */
+/** Reads a sweep and everything that belongs to it; null when there is no such sweep. */
 export async function gatherEvidence(
   storage: Storage,
   sweepId: string,
@@ -50,7 +50,7 @@ export async function gatherEvidence(
   return { sweep, pool, ledger, results, rows, expected };
 }
 
-/** Every row of a pool. */
+/** Reads every row of a pool. */
 export async function readRows(storage: Storage, poolName: string): Promise<readonly ProxyRow[]> {
   const rows: ProxyRow[] = [];
   let after: string | undefined;

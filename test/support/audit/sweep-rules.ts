@@ -6,13 +6,13 @@ import { SweepState } from '../../../src/model/sweep.ts';
 import { countBatch, sumCounts } from '../../../src/sweeps/record/batch-counts.ts';
 import type { SweepEvidence } from './sweep-evidence.ts';
 
-/** Yields one sentence for every place where what is stored breaks the rule. */
+/** Yields one sentence for each place where the stored data breaks the rule. */
 export type SweepRule = (evidence: SweepEvidence) => Iterable<string>;
 
 const VERDICTS = new Set<string>(Object.values(Verdict));
 const EMPTY = { results: new Map(), bytes: 0 };
 
-/** What "nothing lost, nothing counted twice" means for a sweep that has ended. */
+/** The rules that make up "nothing lost, nothing counted twice" for an ended sweep. */
 export const SWEEP_RULES: readonly SweepRule[] = [
   function* sweepHasEnded({ sweep, pool, ledger }) {
     const missing = [...batchesOf(sweep.bitCount)].filter((bits) => !ledger.has(bits));
@@ -41,7 +41,7 @@ export const SWEEP_RULES: readonly SweepRule[] = [
     }
   },
 
-  function* nobodyElseAppears({ results, expected }) {
+  function* noOtherProxyAppears({ results, expected }) {
     const known = new Set([...expected.proxyIds, ...(expected.passing ?? [])]);
     for (const [id] of verdicts(results)) if (!known.has(id)) yield `${id} is not of the pool`;
   },

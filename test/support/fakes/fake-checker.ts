@@ -4,12 +4,12 @@ import type { Proxy } from '../../../src/proxies/proxy.ts';
 import type { BatchChecker } from '../../../src/sweeps/check/batch-checker.ts';
 import { TEST_TIME } from './fake-clock.ts';
 
-/** What a probe finds, or `hang`: it ends only when it is aborted. */
+/** What a probe finds; `hang` makes it end only when it is aborted. */
 export type Finding = Partial<HealthCheckResult> | 'hang';
 
 /**
- * A checker that knows what it will find. Admits one proxy after the other, yields in order of
- * completion, and ends when it is aborted, as the real one does.
+ * A checker whose findings are set in advance. It admits one proxy after another, yields in order of
+ * completion and ends when aborted, as the real one does.
  */
 export class FakeChecker implements BatchChecker {
   /** Ids in the order they were probed. */

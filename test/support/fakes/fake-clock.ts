@@ -1,9 +1,9 @@
 import type { Clock } from '../../../src/clock.ts';
 
-/** The instant a `FakeClock` starts at. */
+/** The time at which a `FakeClock` starts. */
 export const TEST_TIME = Date.UTC(2026, 0, 15, 12, 0, 0);
 
-/** A clock that moves only when told to. */
+/** A clock that moves only when a test moves it. */
 export class FakeClock implements Clock {
   #now: number;
   #monotonic = 0;
@@ -20,13 +20,13 @@ export class FakeClock implements Clock {
     return this.#monotonic;
   }
 
-  /** Time passes. */
+  /** Lets time pass. */
   advance(ms: number): void {
     this.#now += ms;
     this.#monotonic += ms;
   }
 
-  /** The wall clock is set, as by an operator or NTP; no time passes. */
+  /** Sets the wall clock, as an operator or NTP does; no time passes. */
   setWallClock(now: number): void {
     this.#now = now;
   }

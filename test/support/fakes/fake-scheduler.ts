@@ -7,7 +7,7 @@ interface Pending {
   readonly settle: () => void;
 }
 
-/** Waits that end when a fake clock is moved through it. */
+/** Makes waits that end as it advances a fake clock. */
 export class FakeScheduler {
   readonly #clock: FakeClock;
   readonly #pending = new Set<Pending>();
@@ -16,7 +16,7 @@ export class FakeScheduler {
     this.#clock = clock;
   }
 
-  /** Waits under way. */
+  /** How many waits are pending. */
   get waiting(): number {
     return this.#pending.size;
   }
@@ -34,7 +34,7 @@ export class FakeScheduler {
       signal.addEventListener('abort', settle, { once: true });
     });
 
-  /** Time passes, and every wait that is due on the way ends in its turn. */
+  /** Lets time pass; every wait that comes due ends in its turn. */
   async advance(ms: number): Promise<void> {
     const until = this.#clock.monotonic() + ms;
     await turn();

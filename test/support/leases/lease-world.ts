@@ -29,11 +29,11 @@ export interface PlannedProxy {
   readonly status?: ProxyStatus;
   /** @default 1 */
   readonly maxConcurrency?: number | null;
-  /** What the last sweep found; null: it did not have the proxy. @default healthy, 42.5 ms */
+  /** What the last sweep found; null when it did not have the proxy. @default healthy, 42.5 ms */
   readonly result?: Partial<StoredResult> | null;
 }
 
-/** Numbers from 0 to below 1, the same ones in every run. */
+/** Makes a random function, 0 to below 1, that returns the same numbers in every run. */
 export function seededRandom(seed = 1): () => number {
   let state = seed;
   return () => {
@@ -42,7 +42,7 @@ export function seededRandom(seed = 1): () => number {
   };
 }
 
-/** A pool called `fleet`, swept once, with a manager that leases from it. */
+/** A pool named `fleet`, swept once, with a manager that leases from it. */
 export class LeaseWorld {
   readonly clock = new FakeClock();
   readonly storage: TappedStorage;
@@ -63,7 +63,7 @@ export class LeaseWorld {
     });
   }
 
-  /** Makes the pool; returns the ids of its proxies in the order they were planned. */
+  /** Creates the pool; returns the ids of its proxies in the planned order. */
   async fill(
     planned: number | readonly PlannedProxy[],
     pool: Partial<Pool> = {},
@@ -108,7 +108,7 @@ export class LeaseWorld {
     return this.manager.acquireProxy({ poolName: 'fleet', consumerName: 'shop', ...request });
   }
 
-  /** @throws when there is none */
+  /** @throws {Error} when no proxy is available */
   async mustAcquire(request: Partial<AcquireRequest> = {}): Promise<Lease> {
     const lease = await this.acquire(request);
     if (!lease) throw new Error('no proxy was available');
@@ -117,7 +117,7 @@ export class LeaseWorld {
 
   async row(proxyId: string): Promise<ProxyRow> {
     const row = await this.storage.proxies.get('fleet', proxyId);
-    if (!row) throw new Error(`no row ${proxyId}`);
+    if (!row) throw new Error(`there is no row ${proxyId}`);
     return row;
   }
 

@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
-/** What a name server says about a name: its IPv4 addresses, an error, or nothing at all. */
+/** The answer of a name server for a name: its IPv4 addresses, an error or no answer. */
 export type DnsAnswer = readonly string[] | 'NXDOMAIN' | 'SERVFAIL' | 'silence';
 
 const RCODES = { NXDOMAIN: 3, SERVFAIL: 2 } as const;
@@ -8,7 +8,7 @@ const TYPE_A = 1;
 
 /** A name server on loopback (RFC 1035) that answers A queries from a table. */
 export class DnsServer {
-  /** Names asked for, in order. */
+  /** The names that were queried, in order. */
   readonly queries: string[] = [];
   readonly #socket: Socket = createSocket('udp4');
   readonly #answer: (name: string) => DnsAnswer;
@@ -24,7 +24,7 @@ export class DnsServer {
     return server;
   }
 
-  /** `address:port`, as a resolver wants it. */
+  /** `address:port`, the form a resolver takes. */
   get address(): string {
     return `127.0.0.1:${this.#socket.address().port}`;
   }
@@ -61,7 +61,7 @@ function readName(query: Buffer): { name: string; end: number } {
   return { name: labels.join('.').toLowerCase(), end: at + 1 };
 }
 
-/** A pointer to the name asked for, type A, class IN, 60 s, four bytes. */
+/** Formats a pointer to the queried name, type A, class IN, TTL 60 s and four bytes. */
 function formatRecord(address: string): Buffer {
   const head = [0xc0, 12, 0, TYPE_A, 0, 1, 0, 0, 0, 60, 0, 4];
   return Buffer.from([...head, ...address.split('.').map(Number)]);

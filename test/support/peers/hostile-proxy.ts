@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { ServerCertificate } from '../../../src/local/fleet/index.ts';
 import { Wire } from './hostile-wire.ts';
 
@@ -8,7 +7,7 @@ export { Wire } from './hostile-wire.ts';
 /** What a hostile peer does on one connection, from its first byte on. */
 export type Behaviour = (wire: Wire) => Promise<void> | void;
 
-/** A peer on loopback that does whatever it is told to whoever connects. */
+/** A peer on loopback that runs a given behaviour on every connection. */
 export class HostileProxy {
   readonly port: number;
   readonly #server: Server;
@@ -28,12 +27,12 @@ export class HostileProxy {
     return proxy;
   }
 
-  /** Connections accepted so far. */
+  /** How many connections it has accepted so far. */
   get connections(): number {
     return this.#connections;
   }
 
-  /** Connections that the probes have not closed yet. */
+  /** How many connections the probes have not closed yet. */
   get open(): number {
     return this.#sockets.size;
   }
@@ -66,12 +65,12 @@ function destroyAfter(sockets: ReadonlySet<Socket>, ms: number): Promise<void> {
   });
 }
 
-/** How a probe comes to the point where the behaviour begins. */
+/** How a probe reaches the point at which a behaviour begins. */
 export interface Entrance {
   readonly name: string;
   readonly protocol: 'http' | 'https' | 'socks4' | 'socks5';
   readonly targetUrl: string;
-  /** Plays along until the peer's answer to the request (or to CONNECT) is due. */
+  /** Cooperates until the peer's answer to the request (or to CONNECT) is due. */
   readonly enter: Behaviour;
 }
 
@@ -142,7 +141,7 @@ export async function acceptConnect(wire: Wire): Promise<void> {
   wire.send('HTTP/1.1 200 OK\r\n\r\n');
 }
 
-/** Does a whole SOCKS5 handshake without authentication. */
+/** Completes a SOCKS5 handshake without authentication. */
 export async function acceptSocks5(wire: Wire): Promise<void> {
   await readSocks5Greeting(wire);
   wire.send(Buffer.from([5, 0]));
@@ -155,8 +154,11 @@ export async function readSocks5Greeting(wire: Wire): Promise<Buffer> {
   return wire.bytes(count);
 }
 
+/** Address lengths by type: IPv4, IPv6. A name begins with its own length (RFC 1928, section 5). */
+const ADDRESS_BYTES: Readonly<Record<number, number>> = { 1: 4, 4: 16 };
+
 export async function readSocks5Request(wire: Wire): Promise<void> {
-  const head = await wire.bytes(4);
-  const length = head[3] === 1 ? 4 : head[3] === 4 ? 16 : ((await wire.bytes(1))[0] ?? 0);
+  const [, , , type = 0] = await wire.bytes(4);
+  const length = ADDRESS_BYTES[type] ?? (await wire.bytes(1))[0] ?? 0;
   await wire.bytes(length + 2);
 }

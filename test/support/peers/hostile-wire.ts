@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { ServerCertificate } from '../../../src/local/fleet/index.ts';
 
-/** The far end of a probe's connection, for a peer that answers byte by byte. */
+/** The peer's end of a probe's connection, for byte-by-byte answers. */
 export class Wire {
   #stream: Duplex;
   #received = Buffer.alloc(0);
@@ -21,13 +21,13 @@ export class Wire {
     return !this.#stream.destroyed && this.#stream.writable;
   }
 
-  /** Waits for an amount of bytes and takes them; never settles when the probe leaves. */
+  /** Waits for `count` bytes and takes them; never settles if the probe disconnects. */
   async bytes(count: number): Promise<Buffer> {
     while (this.#received.length < count) await this.#more();
     return this.#take(count);
   }
 
-  /** Waits for a text and takes everything up to its end. */
+  /** Waits for a text and takes everything up to its end; never settles if the probe disconnects. */
   async until(text: string): Promise<string> {
     while (!this.#received.includes(text)) await this.#more();
     return this.#take(this.#received.indexOf(text) + text.length).toString('latin1');
@@ -38,7 +38,7 @@ export class Wire {
       this.#stream.write(typeof data === 'string' ? Buffer.from(data, 'latin1') : data);
   }
 
-  /** Sends one byte at a time. */
+  /** Sends one byte every `everyMs` milliseconds. */
   async drip(data: string | Buffer, everyMs: number): Promise<void> {
     for (const byte of Buffer.from(data as string, 'latin1')) {
       if (!this.isOpen) return;
@@ -47,7 +47,7 @@ export class Wire {
     }
   }
 
-  /** Sends one piece again and again, as fast as it is taken, until the probe leaves. */
+  /** Sends one piece repeatedly, as fast as the probe reads, until it disconnects or the limit. */
   async flood(piece: string, atMostBytes = 64 * 1024 * 1024): Promise<number> {
     const block = Buffer.from(piece.repeat(Math.ceil(16_384 / piece.length)), 'latin1');
     let sent = 0;
@@ -69,7 +69,7 @@ export class Wire {
     else this.#stream.destroy();
   }
 
-  /** Speaks TLS, as the server, from now on. */
+  /** Switches the connection to TLS, as the server. */
   async secure(
     certificate: ServerCertificate,
     limits: { maxVersion?: 'TLSv1.1' } = {},

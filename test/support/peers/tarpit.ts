@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createProxy, type Proxy } from '../../../src/proxies/proxy.ts';
 import { TEST_SALT } from '../factories.ts';
 
-/** Accepts every connection, on every loopback address, and never says a word. */
+/** Accepts every connection on every loopback address and never answers. */
 export class Tarpit {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server = createServer((socket) => {
@@ -22,12 +22,12 @@ export class Tarpit {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Connections that are open now. */
+  /** How many connections are open. */
   get connections(): number {
     return this.#sockets.size;
   }
 
-  /** One proxy each on as many loopback addresses. */
+  /** Makes `count` proxies, each on its own loopback address. */
   proxies(count: number): Proxy[] {
     return Array.from({ length: count }, (_, index) => {
       const host = `127.0.${Math.floor(index / 250)}.${(index % 250) + 1}`;

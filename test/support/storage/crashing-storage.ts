@@ -1,7 +1,7 @@
 import type { Storage } from '../../../src/storage/storage.ts';
 import { type StorageMethod, TappedStorage } from './tapped-storage.ts';
 
-/** What a process that was killed would have thrown, had it lived to. */
+/** Stands for the death of a process. */
 export class Crash extends Error {}
 
 const READS: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
@@ -22,8 +22,8 @@ const READS: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
 ]);
 
 /**
- * A storage whose user dies right after its n-th write: the write is done, but neither its answer
- * nor anything later arrives.
+ * Makes a storage whose user dies right after its n-th write: the write happens, but neither its
+ * answer nor that of any later call arrives.
  */
 export function crashAfterWrite(storage: Storage, n: number): TappedStorage {
   const crashing = new TappedStorage(storage);

@@ -3,39 +3,39 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** One request to DynamoDB, or to SQS, which speaks the same protocol, as the tap sees it. */
+/** One request to DynamoDB, or to SQS, which uses the same protocol. */
 export interface TappedRequest {
-  /** Such as `PutItem`. */
+  /** The API action, such as `PutItem`. */
   readonly operation: string;
   /** The table of a single-table operation; `''` otherwise. */
   readonly tableName: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** The tap's end of the connection it came on; destroyed when its caller has died. */
+  /** The tap's end of the caller's connection; destroyed when the caller has died. */
   readonly socket: Socket;
 }
 
 /** A request stopped on its way. */
 export interface Hold {
-  /** Settles when a request that fits has come to where it is held; rejects if none comes in time. */
+  /** Resolves when a request that fits is held; rejects when none comes in time. */
   readonly reached: Promise<TappedRequest>;
-  /** Lets it, and those after it, go on. */
+  /** Lets the request go on. */
   release(): void;
-  /** Lets it come to nothing, as when its caller died before it was sent or answered. */
+  /** Drops the request, as when its caller died before it was sent or answered. */
   discard(): void;
 }
 
 interface HoldOptions {
   readonly fits: (request: TappedRequest) => boolean;
-  /** `before` it is forwarded, or `after` DynamoDB has carried it out and before it is answered. */
+  /** `before` it is forwarded, or `after` DynamoDB has handled it but before the answer. */
   readonly where: 'before' | 'after';
-  /** How long such a request may take to come, milliseconds. @default for ever */
+  /** How long to wait for such a request, milliseconds. @default no limit */
   readonly withinMs?: number;
 }
 
-/** An endpoint that passes everything on and can stop what passes. */
+/** An endpoint that forwards everything and can hold requests. */
 export interface DynamoDbTap extends AsyncDisposable {
   readonly url: string;
-  /** Every request that came, in order. */
+  /** Every request so far, in order. */
   readonly requests: readonly TappedRequest[];
   /** Holds the next request that fits, once. */
   hold(options: HoldOptions): Hold;
@@ -67,7 +67,7 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
     const { headers } = incoming;
     const reply = await forward(realUrl, agent, { headers, body }).catch(() => null);
     const discarded = (await pause('after')) === 'discard';
-    // What fails beyond the tap fails for the caller, who tries again.
+    // A failure beyond the tap is a failure for the caller, who tries again.
     if (reply === null || discarded) outgoing.destroy();
     else answer(outgoing, reply);
   });
@@ -100,7 +100,7 @@ function rejectAfter(
   { promise, reject }: PromiseWithResolvers<TappedRequest>,
   fits: HoldOptions['fits'],
 ): void {
-  const giveUp = () => reject(new Error(`no request to be held in ${withinMs} ms: ${fits}`));
+  const giveUp = () => reject(new Error(`no request to hold within ${withinMs} ms: ${fits}`));
   const timer = setTimeout(giveUp, withinMs);
   promise.finally(() => clearTimeout(timer)).catch(() => {});
 }
@@ -117,7 +117,7 @@ interface Reply {
   readonly body: Buffer;
 }
 
-/** Forwards whether or not the caller is still there: what was sent is carried out. */
+/** Forwards a request even when its caller has gone: what was sent takes effect. */
 async function forward(
   realUrl: string,
   agent: Agent,

@@ -15,19 +15,16 @@ import {
   type TableNames,
 } from '../../../src/storage/dynamodb-tables.ts';
 
-/** The shortest time dynalite may take to create a table. */
-const CREATE_TABLE_MS = 0;
-
 export interface TestDynamoDb extends AsyncDisposable {
   readonly client: DynamoDBClient;
   readonly endpoint: string;
-  /** Four new, empty tables. */
+  /** Creates four empty tables. */
   createTables(): Promise<TableNames>;
 }
 
-/** An embedded DynamoDB on loopback; `await using` stops it. */
+/** Starts an embedded DynamoDB on loopback; `await using` stops it. */
 export async function startDynamoDb(): Promise<TestDynamoDb> {
-  const server: Server = dynalite({ createTableMs: CREATE_TABLE_MS });
+  const server: Server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({
@@ -35,11 +32,11 @@ export async function startDynamoDb(): Promise<TestDynamoDb> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  let sets = 0;
+  let tableSets = 0;
   return {
     client,
     endpoint,
-    createTables: () => createTables(client, sets++),
+    createTables: () => createTables(client, tableSets++),
     async [Symbol.asyncDispose]() {
       client.destroy();
       server.closeAllConnections();

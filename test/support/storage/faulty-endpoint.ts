@@ -6,25 +6,25 @@ import { text } from 'node:stream/consumers';
 interface DynamoDbCall {
   /** Counted from 1. */
   readonly index: number;
-  /** The API's action: `PutItem`, `Query`, … */
+  /** The API action, such as `PutItem`. */
   readonly action: string;
   readonly body: unknown;
 }
 
-/** What happens to a call. `pass` lets it through; others never reach the database. */
+/** What happens to a call: `pass` forwards it; `throttle`, `fail` and `answer` do not. */
 export type Fate =
   | 'pass'
   | 'throttle'
   | 'fail'
-  /** The call is done, but the connection breaks before the answer. */
+  /** The call takes effect, but the connection breaks before the answer. */
   | 'lose-answer'
   | { readonly answer: unknown }
-  /** Goes through with another body, and the answer is changed. */
+  /** The call is forwarded with another body, and its answer is changed. */
   | { readonly body: unknown; readonly change: (answer: Record<string, unknown>) => unknown };
 
 export interface FaultyEndpoint extends AsyncDisposable {
   readonly endpoint: string;
-  /** Decides the fate of every call; lets all pass at first. */
+  /** Decides the fate of every call; at first, all pass. */
   script: (call: DynamoDbCall) => Fate;
   readonly calls: number;
 }
@@ -34,7 +34,7 @@ const THROTTLED = {
   message: 'The level of configured provisioned throughput for the table was exceeded.',
 };
 
-/** Stands before a DynamoDB endpoint and does to each call what its script says. */
+/** Starts a proxy in front of a DynamoDB endpoint that treats each call as its script says. */
 export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoint> {
   let calls = 0;
   const server = createServer((request, response) => {

@@ -18,7 +18,7 @@ type ArgumentsOf<Name extends StorageMethod> =
 export type AnswerOf<Name extends StorageMethod> =
   MethodOf<Name> extends (...args: never[]) => infer Answer ? Answer : never;
 
-/** Answers the calls of one method; `call` is the method as it was. */
+/** Answers the calls of one method; `call` is the original method. */
 export type Tap<Name extends StorageMethod> = (
   call: (...args: ArgumentsOf<Name>) => AnswerOf<Name>,
   ...args: ArgumentsOf<Name>
@@ -29,7 +29,7 @@ type Call = (...args: unknown[]) => unknown;
 /** Answers every call. */
 export type TapAll = (name: StorageMethod, call: Call, args: readonly unknown[]) => unknown;
 
-/** A storage whose calls a test watches, delays, fails or answers; a newer tap is asked first. */
+/** A storage whose calls a test watches, delays, fails or answers; the newest tap comes first. */
 export class TappedStorage implements Storage {
   readonly pools: Storage['pools'];
   readonly proxies: Storage['proxies'];
@@ -55,7 +55,7 @@ export class TappedStorage implements Storage {
     this.sweeps = part('sweeps');
   }
 
-  /** @returns takes the tap away */
+  /** Taps every call; returns a function that removes the tap. */
   tapAll(tap: TapAll): () => void {
     this.#taps = [...this.#taps, tap];
     return () => {
@@ -63,7 +63,7 @@ export class TappedStorage implements Storage {
     };
   }
 
-  /** @returns takes the tap away */
+  /** Taps the calls of one method; returns a function that removes the tap. */
   tap<Name extends StorageMethod>(name: Name, tap: Tap<Name>): () => void {
     return this.tapAll((called, call, args) =>
       called === name
@@ -72,7 +72,7 @@ export class TappedStorage implements Storage {
     );
   }
 
-  /** Lets something happen right before the next call of a method. */
+  /** Runs `act` right before the next call of a method. */
   justBefore(name: StorageMethod, act: () => unknown): void {
     const actFirst = async (call: Call, args: readonly unknown[]) => {
       untap();
@@ -84,7 +84,7 @@ export class TappedStorage implements Storage {
     );
   }
 
-  /** The names of the calls from now on, as they come: of these methods, or of all. */
+  /** Collects the names of all later calls in order: of these methods, or of all without names. */
   record(...names: readonly StorageMethod[]): readonly StorageMethod[] {
     const calls: StorageMethod[] = [];
     this.tapAll((name, call, args) => {

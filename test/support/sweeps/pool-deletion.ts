@@ -3,7 +3,7 @@ import type { SweepWorld } from './sweep-world.ts';
 
 export const AT_LEISURE = { budgetMs: 50_000 };
 
-/** The minute's tick, and the deletions it goes on with. */
+/** Runs the tick of a minute and continues the deletions it finds. */
 export async function tickOn(
   world: SweepWorld,
   options = AT_LEISURE,
@@ -16,7 +16,7 @@ export async function tickOn(
   );
 }
 
-/** Ticks, minute after minute, until the pool is gone. */
+/** Runs a tick every minute until the pool is removed. */
 export async function tickUntilGone(world: SweepWorld): Promise<void> {
   for (let ticks = 0; await world.storage.pools.get('fleet'); ticks++) {
     if (ticks > 20) throw new Error('the pool is still there');

@@ -3,15 +3,15 @@ import type { Storage } from '../../../src/storage/storage.ts';
 import { Crash, crashAfterWrite } from '../storage/crashing-storage.ts';
 import type { SweepWorld } from './sweep-world.ts';
 
-/** Rounds of ticks and deliveries after which a stuck sweep counts as lost. */
+/** How many rounds of ticks and deliveries a sweep may take before it counts as lost. */
 const MAX_ROUNDS = 10;
 
 /**
- * Runs a whole sweep by hand in which the process dies right after its n-th write, then everything
- * that comes after by itself: messages that were not acknowledged are delivered again, and ticks
- * go on. The caller who started the sweep never asks again.
+ * Runs a whole sweep in which the process dies right after its n-th write, then everything that
+ * follows automatically: unacknowledged messages are delivered again, and ticks continue. The caller
+ * who started the sweep never asks again.
  *
- * @returns whether there was an n-th write to die after
+ * @returns whether there was an n-th write
  */
 export async function sweepWithCrash(world: SweepWorld, n: number): Promise<boolean> {
   const survivor = world.storage;

@@ -1,3 +1,4 @@
+import { chunksOf } from '../../../src/async/map-bounded.ts';
 import type { Pool } from '../../../src/model/pool.ts';
 import type { ProxyRow } from '../../../src/model/proxy-row.ts';
 import type { BatchMessage, Sweep } from '../../../src/model/sweep.ts';
@@ -15,12 +16,12 @@ import { FakeChecker } from '../fakes/fake-checker.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { TappedStorage } from '../storage/tapped-storage.ts';
 
-/** A pool called `fleet` and everything that sweeps it, with a queue in an array. */
+/** A pool named `fleet` and everything that sweeps it, with an array as the queue. */
 export class SweepWorld {
   readonly clock = new FakeClock();
   readonly checker = new FakeChecker();
   readonly queue: BatchMessage[] = [];
-  /** In the order they were sent. */
+  /** The published events, in order. */
   readonly events: SweepEvent[] = [];
   limits: SweepLimits = DEFAULT_SWEEP_LIMITS;
   remainingMs: () => number = () => this.limits.checkerTimeoutMs;
@@ -31,7 +32,7 @@ export class SweepWorld {
     this.storage = new TappedStorage(storage?.(clock) ?? new MemoryStorage({ clock }));
   }
 
-  /** Makes the pool with `count` proxies; returns their ids in order. */
+  /** Creates the pool with `count` proxies; returns their sorted ids. */
   async fill(count: number, pool: Partial<Pool> = {}): Promise<string[]> {
     await this.storage.pools.create(makePool(pool));
     await this.storage.proxies.insert('fleet', makeProxies(count));
@@ -64,9 +65,9 @@ export class SweepWorld {
     return checkBatches(this, messages, { remainingMs, signal: new AbortController().signal });
   }
 
-  /** Delivers everything in the queue, some messages at a time; failed ones stay in it. */
+  /** Delivers everything in the queue, a few messages at a time; failed messages go back to it. */
   async deliver(perInvocation = 8): Promise<void> {
-    for (const messages of chunks(this.queue.splice(0), perInvocation)) {
+    for (const messages of chunksOf(this.queue.splice(0), perInvocation)) {
       const outcomes = await this.check(messages);
       this.queue.push(...messages.filter((_, index) => typeof outcomes[index] === 'object'));
     }
@@ -76,7 +77,7 @@ export class SweepWorld {
     return runTick(this, at);
   }
 
-  /** Starts a sweep, sends its messages, delivers them all. */
+  /** Starts a sweep, sends its messages and delivers all of them. */
   async sweep(): Promise<Sweep> {
     const { sweepId } = await this.start();
     await dispatchSweep(this, sweepId);
@@ -86,15 +87,11 @@ export class SweepWorld {
 
   async current(sweepId: string): Promise<Sweep> {
     const sweep = await this.storage.sweeps.get(sweepId);
-    if (!sweep) throw new Error(`no sweep ${sweepId}`);
+    if (!sweep) throw new Error(`there is no sweep ${sweepId}`);
     return sweep;
   }
 
   async rows(): Promise<readonly ProxyRow[]> {
     return (await this.storage.proxies.query('fleet', { limit: 5000, consistent: true })).rows;
   }
-}
-
-function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

@@ -1,4 +1,4 @@
-/** A consumer in a process of its own: does what it is told by its parent, and ends with it. */
+/** A consumer in its own process: carries out the tasks of its parent and ends with it. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../../../src/clock.ts';
 import { ProxyManager } from '../../../../src/leases/proxy-manager.ts';

@@ -9,24 +9,28 @@ import type { ConsumerAnswer, ConsumerSettings, ConsumerTask } from './protocol.
 
 const SOURCE = fileURLToPath(new URL('./consumer-process.ts', import.meta.url));
 
-/** What CommonJS modules within an ES module need. */
+/** Provides the `require` that CommonJS modules need inside an ES module. */
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** A consumer in a process of its own. */
+/** A consumer in its own process. */
 export interface Consumer {
-  /** Has it do something, one thing at a time; throws what it failed with. */
+  /**
+   * Gives it a task, one at a time, and returns its answer.
+   *
+   * @throws {Error} when the task fails or the consumer ends
+   */
   tell<Answer extends ConsumerAnswer>(task: ConsumerTask): Promise<Answer>;
-  /** Ends it as a crash would. */
+  /** Kills it, like a crash. */
   kill(): Promise<void>;
 }
 
-/** The consumer's program in one file: a hundred processes load it in a few seconds. */
+/** The consumer's program, bundled in one file that a hundred processes load in a few seconds. */
 export interface ConsumerProgram extends AsyncDisposable {
   start(settings: ConsumerSettings): Promise<Consumer>;
 }
 
-/** Makes the program; `await using` ends every consumer that was started. */
+/** Builds the program; `await using` ends every consumer it started. */
 export async function buildConsumers(): Promise<ConsumerProgram> {
   const directory = await mkdtemp(join(tmpdir(), 'lighthouse-consumers-'));
   const outfile = join(directory, 'consumer.mjs');

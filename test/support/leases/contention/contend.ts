@@ -5,22 +5,22 @@ import type { Lease } from '../../../../src/leases/lease.ts';
 import type { ProxyManager } from '../../../../src/leases/proxy-manager.ts';
 import type { ContentionOutcome, ContentionPlan, Holding } from './protocol.ts';
 
-/** Between an acquisition that found nothing and the next, at most, milliseconds. */
+/** The longest pause after an acquisition that found no proxy, milliseconds. */
 const MAX_PAUSE_MS = 40;
 
-/** The clock all processes of a machine share; nobody sets it. */
+/** Milliseconds on the one clock that all processes of a machine share and nobody can set. */
 function commonNow(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
 interface Contender {
   readonly manager: ProxyManager;
-  /** Its own, which may be off. */
+  /** Its own clock, which may be off. */
   readonly clock: Clock;
   readonly name: string;
 }
 
-/** Acquires until the plan is fulfilled, and remembers what it believed to hold, and when. */
+/** Acquires until the plan is fulfilled; returns what it believed it held, and when. */
 export async function contend(
   contender: Contender,
   plan: ContentionPlan,
@@ -71,7 +71,7 @@ async function hold(
   return { ...holding, until: Math.min(until, releasedAt), ended: 'released' };
 }
 
-/** When a lease ends by its holder's clock, told by the common one. */
+/** The end of a lease by its holder's clock, converted to the common clock. */
 function endOf({ expiresAt }: Lease, clock: Clock): number {
   return commonNow() + Date.parse(expiresAt) - clock.now();
 }

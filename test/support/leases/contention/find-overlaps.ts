@@ -1,8 +1,8 @@
 import type { Holding } from './protocol.ts';
 
 /**
- * Tells, in a sentence each, where more consumers than may believed to hold a proxy at once, or
- * were given the same lease.
+ * Returns a sentence for each time that more consumers than allowed believed they held a proxy at
+ * once, and for each lease that was given twice.
  */
 export function findOverlaps(holdings: readonly Holding[], maxConcurrency = 1): string[] {
   return [...findRepeatedIds(holdings), ...findCrowds(holdings, maxConcurrency)];
@@ -19,7 +19,7 @@ function* findRepeatedIds(holdings: readonly Holding[]): Generator<string> {
 function* findCrowds(holdings: readonly Holding[], maxConcurrency: number): Generator<string> {
   const current = new Map<string, Holding[]>();
   for (const holding of [...holdings].sort((a, b) => a.from - b.from)) {
-    // Who let go at the very moment another was given it does not hold it any more.
+    // A holder that let go at the very moment of the next acquisition no longer holds the proxy.
     const others = (current.get(holding.proxyId) ?? []).filter(({ until }) => until > holding.from);
     current.set(holding.proxyId, [...others, holding]);
     if (holding.until > holding.from && others.length >= maxConcurrency) {

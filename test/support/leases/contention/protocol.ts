@@ -1,6 +1,6 @@
 import type { TableNames } from '../../../../src/storage/dynamodb-tables.ts';
 
-/** What a consumer process is started with. */
+/** The settings a consumer process starts with. */
 export interface ConsumerSettings {
   readonly endpoint: string;
   readonly tables: TableNames;
@@ -9,51 +9,51 @@ export interface ConsumerSettings {
   readonly offMs: number;
 }
 
-/** What a consumer is told to do. */
+/** A task for a consumer. */
 export type ConsumerTask =
   | { readonly do: 'acquire'; readonly leaseSeconds: number }
   | { readonly do: 'renew' | 'release'; readonly leaseId: string; readonly leaseSeconds?: number }
-  /** Its clock is set forward. */
+  /** Sets its clock forward. */
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'contend'; readonly plan: ContentionPlan };
 
-/** Acquire and let go, again and again, as fast as it goes. */
+/** A plan to acquire and let go repeatedly, as fast as possible. */
 export interface ContentionPlan {
-  /** Acquirers at once. */
+  /** How many acquirers run concurrently. */
   readonly acquirers: number;
-  /** Leases to acquire, all together. */
+  /** How many leases all acquirers acquire together. */
   readonly acquisitions: number;
-  /** The part of leases that is left to its end, 0 to 1. */
+  /** The share of leases that expire without a release, 0 to 1. */
   readonly abandoned: number;
-  /** The part of leases that is renewed, 0 to 1. */
+  /** The share of leases that are renewed, 0 to 1. */
   readonly renewed: number;
 }
 
-/** A time in which somebody believed to hold a proxy, by the one clock that all processes share. */
+/** A time in which a consumer believed it held a proxy, on the clock that all processes share. */
 export interface Holding {
   readonly proxyId: string;
   readonly leaseId: string;
   readonly holder: string;
-  /** The answer that gave it had come, milliseconds. */
+  /** When the answer with the lease had arrived, milliseconds. */
   readonly from: number;
-  /** Its release was about to be sent, or its own clock said that it was over, milliseconds. */
+  /** Just before its release was sent, or when it ended by the holder's clock, milliseconds. */
   readonly until: number;
   readonly ended: 'released' | 'expired';
 }
 
 export interface ContentionOutcome {
   readonly holdings: readonly Holding[];
-  /** Acquisitions that found no free proxy. */
+  /** How many acquisitions found no free proxy. */
   readonly refused: number;
-  /** Writes that came too late for the proxy they were to lease. */
+  /** How many writes lost the race for a proxy. */
   readonly lostRaces: number;
-  /** Renewals that came too late. */
+  /** How many renewals came too late. */
   readonly lost: number;
-  /** Releases of leases that were gone already. */
+  /** How many releases found their lease already gone. */
   readonly stale: number;
 }
 
-/** What a consumer answers a task with. */
+/** The answer of a consumer to a task. */
 export type ConsumerAnswer =
   | { readonly lease: { readonly leaseId: string; readonly proxyId: string } | null }
   | { readonly released: boolean }

@@ -13,12 +13,12 @@ import {
 
 type LeaseCommand = fc.AsyncCommand<Model, Real>;
 
-/** A command, told by what it does. */
+/** Makes a command with a text that describes it. */
 function command(text: string, run: (model: Model, real: Real) => Promise<void>): LeaseCommand {
   return { check: () => true, run, toString: () => text };
 }
 
-/** The n-th of some things, however many there are. */
+/** The n-th value, counted round and round; undefined when there are none. */
 function nth<Value>(values: readonly Value[], n: number): Value | undefined {
   return values[n % values.length];
 }
@@ -59,7 +59,7 @@ const renew = (n: number, leaseSeconds: number) =>
     if (!there || !runs(held) || proxy.banned) return expect(renewed).toBe('lease_ended');
     const expiresAt = Math.max(held.expiresAt, consumer.clock.now() + leaseSeconds * 1000);
     expect((renewed as Lease).expiresAt).toBe(new Date(expiresAt).toISOString());
-    // An unlimited proxy's lease goes by a new id from now on; the old one stays as it was.
+    // The renewed lease of an unlimited proxy has a new id; the old lease does not change.
     if (isSigned(held)) model.leases.push({ ...held, lease: renewed as Lease, expiresAt });
     else held.expiresAt = expiresAt;
   });
@@ -107,7 +107,7 @@ const setMaxConcurrency = (n: number, maxConcurrency: number | null) =>
     proxy.maxConcurrency = maxConcurrency;
   });
 
-/** After every command the rows hold the leases the model holds. */
+/** Asserts that the rows hold the same leases as the model. */
 const compareRows = async (model: Model, { world }: Real) => {
   for (const proxy of model.proxies) {
     const { leases } = await world.row(proxy.id);
@@ -122,6 +122,7 @@ const compareRows = async (model: Model, { world }: Real) => {
   }
 };
 
+/** Makes a command compare the rows after it has run. */
 const checked = (plain: LeaseCommand): LeaseCommand => ({
   check: (model) => plain.check(model),
   toString: () => plain.toString(),
@@ -136,7 +137,7 @@ const waits = fc.constantFrom(1, 999, 1000, 3000, 4999, 5000, 10_000, 31_000);
 const limit = fc.option(fc.integer({ min: 1, max: 3 }), { freq: 4 });
 const status = fc.constantFrom('banned' as const, 'unknown' as const);
 
-/** Commands in any order. */
+/** Generates commands in any order. */
 export const leaseCommands = (maxCommands: number) =>
   fc.commands(
     [

@@ -4,19 +4,19 @@ import type { ProxyManager } from '../../../../src/leases/proxy-manager.ts';
 import type { FakeClock } from '../../fakes/fake-clock.ts';
 import type { LeaseWorld } from '../lease-world.ts';
 
-/** How far apart clocks may be, as the managers are told. */
+/** The clock skew that the managers are configured for, milliseconds. */
 export const SKEW_MS = 5000;
 
-/** A lease as the model knows it. */
+/** A lease in the model. */
 export interface ModelLease {
   readonly lease: Lease;
   readonly proxy: ModelProxy;
-  /** Whose clock its holder goes by. */
+  /** The consumer that holds it, with its own clock. */
   readonly consumer: Consumer;
   expiresAt: number;
-  /** Whether it is on its row; of an unlimited proxy none is. */
+  /** Whether it is on its row; leases of an unlimited proxy never are. */
   stored: boolean;
-  /** Whether its holder has given it back. */
+  /** Whether its holder has released it. */
   released: boolean;
 }
 
@@ -26,37 +26,37 @@ export interface ModelProxy {
   maxConcurrency: number | null;
 }
 
-/** A consumer with a manager and a clock of its own. */
+/** A consumer with its own manager and clock. */
 export interface Consumer {
   readonly manager: ProxyManager;
   readonly clock: Clock;
 }
 
-/** What leases there ought to be. */
+/** The leases that there should be. */
 export interface Model {
   readonly proxies: readonly ModelProxy[];
   readonly leases: ModelLease[];
 }
 
-/** The storage and the consumers the model is compared with. */
+/** The storage and the consumers that are compared with the model. */
 export interface Real {
   readonly world: LeaseWorld;
   readonly consumers: readonly Consumer[];
 }
 
-/** A clock that is off by always the same. */
+/** Makes a clock with a constant offset. */
 export function createOffClock(clock: FakeClock, offMs: number): Clock {
   return { now: () => clock.now() + offMs, monotonic: () => clock.monotonic() };
 }
 
-/** The leases on a proxy's row that a consumer does not take for over. */
+/** The leases on a proxy's row that have not ended for a consumer. */
 function countedLeases(model: Model, proxy: ModelProxy, { clock }: Consumer): ModelLease[] {
   return model.leases.filter(
     (lease) => lease.proxy === proxy && lease.stored && lease.expiresAt + SKEW_MS > clock.now(),
   );
 }
 
-/** The leases of a proxy whose holders believe in them, each by its own clock. */
+/** The stored leases of a proxy that still run by the clocks of their holders. */
 export function believedLeases(model: Model, proxy: ModelProxy): ModelLease[] {
   return model.leases.filter(
     (held) =>
@@ -67,14 +67,14 @@ export function believedLeases(model: Model, proxy: ModelProxy): ModelLease[] {
   );
 }
 
-/** Whether a consumer can be given the proxy. */
+/** Whether the proxy is available to a consumer. */
 export function isAvailable(model: Model, proxy: ModelProxy, consumer: Consumer): boolean {
   if (proxy.banned) return false;
   const { maxConcurrency } = proxy;
   return maxConcurrency === null || countedLeases(model, proxy, consumer).length < maxConcurrency;
 }
 
-/** Forgets the leases that a consumer's write finds over on a row. */
+/** Removes the leases on a row that have ended for a consumer; returns how many. */
 export function forgetEnded(model: Model, proxy: ModelProxy, consumer: Consumer): number {
   const counted = new Set(countedLeases(model, proxy, consumer));
   const ended = model.leases.filter(
