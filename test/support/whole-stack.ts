@@ -83,8 +83,8 @@ export async function startWholeStack({
   };
 }
 
-function apiClient(apiUrl: string) {
-  const call: WholeStack['call'] = async (method, path, body, headers = {}) => {
+function apiCaller(apiUrl: string): WholeStack['call'] {
+  return async (method, path, body, headers = {}) => {
     const isText = typeof body === 'string';
     const response = await fetch(`${apiUrl}${path}`, {
       method,
@@ -99,12 +99,15 @@ function apiClient(apiUrl: string) {
       body: isJson ? JSON.parse(text) : text,
     };
   };
+}
+
+function apiClient(apiUrl: string) {
+  const call = apiCaller(apiUrl);
   const expectOk = async (answer: Promise<ApiAnswer>) => {
     const { status, body } = await answer;
     if (status >= 300) throw new Error(`the API answered ${status}: ${JSON.stringify(body)}`);
     return body;
   };
-  const readSweep = (sweepId: string) => expectOk(call('GET', `/sweeps/${sweepId}`));
   return {
     call,
     async createPool(pool: string, options: object, list: readonly string[]) {
@@ -119,7 +122,7 @@ function apiClient(apiUrl: string) {
     async waitForSweep(sweepId: string, timeoutMs = 20_000): Promise<SweepReport> {
       return until(
         async () => {
-          const report: SweepReport = await readSweep(sweepId);
+          const report: SweepReport = await expectOk(call('GET', `/sweeps/${sweepId}`));
           return report.state !== 'running' && report;
         },
         { timeoutMs },

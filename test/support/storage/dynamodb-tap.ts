@@ -58,17 +58,10 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
     requests.push(tapped);
     const index = holds.findIndex(({ fits }) => fits(tapped));
     const [hold] = index < 0 ? [] : holds.splice(index, 1);
-    const pause = async (where: HoldOptions['where']) => {
-      if (hold?.where !== where) return 'go on';
-      hold.reach(tapped);
-      return hold.released;
-    };
-    if ((await pause('before')) === 'discard') return outgoing.destroy();
     const { headers } = incoming;
-    const reply = await forward(realUrl, agent, { headers, body }).catch(() => null);
-    const discarded = (await pause('after')) === 'discard';
+    const reply = await passHeld(tapped, hold, () => forward(realUrl, agent, { headers, body }));
     // A failure beyond the tap is a failure for the caller, who tries again.
-    if (reply === null || discarded) outgoing.destroy();
+    if (reply === null) outgoing.destroy();
     else answer(outgoing, reply);
   });
   server.listen(0, '127.0.0.1');
@@ -93,6 +86,22 @@ export async function startDynamoDbTap(realUrl: string): Promise<DynamoDbTap> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Passes a request on and stops it where it is held; null when it fails or is discarded. */
+async function passHeld(
+  tapped: TappedRequest,
+  hold: PendingHold | undefined,
+  pass: () => Promise<Reply>,
+): Promise<Reply | null> {
+  const isDiscarded = async (where: HoldOptions['where']) => {
+    if (hold?.where !== where) return false;
+    hold.reach(tapped);
+    return (await hold.released) === 'discard';
+  };
+  if (await isDiscarded('before')) return null;
+  const reply = await pass().catch(() => null);
+  return (await isDiscarded('after')) ? null : reply;
 }
 
 function rejectAfter(

@@ -39,7 +39,14 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
   let calls = 0;
   const server = createServer((request, response) => {
     calls += 1;
-    handle(request, response, calls).catch(() => response.destroy());
+    const index = calls;
+    const act = async () => {
+      const sent = await text(request);
+      const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      const fate = faulty.script({ index, action, body: JSON.parse(sent) });
+      await meet(fate, { target, request, sent, response });
+    };
+    act().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const faulty: FaultyEndpoint = {
@@ -53,39 +60,36 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
       await new Promise((resolve) => server.close(resolve));
     },
   };
-
-  async function handle(request: IncomingMessage, response: ServerResponse, index: number) {
-    const sent = await text(request);
-    const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    const fate = faulty.script({ index, action, body: JSON.parse(sent) });
-    if (fate === 'throttle') return reply(response, 400, JSON.stringify(THROTTLED));
-    if (fate === 'fail')
-      return reply(response, 500, JSON.stringify({ __type: 'InternalServerError' }));
-    if (typeof fate === 'object' && 'answer' in fate) {
-      return reply(response, 200, JSON.stringify(fate.answer));
-    }
-    const forwarded = await forward(
-      request,
-      typeof fate === 'object' ? JSON.stringify(fate.body) : sent,
-    );
-    const answer = await forwarded.text();
-    if (fate === 'lose-answer') return response.destroy();
-    const changed =
-      typeof fate === 'object' ? JSON.stringify(fate.change(JSON.parse(answer))) : answer;
-    return reply(response, forwarded.status, changed);
-  }
-
-  function forward(request: IncomingMessage, body: string): Promise<Response> {
-    const headers = Object.fromEntries(
-      ['x-amz-target', 'authorization', 'x-amz-date', 'content-type'].map((name) => [
-        name,
-        String(request.headers[name]),
-      ]),
-    );
-    return fetch(target, { method: 'POST', headers, body });
-  }
-
   return faulty;
+}
+
+interface Exchange {
+  readonly target: string;
+  readonly request: IncomingMessage;
+  /** The body of the request. */
+  readonly sent: string;
+  readonly response: ServerResponse;
+}
+
+async function meet(fate: Fate, { target, request, sent, response }: Exchange): Promise<void> {
+  if (fate === 'throttle') return reply(response, 400, JSON.stringify(THROTTLED));
+  if (fate === 'fail') return reply(response, 500, '{"__type":"InternalServerError"}');
+  if (typeof fate === 'string') {
+    const { status, answer } = await forward(target, request, sent);
+    if (fate === 'pass') reply(response, status, answer);
+    else response.destroy();
+    return;
+  }
+  if ('answer' in fate) return reply(response, 200, JSON.stringify(fate.answer));
+  const { status, answer } = await forward(target, request, JSON.stringify(fate.body));
+  reply(response, status, JSON.stringify(fate.change(JSON.parse(answer))));
+}
+
+async function forward(target: string, { headers }: IncomingMessage, body: string) {
+  const names = ['x-amz-target', 'authorization', 'x-amz-date', 'content-type'];
+  const kept = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
+  const response = await fetch(target, { method: 'POST', headers: kept, body });
+  return { status: response.status, answer: await response.text() };
 }
 
 function reply(response: ServerResponse, status: number, body: string): void {
