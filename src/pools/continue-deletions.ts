@@ -50,7 +50,7 @@ export async function continueDeletions(
   while (open.size > 0 && clock.monotonic() < endsAt) {
     for (const poolName of open) {
       if (clock.monotonic() >= endsAt) break;
-      const { rowsDeleted, removed, goesOn, error } = await settleChunk(dependencies, poolName);
+      const { rowsDeleted, removed, hasMore, error } = await settleChunk(dependencies, poolName);
       const before = entries.get(poolName)?.rowsDeleted ?? 0;
       entries.set(poolName, {
         poolName,
@@ -58,7 +58,7 @@ export async function continueDeletions(
         removed,
         ...(error !== undefined && { error }),
       });
-      if (!goesOn) open.delete(poolName);
+      if (!hasMore) open.delete(poolName);
     }
   }
   return [...entries.values()];
@@ -67,12 +67,12 @@ export async function continueDeletions(
 interface ChunkOutcome {
   readonly rowsDeleted: number;
   readonly removed: boolean;
-  /** Whether there may be more rows. */
-  readonly goesOn: boolean;
+  /** False when there is nothing more to delete now. */
+  readonly hasMore: boolean;
   readonly error?: unknown;
 }
 
-const NOTHING_LEFT = { rowsDeleted: 0, removed: false, goesOn: false } as const;
+const NOTHING_LEFT = { rowsDeleted: 0, removed: false, hasMore: false } as const;
 
 async function settleChunk(
   dependencies: DeletionDependencies,
@@ -100,7 +100,7 @@ async function deleteChunk(
   if (pool?.deletingSince === undefined) return NOTHING_LEFT;
   if (ids.length > 0) {
     await storage.proxies.deleteMany(poolName, ids);
-    return { rowsDeleted: ids.length, removed: false, goesOn: true };
+    return { rowsDeleted: ids.length, removed: false, hasMore: true };
   }
   if (askedAt <= removableAfterMs(pool)) return NOTHING_LEFT;
   return { ...NOTHING_LEFT, removed: await storage.pools.remove(pool) };

@@ -11,8 +11,9 @@ const CHUNK_SIZE = 256;
 /** The most rejected entries a report lists; its counts include all of them. */
 const MAX_REJECTIONS = 100;
 
+/** Settings of an import. */
 export interface ImportOptions {
-  /** Called with every entry, in order. */
+  /** Receives every entry, in order. */
   readonly onEntry?: (entry: ListEntry) => void;
   /** Whether the report tells which line became which proxy. @default false */
   readonly lines?: boolean;

@@ -28,6 +28,7 @@ export interface ProxyView extends ProxyUseView {
   readonly lastSweepId: string | null;
 }
 
+/** Selects a page of views. */
 export interface ViewQuery {
   readonly status?: ProxyStatus;
   /** ISO 3166-1 alpha-2, in any case. */

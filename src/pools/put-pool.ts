@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts';
 import { parsePoolPolicy } from './pool-policy.ts';
 import { requirePool } from './require-pool.ts';
 
+/** What the creation and change of pools work with. */
 export interface PoolDependencies {
   readonly storage: Storage;
   readonly clock: Clock;

@@ -5,10 +5,13 @@ import type { LeasingSettings } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { probedAt } from './newest-results.ts';
 
-/** Clocks with NTP agree within milliseconds; this leaves room for machines where NTP fails. */
+/**
+ * The default for the allowed difference between two clocks, milliseconds. With NTP, clocks agree
+ * within milliseconds; this leaves room for machines where NTP fails.
+ */
 export const DEFAULT_CLOCK_SKEW_MS = 5000;
 
-/** The most that two clocks may be apart, milliseconds. */
+/** The largest allowed difference between two clocks, milliseconds. */
 export const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**

@@ -19,6 +19,7 @@ import type { SweepStorage } from './sweep-storage.ts';
 export { createRetryStrategy, type RetryOptions } from './dynamodb/retry-strategy.ts';
 export { TABLE_DEFINITIONS, type TableNames, TTL_ATTRIBUTE } from './dynamodb-tables.ts';
 
+/** The client, the tables and the clock of a `DynamoDbStorage`. */
 export interface DynamoDbStorageOptions {
   /** Should use `createRetryStrategy`; the caller destroys it. */
   readonly client: DynamoDBClient;

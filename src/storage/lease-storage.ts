@@ -16,6 +16,7 @@ export interface EndedLeases {
   readonly endedBy: number;
 }
 
+/** A lease to add to a row, and the conditions for it. */
 export interface LeaseAcquisition extends LeaseKey {
   readonly lease: StoredLease;
   /** The statuses the proxy may have; the write is refused when it now has another one. */
@@ -26,6 +27,7 @@ export interface LeaseAcquisition extends LeaseKey {
   readonly ended: EndedLeases;
 }
 
+/** A later end for a running lease. */
 export interface LeaseRenewal extends LeaseKey {
   /** Epoch milliseconds. */
   readonly expiresAt: number;
@@ -42,6 +44,7 @@ export interface UseReport {
   readonly at: number;
 }
 
+/** A lease to remove, and how its use went, if the holder reports it. */
 export interface LeaseRelease extends LeaseKey {
   readonly use?: UseReport;
 }
@@ -79,9 +82,9 @@ export interface LeaseStorage {
    * @returns the row before the write; null when there is none
    */
   recordUse(poolName: string, proxyId: string, use: UseReport): Promise<ProxyRow | null>;
-  /** Removes ended leases; false, with none removed, when one is gone or has been renewed. */
+  /** Removes all of the named leases if each still exists and has ended; false otherwise. */
   removeEnded(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean>;
-  /** Removes blocks, at most 20 hosts; false, with none removed, when one has changed. */
+  /** Removes the given blocks, at most 20, if none has changed since it was read; false otherwise. */
   removeBlocks(
     poolName: string,
     proxyId: string,

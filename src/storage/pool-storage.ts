@@ -8,6 +8,7 @@ export interface PoolClaim {
   readonly batchBitCounts: readonly number[];
 }
 
+/** Whether a claim succeeded; if not, what stood against it. */
 export type ClaimOutcome =
   | { readonly claimed: true }
   /**

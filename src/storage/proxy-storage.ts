@@ -8,6 +8,7 @@ export interface RowPage {
   readonly next?: string;
 }
 
+/** Selects a page of a pool's rows. */
 export interface RowQuery {
   /** First and last proxy id, inclusive. @default the whole pool */
   readonly range?: { readonly low: string; readonly high: string };
@@ -41,14 +42,17 @@ export interface ManualStatusWrite {
   readonly at: string;
 }
 
+/** Selects ids of one status. */
 export interface StatusIdQuery {
   /** Only ids greater than this one. */
   readonly after?: string;
   /** Only ids up to this one, or up to this prefix of an id. @default all */
   readonly upTo?: string;
+  /** The most ids. */
   readonly limit: number;
 }
 
+/** Settings of the rows that an insert adds. */
 export interface InsertOptions {
   /** The expiry of the pool. @default the rows do not expire */
   readonly expiresAtEpochSeconds?: number;
@@ -56,6 +60,7 @@ export interface InsertOptions {
   readonly maxConcurrency?: number | null;
 }
 
+/** How many proxies were new, and how many the pool already had. */
 export interface InsertOutcome {
   readonly added: number;
   readonly existing: number;

@@ -31,8 +31,8 @@ export interface SweepStorage {
   markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>>;
   /** Every ledger entry of a sweep by batch, in batch order; consistent. */
   readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>>;
-  /** Closes a running sweep; true only for the one caller that closes it. */
+  /** Closes a running sweep; true only for the one caller that closed it. */
   close(sweepId: string, closing: SweepClosing): Promise<boolean>;
-  /** Records how many batches arrived after the close, unless that many are already recorded. */
+  /** Records how many batches arrived after the close, unless as many are recorded. */
   recordLateBatches(sweepId: string, lateBatches: number, totals: BatchCounts): Promise<void>;
 }

@@ -7,6 +7,7 @@ type RetryStrategy = Extract<
 >;
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
 
+/** Limits of the retries. */
 export interface RetryOptions {
   /** Attempts per call, the first included. @default 10 */
   readonly maxAttempts?: number;
