@@ -84,7 +84,7 @@ export interface LeaseStorage {
   recordUse(poolName: string, proxyId: string, use: UseReport): Promise<ProxyRow | null>;
   /** Removes all of the named leases if each still exists and has ended; false otherwise. */
   removeEnded(poolName: string, proxyId: string, ended: EndedLeases): Promise<boolean>;
-  /** Removes the given blocks, at most 20, if none has changed since it was read; false otherwise. */
+  /** Removes the given blocks, at most 20, if none has changed since the read; else false. */
   removeBlocks(
     poolName: string,
     proxyId: string,
