@@ -87,8 +87,8 @@ async function settleChunk(
 
 /**
  * Deletes one chunk, or the pool once it has no rows. The ids are read before the pool: if another
- * tick completes the deletion meanwhile and a new pool of the same name is filled, they still belong
- * to the deleted pool, since ids depend on a pool's salt.
+ * tick completes the deletion meanwhile and a new pool of the same name is filled, they still
+ * belong to the deleted pool, since ids depend on a pool's salt.
  */
 async function deleteChunk(
   { storage, clock }: DeletionDependencies,
@@ -117,8 +117,9 @@ function removableAfterMs({ deletingSince = '', lastSweepId }: Pool): number {
 }
 
 /**
- * Estimates the deleted share of a pool that is being deleted, 0 to 1; undefined for any other pool.
- * Rows are deleted in the order of their uniform ids, so the first remaining id shows the share.
+ * Estimates the deleted share of a pool that is being deleted, 0 to 1; undefined for any other
+ * pool. Rows are deleted in the order of their uniform ids, so the first remaining id shows the
+ * share.
  */
 export async function readDeletionProgress(
   storage: Storage,

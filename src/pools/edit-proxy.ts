@@ -27,9 +27,10 @@ export async function setProxyStatus(
 }
 
 /**
- * Sets how many consumers may hold a proxy at once. Running leases stay; while there are too many of
- * them, nobody is given the proxy. The running leases of an unlimited proxy are not known: they do
- * not count towards a new limit, and each runs to its end, up to 86,400 seconds, without renewal.
+ * Sets how many consumers may hold a proxy at once. Running leases stay; while there are too many
+ * of them, nobody is given the proxy. The running leases of an unlimited proxy are not known: they
+ * do not count towards a new limit, and each runs to its end, up to 86,400 seconds, without
+ * renewal.
  *
  * @param edit `maxConcurrency`: 1 to 100, or null for unlimited
  * @throws {InvalidInputError} when `maxConcurrency` is neither

@@ -43,8 +43,8 @@ export interface ImportReport extends ListCounts {
 
 /**
  * Puts the accepted entries of a list into a pool. Their ids must be made with the pool's salt. A
- * second import of a list changes nothing. If the pool is deleted meanwhile, the import stops at the
- * end of its chunk, and the deletion removes what it inserted.
+ * second import of a list changes nothing. If the pool is deleted meanwhile, the import stops at
+ * the end of its chunk, and the deletion removes what it inserted.
  *
  * @throws {InvalidInputError} when `maxConcurrency` is out of range
  * @throws {NotFoundError} when there is no such pool

@@ -15,8 +15,9 @@ export const DEFAULT_CLOCK_SKEW_MS = 5000;
 export const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
- * Whether a reported time is later than any correct clock can show now. Such a report does not count
- * until its time comes: if it counted at once, it would count for as long as its clock is ahead.
+ * Whether a reported time is later than any correct clock can show now. Such a report does not
+ * count until its time comes: if it counted at once, it would count for as long as its clock is
+ * ahead.
  *
  * @param reportedAt epoch milliseconds
  * @param now epoch milliseconds
@@ -34,10 +35,11 @@ export interface Suspect {
 const NEVER_LEASED: ReadonlySet<ProxyStatus> = new Set([ProxyStatus.banned, ProxyStatus.inactive]);
 
 /**
- * The end of the quarantine that a proxy's users have put it in, epoch milliseconds; null when there
- * is none. It is not stored: it follows from the reported failures and starts at the last of them. A
- * successful probe that began later ends it. A report from a clock that is far ahead counts only
- * once its time has come, so that no clock extends a quarantine by more than `MAX_CLOCK_SKEW_MS`.
+ * The end of the quarantine that a proxy's users have put it in, epoch milliseconds; null when
+ * there is none. It is not stored: it follows from the reported failures and starts at the last of
+ * them. A successful probe that began later ends it. A report from a clock that is far ahead counts
+ * only once its time has come, so that no clock extends a quarantine by more than
+ * `MAX_CLOCK_SKEW_MS`.
  *
  * A successful use resets the failures in a row; the end of a quarantine does not. One more failure
  * then quarantines the proxy again, for longer.
@@ -63,9 +65,9 @@ export function quarantinedUntil(
 
 /**
  * The ids of the proxies in one batch that quarantine keeps out of use: at most
- * `maxQuarantinedPercent` of the leasable ones, those quarantined longest. Without this limit, users
- * whose own target fails would take the whole pool away from everyone. A limit that holds for every
- * batch holds for the pool.
+ * `maxQuarantinedPercent` of the leasable ones, those quarantined longest. Without this limit,
+ * users whose own target fails would take the whole pool away from everyone. A limit that holds for
+ * every batch holds for the pool.
  *
  * @param now epoch milliseconds
  */

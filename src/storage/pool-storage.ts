@@ -33,6 +33,6 @@ export interface PoolStorage {
   clearRunningSweep(poolName: string, sweepId: string): Promise<void>;
   /** Marks a pool as being deleted; the first mark stays. Null when there is no pool. */
   markDeleting(poolName: string, at: string): Promise<Pool | null>;
-  /** Removes this pool, not another of its name, if it is marked and no sweep runs; false otherwise. */
+  /** Removes this pool, not another of its name, if it is marked and no sweep runs; else false. */
   remove(pool: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean>;
 }

@@ -78,7 +78,7 @@ export interface ProxyStorage {
   get(poolName: string, proxyId: string): Promise<ProxyRow | null>;
   /** Rows in id order. */
   query(poolName: string, query: RowQuery): Promise<RowPage>;
-  /** Rows of one status in id order; the selection is eventually consistent, the rows are current. */
+  /** Rows of one status in id order; the choice is eventually consistent, the rows are current. */
   queryByStatus(
     poolName: string,
     status: ProxyStatus,

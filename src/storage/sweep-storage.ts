@@ -21,13 +21,13 @@ export interface SweepStorage {
   ): Promise<readonly Sweep[]>;
   /** Records that the messages of every batch were sent, at `at` (ISO 8601). */
   markDispatched(sweepId: string, at: string): Promise<void>;
-  /** Enters a batch in the ledger, once; returns how many batches its part of the ledger now holds. */
+  /** Enters a batch in the ledger, once; returns how many batches its ledger part now holds. */
   recordBatch(
     sweep: Pick<Sweep, 'sweepId' | 'expiresAtEpochSeconds'>,
     bits: string,
     counts: BatchCounts,
   ): Promise<{ readonly part: number; readonly recordedInPart: number }>;
-  /** Marks a part of the ledger complete; returns the numbers of the parts that are complete now. */
+  /** Marks a ledger part complete; returns the numbers of the parts that are complete now. */
   markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>>;
   /** Every ledger entry of a sweep by batch, in batch order; consistent. */
   readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>>;

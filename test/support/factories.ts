@@ -6,7 +6,8 @@ import type { BatchCounts, Sweep } from '../../src/model/sweep.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import type { ProxyEndpoint } from '../../src/proxies/endpoint.ts';
 import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
-import { TEST_TIME } from './fakes/fake-clock.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { type FakeClock, TEST_TIME } from './fakes/fake-clock.ts';
 
 export const TEST_SALT = Buffer.alloc(32, 7).toString('base64');
 
@@ -130,3 +131,6 @@ export function makeSweep(changes: Partial<Sweep> = {}): Sweep {
     ...changes,
   };
 }
+
+/** Creates an empty storage with the clock that decides what has expired. */
+export type CreateStorage = () => Promise<{ readonly storage: Storage; readonly clock: FakeClock }>;

@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.ts';
 
-const CONTRACT = 'test/storage/dynamodb-storage.test.ts';
+const CONTRACT = 'test/storage/storage.test.ts';
 const CONTENTION = 'test/leases/contention/clocks-apart.test.ts';
 const MODEL = 'test/leases/model.test.ts';
 const LEASES = 'src/storage/dynamodb/dynamodb-leases.ts';

@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.ts';
 
-const CONTRACT = 'test/storage/dynamodb-storage.test.ts';
+const CONTRACT = 'test/storage/storage.test.ts';
 const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts';
 const FAULTS_34 = 'test/sweeps/faults/failing-database.test.ts';
 const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';

@@ -19,8 +19,8 @@ export async function findViolations(
 }
 
 /**
- * Returns a sentence for each row that a sweep should have written and did not. It suits pools whose
- * every verdict counts at once (rise and fall 1), while no later sweep has begun.
+ * Returns a sentence for each row that a sweep should have written and did not. It suits pools
+ * whose every verdict counts at once (rise and fall 1), while no later sweep has begun.
  */
 export async function findUnapplied(storage: Storage, sweepId: string): Promise<readonly string[]> {
   const evidence = await gatherEvidence(storage, sweepId, { proxyIds: [] });

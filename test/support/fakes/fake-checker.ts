@@ -8,8 +8,8 @@ import { TEST_TIME } from './fake-clock.ts';
 export type Finding = Partial<HealthCheckResult> | 'hang';
 
 /**
- * A checker whose findings are set in advance. It admits one proxy after another, yields in order of
- * completion and ends when aborted, as the real one does.
+ * A checker whose findings are set in advance. It admits one proxy after another, yields in order
+ * of completion and ends when aborted, as the real one does.
  */
 export class FakeChecker implements BatchChecker {
   /** Ids in the order they were probed. */

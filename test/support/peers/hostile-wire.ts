@@ -21,13 +21,13 @@ export class Wire {
     return !this.#stream.destroyed && this.#stream.writable;
   }
 
-  /** Waits for `count` bytes and takes them; never settles if the probe disconnects. */
+  /** Waits for `count` bytes and takes them; never settles if the probe leaves. */
   async bytes(count: number): Promise<Buffer> {
     while (this.#received.length < count) await this.#more();
     return this.#take(count);
   }
 
-  /** Waits for a text and takes everything up to its end; never settles if the probe disconnects. */
+  /** Waits for a text and takes everything up to its end; never settles if the probe leaves. */
   async until(text: string): Promise<string> {
     while (!this.#received.includes(text)) await this.#more();
     return this.#take(this.#received.indexOf(text) + text.length).toString('latin1');

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeSweep, makeSweepId } from '../factories.ts';
+import { type CreateStorage, makeSweep, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
-import type { CreateStorage } from './create-storage.ts';
 
 const makeRecord = (leaseId: string, keyHash = 'hash') => ({
   keyHash,

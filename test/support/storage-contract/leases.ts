@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProxyRow } from '../../../src/model/proxy-row.ts';
 import type { LeaseAcquisition } from '../../../src/storage/lease-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import { makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
+import { type CreateStorage, makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
-import type { CreateStorage } from './create-storage.ts';
 
 const MINUTE = 60_000;
 export const PROXY_ID = makeProxy(0).id;

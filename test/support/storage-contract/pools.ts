@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { makeOptions, makePolicy, makePool, makeSweepId } from '../factories.ts';
+import {
+  type CreateStorage,
+  makeOptions,
+  makePolicy,
+  makePool,
+  makeSweepId,
+} from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
-import type { CreateStorage } from './create-storage.ts';
 
 const claim = (order: number, batchBitCounts: readonly number[] = [0]) => ({
   poolName: 'fleet',

@@ -2,9 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { idRange } from '../../../src/model/batch-range.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import { makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
+import { type CreateStorage, makeProxies, makeProxy, makeProxyWithSecrets } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
-import type { CreateStorage } from './create-storage.ts';
 import { makeWrite } from './statuses.ts';
 
 async function readAllIds(storage: Storage, limit: number): Promise<string[]> {

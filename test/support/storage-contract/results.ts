@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredResult } from '../../../src/model/batch-result.ts';
 import {
+  type CreateStorage,
   FAR_FUTURE_SECONDS,
   makeBatchResult,
   makeProxies,
@@ -9,7 +10,6 @@ import {
   makeSweepId,
 } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
-import type { CreateStorage } from './create-storage.ts';
 
 const TIMINGS = {
   dns: 1000.1,

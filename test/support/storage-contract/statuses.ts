@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusIdQuery, StatusWrite } from '../../../src/storage/proxy-storage.ts';
-import { makeProxies, makeProxy, makeSweepId } from '../factories.ts';
+import { type CreateStorage, makeProxies, makeProxy, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
-import type { CreateStorage } from './create-storage.ts';
 
 const AT = new Date(TEST_TIME + 1000).toISOString();
 const UNKNOWN = { status: 'unknown', streak: null } as const;

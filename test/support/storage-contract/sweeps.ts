@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { batchesOf } from '../../../src/model/batch-range.ts';
-import { makeCounts, makePolicy, makeSweep, makeSweepId } from '../factories.ts';
+import {
+  type CreateStorage,
+  makeCounts,
+  makePolicy,
+  makeSweep,
+  makeSweepId,
+} from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
-import type { CreateStorage } from './create-storage.ts';
 
 const AT = new Date(TEST_TIME + 1000).toISOString();
 

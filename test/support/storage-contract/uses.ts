@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeProxy } from '../factories.ts';
-import type { CreateStorage } from './create-storage.ts';
+import { type CreateStorage, makeProxy } from '../factories.ts';
 import { createWithRow, keyOf, makeAcquisition, PROXY_ID, rowOf } from './leases.ts';
 
 export function describeUseStorage(create: CreateStorage): void {

@@ -8,8 +8,8 @@ const MAX_ROUNDS = 10;
 
 /**
  * Runs a whole sweep in which the process dies right after its n-th write, then everything that
- * follows automatically: unacknowledged messages are delivered again, and ticks continue. The caller
- * who started the sweep never asks again.
+ * follows automatically: unacknowledged messages are delivered again, and ticks continue. The
+ * caller who started the sweep never asks again.
  *
  * @returns whether there was an n-th write
  */

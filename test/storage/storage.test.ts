@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import { MemoryStorage } from '../../src/storage/memory-storage.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
 import { describeStorageContract } from '../support/storage-contract/storage-contract.ts';
+
+describe('MemoryStorage', () => {
+  describeStorageContract(async (clock) => new MemoryStorage({ clock }));
+});
 
 describe('DynamoDbStorage', () => {
   let database: TestDynamoDb;
