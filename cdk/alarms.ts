@@ -26,23 +26,23 @@ export interface AlarmsProps extends AlarmSettings {
   readonly deadLetterQueue: Queue;
   readonly tables: Readonly<Record<TableName, Table>>;
   readonly functions: readonly IFunction[];
-  /** Whether the minute's tick runs; then its silence is an alarm, too. */
+  /** Whether the minute's tick runs; its silence then raises an alarm too. */
   readonly scheduleEnabled: boolean;
 }
 
 interface AlarmDefinition {
   readonly metric: IMetric;
-  /** What is the matter, one sentence. */
+  /** What is wrong, in one sentence. */
   readonly says: string;
-  /** The heading of its runbook entry, as a link names it. */
+  /** The anchor of its runbook entry. */
   readonly entry: string;
-  /** Periods in a row before it is one. @default 1 */
+  /** Bad periods in a row that raise it. @default 1 */
   readonly periods?: number;
-  /** No value is as bad as one. @default false */
+  /** Whether a period without a value counts as bad. @default false */
   readonly silenceIsBad?: boolean;
 }
 
-/** What somebody has to look at. Each alarm's description ends with its entry in the runbook. */
+/** The conditions a person has to look at. Each description links its runbook entry. */
 export class Alarms extends Construct {
   readonly #props: AlarmsProps;
 
@@ -64,13 +64,13 @@ export class Alarms extends Construct {
     });
     this.#add('SweepOverdue', {
       metric: lighthouseMetric(SweepMetric.overdue, { statistic: 'Maximum' }),
-      says: "A sweep runs on after its deadline, or the minute's tick does not run.",
+      says: "A sweep is still running after its deadline, or the minute's tick does not run.",
       entry: 'sweep-overdue',
       silenceIsBad: props.scheduleEnabled,
     });
     this.#add('AllInconclusive', {
       metric: lighthouseMetric(SweepMetric.inconclusive),
-      says: 'A sweep could say nothing about any of its proxies.',
+      says: 'A sweep reached no verdict on any of its proxies.',
       entry: 'all-inconclusive',
     });
     this.#add('TickFailing', {
@@ -126,11 +126,10 @@ function lighthouseMetric(
     statistic = 'Sum',
   }: { readonly service?: FunctionName | typeof SWEEPS_SERVICE; readonly statistic?: string } = {},
 ): Metric {
-  const dimensionsMap = { service };
   return new Metric({
     namespace: METRICS_NAMESPACE,
     metricName,
-    dimensionsMap,
+    dimensionsMap: { service },
     statistic,
     period: FIVE_MINUTES,
   });
@@ -147,7 +146,7 @@ function throttledRequests(tableName: string, operation: string): Metric {
   });
 }
 
-/** The operations any function may call on a table. */
+/** The operations that functions may call on a table, each once. */
 function operationsOn(table: TableName): readonly string[] {
   const actions = Object.values(TABLE_ACCESS).flatMap((grants) => grants[table]?.actions ?? []);
   return [...new Set(actions)].sort();

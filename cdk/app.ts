@@ -5,8 +5,8 @@ import { bundleFunctions } from './bundle.ts';
 import { LighthouseStack } from './lighthouse-stack.ts';
 
 /**
- * The CDK app. Runs under the CDK's command line, or by itself with `CDK_OUTDIR` and
- * `CDK_CONTEXT_JSON`; `CDK_VALIDATION=false` skips template validation and cdk-nag.
+ * The CDK app. It runs under the CDK's command line, or by itself with `CDK_OUTDIR` and
+ * `CDK_CONTEXT_JSON`. `CDK_VALIDATION=false` skips template validation and cdk-nag.
  */
 const app = new App({ analyticsReporting: false });
 const bundlingStacks: unknown = app.node.tryGetContext(BUNDLING_STACKS);

@@ -39,7 +39,7 @@ export class BatchQueue extends Construct {
     this.deadLetterQueue.grant(fn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage');
   }
 
-  /** Has `fn` receive batches, failing one at a time, and hide a failed one for a while. */
+  /** Lets `fn` receive batches, report each failed one by itself and hide it for a while. */
   grantReceive(fn: LambdaFunction, props: CheckerSettings): void {
     fn.addEnvironment(EnvironmentName.batchQueueUrl, this.queue.queueUrl);
     fn.addEventSource(

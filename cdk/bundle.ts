@@ -10,22 +10,22 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE_BANNER =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** Keeps a stack trace's position findable, and an uncaught error's source line short. */
+/** Keeps positions in stack traces useful, and the source line of an uncaught error short. */
 const MAX_LINE_LENGTH = 160;
 
-/** Where the bundles of the functions are written: `<name>/index.mjs`. */
+/** Holds the bundles of the functions: `<name>/index.mjs`. */
 const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
 
-/** The folder that is uploaded as one function's code. */
+/** The folder that is uploaded as a function's code. */
 export function bundleOf(name: FunctionName): string {
   return join(BUNDLE_DIR, name);
 }
 
 /**
- * Bundles every function with one esbuild call, SDK included: faster at a cold start than the
- * runtime's own SDK. Names are kept, so that stack traces and error names can be read without
- * source maps. A bundle that did not change is not written again, so that two apps may be
- * synthesized side by side.
+ * Bundles every function with one esbuild call. The SDK is included, since that starts faster from
+ * cold than the runtime's own SDK. Names are kept so that stack traces and error names are readable
+ * without source maps. An unchanged bundle is not written again so that two apps can be synthesized
+ * side by side.
  *
  * @returns what went into each bundle
  */

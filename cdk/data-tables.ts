@@ -28,7 +28,7 @@ const TABLE_VARIABLES: Readonly<Record<TableName, EnvironmentName>> = {
 
 export type DataTablesProps = Pick<LighthouseSettings, 'dataRemoval' | 'deletionProtection'>;
 
-/** The four tables: on demand, encrypted under the account's key, restorable, expiring. */
+/** The four tables: on demand, encrypted under the account's key, restorable, with expiring items. */
 export class DataTables extends Construct {
   readonly tables: Readonly<Record<TableName, Table>>;
 
@@ -42,7 +42,7 @@ export class DataTables extends Construct {
     };
   }
 
-  /** Tells `fn` the names of the tables it uses and allows it the calls it makes, no others. */
+  /** Tells `fn` the names of the tables and allows it exactly the calls it makes. */
   grantAccess(fn: LambdaFunction, name: FunctionName): void {
     for (const [tableName, { actions, indexes }] of Object.entries(TABLE_ACCESS[name])) {
       const table = this.tables[tableName as TableName];

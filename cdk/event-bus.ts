@@ -4,14 +4,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { EnvironmentName } from '../functions/environment.ts';
 
-/** The bus of `Proxy Status Changed` and `Sweep Finished`; add rules of your own to it. */
+/** The bus of `Proxy Status Changed` and `Sweep Finished`; rules of your own attach to it. */
 export class EventBus extends Construct {
   readonly bus: Bus;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bus = new Bus(this, 'Bus', {
-      description: 'Lighthouse: proxies that changed their status, sweeps that ended.',
+      description: 'Lighthouse: proxies whose status changed, sweeps that finished.',
     });
   }
 

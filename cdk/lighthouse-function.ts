@@ -10,9 +10,9 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../functions/environment.ts';
 
-/** What the functions of the stack differ in. */
+/** What differs between the functions of the stack. */
 export interface LighthouseFunctionProps {
-  /** The folder of the handler; also what its logs and metrics call the service. */
+  /** The folder of the handler; also the service name in its logs and metrics. */
   readonly name: FunctionName;
   readonly description: string;
   /** The function's bundle, with `index.handler` in it. */
@@ -20,14 +20,14 @@ export interface LighthouseFunctionProps {
   /** Memory, MB. */
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** Days its logs are kept. */
+  /** Days for which its logs are kept. */
   readonly logRetentionDays: RetentionDays;
 }
 
-/** Namespace of every metric the functions write. */
+/** The namespace of every metric the functions write. */
 export const METRICS_NAMESPACE = 'Lighthouse';
 
-/** One function with a role of its own that allows nothing but writing its own logs. */
+/** A function with a role of its own, which at first allows only writing its own logs. */
 export class LighthouseFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: LighthouseFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {

@@ -9,7 +9,7 @@ import type { EventBus } from './event-bus.ts';
 import { LighthouseFunction } from './lighthouse-function.ts';
 import type { LighthouseSettings } from './settings-schema.ts';
 
-/** An asynchronous request to dispatch a sweep is stale once the tick has repaired the sweep. */
+/** An asynchronous dispatch is dropped after this time: by then the tick has repaired the sweep. */
 const DISPATCH_MAX_AGE_MINUTES = 5;
 
 export interface LighthouseFunctionsProps {
@@ -28,23 +28,28 @@ export class LighthouseFunctions extends Construct {
   constructor(scope: Construct, id: string, { settings, codeOf }: LighthouseFunctionsProps) {
     super(scope, id);
     this.#settings = settings;
-    const create = (
-      constructId: string,
-      name: FunctionName,
-      size: { readonly memoryMb: number; readonly timeoutSeconds: number },
-      description: string,
-    ) =>
-      new LighthouseFunction(this, constructId, {
-        name,
-        description,
-        code: codeOf(name),
-        memoryMb: size.memoryMb,
-        timeoutSeconds: size.timeoutSeconds,
-        logRetentionDays: settings.logRetentionDays,
-      });
-    this.fanOut = create('FanOut', 'fan-out', settings.fanOut, 'Starts sweeps, sends batches.');
-    this.checker = create('Checker', 'checker', settings.checker, 'Probes the proxies of batches.');
-    this.api = create('Api', 'api', settings.api, 'Answers the HTTP API.');
+    const { logRetentionDays } = settings;
+    this.fanOut = new LighthouseFunction(this, 'FanOut', {
+      name: 'fan-out',
+      description: 'Starts sweeps, sends batches.',
+      code: codeOf('fan-out'),
+      ...settings.fanOut,
+      logRetentionDays,
+    });
+    this.checker = new LighthouseFunction(this, 'Checker', {
+      name: 'checker',
+      description: 'Probes the proxies of batches.',
+      code: codeOf('checker'),
+      ...settings.checker,
+      logRetentionDays,
+    });
+    this.api = new LighthouseFunction(this, 'Api', {
+      name: 'api',
+      description: 'Answers the HTTP API.',
+      code: codeOf('api'),
+      ...settings.api,
+      logRetentionDays,
+    });
     this.fanOut.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.minutes(DISPATCH_MAX_AGE_MINUTES),
@@ -62,11 +67,11 @@ export class LighthouseFunctions extends Construct {
     batches.grantRedrive(this.api);
     batches.grantReceive(this.checker, this.#settings.checker);
     this.#grantDispatch(this.api);
-    // Each of them may close a sweep: the api one of an empty pool.
+    // Each of them may close a sweep; the api closes that of an empty pool.
     for (const fn of [this.fanOut, this.checker, this.api]) events.grantPublish(fn);
   }
 
-  /** Lets `fn` have the fan-out dispatch a sweep. */
+  /** Lets `fn` ask the fan-out to dispatch a sweep. */
   #grantDispatch(fn: LighthouseFunction): void {
     fn.addEnvironment(EnvironmentName.fanOutFunction, this.fanOut.functionName);
     fn.addToRolePolicy(
@@ -77,7 +82,7 @@ export class LighthouseFunctions extends Construct {
     );
   }
 
-  /** The limits that deadlines and the greatest allowed options are computed from. */
+  /** Passes the limits from which deadlines and the largest allowed options are computed. */
   #setLimits(fn: LighthouseFunction): void {
     const { checker, queue } = this.#settings;
     const limits: readonly (readonly [EnvironmentName, number])[] = [

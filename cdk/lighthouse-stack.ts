@@ -14,13 +14,13 @@ import { SweepSchedule } from './sweep-schedule.ts';
 import { SweepsApi } from './sweeps-api.ts';
 
 export interface LighthouseStackProps extends StackProps {
-  /** Sizes and limits; checked against each other. @default every default of `LighthouseSettings` */
+  /** Sizes and limits, checked against each other. @default every default of `LighthouseSettings` */
   readonly settings?: LighthouseSettingsInput | string;
   /** Where the functions' code comes from. @default the bundles of `bundleFunctions` */
   readonly codeOf?: (name: FunctionName) => Code;
 }
 
-/** The whole of Lighthouse. */
+/** Everything Lighthouse runs in the cloud. */
 export class LighthouseStack extends Stack {
   constructor(scope: Construct, id: string, props: LighthouseStackProps = {}) {
     const { settings: input, codeOf = bundledCode, ...stackProps } = props;

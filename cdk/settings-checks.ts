@@ -8,11 +8,11 @@ import {
 import { parsePoolPolicy } from '../src/pools/pool-policy.ts';
 import type { LighthouseSettings } from './settings-schema.ts';
 
-/** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */
+/** Lambda recommends this many times the function's timeout ("Using Lambda with Amazon SQS"). */
 const VISIBILITY_PER_TIMEOUT = 6;
 /** An HTTP API gives up on an integration after 30 s ("Quotas for HTTP APIs"). */
-const HTTP_API_TIMEOUT_SECONDS = 29;
-/** Memory of a checker that is idle, and of one TLS probe in flight, MB. */
+const MAX_API_TIMEOUT_SECONDS = 29;
+/** Memory of an idle checker, and of one TLS probe in flight, MB. */
 const IDLE_CHECKER_MB = 180;
 const PROBE_MB = 0.08;
 
@@ -24,7 +24,7 @@ const visibilityCoversRetries: Check = ({ checker, queue }) => {
     ? `queue.visibilityTimeoutSeconds is ${queue.visibilityTimeoutSeconds} but must be at least ` +
         `${least}, ${VISIBILITY_PER_TIMEOUT} times checker.timeoutSeconds ` +
         `(${checker.timeoutSeconds}): a message that becomes visible while its batch is still ` +
-        'being probed is probed twice.'
+        'being probed is probed twice'
     : null;
 };
 
@@ -36,7 +36,7 @@ const batchFitsChecker: Check = (settings) => {
   return needed > timeoutSeconds
     ? `checker.timeoutSeconds is ${timeoutSeconds} but the longest batch takes ${needed} ` +
         `(${MAX_ROWS_PER_BATCH} dead proxies, ${maxInFlight} in flight, ` +
-        `${policy.options.timeoutMs / 1000} s each): raise it, or checker.maxInFlight.`
+        `${policy.options.timeoutMs / 1000} s each): raise it, or checker.maxInFlight`
     : null;
 };
 
@@ -44,44 +44,44 @@ const memoryHoldsProbes: Check = ({ checker }) => {
   const needed = IDLE_CHECKER_MB + Math.ceil(checker.maxInFlight * PROBE_MB);
   return needed > checker.memoryMb
     ? `checker.memoryMb is ${checker.memoryMb} but ${checker.maxInFlight} probes in flight need ` +
-        `${needed}: raise it, or lower checker.maxInFlight.`
+        `${needed}: raise it, or lower checker.maxInFlight`
     : null;
 };
 
 const apiAnswersInTime: Check = ({ api }) =>
-  api.timeoutSeconds > HTTP_API_TIMEOUT_SECONDS
+  api.timeoutSeconds > MAX_API_TIMEOUT_SECONDS
     ? `api.timeoutSeconds is ${api.timeoutSeconds} but an HTTP API stops waiting after 30: set at ` +
-      `most ${HTTP_API_TIMEOUT_SECONDS}, so that the function's own answer is the one that arrives.`
+      `most ${MAX_API_TIMEOUT_SECONDS} so that the function's own answer arrives`
     : null;
 
 const retriesBeforeDlq: Check = ({ queue }) =>
   queue.maxReceives < 5
     ? `queue.maxReceives is ${queue.maxReceives} but must be at least 5: an event source with a ` +
-      'maximum concurrency may put messages back that it could not start, and each counts as a receive.'
+      'maximum concurrency may put back messages it could not start, and each counts as a receive'
     : null;
 
 const deadLettersOutlive: Check = ({ queue }) =>
   queue.dlqRetentionDays * 86_400 <= queue.visibilityTimeoutSeconds * queue.maxReceives
     ? `queue.dlqRetentionDays is ${queue.dlqRetentionDays}, no longer than the ${queue.maxReceives} ` +
-      'receives a message may take before it gets there: SQS counts its age from when it was first ' +
-      'sent, so it would vanish on arrival.'
+      'receives before a message gets there may take: SQS counts its age from when it was first ' +
+      'sent, so it would vanish on arrival'
     : null;
 
 const burstCoversRate: Check = ({ api }) =>
   api.burstRequests < api.requestsPerSecond
     ? `api.burstRequests is ${api.burstRequests}, below api.requestsPerSecond ` +
-      `(${api.requestsPerSecond}): the rate could never be reached.`
+      `(${api.requestsPerSecond}): the rate could never be reached`
     : null;
 
 const retentionExists: Check = ({ logRetentionDays }) =>
   RetentionDays[logRetentionDays] === undefined
     ? `logRetentionDays is ${logRetentionDays}, which CloudWatch Logs does not offer: use one of ` +
-      `${offeredRetentionDays().join(', ')}.`
+      `${offeredRetentionDays().join(', ')}`
     : null;
 
 const protectionMeansRetain: Check = ({ dataRemoval, deletionProtection }) =>
   dataRemoval === 'destroy' && deletionProtection
-    ? 'dataRemoval is "destroy" but deletionProtection is on: deleting the stack would fail.'
+    ? 'dataRemoval is "destroy" but deletionProtection is on: deleting the stack would fail'
     : null;
 
 const CHECKS: readonly Check[] = [
@@ -96,7 +96,7 @@ const CHECKS: readonly Check[] = [
   protectionMeansRetain,
 ];
 
-/** One sentence for each pair of settings that cannot work together; empty when all is well. */
+/** One sentence for each set of settings that cannot work together; empty when all is well. */
 export function checkSettings(settings: LighthouseSettings): readonly string[] {
   return CHECKS.map((check) => check(settings)).filter((sentence) => sentence !== null);
 }

@@ -68,7 +68,7 @@ export interface CheckerSettings {
   readonly memoryMb: number;
   /** Timeout, seconds, 10 to 900. @default 60 */
   readonly timeoutSeconds: number;
-  /** Batches one invocation takes at most, 1 to 10. @default 8 */
+  /** The most batches one invocation takes, 1 to 10. @default 8 */
   readonly recordsPerInvocation: number;
   /** Checkers that run at once, 2 to 1,000: the event source's maximum concurrency. @default 10 */
   readonly maxConcurrency: number;
@@ -92,7 +92,7 @@ interface FanOutSettings {
   readonly memoryMb: number;
   /** Timeout, seconds, 10 to 900. @default 60 */
   readonly timeoutSeconds: number;
-  /** Whether the minute's tick runs; off: sweeps start by hand only. @default true */
+  /** Whether the minute's tick runs; without it sweeps start only by hand. @default true */
   readonly scheduleEnabled: boolean;
 }
 
@@ -100,7 +100,7 @@ interface FanOutSettings {
 export interface ApiSettings {
   /** Memory, MB, 128 to 10,240. @default 1024 */
   readonly memoryMb: number;
-  /** Timeout, seconds, 3 to 29: an HTTP API waits 30 seconds. @default 29 */
+  /** Timeout, seconds, 3 to 29, since an HTTP API waits for 30. @default 29 */
   readonly timeoutSeconds: number;
   /** Requests a second the API admits, 1 to 10,000. @default 50 */
   readonly requestsPerSecond: number;
@@ -110,29 +110,26 @@ export interface ApiSettings {
 
 /** The alarms of the stack. */
 export interface AlarmSettings {
-  /** Where the runbook is; each alarm links its entry in it. @default 'docs/runbook.md' */
+  /** The URL or path of the runbook; each alarm links its entry. @default 'docs/runbook.md' */
   readonly runbookUrl: string;
-  /** The SNS topic that is told of alarms; null: none. @default null */
+  /** The ARN of the SNS topic that receives the alarms; null for none. @default null */
   readonly topicArn: string | null;
 }
 
-/**
- * Everything about the stack that may be set: `lighthouse` in the context of cdk.json, or the
- * props of `LighthouseStack`.
- */
+/** All settings of the stack: `lighthouse` in the CDK context, or a prop of `LighthouseStack`. */
 export interface LighthouseSettings {
   readonly checker: CheckerSettings;
   readonly queue: QueueSettings;
   readonly fanOut: FanOutSettings;
   readonly api: ApiSettings;
   readonly alarms: AlarmSettings;
-  /** Days the logs are kept; a period CloudWatch Logs offers. @default 30 */
+  /** Days for which logs are kept; a period that CloudWatch Logs offers. @default 30 */
   readonly logRetentionDays: number;
-  /** What deleting the stack does to the tables: `retain` or `destroy`. @default 'retain' */
+  /** What happens to the tables when the stack is deleted. @default 'retain' */
   readonly dataRemoval: 'retain' | 'destroy';
-  /** Refuse to delete the tables until this is off again. @default false */
+  /** Whether the tables cannot be deleted until this is off again. @default false */
   readonly deletionProtection: boolean;
 }
 
-/** The same settings as a user writes them: everything may be left out. */
+/** The settings as a user writes them: everything may be left out. */
 export type LighthouseSettingsInput = z.input<typeof settingsSchema>;

@@ -2,10 +2,10 @@ import { checkSettings } from './settings-checks.ts';
 import { type LighthouseSettings, settingsSchema } from './settings-schema.ts';
 
 /**
- * Reads the settings, fills in the defaults and refuses what cannot work together.
+ * Reads the settings, fills in the defaults and refuses combinations that cannot work.
  *
  * @param input an object, or its JSON text as `cdk -c lighthouse=…` passes it
- * @throws Error with one sentence for each thing that is wrong
+ * @throws {Error} when settings are wrong, with one sentence for each mistake
  */
 export function parseSettings(input: unknown = {}): LighthouseSettings {
   const parsed = settingsSchema.safeParse(typeof input === 'string' ? parseJson(input) : input);
@@ -20,7 +20,7 @@ export function parseSettings(input: unknown = {}): LighthouseSettings {
 }
 
 function withHeading(sentences: readonly string[]): string {
-  return ['The settings under "lighthouse" cannot be used:', ...sentences].join('\n- ');
+  return ['the settings under "lighthouse" cannot be used:', ...sentences].join('\n- ');
 }
 
 function parseJson(text: string): unknown {

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-/** A tick older than this has been overtaken by the next ones; seconds, the least there is. */
+/** An older tick has been overtaken by the next ones, seconds; EventBridge allows no lower value. */
 const TICK_MAX_AGE_SECONDS = 60;
 
 export interface SweepScheduleProps {
@@ -19,7 +19,7 @@ export interface SweepScheduleProps {
 }
 
 /**
- * The minute's tick. The input carries the scheduled time, not the time of the call, so that a
+ * The minute's tick. Its input carries the scheduled time, not the time of the call, so that a
  * repeated tick starts the same sweeps.
  */
 export class SweepSchedule extends Construct {

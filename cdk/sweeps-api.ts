@@ -15,8 +15,8 @@ import { ROUTE_KEYS, splitRouteKey } from '../functions/api/route-keys.ts';
 import type { ApiSettings } from './settings-schema.ts';
 
 /**
- * One JSON object per request ("Customize HTTP API access logs"); holds no query, no body, and no
- * path: that of a lease names the lease, and whoever knows its id can end it.
+ * The fields of one JSON object per request ("Customize HTTP API access logs"). The log holds no
+ * query, no body and no path: the path of a lease contains its id, and the id suffices to end it.
  */
 const ACCESS_LOG_FIELDS = {
   requestTime: '$context.requestTime',
@@ -34,7 +34,7 @@ const ACCESS_LOG_FIELDS = {
 export interface SweepsApiProps extends ApiSettings {
   /** Answers every route. */
   readonly handler: IFunction;
-  /** Days the access logs are kept. */
+  /** Days for which the access logs are kept. */
   readonly logRetentionDays: RetentionDays;
 }
 
@@ -53,7 +53,7 @@ export class SweepsApi extends Construct {
       description: 'Lighthouse: pools, proxies, leases, sweeps and their results.',
       createDefaultStage: false,
       defaultAuthorizer: new HttpIamAuthorizer(),
-      // Unknown routes get a problem document from the function, like everything else.
+      // The function answers unknown routes too, so that they get a problem document.
       defaultIntegration: integration,
     });
     for (const routeKey of ROUTE_KEYS) {

@@ -1,7 +1,7 @@
 import type { FunctionName } from '../functions/environment.ts';
 import { BY_STATUS_INDEX, type TableName } from '../src/storage/dynamodb-tables.ts';
 
-/** DynamoDB calls the functions make. */
+/** A DynamoDB call that a function makes. */
 type TableAction =
   | 'GetItem'
   | 'BatchGetItem'
@@ -12,7 +12,7 @@ type TableAction =
   | 'DeleteItem'
   | 'BatchWriteItem';
 
-/** What one function may do with one table, and which of its indexes it may query. */
+/** What a function may do with a table, and which of its indexes it may query. */
 interface TableGrant {
   readonly actions: readonly TableAction[];
   readonly indexes?: readonly string[];
@@ -20,7 +20,7 @@ interface TableGrant {
 
 type TableGrants = Readonly<Partial<Record<TableName, TableGrant>>>;
 
-/** The DynamoDB calls each function makes, and so all that its role allows. */
+/** The DynamoDB calls each function makes, which are all that its role allows. */
 export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
   'fan-out': {
     pools: { actions: ['GetItem', 'Scan', 'UpdateItem', 'DeleteItem'] },

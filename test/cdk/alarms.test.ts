@@ -46,17 +46,17 @@ function idsOf(type: string): string[] {
 }
 
 describe('the alarms and the runbook', () => {
-  it('link each other: every alarm has an entry, every entry an alarm', () => {
+  it('link to each other: every alarm has an entry, and every entry an alarm', () => {
     expect(alarms.length).toBeGreaterThan(5);
     expect([...new Set(alarms.map(entryOf))].sort()).toEqual([...entries.keys()].sort());
   });
 
-  it.each([...entries])('%s says what it is, how to look and what to do', (_, entry) => {
+  it.each([...entries])('%s has a description, an investigation and a repair', (_, entry) => {
     const parts = [...entry.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, part]) => part);
     expect(parts).toEqual(['Description', 'Investigation', 'Repair']);
   });
 
-  it('the runbook links only to entries and settings there are', () => {
+  it('the runbook links only to entries and settings that exist', () => {
     const links = [...runbook.matchAll(/\]\(#([a-z-]+)\)/g)].map(([, slug = '']) => slug);
     expect(links.filter((slug) => !entries.has(slug))).toEqual([]);
     const settings = [...runbook.matchAll(/`((?:checker|queue|fanOut|alarms)\.\w+)`/g)];
@@ -64,7 +64,7 @@ describe('the alarms and the runbook', () => {
     expect(settings.filter(([, name = '']) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('the runbook looks for messages that are logged and codes there are', () => {
+  it('the runbook quotes only messages that are logged and codes that exist', () => {
     const folder = new URL('../../functions/', import.meta.url);
     const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
@@ -78,7 +78,7 @@ describe('the alarms and the runbook', () => {
     expect(codes.filter((code) => !known.includes(code))).toEqual([]);
   });
 
-  it('say where the runbook is, if it is elsewhere', () => {
+  it('link to a runbook that is kept elsewhere', () => {
     const runbookUrl = 'https://wiki.example/lighthouse';
     templateOf({ alarms: { runbookUrl } }).hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: Match.stringLikeRegexp(`${runbookUrl}#dlq-not-empty$`),
@@ -87,7 +87,7 @@ describe('the alarms and the runbook', () => {
 });
 
 describe('an alarm', () => {
-  it('watches metrics of resources of this stack', () => {
+  it('watches the metrics of resources in this stack', () => {
     const queues = idsOf('AWS::SQS::Queue');
     const functions = idsOf('AWS::Lambda::Function');
     const tables = idsOf('AWS::DynamoDB::Table');
@@ -112,7 +112,7 @@ describe('an alarm', () => {
     expect([...new Set(watched.map(({ Namespace }) => Namespace))].sort()).toEqual(namespaces);
   });
 
-  it('watches every operation the functions may call on a table', () => {
+  it('watches every operation that functions may call on a table', () => {
     const throttled = alarms
       .flatMap(watchedBy)
       .filter(({ MetricName }) => MetricName === 'ThrottledRequests');
@@ -125,7 +125,7 @@ describe('an alarm', () => {
     expect(operations).toEqual(new Set(called));
   });
 
-  it('sees that no tick comes, unless none is to come', () => {
+  it('goes off when no tick comes, unless the schedule is off', () => {
     const overdueOf = (properties: object) =>
       Match.objectLike({ MetricName: 'SweepsOverdue', ...properties });
     template.hasResourceProperties(
@@ -138,7 +138,7 @@ describe('an alarm', () => {
     );
   });
 
-  it('tells the topic of the settings, and nobody without one', () => {
+  it('notifies the topic in the settings, and nothing without one', () => {
     expect(alarms.filter(({ AlarmActions }) => AlarmActions)).toEqual([]);
     const topicArn = 'arn:aws:sns:eu-west-1:123456789012:on-call';
     templateOf({ alarms: { topicArn } }).allResourcesProperties('AWS::CloudWatch::Alarm', {

@@ -34,7 +34,7 @@ describe('the app, run outside the CDK command line', () => {
     expect(template).toContain('"MemorySize": 2048');
   });
 
-  it('fails with a sentence for settings that cannot work together', async () => {
+  it('fails and names settings that cannot work together', async () => {
     const { code, stderr } = await runApp(join(directory, 'bad'), {
       lighthouse: { queue: { visibilityTimeoutSeconds: 60 } },
       ...NO_BUNDLING,
@@ -45,7 +45,7 @@ describe('the app, run outside the CDK command line', () => {
 });
 
 describe('the bundles', () => {
-  it('are lean: neither the classic zod nor anything of other programs', async () => {
+  it('contain neither the classic zod nor code of other programs', async () => {
     const { outputs } = await bundleFunctions();
     expect(Object.keys(outputs)).toHaveLength(3);
     for (const { bytes, inputs } of Object.values(outputs)) {
@@ -56,7 +56,7 @@ describe('the bundles', () => {
   });
 });
 
-/** What the command line asks for when a command needs no code. */
+/** The context the command line sets when a command needs no code. */
 const NO_BUNDLING = { 'aws:cdk:bundling-stacks': [] };
 
 const FOREIGN = /zod\/v4\/classic|zod\/v4\/locales\/(?!en\.)|aws-cdk|src\/(cli|local|dashboard)\//;

@@ -7,7 +7,7 @@ import { resourcesOf, templateOf } from './template.ts';
 const template = templateOf();
 
 describe('the tables', () => {
-  it('are four, on demand, encrypted, restorable, expiring and kept', () => {
+  it('are four, on demand, encrypted, restorable and retained, and their items expire', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', Object.keys(TABLE_DEFINITIONS).length);
     template.allResourcesProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
@@ -18,28 +18,31 @@ describe('the tables', () => {
     template.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
   });
 
-  it.each(Object.entries(TABLE_DEFINITIONS))('%s has the keys storage uses', (_, definition) => {
-    const { partitionKey, sortKey, index } = definition;
-    template.hasResourceProperties('AWS::DynamoDB::Table', {
-      KeySchema: [
-        { AttributeName: partitionKey, KeyType: 'HASH' },
-        ...(sortKey ? [{ AttributeName: sortKey, KeyType: 'RANGE' }] : []),
-      ],
-      GlobalSecondaryIndexes: index
-        ? [
-            Match.objectLike({
-              IndexName: index.indexName,
-              KeySchema: [
-                { AttributeName: index.partitionKey, KeyType: 'HASH' },
-                { AttributeName: index.sortKey, KeyType: 'RANGE' },
-              ],
-            }),
-          ]
-        : Match.absent(),
-    });
-  });
+  it.each(Object.entries(TABLE_DEFINITIONS))(
+    '%s has the keys that storage uses',
+    (_, definition) => {
+      const { partitionKey, sortKey, index } = definition;
+      template.hasResourceProperties('AWS::DynamoDB::Table', {
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          ...(sortKey ? [{ AttributeName: sortKey, KeyType: 'RANGE' }] : []),
+        ],
+        GlobalSecondaryIndexes: index
+          ? [
+              Match.objectLike({
+                IndexName: index.indexName,
+                KeySchema: [
+                  { AttributeName: index.partitionKey, KeyType: 'HASH' },
+                  { AttributeName: index.sortKey, KeyType: 'RANGE' },
+                ],
+              }),
+            ]
+          : Match.absent(),
+      });
+    },
+  );
 
-  it('go with the stack when the settings say so', () => {
+  it('are deleted with the stack when the settings say so', () => {
     const destroyed = templateOf({ dataRemoval: 'destroy' });
     destroyed.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
   });
@@ -56,7 +59,7 @@ describe('the queue', () => {
     );
   });
 
-  it('sends what failed 5 times to a dead-letter queue that keeps it for 14 days', () => {
+  it('sends messages that failed 5 times to a dead-letter queue that keeps them for 14 days', () => {
     const deadLetters = Object.entries(resourcesOf(template, 'AWS::SQS::Queue')).find(
       ([, { Properties }]) => !Properties.RedrivePolicy,
     );
@@ -85,7 +88,7 @@ describe('the queue', () => {
     });
   });
 
-  it('feeds the checker 8 records at a time, each failing by itself', () => {
+  it('feeds the checker 8 records at a time, each of which fails by itself', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 8,
@@ -97,7 +100,7 @@ describe('the queue', () => {
 });
 
 describe('the functions', () => {
-  it('run on Node 24 and arm64, with a log group each that forgets', () => {
+  it('run on Node 24 and arm64, each with a log group that expires', () => {
     template.resourceCountIs('AWS::Lambda::Function', 3);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -128,7 +131,7 @@ describe('the functions', () => {
 });
 
 describe('the event bus', () => {
-  it('is one, its own, and every function knows its name', () => {
+  it('is the only one, and every function knows its name', () => {
     template.resourceCountIs('AWS::Events::EventBus', 1);
     const [bus] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
     template.allResourcesProperties('AWS::Lambda::Function', {
@@ -150,7 +153,7 @@ describe('the schedule', () => {
     });
   });
 
-  it('may be turned off', () => {
+  it('can be turned off', () => {
     templateOf({ fanOut: { scheduleEnabled: false } }).hasResourceProperties(
       'AWS::Scheduler::Schedule',
       { State: 'DISABLED' },
@@ -159,7 +162,7 @@ describe('the schedule', () => {
 });
 
 describe('the HTTP API', () => {
-  it('has the routes of the function, each behind IAM, and one for all others', () => {
+  it('has the routes of the function and one for all others, each behind IAM', () => {
     const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route'));
     expect(routes.map(({ Properties }) => Properties.RouteKey).sort()).toEqual(
       ['$default', ...ROUTE_KEYS].sort(),
@@ -175,7 +178,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('writes access logs that are JSON', () => {
+  it('writes access logs as JSON', () => {
     const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
     expect(JSON.parse(stage?.Properties.AccessLogSettings.Format)).toMatchObject({
       routeKey: '$context.routeKey',
@@ -183,7 +186,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('logs no path, query or header, in which a lease or its key would be named', () => {
+  it('logs no path, query or header, which could contain a lease id or key', () => {
     const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
     const { Format } = stage?.Properties.AccessLogSettings ?? {};
     expect(Format).not.toMatch(/\$context\.(path|requestOverride|authorizer)|querystring|header/i);

@@ -5,13 +5,13 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, it } from 'vitest';
 import { LighthouseStack } from '../../cdk/lighthouse-stack.ts';
 
-it('cdk-nag finds nothing to say about the stack', () => {
+it('cdk-nag finds nothing wrong with the stack', () => {
   const app = new App();
   new LighthouseStack(app, 'Lighthouse', { codeOf: () => Code.fromInline('// test') });
   expect(findingsOf(app)).toEqual([]);
 });
 
-it('cdk-nag is really looking', () => {
+it('cdk-nag finds what is wrong with a careless stack', () => {
   const app = new App();
   new Queue(new Stack(app, 'Careless'), 'Queue');
   expect(findingsOf(app)).toContain('AwsSolutions-SQS4');

@@ -20,7 +20,7 @@ describe('the role of each function', () => {
     }
   });
 
-  it('is its own and has no managed policy', () => {
+  it('is not shared and has no managed policy', () => {
     const roles = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).map(
       ({ Properties }) => JSON.stringify(Properties.Role),
     );
@@ -46,7 +46,7 @@ describe('the role of each function', () => {
     ]);
   });
 
-  it.each(['FanOut', 'Checker', 'Api'])('lets %s put events on the one bus', (name) => {
+  it.each(['FanOut', 'Checker', 'Api'])('lets %s put events on the bus alone', (name) => {
     const [bus] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
     const publishing = statementsOf(policyOf(name)).filter(({ Action }) =>
       JSON.stringify(Action).includes('events:'),
@@ -78,7 +78,7 @@ describe('the role of each function', () => {
     expect(actionsOf(name, 'sqs:')).toEqual(expected);
   });
 
-  it('lets the checker alone write results', () => {
+  it('lets only the checker write results', () => {
     expect(holdersOf('Results', /PutItem|UpdateItem|BatchWriteItem/)).toEqual(['Checker']);
   });
 
@@ -92,7 +92,7 @@ describe('the role of each function', () => {
   });
 });
 
-/** The functions whose roles allow an action like this on a table. */
+/** The functions whose roles allow a matching action on a table. */
 function holdersOf(tableId: string, action: RegExp): string[] {
   const table = Object.keys(resourcesOf(template, 'AWS::DynamoDB::Table')).find((id) =>
     id.startsWith(`Tables${tableId}`),

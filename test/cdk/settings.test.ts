@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../cdk/settings.ts';
 import type { LighthouseSettingsInput } from '../../cdk/settings-schema.ts';
 
-describe('settings of the stack', () => {
+describe('the settings of the stack', () => {
   it('have defaults that agree with each other', () => {
     expect(parseSettings()).toMatchObject({
       checker: { memoryMb: 512, timeoutSeconds: 60, recordsPerInvocation: 8, maxInFlight: 256 },
@@ -12,7 +12,7 @@ describe('settings of the stack', () => {
     });
   });
 
-  it('may be given as JSON text, as `cdk -c lighthouse=…` does', () => {
+  it('may be JSON text, as `cdk -c lighthouse=…` passes them', () => {
     expect(parseSettings('{"logRetentionDays":7}').logRetentionDays).toBe(7);
     expect(() => parseSettings('{')).toThrow('not valid JSON');
   });
@@ -24,17 +24,17 @@ describe('settings of the stack', () => {
       /must be at least 360, 6 times checker\.timeoutSeconds \(60\).*probed twice/,
     ],
     [
-      'a raised checker timeout with the visibility left behind',
+      'a raised checker timeout without a raised visibility timeout',
       { checker: { timeoutSeconds: 120 } },
       /visibilityTimeoutSeconds is 360 but must be at least 720/,
     ],
     [
-      'a checker timeout that the longest batch does not fit',
+      'a checker timeout too short for the longest batch',
       { checker: { timeoutSeconds: 20 }, queue: { visibilityTimeoutSeconds: 360 } },
       /the longest batch takes \d+ .*raise it, or checker\.maxInFlight/,
     ],
     [
-      'more probes in flight than the memory holds',
+      'more probes in flight than fit the memory',
       { checker: { memoryMb: 192, maxInFlight: 800 } },
       /checker\.memoryMb is 192 but 800 probes in flight need/,
     ],
@@ -58,23 +58,23 @@ describe('settings of the stack', () => {
       /api\.burstRequests is 100, below api\.requestsPerSecond \(200\)/,
     ],
     [
-      'a retention CloudWatch does not offer',
+      'a retention that CloudWatch does not offer',
       { logRetentionDays: 42 },
       /logRetentionDays is 42, which CloudWatch Logs does not offer: use one of 1, 3, 5, 7/,
     ],
     [
-      'protected tables that are to be destroyed',
+      'tables that are both protected and to be destroyed',
       { dataRemoval: 'destroy', deletionProtection: true },
       /dataRemoval is "destroy" but deletionProtection is on/,
     ],
     ['a concurrency out of range', { checker: { maxConcurrency: 1 } }, /checker\.maxConcurrency: /],
     ['more probes than descriptors', { checker: { maxInFlight: 801 } }, /checker\.maxInFlight: /],
-    ['memory Lambda does not offer', { api: { memoryMb: 64 } }, /api\.memoryMb: /],
+    ['memory that Lambda does not offer', { api: { memoryMb: 64 } }, /api\.memoryMb: /],
   ])('refuse %s', (_, settings, sentence) => {
     expect(() => parseSettings(settings)).toThrow(sentence);
   });
 
-  it('refuse a name they do not know', () => {
+  it('refuse an unknown name', () => {
     expect(() => parseSettings({ checker: { memory: 512 } })).toThrow(/checker: .*"memory"/);
   });
 

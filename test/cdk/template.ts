@@ -4,7 +4,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { LighthouseStack } from '../../cdk/lighthouse-stack.ts';
 import type { LighthouseSettingsInput } from '../../cdk/settings-schema.ts';
 
-/** A resource of a template, as far as the tests look. */
+/** The parts of a template's resource that the tests look at. */
 export interface TemplateResource {
   readonly Type: string;
   // biome-ignore lint/suspicious/noExplicitAny: properties are JSON of many shapes
