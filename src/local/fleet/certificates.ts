@@ -1,6 +1,6 @@
 import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
-// Needed by @peculiar/x509 before it loads.
+// @peculiar/x509 needs this before it loads.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { systemClock } from '../../clock.ts';
@@ -14,19 +14,19 @@ export interface ServerCertificate {
   readonly keyPem: string;
 }
 
-/** What a leaf certificate says. */
+/** The contents of a leaf certificate. */
 export interface IssueOptions {
-  /** DNS names and IP literals it is valid for. A wrong-name certificate simply names another. */
+  /** The DNS names and IP literals it is valid for; a wrong-name certificate lists others. */
   readonly names: readonly string[];
-  /** Its validity ended yesterday. @default false */
+  /** Whether its validity ended yesterday. @default false */
   readonly expired?: boolean;
-  /** Signed by its own key instead of the authority's. @default false */
+  /** Whether its own key signs it instead of the authority's. @default false */
   readonly selfSigned?: boolean;
 }
 
-/** A certificate authority that lives in memory, for servers on loopback. */
+/** A certificate authority in memory, for servers on loopback. */
 export interface TestAuthority {
-  /** The authority's own certificate, to be trusted by clients. */
+  /** The authority's own certificate, for clients to trust. */
   readonly caPem: string;
   /** Makes a server certificate with a fresh ECDSA P-256 key. */
   issue(options: IssueOptions): Promise<ServerCertificate>;
@@ -35,7 +35,7 @@ export interface TestAuthority {
 /**
  * Makes a certificate authority with a fresh ECDSA P-256 key, valid for ten days.
  *
- * @param commonName how it calls itself as an issuer; @default Lighthouse Test CA
+ * @param commonName its name as an issuer
  */
 export async function createTestAuthority(
   commonName = 'Lighthouse Test CA',
@@ -97,7 +97,7 @@ async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-/** With a line break at the end, so that certificates can be written one after another. */
+/** Ends with a line break so that certificates can be concatenated. */
 function formatPem(certificate: x509.X509Certificate): string {
   return `${certificate.toString('pem').trimEnd()}\n`;
 }

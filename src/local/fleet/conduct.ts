@@ -5,7 +5,7 @@ import { FleetBehaviour, type FleetCredentials, type FleetProxyOptions } from '.
 /** Above the default `slowThresholdMs` of 2000, below the default `timeoutMs` of 5000. */
 const SLOW_DELAY_MS = 2500;
 
-/** Turns a proxy's options into the decisions a protocol asks for. */
+/** Makes the decisions of a proxy that do not depend on its protocol. */
 export class Conduct {
   readonly #behaviour: FleetBehaviour;
   readonly #credentials: FleetCredentials | undefined;
@@ -19,7 +19,7 @@ export class Conduct {
       options.delayMs ?? (this.#behaviour === FleetBehaviour.slow ? SLOW_DELAY_MS : 0);
   }
 
-  /** Whether callers have to say who they are. */
+  /** Whether callers need credentials. */
   get asksForCredentials(): boolean {
     return this.#credentials !== undefined || this.#behaviour === FleetBehaviour.unauthorized;
   }
@@ -45,7 +45,7 @@ export class Conduct {
     return this.#credentials?.username === offered?.username;
   }
 
-  /** Waits as long as this proxy thinks before it answers. Rejects when `signal` aborts. */
+  /** Waits for this proxy's delay before an answer; rejects when `signal` aborts. */
   async think(signal: AbortSignal): Promise<void> {
     if (this.#delayMs > 0) await delay(this.#delayMs, undefined, { signal });
   }

@@ -3,23 +3,23 @@ import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LOOPBACK } from './loopback-server.ts';
 
-/** Below every system's ephemeral ports, so no outgoing connection takes one of these. */
+/** Below every system's ephemeral ports, so no outgoing connection takes one of them. */
 const FIRST_PORT = 20_000;
 const PORT_COUNT = 10_000;
 
-/** Ports looked at before, so that two servers about to start never get the same one. */
-const taken = new Set<number>();
+/** Ports that were tried before, so that two servers about to start never get the same one. */
+const tried = new Set<number>();
 
 /**
- * Finds a loopback port where nobody listens: connections are refused, and stay so, since no
- * system hands it out. Never finds the same port twice.
+ * Finds a loopback port on which nothing listens. Connections are refused and stay refused, since no
+ * system hands the port out. It never finds the same port twice.
  */
 export async function findDeadPort(host = LOOPBACK): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-    if (!taken.has(port)) {
-      // Before it is looked at: somebody else may ask meanwhile.
-      taken.add(port);
+    if (!tried.has(port)) {
+      // It is noted before it is tried, since another caller may ask meanwhile.
+      tried.add(port);
       if (await isRefused(host, port)) return port;
     }
     await nextTurn();

@@ -13,28 +13,28 @@ import { LOOPBACK } from './loopback-server.ts';
 import { startSocks4Proxy, startSocks5Proxy } from './socks-proxy.ts';
 import { startTarget, type Target } from './target.ts';
 
-/** What a member of the demo fleet is meant to show; `dead`: nobody listens there. */
+/** The behaviour a member of the demo fleet shows; nothing listens at the port of a `dead` one. */
 export type DemoRole = FleetBehaviour | 'dead';
 
 /** One line of the demo fleet's list. */
 interface DemoMember {
   readonly protocol: BuiltInProtocol;
   readonly role: DemoRole;
-  /** With credentials, as a proxy list writes it. */
+  /** Includes the credentials, as in a proxy list. */
   readonly url: string;
   /** Null for a dead member. */
   readonly proxy: FleetProxy | null;
 }
 
-/** Proxies of every kind on loopback, and a target to reach through them. */
+/** Proxies of every kind on loopback, and a target behind them. */
 export interface DemoFleet {
   readonly members: readonly DemoMember[];
-  /** The members as a proxy list, one line each, a comment before each protocol. */
+  /** The members as a proxy list, one line each, with a comment before each protocol. */
   readonly list: string;
   readonly target: Target;
   /** The target's `https:` URL. */
   readonly targetUrl: string;
-  /** To be trusted by whoever checks the fleet: signs the target's and the HTTPS proxies' certificates. */
+  /** The authority that a checker must trust: it signs the target and the HTTPS proxies, PEM. */
   readonly caPem: string;
   /** Closes every proxy and the target. */
   close(): Promise<void>;
@@ -43,8 +43,8 @@ export interface DemoFleet {
 const CREDENTIALS: FleetCredentials = { username: 'demo', password: 'demo-password' };
 
 /**
- * Starts five members for each built-in protocol (good, slow, dead, unauthorized, flapping), and an
- * intercepting HTTP and SOCKS5 proxy.
+ * Starts five members for each built-in protocol (good, slow, dead, unauthorized, flapping), plus an
+ * intercepting HTTP proxy and an intercepting SOCKS5 proxy.
  */
 export async function startDemoFleet(): Promise<DemoFleet> {
   const authority = await createTestAuthority('Lighthouse Demo CA');

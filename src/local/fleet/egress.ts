@@ -5,19 +5,19 @@ import type { Duplex } from 'node:stream';
 import type { ServerCertificate } from './certificates.ts';
 import type { RemoteEndpoint } from './loopback-server.ts';
 
-/** Where a caller asked to be connected to; `host` may be a name. */
+/** The endpoint a caller asks to reach; `host` may be a name. */
 export interface Destination {
   readonly host: string;
   readonly port: number;
 }
 
-/** A proxy's way out: it dials targets, remembers from where, and joins both sides. */
+/** A proxy's way out: it dials targets, remembers its own ends, and joins both sides. */
 export class Egress {
   readonly #opened = new Set<string>();
   readonly #own: (socket: Socket) => void;
   readonly #impostor: Impostor | null;
 
-  /** `own` is told of each socket opened; `interceptWith` makes every tunnel end right here. */
+  /** `own` receives each socket that is opened; with `interceptWith` every tunnel ends right here. */
   constructor(options: {
     readonly own: (socket: Socket) => void;
     readonly interceptWith?: ServerCertificate | undefined;
@@ -26,12 +26,12 @@ export class Egress {
     this.#impostor = options.interceptWith ? new Impostor(options.interceptWith) : null;
   }
 
-  /** Whether a connection that a target saw coming from there is one of ours. */
+  /** Whether this egress opened the connection that a target saw coming from there. */
   hasOpened({ address, port }: RemoteEndpoint): boolean {
     return this.#opened.has(`${address} ${port}`);
   }
 
-  /** Connects to a destination. Rejects with the system's error, or when `signal` aborts. */
+  /** Connects to a destination; rejects with the system's error, or when `signal` aborts. */
   async dial({ host, port }: Destination, signal: AbortSignal): Promise<Socket> {
     const socket = connect({ host, port });
     this.#own(socket);
@@ -41,8 +41,8 @@ export class Egress {
   }
 
   /**
-   * Dials, lets `confirm` tell the caller, then passes bytes both ways. An intercepting proxy
-   * confirms without dialing and answers in the target's place.
+   * Dials, calls `confirm` to answer the caller, then passes bytes both ways. An intercepting proxy
+   * confirms without dialing and answers in place of the target.
    */
   async tunnel(
     client: Duplex,
@@ -60,7 +60,7 @@ export class Egress {
   }
 }
 
-/** Ends TLS in the target's place and answers every request itself. */
+/** Ends TLS in place of the target and answers every request itself. */
 class Impostor {
   readonly #server: Server;
 
@@ -68,11 +68,11 @@ class Impostor {
     this.#server = createServer({ cert, key }, (_request, response) => {
       response.end('read by the proxy\n');
     });
-    // A caller that rejects the certificate breaks off here, which is the point.
+    // A caller that rejects the certificate breaks off here, as it should.
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
-  /** Injects a connection the way `tls.Server` documents; the server itself never listens. */
+  /** Injects a connection as `tls.Server` documents; the server itself never listens. */
   serve(client: Duplex): void {
     this.#server.emit('connection', client);
   }

@@ -7,7 +7,7 @@ import type { FleetServer, RemoteEndpoint } from './loopback-server.ts';
 export const FleetBehaviour = {
   /** Does its work. */
   good: 'good',
-  /** Does its work, but thinks for `delayMs` first. */
+  /** Does its work, but waits for `delayMs` first. */
   slow: 'slow',
   /** Refuses every caller's credentials, and callers without any. */
   unauthorized: 'unauthorized',
@@ -18,21 +18,21 @@ export const FleetBehaviour = {
 } as const;
 export type FleetBehaviour = (typeof FleetBehaviour)[keyof typeof FleetBehaviour];
 
-/** What a proxy asks of its callers. SOCKS4 knows the username only. */
+/** What a proxy asks of its callers; SOCKS4 knows only the username. */
 export interface FleetCredentials {
   readonly username: string;
   readonly password: string;
 }
 
-/** How a proxy of the fleet is started. */
+/** The settings of a proxy of the fleet. */
 export interface FleetProxyOptions {
-  /** @default none asked for */
+  /** The credentials callers must offer. @default none */
   readonly credentials?: FleetCredentials;
   /** @default good */
   readonly behaviour?: FleetBehaviour;
-  /** Milliseconds before it answers the handshake. @default 0, of a slow proxy 2500 */
+  /** Milliseconds before it answers the handshake. @default 0; 2500 for a slow proxy */
   readonly delayMs?: number;
-  /** What an intercepting proxy shows in place of the target's certificate; needed for that. */
+  /** The certificate that an intercepting proxy shows in place of the target's; required for one. */
   readonly interceptWith?: ServerCertificate;
   /** @default 0, a free port */
   readonly port?: number;
@@ -45,7 +45,7 @@ export class FleetProxy {
   readonly protocol: BuiltInProtocol;
   readonly host: string;
   readonly port: number;
-  /** The line for a proxy list, right credentials included. */
+  /** The line for a proxy list, including the right credentials. */
   readonly url: string;
   readonly #server: FleetServer;
   readonly #egress: Egress;
@@ -73,7 +73,7 @@ export class FleetProxy {
     return this.#egress.hasOpened(remote);
   }
 
-  /** Stops listening and destroys every socket, those towards targets included. */
+  /** Stops listening and destroys every socket, including those towards targets. */
   close(): Promise<void> {
     return this.#server.close();
   }

@@ -9,21 +9,20 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import type { ServerCertificate } from './certificates.ts';
-import { Conduct } from './conduct.ts';
-import { type Destination, Egress } from './egress.ts';
-import { type FleetCredentials, FleetProxy, type FleetProxyOptions } from './fleet-proxy.ts';
-import { FleetServer } from './loopback-server.ts';
+import type { Destination } from './egress.ts';
+import type { FleetCredentials, FleetProxy, FleetProxyOptions } from './fleet-proxy.ts';
+import { listenAsProxy, type ProxyContext } from './proxy-server.ts';
 
-/** Not passed on by a proxy (RFC 9110, section 7.6.1), besides what `Connection` names. */
+/** Headers a proxy does not forward, besides those that `Connection` names (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = ['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive', 'te'];
 const CHALLENGE = { 'proxy-authenticate': 'Basic realm="fleet"' };
 
-/** Starts an HTTP proxy: absolute-form requests for `http:` targets, CONNECT for the rest. */
+/** Starts an HTTP proxy: absolute-form requests for `http:` targets, CONNECT for all others. */
 export function startHttpProxy(options: FleetProxyOptions = {}): Promise<FleetProxy> {
   return startProxy(BuiltInProtocol.http, options);
 }
 
-/** The same, with TLS between the caller and the proxy. */
+/** Starts an HTTP proxy with TLS between it and its callers. */
 export function startHttpsProxy(
   options: FleetProxyOptions & { readonly tls: ServerCertificate },
 ): Promise<FleetProxy> {
@@ -35,38 +34,23 @@ async function startProxy(
   options: FleetProxyOptions,
   tls?: ServerCertificate,
 ): Promise<FleetProxy> {
-  const conduct = new Conduct(options);
   const server = tls
     ? createHttpsServer({ cert: tls.certPem, key: tls.keyPem })
     : createHttpServer();
-  const loopback = await FleetServer.listen(server, {
-    ...options,
-    onConnection: (socket) => conduct.greet(socket),
-  });
-  const egress = new Egress({
-    own: (socket) => loopback.track(socket),
-    interceptWith: options.interceptWith,
-  });
-  const context: Context = { conduct, egress, signal: loopback.signal };
+  const { proxy, context } = await listenAsProxy(server, protocol, options);
   server.on('request', (request, response) => void forward(request, response, context));
   server.on('connect', (request, client, early) => {
     client.on('error', () => client.destroy());
     if (early.length > 0) client.unshift(early);
     void connect(request, client, context);
   });
-  return new FleetProxy(protocol, { server: loopback, egress }, options.credentials);
-}
-
-interface Context {
-  readonly conduct: Conduct;
-  readonly egress: Egress;
-  readonly signal: AbortSignal;
+  return proxy;
 }
 
 async function forward(
   request: IncomingMessage,
   response: ServerResponse,
-  { conduct, egress, signal }: Context,
+  { conduct, egress, signal }: ProxyContext,
 ): Promise<void> {
   const target = URL.canParse(request.url ?? '') ? new URL(request.url ?? '') : null;
   if (target?.protocol !== 'http:') return answer(response, 400);
@@ -108,7 +92,7 @@ function relay(
 async function connect(
   request: IncomingMessage,
   client: Duplex,
-  { conduct, egress, signal }: Context,
+  { conduct, egress, signal }: ProxyContext,
 ): Promise<void> {
   if (!conduct.accepts(readCredentials(request))) {
     client.end(

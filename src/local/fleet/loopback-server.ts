@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** Where a server of the fleet listens unless told otherwise. */
+/** The address on which a server of the fleet listens by default. */
 export const LOOPBACK = '127.0.0.1';
 
 /** One end of a TCP connection. */
@@ -11,15 +11,15 @@ export interface RemoteEndpoint {
 }
 
 /**
- * Listens on loopback and owns every socket that belongs to the server, so that `close()` leaves
- * neither a listener nor a connection behind.
+ * Listens on loopback and owns every socket of the server, so that `close()` leaves neither a
+ * listener nor a connection behind.
  */
 export class FleetServer {
   readonly host: string;
   readonly port: number;
   /** The far ends of all connections accepted so far, in order. */
   readonly connections: RemoteEndpoint[];
-  /** Aborts when the server closes; waits inside the server end with it. */
+  /** Aborts when the server closes, which ends every wait inside it. */
   readonly signal: AbortSignal;
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
@@ -36,8 +36,8 @@ export class FleetServer {
   }
 
   /**
-   * @param server any TCP, TLS, HTTP or HTTPS server that does not listen yet
-   * @param options `port` 0 picks a free one (the default); `onConnection` sees each raw socket
+   * @param server a TCP, TLS, HTTP or HTTPS server that does not listen yet
+   * @param options `port` 0, the default, picks a free one; `onConnection` sees each raw socket
    * first and may destroy it
    */
   static async listen(server: Server, options: ListenOptions = {}): Promise<FleetServer> {
@@ -55,7 +55,7 @@ export class FleetServer {
       });
       onConnection?.(socket);
     });
-    // A peer that breaks the TLS handshake is that connection's end, not the server's.
+    // A peer that breaks the TLS handshake ends its connection, not the server.
     server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
     server.listen(port, host);
     await once(server, 'listening');
@@ -64,7 +64,7 @@ export class FleetServer {
     return new FleetServer(server, address, state);
   }
 
-  /** Makes the server own a socket it opened itself (towards a target). */
+  /** Makes the server own a socket that it opened itself, towards a target. */
   track(socket: Socket): void {
     track(this.#sockets, socket);
   }
@@ -95,7 +95,7 @@ interface ServerState {
 
 function track(sockets: Set<Socket>, socket: Socket): void {
   sockets.add(socket);
-  // Resets by either side are everyday events here; the pair is torn down on close.
+  // Either side often resets; the pair is torn down on close.
   socket.on('error', () => socket.destroy());
   socket.once('close', () => sockets.delete(socket));
 }

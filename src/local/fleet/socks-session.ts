@@ -1,39 +1,70 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { ByteReader } from './byte-reader.ts';
-import type { Conduct } from './conduct.ts';
-import type { Destination, Egress } from './egress.ts';
+import type { ProxyContext } from './proxy-server.ts';
 
-/** One caller of a SOCKS proxy and what is needed to serve it. */
-export interface SocksSession {
+/** One caller of a SOCKS proxy and the means to serve it. */
+export interface SocksSession extends ProxyContext {
   readonly client: Socket;
   readonly reader: ByteReader;
-  readonly conduct: Conduct;
-  readonly egress: Egress;
-  readonly signal: AbortSignal;
 }
 
-/** Address types of SOCKS5 (RFC 1928, section 5). */
-const AddressType = { ipv4: 1, domain: 3, ipv6: 4 } as const;
+/** The longest zero-terminated field that is accepted: a SOCKS4a name or user id. */
+const MAX_STRING_BYTES = 255;
 
-/** The address of a SOCKS5 request; null when its type is unknown. */
-export async function readSocks5Destination(reader: ByteReader): Promise<Destination | null> {
-  const host = await readHost(reader, await reader.byte());
-  if (host === null) return null;
-  return { host, port: (await reader.bytes(2)).readUInt16BE(0) };
-}
+/**
+ * Reads a handshake piece by piece and takes only the bytes asked for, so that the bytes after it
+ * stay in the socket for the tunnel.
+ */
+export class ByteReader {
+  readonly #socket: Socket;
+  readonly #signal: AbortSignal;
 
-async function readHost(reader: ByteReader, type: number): Promise<string | null> {
-  if (type === AddressType.ipv4) return formatIpv4(await reader.bytes(4));
-  if (type === AddressType.domain) return reader.counted();
-  if (type === AddressType.ipv6) return formatIpv6(await reader.bytes(16));
-  return null;
-}
+  constructor(socket: Socket, signal: AbortSignal) {
+    this.#socket = socket;
+    this.#signal = signal;
+  }
 
-/** Dotted decimal. */
-export function formatIpv4(bytes: Buffer): string {
-  return bytes.join('.');
-}
+  /** Reads exactly `length` bytes; rejects when the peer ends first. */
+  async bytes(length: number): Promise<Buffer> {
+    if (length === 0) return Buffer.alloc(0);
+    for (;;) {
+      const piece: Buffer | null = this.#socket.read(length);
+      if (piece?.length === length) return piece;
+      if (piece !== null || this.#socket.readableEnded || this.#socket.destroyed) {
+        throw new Error('the caller left during the handshake');
+      }
+      await this.#more();
+    }
+  }
 
-function formatIpv6(bytes: Buffer): string {
-  return Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16)).join(':');
+  async byte(): Promise<number> {
+    return (await this.bytes(1)).readUInt8(0);
+  }
+
+  /** Reads a string whose length is in the byte before it. */
+  async counted(): Promise<string> {
+    return (await this.bytes(await this.byte())).toString('utf8');
+  }
+
+  /** Reads a string up to a zero byte. */
+  async zeroTerminated(): Promise<string> {
+    const bytes: number[] = [];
+    for (let byte = await this.byte(); byte !== 0; byte = await this.byte()) {
+      if (bytes.push(byte) > MAX_STRING_BYTES)
+        throw new Error('a field of the handshake is too long');
+    }
+    return Buffer.from(bytes).toString('utf8');
+  }
+
+  async #more(): Promise<void> {
+    const settled = new AbortController();
+    const signal = AbortSignal.any([this.#signal, settled.signal]);
+    try {
+      await Promise.race(
+        ['readable', 'end', 'close'].map((event) => once(this.#socket, event, { signal })),
+      );
+    } finally {
+      settled.abort();
+    }
+  }
 }

@@ -1,9 +1,8 @@
 import type { SocksSession } from './socks-session.ts';
-import { formatIpv4 } from './socks-session.ts';
 
 const VERSION = 4;
 const CONNECT = 1;
-/** Replies of SOCKS4 ("SOCKS: A protocol for TCP proxy across firewalls", Ying-Da Lee). */
+/** SOCKS4 replies ("SOCKS: A protocol for TCP proxy across firewalls", Ying-Da Lee). */
 const Reply = { granted: 0x5a, rejected: 0x5b, identityMismatch: 0x5d } as const;
 
 /** Serves one SOCKS4 or SOCKS4a caller: request, reply, tunnel. */
@@ -13,7 +12,7 @@ export async function serveSocks4(session: SocksSession): Promise<void> {
   const port = (await reader.bytes(2)).readUInt16BE(0);
   const address = await reader.bytes(4);
   const username = await reader.zeroTerminated();
-  const host = namesHost(address) ? await reader.zeroTerminated() : formatIpv4(address);
+  const host = namesHost(address) ? await reader.zeroTerminated() : address.join('.');
   if (version !== VERSION || command !== CONNECT) return refuse(session, Reply.rejected);
   if (!conduct.acceptsUser({ username })) return refuse(session, Reply.identityMismatch);
   try {
@@ -25,7 +24,7 @@ export async function serveSocks4(session: SocksSession): Promise<void> {
   }
 }
 
-/** SOCKS4a: 0.0.0.x with x not zero says that a name follows. */
+/** In SOCKS4a, 0.0.0.x with a non-zero x means that a name follows. */
 function namesHost(address: Buffer): boolean {
   return address.readUIntBE(0, 3) === 0 && address.readUInt8(3) !== 0;
 }

@@ -1,5 +1,5 @@
-import type { SocksSession } from './socks-session.ts';
-import { readSocks5Destination } from './socks-session.ts';
+import type { Destination } from './egress.ts';
+import type { ByteReader, SocksSession } from './socks-session.ts';
 
 const VERSION = 5;
 const CONNECT = 1;
@@ -8,6 +8,8 @@ const Method = { none: 0, password: 2, noneAcceptable: 0xff } as const;
 /** Version and statuses of username/password authentication (RFC 1929). */
 const PASSWORD_VERSION = 1;
 const PasswordStatus = { accepted: 0, refused: 1 } as const;
+/** Address types (RFC 1928, section 5). */
+const AddressType = { ipv4: 1, domain: 3, ipv6: 4 } as const;
 /** Replies (RFC 1928, section 6). */
 const Reply = {
   succeeded: 0,
@@ -31,17 +33,14 @@ export async function serveSocks5(session: SocksSession): Promise<void> {
   const { client, reader } = session;
   if (!(await agreeOnMethod(session))) return;
   const [version, command] = await reader.bytes(3);
-  const destination = await readSocks5Destination(reader);
+  const destination = await readDestination(reader);
   if (version !== VERSION) client.destroy();
   else if (destination === null) refuse(session, Reply.addressTypeNotSupported);
   else if (command !== CONNECT) refuse(session, Reply.commandNotSupported);
   else await connect(session, destination);
 }
 
-async function connect(
-  session: SocksSession,
-  destination: Parameters<SocksSession['egress']['tunnel']>[1],
-): Promise<void> {
+async function connect(session: SocksSession, destination: Destination): Promise<void> {
   const { client, conduct, egress, signal } = session;
   try {
     await conduct.think(signal);
@@ -50,6 +49,24 @@ async function connect(
   } catch (error) {
     refuse(session, REPLY_BY_ERRNO[errnoOf(error)] ?? Reply.generalFailure);
   }
+}
+
+/** Reads the address of a request; null when its type is unknown. */
+async function readDestination(reader: ByteReader): Promise<Destination | null> {
+  const host = await readHost(reader, await reader.byte());
+  if (host === null) return null;
+  return { host, port: (await reader.bytes(2)).readUInt16BE(0) };
+}
+
+async function readHost(reader: ByteReader, type: number): Promise<string | null> {
+  if (type === AddressType.ipv4) return (await reader.bytes(4)).join('.');
+  if (type === AddressType.domain) return reader.counted();
+  if (type === AddressType.ipv6) return formatIpv6(await reader.bytes(16));
+  return null;
+}
+
+function formatIpv6(bytes: Buffer): string {
+  return Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16)).join(':');
 }
 
 async function agreeOnMethod(session: SocksSession): Promise<boolean> {
@@ -84,7 +101,7 @@ function refuse({ client }: SocksSession, code: number): void {
   client.end(formatReply(code));
 }
 
-/** The bound address is 0.0.0.0:0: this proxy does not tell. */
+/** The bound address is always 0.0.0.0:0, since this proxy does not reveal it. */
 function formatReply(code: number): Buffer {
   return Buffer.from([VERSION, code, 0, 1, 0, 0, 0, 0, 0, 0]);
 }

@@ -1,12 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerCertificate } from './certificates.ts';
 import type { FleetProxy } from './fleet-proxy.ts';
 import { FleetServer, type RemoteEndpoint } from './loopback-server.ts';
 
-/** What a target answers; may be changed while it runs. */
+/** What a target answers; it can be changed while the target runs. */
 export interface TargetAnswer {
   /** Milliseconds before it answers. @default 0 */
   readonly delayMs?: number;
@@ -18,11 +22,11 @@ export interface TargetAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How a target is started. */
+/** The settings of a target. */
 export interface TargetOptions extends TargetAnswer {
-  /** Answers of single paths (`/busy`), where they differ. @default {} */
+  /** The answers of single paths (`/busy`) that differ. @default {} */
   readonly paths?: Readonly<Record<string, TargetAnswer>>;
-  /** Serves `https:` with this certificate; without it, `http:`. */
+  /** The certificate to serve `https:` with; without it the target serves `http:`. */
   readonly tls?: ServerCertificate;
   /** @default 0, a free port */
   readonly port?: number;
@@ -38,7 +42,7 @@ export interface TargetRequest {
   readonly remote: RemoteEndpoint;
 }
 
-/** A web server on loopback that remembers who asked it for what. */
+/** A web server on loopback that remembers its requests and connections. */
 export class Target {
   /** `http://127.0.0.1:<port>/` or `https://…`. */
   readonly url: string;
@@ -61,19 +65,19 @@ export class Target {
     this.#setAnswer = state.setAnswer;
   }
 
-  /** The far end of every connection so far, those without a request included. */
+  /** The far end of every connection so far, including those without a request. */
   get connections(): readonly RemoteEndpoint[] {
     return this.#server.connections;
   }
 
-  /** The connections that none of these proxies opened: whoever made them went round the proxies. */
+  /** The connections that none of these proxies opened: they bypassed the proxies. */
   connectionsPast(proxies: readonly FleetProxy[]): readonly RemoteEndpoint[] {
     return this.connections.filter(
       ({ address, port }) => !proxies.some((proxy) => proxy.hasOpened({ address, port })),
     );
   }
 
-  /** Answers differently from now on, single paths excepted; what is left out takes its default. */
+  /** Changes the answer, except on single paths; what is left out takes its default. */
   answerWith(answer: TargetAnswer): void {
     this.#setAnswer(answer);
   }
@@ -118,7 +122,7 @@ async function respond(
   try {
     if (delayMs > 0) await delay(delayMs, undefined, { signal });
   } catch {
-    return; // The target closed meanwhile; the socket is already destroyed.
+    return; // The target has closed; the socket is already destroyed.
   }
   response.writeHead(statusCode, { 'content-length': Buffer.byteLength(body), ...headers });
   response.end(body);
