@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { LocalStackError } from '../errors.ts';
 
-/** A server of the local stack, on loopback alone. */
+/** A server of the local stack; it listens only on loopback. */
 export interface LoopbackServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
@@ -17,9 +17,9 @@ export interface HttpReply {
 }
 
 /**
- * Serves requests on 127.0.0.1. Anything but a reply from `answer` is a 500.
- * @param port 0 takes a free one.
- * @throws {LocalStackError} when the port cannot be had.
+ * Serves requests on 127.0.0.1. A rejection of `answer` becomes a 500.
+ * @param port 0 takes a free one
+ * @throws {LocalStackError} when the port cannot be used
  */
 export async function serveOnLoopback(
   port: number,
@@ -29,7 +29,7 @@ export async function serveOnLoopback(
     answer(request)
       .catch(() => jsonReply(500, { message: 'Internal Server Error' }))
       .then((reply) => send(response, reply))
-      // A reply that cannot be written, such as a header value no header may hold.
+      // The reply cannot be written, for example because a header value is invalid.
       .catch(() => response.destroy());
   });
   try {
@@ -37,7 +37,7 @@ export async function serveOnLoopback(
     await once(server, 'listening');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new LocalStackError(`Port ${port} on 127.0.0.1 cannot be used: ${why}.`, { cause });
+    throw new LocalStackError(`port ${port} on 127.0.0.1 cannot be used: ${why}`, { cause });
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -61,7 +61,16 @@ export function jsonReply(
   };
 }
 
-/** Reads a request's body; null once it is longer than `maxBytes`. */
+/** Parses JSON text; undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a request's body; null when it is longer than `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -84,9 +93,9 @@ function send(response: ServerResponse, { status, headers = {}, body = '' }: Htt
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Tells whether a request comes from a program or page of this machine. In the cloud a signature
- * keeps strangers out; here a web page somewhere could otherwise send requests through the
- * visitor's browser, under its own name (`Origin`) or by pointing a name at 127.0.0.1 (`Host`).
+ * Tells whether a request comes from a program or page on this machine. In the cloud a signature
+ * keeps strangers out. Here any web page could otherwise send requests through its visitor's
+ * browser, under its own name (`Origin`) or by pointing a name at 127.0.0.1 (`Host`).
  */
 export function comesFromThisMachine({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const { host, origin } = headers;

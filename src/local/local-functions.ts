@@ -15,21 +15,26 @@ export class LocalFunctions {
     this.#functions = settings.map((each) => new LocalFunction(each, options));
   }
 
-  /** By name or ARN. */
+  /** Finds a function by its name or ARN. */
   find(nameOrArn: string): LocalFunction | undefined {
     return this.#functions.find(
       ({ settings }) => settings.name === nameOrArn || settings.arn === nameOrArn,
     );
   }
 
-  /** By ARN. @throws {LocalStackError} when the stack has no such function. */
-  get(arn: string): LocalFunction {
-    const found = this.find(arn);
+  /**
+   * Finds a function by its name or ARN.
+   * @throws {LocalStackError} when the stack has no such function
+   */
+  get(nameOrArn: string): LocalFunction {
+    const found = this.find(nameOrArn);
     if (found !== undefined) return found;
-    throw new LocalStackError(`The template invokes ${arn}, which is none of its functions.`);
+    throw new LocalStackError(
+      `the template invokes ${nameOrArn}, which is not one of its functions`,
+    );
   }
 
-  /** What every function has used so far. */
+  /** What each function has used so far. */
   statistics(): readonly LocalFunctionStatistics[] {
     return this.#functions.map(({ settings, statistics, pids }) => ({
       name: settings.name,
@@ -47,12 +52,12 @@ export class LocalFunctions {
   }
 }
 
-/** One function's settings that matter when its use is judged, and its use. */
+/** What one function has used, and the settings to compare it with. */
 export interface LocalFunctionStatistics extends FunctionStatistics, NamedByConstruct {
   readonly name: string;
   /** The template's `MemorySize`. */
   readonly memoryMb: number;
   readonly timeoutMs: number;
-  /** The processes that are up. */
+  /** The ids of the processes that are up. */
   readonly pids: readonly number[];
 }

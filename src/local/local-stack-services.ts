@@ -11,11 +11,11 @@ export interface LocalServices {
   readonly sqsUrl: string;
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
-  /** Settles with the error when one of them ends by itself. */
+  /** Settles with the error when one of them ends unexpectedly. */
   readonly failed: Promise<Error>;
 }
 
-/** Starts DynamoDB and SQS side by side, in memory or in `dataDir`; `resources` will end them. */
+/** Starts DynamoDB and SQS, in memory or in `dataDir`; disposing `resources` ends them. */
 export async function startLocalServices(
   resources: AsyncDisposableStack,
   dataDir: string | undefined,

@@ -15,17 +15,17 @@ export interface LocalStackOptions {
   readonly outDir: string;
   /** @default 'Lighthouse' */
   readonly stackName?: string;
-  /** Keeps tables and queues in this directory. @default in memory, gone with the stack */
+  /** The directory that keeps tables, queues and events. @default none; they are kept in memory */
   readonly dataDir?: string;
-  /** Port of the HTTP API on 127.0.0.1. @default 0, a free one */
+  /** The port of the HTTP API on 127.0.0.1. @default 0, a free one */
   readonly apiPort?: number;
-  /** Takes every line the functions and the stack write. @default nothing */
+  /** Receives every line the functions and the stack write. @default lines are dropped */
   readonly log?: (line: string) => void;
-  /** Where `.lighthouse/stack.json` is written. @default the working directory; null: nowhere */
+  /** The directory of `.lighthouse/stack.json`; null for none. @default the working directory */
   readonly stackFileDirectory?: string | null;
   /** Puts something between the functions and the services, such as a tap. @default nothing */
   readonly functionEndpoints?: (real: LocalEndpoints) => Promise<LocalEndpoints>;
-  /** Waits before an asynchronous event is tried again, ms. @default Lambda's 1 and 2 minutes */
+  /** The waits before an asynchronous event is tried again, ms. @default Lambda's 1 and 2 minutes */
   readonly asyncRetryDelaysMs?: readonly number[];
   readonly clock?: Clock;
 }
@@ -35,22 +35,23 @@ export interface LocalStack {
   /** `http://127.0.0.1:<port>`; `''` when the stack has no HTTP API. */
   readonly apiUrl: string;
   readonly endpoints: LocalEndpoints;
-  /** Physical table names by construct: `pools`, `proxies`, `results`, `sweeps`. */
+  /** The physical table names by construct: `pools`, `proxies`, `results`, `sweeps`. */
   readonly tableNames: Readonly<Record<string, string>>;
-  /** Queue URLs by construct. */
+  /** The queue URLs by construct. */
   readonly queueUrls: Readonly<Record<string, string>>;
   /** What each function has used so far, by construct: `fanOut`, `checker`, `api`. */
   readonly functions: () => Readonly<Record<string, LocalFunctionStatistics>>;
   /**
    * Invokes a schedule's function at once.
-   * @param name the schedule's construct; the only schedule when left out.
-   * @param at the scheduled time the function is told. @default now
-   * @returns the answer of the last try; null when the stack ended first.
+   * @param name the schedule's construct; without it the first schedule is meant
+   * @param at the scheduled time that is passed to the function; @default now
+   * @returns the outcome of the last try; null when the stack ended first
+   * @throws {LocalStackError} when there is no such schedule
    */
   fireSchedule(name?: string, at?: Date): Promise<InvocationOutcome | null>;
-  /** Deletes what has expired now rather than at the next minute. */
+  /** Deletes expired items now instead of at the next minute. */
   sweepExpired(): Promise<void>;
-  /** Settles when the stack is down: null after `stop`, else why it could not go on. */
+  /** Settles when the stack is down: with null after `stop`, otherwise with the reason. */
   readonly closed: Promise<Error | null>;
   /** Ends every process and server of the stack. */
   stop(): Promise<void>;
@@ -59,12 +60,11 @@ export interface LocalStack {
 /**
  * Runs a synthesized stack: its functions from the assets that would be deployed, its tables and
  * queues on embedded services, its HTTP API, schedules and event sources. Everything listens on
- * loopback, and every process ends with this one, even when it is killed.
- * @throws {LocalStackError} when the template holds what cannot run here.
+ * loopback. Every process ends with this one, even if this one is killed.
+ * @throws {LocalStackError} when something in the template cannot run here
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  const directory =
-    options.stackFileDirectory === undefined ? process.cwd() : options.stackFileDirectory;
+  const { clock = systemClock, stackFileDirectory = process.cwd() } = options;
   const resources = new AsyncDisposableStack();
   try {
     const parts = await startStackParts(resources, {
@@ -75,14 +75,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       log: options.log ?? (() => {}),
       functionEndpoints: options.functionEndpoints ?? (async (real) => real),
       asyncRetryDelaysMs: options.asyncRetryDelaysMs ?? ASYNC_RETRY_DELAYS_MS,
-      clock: options.clock ?? systemClock,
+      clock,
     });
-    if (directory !== null) {
+    if (stackFileDirectory !== null) {
       const { apiUrl, endpoints } = parts;
-      await writeStackFile(directory, { apiUrl, endpoints, pid: process.pid });
-      resources.defer(() => removeStackFile(directory, process.pid));
+      await writeStackFile(stackFileDirectory, { apiUrl, endpoints, pid: process.pid });
+      resources.defer(() => removeStackFile(stackFileDirectory, process.pid));
     }
-    return handleOf(parts, resources, options.clock ?? systemClock);
+    return handleOf(parts, resources, clock);
   } catch (error) {
     await resources.disposeAsync();
     throw error;
@@ -108,7 +108,7 @@ function handleOf(parts: StackParts, resources: AsyncDisposableStack, clock: Clo
       const [, schedule] = schedules.find(([each]) => name === undefined || each === name) ?? [];
       if (schedule !== undefined) return schedule.fire(at);
       const known = schedules.map(([each]) => each).join(', ');
-      throw new LocalStackError(`There is no schedule ${name ?? ''}; there are: ${known}.`);
+      throw new LocalStackError(`there is no schedule ${name ?? ''}; the schedules are: ${known}`);
     },
     sweepExpired: () => parts.sweepExpired(),
     closed: closed.promise,

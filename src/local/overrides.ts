@@ -10,9 +10,9 @@ export interface LocalEndpoints {
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 /**
- * The only environment variables in which a function here differs from its template: where the
- * services are, the credentials they ask for, and that addresses of this machine and its network
- * may be probed.
+ * The only environment variables in which a function here differs from its template: the services'
+ * endpoints, the credentials they ask for, and permission to probe addresses of this machine and
+ * its network.
  */
 export function localOverrides(endpoints: LocalEndpoints): Readonly<Record<string, string>> {
   return {

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 
-/** Where a running stack leaves its addresses, relative to the working directory. */
+/** The file that holds a running stack's addresses, relative to the working directory. */
 export const STACK_FILE = '.lighthouse/stack.json';
 
 const stackFileSchema = z.object({
@@ -16,7 +16,7 @@ const stackFileSchema = z.object({
   pid: z.number(),
 });
 
-/** What another program needs to find the stack that runs here. */
+/** What another program needs to find a stack that runs here. */
 export type StackFile = z.infer<typeof stackFileSchema>;
 
 export async function writeStackFile(directory: string, content: StackFile): Promise<void> {
@@ -26,7 +26,7 @@ export async function writeStackFile(directory: string, content: StackFile): Pro
   await rename(`${path}.${content.pid}`, path);
 }
 
-/** Reads the file; null when no stack runs that wrote it. */
+/** Reads the file; null when it is missing or the stack that wrote it is not running. */
 export async function readStackFile(directory: string): Promise<StackFile | null> {
   try {
     const content = await readFile(resolve(directory, STACK_FILE), 'utf8');

@@ -13,7 +13,7 @@ import { serveHttpApi } from './http-api/local-http-api.ts';
 import { type LocalFunctionStatistics, LocalFunctions } from './local-functions.ts';
 import { type LocalServices, startLocalServices } from './local-stack-services.ts';
 import { type LocalEndpoints, localOverrides } from './overrides.ts';
-import { createLocalQueues } from './resources/local-queues.ts';
+import { createLocalQueues, type LocalQueue } from './resources/local-queues.ts';
 import { createLocalTables } from './resources/local-tables.ts';
 import { TtlSweeper } from './resources/ttl-sweeper.ts';
 import { type CloudAssemblyStack, readCloudAssemblyStack } from './template/cloud-assembly.ts';
@@ -36,7 +36,7 @@ export interface StackPartsOptions {
   readonly clock: Clock;
 }
 
-/** Everything of a stack that runs, and what is known of it. */
+/** Everything of a stack that runs, and what is known about it. */
 export interface StackParts {
   readonly apiUrl: string;
   readonly endpoints: LocalEndpoints;
@@ -48,7 +48,25 @@ export interface StackParts {
   readonly failed: Promise<Error>;
 }
 
-/** Starts the parts of a stack one upon the other; `resources` ends them in reverse. */
+/** What the parts are started from and end with. */
+interface Base {
+  readonly resources: AsyncDisposableStack;
+  readonly options: StackPartsOptions;
+  readonly stack: CloudAssemblyStack;
+  readonly services: LocalServices;
+  readonly template: ResolvedTemplate;
+}
+
+/** The functions and what invokes them. */
+interface Compute {
+  readonly functions: LocalFunctions;
+  readonly asyncInvocations: AsyncInvocations;
+  readonly endpoints: LocalEndpoints;
+  /** Ends after the functions and before the services. */
+  readonly beforeServicesEnd: AsyncDisposableStack;
+}
+
+/** Starts the parts of a stack one after another; disposing `resources` ends them in reverse. */
 export async function startStackParts(
   resources: AsyncDisposableStack,
   options: StackPartsOptions,
@@ -62,32 +80,15 @@ export async function startStackParts(
     createLocalTables(template, services.dynamodb),
     createLocalQueues(template, services.sqs),
   ]);
-  const compute = await startFunctions(resources, stack, services, options);
-  const { functions, asyncInvocations, endpoints } = compute;
-
-  const sources = startEventSources(readSqsEventSources(template), {
-    queues,
-    functions,
-    sqs: services.sqs,
-    log,
-  });
-  for (const source of sources) {
-    compute.beforeServicesEnd.defer(() => source.drained());
-    resources.defer(() => source.stop());
-  }
-  const schedules = new Map(
-    readSchedules(template).map((settings) => {
-      const target = functions.get(settings.functionArn);
-      const schedule = new LocalSchedule(settings, { target, asyncInvocations, clock });
-      return [constructName(settings), schedule];
-    }),
-  );
-  for (const schedule of schedules.values()) resources.defer(() => schedule.stop());
+  const base: Base = { resources, options, stack, services, template };
+  const compute = await startFunctions(base);
+  const { functions, endpoints } = compute;
+  connectQueues(base, compute, queues);
+  const schedules = startSchedules(base, compute);
   const sweeper = new TtlSweeper(tables, { dynamodb: services.dynamodb, clock, log });
   resources.defer(() => sweeper.stop());
-
   return {
-    apiUrl: await startHttpApi(resources, template, functions, options),
+    apiUrl: await startHttpApi(base, functions),
     endpoints,
     tableNames: byConstruct(tables, (table) => table.name),
     queueUrls: byConstruct(queues, (queue) => queue.url),
@@ -98,18 +99,12 @@ export async function startStackParts(
   };
 }
 
-async function startFunctions(
-  resources: AsyncDisposableStack,
-  stack: CloudAssemblyStack,
-  services: LocalServices,
-  options: StackPartsOptions,
-) {
+async function startFunctions(base: Base): Promise<Compute> {
+  const { resources, options, stack, services, template } = base;
   const { log, clock, asyncRetryDelaysMs: retryDelaysMs } = options;
   const beforeServicesEnd = resources.use(new AsyncDisposableStack());
-  const template = resolve(stack, services.sqsUrl);
-  const settingsByName = readAsyncInvokeSettings(template);
   const asyncInvocations = new AsyncInvocations({
-    settings: settingsByName,
+    settings: readAsyncInvokeSettings(template),
     retryDelaysMs,
     clock,
     log,
@@ -133,16 +128,44 @@ async function startFunctions(
   return { functions: started, asyncInvocations, endpoints, beforeServicesEnd };
 }
 
+function connectQueues(
+  { resources, options, services, template }: Base,
+  { functions, beforeServicesEnd }: Compute,
+  queues: readonly LocalQueue[],
+): void {
+  const { sqs } = services;
+  const dependencies = { queues, functions, sqs, log: options.log };
+  for (const source of startEventSources(readSqsEventSources(template), dependencies)) {
+    beforeServicesEnd.defer(() => source.drained());
+    resources.defer(() => source.stop());
+  }
+}
+
+function startSchedules(
+  { resources, options, template }: Base,
+  { functions, asyncInvocations }: Compute,
+): ReadonlyMap<string, LocalSchedule> {
+  const { clock } = options;
+  const schedules = new Map(
+    readSchedules(template).map((settings) => {
+      const target = functions.get(settings.functionArn);
+      const schedule = new LocalSchedule(settings, { target, asyncInvocations, clock });
+      return [constructName(settings), schedule];
+    }),
+  );
+  for (const schedule of schedules.values()) resources.defer(() => schedule.stop());
+  return schedules;
+}
+
 async function startHttpApi(
-  resources: AsyncDisposableStack,
-  template: ResolvedTemplate,
+  { resources, options, template }: Base,
   functions: LocalFunctions,
-  { clock, apiPort }: StackPartsOptions,
 ): Promise<string> {
   const settings = readHttpApi(template);
   if (settings === null) return '';
   const findFunction = (arn: string) => functions.find(arn);
-  const server = await serveHttpApi({ settings, findFunction, clock, port: apiPort });
+  const { clock, apiPort: port } = options;
+  const server = await serveHttpApi({ settings, findFunction, clock, port });
   resources.defer(() => server.close());
   return server.url;
 }

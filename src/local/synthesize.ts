@@ -11,24 +11,24 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 const cdkConfigSchema = z.object({ context: z.record(z.string(), z.unknown()).default({}) });
 
-/** What the CDK's command line adds by itself, so that the same template comes out. */
+/** The context that the CDK's command line adds by itself; it makes the templates the same. */
 const COMMAND_LINE_CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,
 };
 
 export interface SynthesizeOptions {
-  /** Where the cloud assembly is written. */
+  /** The directory to which the cloud assembly is written. */
   readonly outDir: string;
   /** CDK context on top of that of `cdk.json`. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Runs the CDK app, which bundles the functions and writes the templates, as `cdk synth` does but
- * without its slow validation: a stack that would not deploy may run here.
- * @returns the absolute path of the cloud assembly.
- * @throws {LocalStackError} with the app's own words when it fails.
+ * Runs the CDK app, which bundles the functions and writes the templates. Unlike `cdk synth` it skips
+ * the slow validation, so a stack that would not deploy may run here.
+ * @returns the absolute path of the cloud assembly
+ * @throws {LocalStackError} when the app fails, with the app's own words
  */
 export async function synthesize({ outDir, context = {} }: SynthesizeOptions): Promise<string> {
   const directory = resolve(outDir);
@@ -47,5 +47,5 @@ export async function synthesize({ outDir, context = {} }: SynthesizeOptions): P
   });
   const [said, [code]] = await Promise.all([text(app.stderr), once(app, 'exit')]);
   if (code === 0) return directory;
-  throw new LocalStackError(`The CDK app failed (exit status ${code}).\n${said.slice(-4_000)}`);
+  throw new LocalStackError(`the CDK app failed (exit status ${code}):\n${said.slice(-4_000)}`);
 }

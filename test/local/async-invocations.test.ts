@@ -44,13 +44,13 @@ describe('an asynchronous event', () => {
     expect([count(), outcome?.ok]).toEqual([tries, ok]);
   });
 
-  it('is tried again only as often as its function allows', async () => {
+  it('is retried only as often as its function allows', async () => {
     const { target, count } = failing(3);
     await asyncInvocations({ maximumRetries: 1 }).submit(target, '{}');
     expect(count()).toBe(2);
   });
 
-  it('is not tried again past its age', async () => {
+  it('is not retried once it is too old', async () => {
     const { target, count } = failing(3);
     await asyncInvocations({ maximumAgeMs: 1 }).submit(target, '{}');
     expect(count()).toBe(2);

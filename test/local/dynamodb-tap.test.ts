@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 describe('a DynamoDB tap', () => {
-  it('passes requests and their errors on, and remembers them', async () => {
+  it('passes on requests and errors, and records the requests', async () => {
     await put(tapped, 'a');
     await expect(put(tapped, 'a')).rejects.toMatchObject({
       name: 'ConditionalCheckFailedException',
@@ -52,7 +52,7 @@ describe('a DynamoDB tap', () => {
   it.each([
     ['before', false],
     ['after', true],
-  ] as const)('holds a request %s it is carried out', async (where, carriedOut) => {
+  ] as const)('holds a request %s it is executed', async (where, carriedOut) => {
     const hold = tap.hold({ where, fits: ({ input }) => JSON.stringify(input).includes(where) });
     let answered = false;
     const held = put(tapped, where).then(() => {
@@ -67,7 +67,7 @@ describe('a DynamoDB tap', () => {
     await held;
   });
 
-  it('carries out what a caller sent who has hung up', async () => {
+  it('executes a held request whose caller has hung up', async () => {
     const hold = tap.hold({ where: 'before', fits: ({ operation }) => operation === 'PutItem' });
     const gone = new AbortController();
     const sent = put(tapped, 'orphan', gone.signal).catch((error: Error) => error.name);
@@ -85,7 +85,7 @@ describe('a DynamoDB tap', () => {
   it.each([
     ['before', false],
     ['after', true],
-  ] as const)('discards a request %s it is carried out', async (where, carriedOut) => {
+  ] as const)('discards a request %s it is executed', async (where, carriedOut) => {
     const id = `discarded ${where}`;
     const hold = tap.hold({ where, fits: ({ input }) => JSON.stringify(input).includes(id) });
     const sent = put(tapped, id);
@@ -96,7 +96,7 @@ describe('a DynamoDB tap', () => {
     expect(Items.some((item) => item.id?.S === id)).toBe(carriedOut);
   });
 
-  it('says so when the request to be held does not come', async () => {
+  it('rejects when no request to hold arrives', async () => {
     const hold = tap.hold({ where: 'before', fits: () => false, withinMs: 10 });
     await expect(hold.reached).rejects.toThrow('no request to hold within 10 ms');
   });

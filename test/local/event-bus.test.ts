@@ -55,7 +55,7 @@ describe('the event log', () => {
     expect(idsOf(log.read(5, 3))).toEqual(['event-5']);
   });
 
-  it('forgets the oldest, in memory and in its file', async () => {
+  it('forgets the oldest events, in memory and in its file', async () => {
     const path = join(directory, 'bounded.ndjson');
     const log = await EventLog.open(path);
     const events = makeEvents(2 * MAX_EVENTS + 10);
@@ -68,7 +68,7 @@ describe('the event log', () => {
     expect((await readFile(path, 'utf8')).split('\n')).toHaveLength(MAX_EVENTS + 1);
   });
 
-  it('goes on where another left off, also behind a line that was cut short', async () => {
+  it('continues an earlier log, even after a line that was cut short', async () => {
     const path = join(directory, 'kept', 'events.ndjson');
     await (await EventLog.open(path)).append(makeEvents(2));
     await appendFile(path, '{"version":"0","id":"cut');
@@ -79,7 +79,7 @@ describe('the event log', () => {
     expect(idsOf(reopened.read(0, 9))).toEqual(['event-0', 'event-1', 'event-2']);
   });
 
-  it('wakes who waits for the next event, and who is told to stop', async () => {
+  it('wakes a caller that waits for the next event, or whose signal aborts', async () => {
     const log = await EventLog.open(null);
     const stop = new AbortController();
     const waiting = [log.waitFor(0, stop.signal), log.waitFor(1, stop.signal)] as const;
@@ -116,7 +116,7 @@ describe('the local EventBridge', () => {
     Detail: '{"a":1}',
   };
 
-  it('takes what the SDK sends and shows it as a target would receive it', async () => {
+  it('accepts events from the SDK and shows them as a target would receive them', async () => {
     const at = new Date('2026-01-15T12:34:56.789Z');
     const { FailedEntryCount, Entries = [] } = await put({ ...entry, Time: at }, entry);
     expect(FailedEntryCount).toBe(0);
@@ -138,12 +138,12 @@ describe('the local EventBridge', () => {
   });
 
   it.each<[string, PutEventsRequestEntry, string]>([
-    ['for a bus there is not', { ...entry, EventBusName: 'other' }, 'InvalidArgument'],
+    ['for a bus that does not exist', { ...entry, EventBusName: 'other' }, 'InvalidArgument'],
     ['for the default bus', { ...entry, EventBusName: undefined }, 'InvalidArgument'],
     ['without a source', { ...entry, Source: undefined }, 'InvalidArgument'],
-    ['whose detail is no object', { ...entry, Detail: '[1]' }, 'MalformedDetail'],
-    ['whose detail is no JSON', { ...entry, Detail: '{' }, 'MalformedDetail'],
-  ])('refuses an entry %s and takes the others', async (_, refused, code) => {
+    ['whose detail is not an object', { ...entry, Detail: '[1]' }, 'MalformedDetail'],
+    ['whose detail is not JSON', { ...entry, Detail: '{' }, 'MalformedDetail'],
+  ])('refuses an entry %s and accepts the others', async (_, refused, code) => {
     const { next } = log.read(0, MAX_EVENTS);
     const { FailedEntryCount, Entries } = await put(refused, entry);
     expect(FailedEntryCount).toBe(1);
@@ -154,19 +154,19 @@ describe('the local EventBridge', () => {
     expect(log.read(next, MAX_EVENTS).events).toHaveLength(1);
   });
 
-  it('refuses more than ten entries, and what is not PutEvents', async () => {
+  it('refuses more than ten entries, and any other operation', async () => {
     await expect(put(...Array.from({ length: 11 }, () => entry))).rejects.toMatchObject({
       name: 'ValidationException',
     });
     expect((await fetch(server.url, { method: 'POST', body: '{}' })).status).toBe(404);
   });
 
-  it('answers nobody but this machine', async () => {
+  it('answers only this machine', async () => {
     const headers = { origin: 'https://elsewhere.example' };
     expect((await fetch(`${server.url}/events`, { headers })).status).toBe(403);
   });
 
-  it('keeps a reader waiting until the next event, or until it ends', async () => {
+  it('lets a reader wait until the next event, or until the server closes', async () => {
     const { next } = log.read(0, MAX_EVENTS);
     const waiting = fetch(`${server.url}/events?from=${next}&waitMs=20000`);
     await put(entry);

@@ -61,11 +61,14 @@ describe('an HTTP API', () => {
     ]);
   });
 
-  it.each(['/', '/items/', '/item', '/items/1/x', '/items//x/y'])('knows no %s', async (path) => {
-    expect((await call(path)).status).toBe(404);
-  });
+  it.each(['/', '/items/', '/item', '/items/1/x', '/items//x/y'])(
+    'answers 404 to %s',
+    async (path) => {
+      expect((await call(path)).status).toBe(404);
+    },
+  );
 
-  it('passes text on as it is and anything else in base64', async () => {
+  it('passes on text as it is and everything else in base64', async () => {
     const send = async (type: string, encoding?: string) => {
       const headers = { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) };
       const answer = await call('/items/1', { method: 'PUT', body: '{}', headers });
@@ -79,7 +82,7 @@ describe('an HTTP API', () => {
     expect(await send('text/plain', 'gzip')).toBe(true);
   });
 
-  it('answers as the function says', async () => {
+  it('answers with the reply of the function', async () => {
     const reply = {
       statusCode: 202,
       headers: { Location: '/items/7', 'X-Count': 3 },
@@ -107,13 +110,13 @@ describe('an HTTP API', () => {
 
   it.each([
     ['10 MB', 10 * 1024 * 1024 + 1],
-    ['what a function takes', 6 * 1024 * 1024 + 1],
+    ['the limit of a function', 6 * 1024 * 1024 + 1],
   ])('answers 413 to a body above %s', async (_, length) => {
     const response = await call('/items/1', { method: 'PUT', body: 'x'.repeat(length) });
     expect(response.status).toBe(413);
   });
 
-  it('refuses a page of another site and a name that only points here', async () => {
+  it('refuses a page of another site and a foreign host name', async () => {
     expect((await call('/items', { headers: { origin: 'https://example.com' } })).status).toBe(403);
     expect((await call('/items', { headers: { origin: 'http://localhost:1234' } })).status).toBe(
       200,

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => {
-  it('are gone soon after its own process is killed, and so are its ports', async () => {
+  it('are gone, like its ports, soon after its own process is killed', async () => {
     const running = await runFixtureStack();
     expect((await fetch(`${running.apiUrl}/items`)).status).toBe(200);
     const pids = descendantsOf(running.pid);
@@ -39,7 +39,7 @@ describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => 
     }
   });
 
-  it('are gone when an invocation was under way as its own process was killed', async () => {
+  it('are gone even if its own process is killed during an invocation', async () => {
     const running = await runFixtureStack();
     const body = JSON.stringify({ do: 'hang' });
     const cutOff = fetch(`${running.apiUrl}/items/1`, { method: 'PUT', body }).catch(
@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => 
     expect(await cutOff).toBe('cut off');
   });
 
-  it('outlive Ctrl-C at their group only until the stack has ended them', async () => {
+  it('survive Ctrl-C in their group until the stack ends them', async () => {
     const running = await runFixtureStack();
     await fetch(`${running.apiUrl}/items`);
     const pids = descendantsOf(running.pid);
@@ -64,14 +64,14 @@ describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => 
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('end the stack, with the reason, when a service ends by itself', async () => {
+  it('end the stack, with the reason, when a service ends unexpectedly', async () => {
     const fixture = await startFixtureStack();
     const before = descendantsOf(process.pid);
     const [service] = before;
     process.kill(service ?? 0, 'SIGKILL');
     const error = await fixture.stack.closed;
     expect(error?.message).toMatch(
-      /^The service (dynamodb|sqs)-service ended by itself \(SIGKILL\)/,
+      /^the service (dynamodb|sqs)-service ended unexpectedly \(SIGKILL\)/,
     );
     expect(before.filter(isAlive)).toEqual([]);
     await fixture[Symbol.asyncDispose]();
@@ -79,7 +79,7 @@ describe.skipIf(process.platform !== 'linux')('the processes of a stack', () => 
 });
 
 describe('a data directory', { timeout: 90_000 }, () => {
-  it('keeps items and messages over the death of a stack', async () => {
+  it('keeps items and messages when a stack is killed', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lighthouse-data-'));
     directories.push(dataDir);
     const first = await runFixtureStack(dataDir);
@@ -96,12 +96,12 @@ describe('a data directory', { timeout: 90_000 }, () => {
     await once(third.process, 'exit');
   });
 
-  it('is refused to a second stack while the first uses it', async () => {
+  it('is refused to a second stack while the first one uses it', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lighthouse-data-'));
     directories.push(dataDir);
     const first = await startFixtureStack({ dataDir });
     await expect(startFixtureStack({ dataDir })).rejects.toThrow(
-      `The directory ${dataDir} is in use by another stack.`,
+      `the directory ${dataDir} is in use by another stack`,
     );
     await first[Symbol.asyncDispose]();
     const second = await startFixtureStack({ dataDir });

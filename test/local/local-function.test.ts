@@ -74,7 +74,7 @@ function errorOf(outcome: InvocationOutcome) {
 }
 
 describe('a local function', () => {
-  it('keeps one process between invocations and none of this machine environment', async () => {
+  it('keeps its process between invocations and inherits no environment', async () => {
     const first = await call({});
     const second = await call({});
     expect(second.value).toMatchObject({
@@ -88,7 +88,7 @@ describe('a local function', () => {
     expect(first.value.left).toBeLessThanOrEqual(1000);
   });
 
-  it('runs one invocation per process and makes the third of two wait', async () => {
+  it('runs one invocation per process and makes a third one wait for two', async () => {
     const calls = await Promise.all([1, 2, 3].map(() => call({ do: 'sleep', ms: 200 })));
     expect(new Set(calls.map(({ value }) => value.pid)).size).toBe(2);
   });
@@ -134,19 +134,19 @@ describe('a local function', () => {
     });
   });
 
-  it('refuses an answer above 6 MB', async () => {
+  it('refuses an answer above 6 MiB', async () => {
     const { outcome } = await call({ do: 'large' });
     expect(errorOf(outcome)?.errorType).toBe('Function.ResponseSizeTooLarge');
   });
 
-  it('may open 1,024 descriptors', async () => {
+  it('can open up to 1,024 descriptors', async () => {
     const { value } = await call({ do: 'descriptors' });
     expect(value.result[0]).toBe('EMFILE');
     expect(value.result[1]).toBeGreaterThan(900);
     expect(value.result[1]).toBeLessThan(1024);
   });
 
-  it('writes its own lines and a REPORT line like that of Lambda', async () => {
+  it('writes its own lines and a REPORT line as Lambda does', async () => {
     await call({ do: 'print' });
     await watcher.waitFor((line) => line === '[Fixture-Main] a line of its own');
     expect(watcher.lines).toContainEqual(

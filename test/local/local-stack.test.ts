@@ -50,7 +50,7 @@ describe('a queue', () => {
     await expect.poll(() => messagesLeft('jobs'), { timeout: 10_000 }).toBe(0);
   });
 
-  it('gives a failed record again after its visibility timeout, and not its neighbours', async () => {
+  it('redelivers a failed record after its visibility timeout, but not its neighbours', async () => {
     await Promise.all([send('fail once'), send('beside')]);
     const retried = await watcher.waitFor((line) => recordsOf(line, 'fail once').length === 1, 2);
     expect(recordsOf(retried[1] ?? '', 'fail once')[0]?.attributes).toMatchObject({
@@ -60,7 +60,7 @@ describe('a queue', () => {
     expect(watcher.lines.flatMap((line) => recordsOf(line, 'beside'))).toHaveLength(1);
   });
 
-  it('moves a message to the DLQ after as many receives as the template says', async () => {
+  it('moves a message to the DLQ after the number of receives in the template', async () => {
     await send('fail');
     const messages = await receiveFromDlq();
     expect(messages.map(({ Body }) => Body)).toEqual(['fail']);
@@ -68,7 +68,7 @@ describe('a queue', () => {
     expect(await messagesLeft('jobs')).toBe(0);
   });
 
-  it('gives a whole batch again when the process of the function dies', async () => {
+  it('redelivers a whole batch when the process of the function dies', async () => {
     await send('exit');
     await watcher.waitFor((line) => recordsOf(line, 'exit').length === 1, 2);
     expect((await receiveFromDlq()).map(({ Body }) => Body)).toEqual(['exit']);
@@ -103,7 +103,7 @@ describe('the Lambda API', () => {
     expect([tries('c'), tries('d')]).toEqual([2, 2]);
   });
 
-  it('names a function that is not there', async () => {
+  it('refuses to invoke a function that does not exist', async () => {
     const command = new InvokeCommand({ FunctionName: 'Nobody' });
     await expect(lambda.send(command)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
@@ -127,15 +127,15 @@ describe('a schedule', () => {
     });
   });
 
-  it('is asked for by a name that exists', async () => {
+  it('is refused, with the known names, when there is none of that name', async () => {
     await expect(stack.fireSchedule('never')).rejects.toThrow(
-      'There is no schedule never; there are: every.',
+      'there is no schedule never; the schedules are: every',
     );
   });
 });
 
 describe('a table', () => {
-  it('loses its expired items and keeps the others', async () => {
+  it('loses expired items and keeps the others', async () => {
     const now = Math.floor(Date.now() / 1000);
     const expiries: [string, number | null][] = [
       ['past', now - 10],
@@ -185,7 +185,7 @@ describe('a function', () => {
     });
   });
 
-  it('is counted with its memory, invocations and errors', () => {
+  it('has its memory, invocations and errors counted', () => {
     expect(stack.functions().worker).toMatchObject({
       name: 'Fixture-Worker',
       memoryMb: 256,
@@ -198,7 +198,7 @@ describe('a function', () => {
 });
 
 describe('a running stack', () => {
-  it('tells other programs where it is, until it ends', async () => {
+  it('publishes its addresses in the stack file until it ends', async () => {
     const own = await startFixtureStack();
     expect(await readStackFile(own.directory)).toEqual({
       apiUrl: own.stack.apiUrl,

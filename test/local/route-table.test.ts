@@ -29,11 +29,11 @@ describe('a request', () => {
     ['GET', '/items/7/a/b%20c', 'GET /items/{id}/{rest+}', { id: '7', rest: 'a/b c' }],
     ['PUT', '/items/7/parts', 'ANY /{proxy+}', { proxy: 'items/7/parts' }],
     ['GET', '/items/%zz', 'GET /items/{id}', { id: '%zz' }],
-  ])('%s %s goes the way of %s', (method, path, routeKey, pathParameters) => {
+  ])('%s %s takes the route %s', (method, path, routeKey, pathParameters) => {
     expect(find(method, path)).toMatchObject({ route: { routeKey }, pathParameters });
   });
 
-  it('goes the way of $default when nothing else fits, or nowhere', () => {
+  it('takes $default when no other route matches, or has no route', () => {
     const [fallback, , ...others] = ROUTE_KEYS.map((routeKey) => ({
       routeKey,
       functionArn: 'arn',

@@ -21,13 +21,13 @@ const outside = Object.values(networkInterfaces())
   .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 
 describe.each(modules)('%s', (name) => {
-  // 127.0.0.2 is this machine, too, but not where the services listen.
+  // 127.0.0.2 is also this machine, but the services do not listen there.
   it.each([
     ['127.0.0.1', 'connect'],
     ...['127.0.0.2', outside]
       .filter((address) => address !== undefined)
       .map((address) => [address, 'ECONNREFUSED']),
-  ])('listens on loopback alone (%s)', async (host, outcome) => {
+  ])('listens only on 127.0.0.1 (%s)', async (host, outcome) => {
     const port = Number(new URL(services.get(name)?.url ?? '').port);
     const socket = connect({ host: `${host}`, port });
     const how = await Promise.race([
@@ -38,7 +38,7 @@ describe.each(modules)('%s', (name) => {
     expect(how).toBe(outcome);
   });
 
-  it('survives a client that hangs up in the middle of a request', async () => {
+  it('survives a client that hangs up during a request', async () => {
     const service = services.get(name);
     const port = Number(new URL(service?.url ?? '').port);
     const socket = connect({ host: '127.0.0.1', port });

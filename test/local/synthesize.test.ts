@@ -17,11 +17,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** The CDK's command line takes seconds to load, and more where other tests run. */
+/** The CDK's command line takes seconds to load, and longer while other tests run. */
 const TIMEOUT_MS = 120_000;
 
 describe('synthesizing for this machine', { timeout: TIMEOUT_MS }, () => {
-  it('gives the very template and assets that cdk synth gives', async () => {
+  it('gives the same template and assets as cdk synth', async () => {
     const ours = await synthesize({ outDir: join(directory, 'ours') });
     const theirs = join(directory, 'theirs');
     const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
@@ -35,7 +35,7 @@ describe('synthesizing for this machine', { timeout: TIMEOUT_MS }, () => {
     }
   });
 
-  it('passes settings on as context', async () => {
+  it('passes on settings as context', async () => {
     const context = { lighthouse: { checker: { memoryMb: 1024 } } };
     const outDir = await synthesize({ outDir: join(directory, 'large'), context });
     const { Resources } = await readJson(outDir, 'Lighthouse.template.json');
@@ -45,7 +45,7 @@ describe('synthesizing for this machine', { timeout: TIMEOUT_MS }, () => {
     expect(checker).toMatchObject({ Properties: { MemorySize: 1024 } });
   });
 
-  it('fails with what the app says is wrong', async () => {
+  it("fails with the app's own error", async () => {
     const context = { lighthouse: { queue: { visibilityTimeoutSeconds: 10 } } };
     const failing = synthesize({ outDir: join(directory, 'failing'), context });
     await expect(failing).rejects.toThrow('queue.visibilityTimeoutSeconds is 10');

@@ -36,7 +36,7 @@ describe('an intrinsic function', () => {
     ['Fn::Sub (variables)', { 'Fn::Sub': [`\${a}`, { a: { Ref: 'AWS::Region' } }] }, 'us-east-1'],
     ['AWS::NoValue', { a: { Ref: 'AWS::NoValue' }, b: [{ Ref: 'AWS::NoValue' }, 1] }, { b: [1] }],
     ['none', { a: [null, true, 1, 'x'] }, { a: [null, true, 1, 'x'] }],
-  ])('%s becomes what it stands for', (_, value, expected) => {
+  ])('%s becomes its value', (_, value, expected) => {
     expect(resolveIntrinsics(value, names)).toEqual(expected);
   });
 
@@ -44,12 +44,12 @@ describe('an intrinsic function', () => {
     [
       'unknown',
       { 'Fn::ImportValue': 'x' },
-      'The intrinsic function Fn::ImportValue is not supported',
+      'the intrinsic function Fn::ImportValue is not supported',
     ],
     [
       'dangling',
       { Ref: 'Nobody' },
-      'The template refers to Nobody, which has no local counterpart',
+      'the template refers to Nobody, which has no local counterpart',
     ],
     ['malformed', { 'Fn::Join': ['-'] }, 'Fn::Join takes a list of two'],
   ])('is refused when it is %s', (_, value, sentence) => {
@@ -66,9 +66,9 @@ describe('a template', () => {
 
   it.each<[string, Record<string, FixtureResource>, string]>([
     [
-      'a resource it does not know',
+      'an unknown resource type',
       { Bucket: { Type: 'AWS::S3::Bucket' } },
-      'Bucket is an AWS::S3::Bucket, which the local stack can neither run nor leave out.',
+      'Bucket is an AWS::S3::Bucket, which the local stack can neither run nor leave out',
     ],
     [
       'a condition',
@@ -76,7 +76,7 @@ describe('a template', () => {
       'Jobs exists only under the condition IsProduction',
     ],
     [
-      'a property it does not know',
+      'an unknown property',
       { Jobs: withProperties(Jobs, { FifoQueue: true, RedrivePolicy: undefined }) },
       'Jobs (AWS::SQS::Queue) cannot run locally: ✖ Unrecognized key: "FifoQueue"',
     ],
@@ -93,24 +93,24 @@ describe('a template', () => {
     [
       'a cron schedule',
       { Every: withProperties(Every, { ScheduleExpression: 'cron(0 * * * ? *)' }) },
-      'Every runs at cron(0 * * * ? *); the local stack knows only rate(n minutes|hours|days).',
+      'Every runs at cron(0 * * * ? *); the local stack knows only rate(n minutes|hours|days)',
     ],
     [
-      'a route to nowhere',
+      'an integration of another payload format',
       { Integration: withProperties(Integration, { PayloadFormatVersion: '1.0' }) },
       'Integration (AWS::ApiGatewayV2::Integration) cannot run locally',
     ],
     [
-      'an asset that is not there',
+      'an asset that does not exist',
       { Worker: functionResource('nobody') },
-      'The asset nobody.zip is not in Fixture.assets.json.',
+      'the asset nobody.zip is not in Fixture.assets.json',
     ],
     [
       'messages that reappear too early',
       { Worker: functionResource('worker', { Timeout: 31 }) },
-      'Queue visibility timeout: 1 seconds is less than Function timeout: 31 seconds',
+      "Mapping: the queue's visibility timeout of 1 s is less than the timeout of Fixture-Worker, 31 s",
     ],
-  ])('is refused with %s, and leaves nothing behind', async (_, replaced, sentence) => {
+  ])('is refused with %s and leaves nothing behind', async (_, replaced, sentence) => {
     await using assembly = await writeFixtureAssembly(
       { ...FIXTURE_RESOURCES, ...replaced },
       { worker: HANDLER },
@@ -124,9 +124,9 @@ describe('a template', () => {
     if (process.platform === 'linux') expect(descendantsOf(process.pid)).toEqual([]);
   });
 
-  it('that was never synthesized is refused', async () => {
+  it('is refused when it was never synthesized', async () => {
     await expect(startLocalStack({ outDir: '/nowhere' })).rejects.toThrow(
-      '/nowhere/Lighthouse.template.json cannot be read as a synthesized stack.',
+      '/nowhere/Lighthouse.template.json cannot be read as a synthesized stack',
     );
   });
 });

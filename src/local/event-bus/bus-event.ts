@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../http-server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/physical-names.ts';
+
+const detailSchema = z.record(z.string(), z.unknown());
 
 /** An event as a target of a rule receives it ("AWS service event metadata"). */
 export const busEventSchema = z.object({
@@ -12,7 +15,7 @@ export const busEventSchema = z.object({
   time: z.string(),
   region: z.string(),
   resources: z.array(z.string()),
-  detail: z.record(z.string(), z.unknown()),
+  detail: detailSchema,
 });
 export type BusEvent = z.infer<typeof busEventSchema>;
 
@@ -26,18 +29,18 @@ const entrySchema = z.object({
   Time: z.number().optional(),
 });
 
-/** ("PutEvents", Amazon EventBridge API Reference: request parameters.) */
+/** "PutEvents" in the Amazon EventBridge API Reference, request parameters. */
 export const putEventsSchema = z.object({ Entries: z.array(z.unknown()).min(1).max(10) });
 
-/** Why an entry was refused, in the words of PutEvents. */
+/** The reason for which an entry is refused, in AWS's own words where they exist. */
 export interface RefusedEntry {
   readonly ErrorCode: 'InvalidArgument' | 'MalformedDetail';
   readonly ErrorMessage: string;
 }
 
 /**
- * The event of one entry of PutEvents, or why there is none. AWS says yes to an entry for a bus
- * that does not exist, and drops it; here a wrong name is to be seen.
+ * The event of one entry of PutEvents, or the reason for refusing it. AWS accepts and drops an
+ * entry for a bus that does not exist; here a wrong name becomes visible.
  */
 export function toBusEvent(
   entry: unknown,
@@ -54,8 +57,8 @@ export function toBusEvent(
       ErrorMessage: `Event bus ${EventBusName} does not exist.`,
     };
   }
-  const detail = parseObject(Detail);
-  if (detail === null) {
+  const detail = detailSchema.safeParse(parseJson(Detail));
+  if (!detail.success) {
     return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   }
   const time = new Date(Time === undefined ? nowMs : Time * 1000).toISOString();
@@ -68,14 +71,6 @@ export function toBusEvent(
     time: time.replace(/\.\d+Z$/, 'Z'),
     region: LOCAL_REGION,
     resources: Resources,
-    detail,
+    detail: detail.data,
   };
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

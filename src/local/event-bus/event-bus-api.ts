@@ -5,19 +5,19 @@ import {
   type HttpReply,
   jsonReply,
   type LoopbackServer,
+  parseJson,
   readBody,
   serveOnLoopback,
 } from '../http-server.ts';
 import { type BusEvent, putEventsSchema, toBusEvent } from './bus-event.ts';
-import type { EventLog } from './event-log.ts';
-import { EVENT_LOG_PATH } from './event-log.ts';
+import { EVENT_LOG_PATH, type EventLog } from './event-log.ts';
 
-/** ("PutEvents", Amazon EventBridge API Reference.) */
+/** "PutEvents" in the Amazon EventBridge API Reference. */
 const MAX_BODY_BYTES = 256 * 1024;
 const PUT_EVENTS = 'AWSEvents.PutEvents';
 
 const EVENTS_PER_PAGE = 500;
-/** The longest a reader is kept waiting for the next event. */
+/** The longest time a reader waits for the next event. */
 const MAX_WAIT_MS = 20_000;
 
 export interface EventBusApiOptions {
@@ -27,9 +27,9 @@ export interface EventBusApiOptions {
 }
 
 /**
- * Serves PutEvents of the EventBridge API (`AWS_ENDPOINT_URL_EVENTBRIDGE`; JSON 1.1, signatures
- * not checked), and what was put: `GET /events?from=POSITION&waitMs=N` answers
- * `{ events, next }`, after waiting up to N ms for the first of them.
+ * Serves PutEvents of the EventBridge API (`AWS_ENDPOINT_URL_EVENTBRIDGE`; JSON 1.1, signatures are
+ * not checked) and the events that were put: `GET /events?from=POSITION&waitMs=N` answers
+ * `{ events, next }` after waiting up to N ms for the first of them.
  */
 export async function serveEventBusApi(options: EventBusApiOptions): Promise<LoopbackServer> {
   const closing = new AbortController();
@@ -79,22 +79,28 @@ async function putEvents(
   body: Buffer | null,
 ): Promise<HttpReply> {
   if (request.method !== 'POST' || request.headers['x-amz-target'] !== PUT_EVENTS) {
-    return failure(404, 'UnknownOperationException', 'Only PutEvents is served locally.');
+    return failure(404, 'UnknownOperationException', 'only PutEvents is served locally');
   }
   if (body === null) {
-    return failure(413, 'RequestEntityTooLarge', `At most ${MAX_BODY_BYTES} bytes.`);
+    return failure(
+      413,
+      'RequestEntityTooLarge',
+      `the request is longer than ${MAX_BODY_BYTES} bytes`,
+    );
   }
   const parsed = putEventsSchema.safeParse(parseJson(body.toString()));
   if (!parsed.success) {
-    return failure(400, 'ValidationException', 'Entries has to be a list of 1 to 10 entries.');
+    return failure(400, 'ValidationException', 'Entries must be a list of 1 to 10 entries');
   }
   const nowMs = clock.now();
   const outcomes = parsed.data.Entries.map((entry) => toBusEvent(entry, { busNames, nowMs }));
   const accepted = outcomes.filter((outcome): outcome is BusEvent => 'id' in outcome);
   if (accepted.length > 0) await log.append(accepted);
   const entries = outcomes.map((outcome) => ('id' in outcome ? { EventId: outcome.id } : outcome));
-  const FailedEntryCount = outcomes.length - accepted.length;
-  return amzJson(200, { FailedEntryCount, Entries: entries });
+  return amzJson(200, {
+    FailedEntryCount: outcomes.length - accepted.length,
+    Entries: entries,
+  });
 }
 
 function failure(status: number, type: string, message: string): HttpReply {
@@ -103,12 +109,4 @@ function failure(status: number, type: string, message: string): HttpReply {
 
 function amzJson(status: number, body: unknown): HttpReply {
   return jsonReply(status, body, { 'content-type': 'application/x-amz-json-1.1' });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

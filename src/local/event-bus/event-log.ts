@@ -2,23 +2,26 @@ import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises
 import { dirname } from 'node:path';
 import { type BusEvent, busEventSchema } from './bus-event.ts';
 
-/** Events kept; older ones are forgotten. */
+/** The path at which a local stack's event log is read; AWS has no counterpart. */
+export const EVENT_LOG_PATH = '/events';
+
+/** The most events that are kept; older ones are forgotten. */
 export const MAX_EVENTS = 10_000;
 
-/** Some of the log's events in the order they came, and where to read on. */
+/** Some of the log's events in order of arrival, and the position to read on from. */
 export interface EventPage {
   readonly events: readonly BusEvent[];
   readonly next: number;
 }
 
 /**
- * The newest events that were put on the stack's bus: in memory, and in a file when there is one,
- * from which the next stack takes them up again.
+ * The newest events that were put on the stack's bus. They are in memory and, if there is one, in a
+ * file from which the next stack loads them.
  */
 export class EventLog {
   readonly #path: string | null;
   #events: BusEvent[];
-  /** Events that came before the first one held. */
+  /** The number of events that came before the first one held. */
   #forgotten = 0;
   #linesInFile: number;
   #writing: Promise<void> = Promise.resolve();
@@ -30,7 +33,7 @@ export class EventLog {
     this.#linesInFile = events.length;
   }
 
-  /** @param path the file that keeps the events; null: in memory alone */
+  /** @param path the file that keeps the events; null to keep them only in memory */
   static async open(path: string | null): Promise<EventLog> {
     const events = path === null ? [] : await readEvents(path);
     const log = new EventLog(path, events);
@@ -39,21 +42,21 @@ export class EventLog {
     return log;
   }
 
-  /** Appends events; when it returns they are in the file. */
+  /** Appends events; once it settles they are in the file. */
   append(events: readonly BusEvent[]): Promise<void> {
     const appended = this.#writing.then(() => this.#append(events));
     this.#writing = appended.catch(() => {});
     return appended;
   }
 
-  /** The events from a position on, at most `limit`. The first position is 0. */
+  /** At most `limit` events from a position on. The first position is 0. */
   read(from: number, limit: number): EventPage {
     const start = Math.max(0, from - this.#forgotten);
     const events = this.#events.slice(start, start + limit);
     return { events, next: Math.max(from, this.#forgotten + start + events.length) };
   }
 
-  /** Waits until there is an event at a position, or the signal aborts. */
+  /** Waits until there is an event at a position or the signal aborts. */
   async waitFor(position: number, signal: AbortSignal): Promise<void> {
     while (this.#forgotten + this.#events.length <= position && !signal.aborted) {
       const { promise, resolve: wake } = Promise.withResolvers<void>();
@@ -103,6 +106,3 @@ function parseLine(line: string): BusEvent[] {
 function linesOf(events: readonly BusEvent[]): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join('');
 }
-
-/** Where the event log of a stack that runs here is read: AWS has no counterpart of it. */
-export const EVENT_LOG_PATH = '/events';

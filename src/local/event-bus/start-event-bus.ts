@@ -11,7 +11,10 @@ const EVENTS_FILE = 'events.ndjson';
 
 const busSchema = resourceProperties({ Name: z.string() }, ['Description', 'Tags']);
 
-/** Serves the stack's event buses; `resources` will end it. Returns the endpoint's URL. */
+/**
+ * Serves the stack's event buses until `resources` is disposed.
+ * @returns the endpoint's URL
+ */
 export async function startEventBus(
   resources: AsyncDisposableStack,
   template: ResolvedTemplate,

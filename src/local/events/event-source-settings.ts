@@ -6,7 +6,7 @@ const eventSourceMappingSchema = resourceProperties(
   {
     EventSourceArn: z.string(),
     FunctionName: z.string(),
-    /** Above 10 a batching window is required; one receive brings at most 10. */
+    /** Above 10 AWS requires a batching window; one receive brings at most 10. */
     BatchSize: z.number().min(1).max(10, 'more than 10 is not supported').default(10),
     MaximumBatchingWindowInSeconds: z.literal(0).optional(),
     Enabled: z.boolean().default(true),
@@ -22,11 +22,11 @@ export interface SqsEventSourceSettings {
   readonly queueArn: string;
   /** The function's name or ARN. */
   readonly functionName: string;
-  /** Records per invocation, 1 to 10. */
+  /** The most records per invocation, 1 to 10. */
   readonly batchSize: number;
-  /** The function's answer names the records that failed; the others are done. */
+  /** Whether the function's answer names the records that failed; the others are then done. */
   readonly reportsBatchItemFailures: boolean;
-  /** Most invocations at once. */
+  /** The most invocations at once. */
   readonly maximumConcurrency: number;
   readonly enabled: boolean;
 }

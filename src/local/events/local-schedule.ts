@@ -13,8 +13,8 @@ export interface LocalScheduleDependencies {
 }
 
 /**
- * Invokes a function asynchronously, as EventBridge Scheduler does, at whole multiples of its
- * interval, so that a stack started again goes on with the same scheduled times.
+ * Invokes a function asynchronously, as EventBridge Scheduler does. The scheduled times are whole
+ * multiples of the interval, so a restarted stack continues with the same ones.
  */
 export class LocalSchedule {
   readonly settings: ScheduleSettings;
@@ -27,7 +27,10 @@ export class LocalSchedule {
     if (settings.enabled) this.#arm();
   }
 
-  /** Invokes now, as if `scheduledAt` had come; the answer is that of the last try. */
+  /**
+   * Invokes the function now, as if `scheduledAt` had come.
+   * @returns the outcome of the last try; null when the stack ended first
+   */
   fire(scheduledAt: Date): Promise<InvocationOutcome | null> {
     const { asyncInvocations, target } = this.#dependencies;
     return asyncInvocations.submit(target, eventOf(this.settings, scheduledAt));
@@ -42,14 +45,14 @@ export class LocalSchedule {
     const { clock } = this.#dependencies;
     const next = (Math.floor(clock.now() / intervalMs) + 1) * intervalMs;
     this.#timer = setTimeout(() => {
-      // A timer may fire a little early; the time is not lost, only waited for again.
+      // A timer may fire a little early; the same time is then waited for again.
       if (clock.now() >= next) this.fire(new Date(next));
       this.#arm();
     }, next - clock.now());
   }
 }
 
-/** AWS: "EventBridge Scheduler user guide", adding context attributes. */
+/** AWS: "EventBridge Scheduler User Guide", adding context attributes. */
 function eventOf({ logicalId, input }: ScheduleSettings, scheduledAt: Date): string {
   const attributes: Readonly<Record<string, string>> = {
     'scheduled-time': scheduledAt.toISOString().replace(/\.\d+Z$/, 'Z'),

@@ -1,12 +1,13 @@
 import * as z from 'zod';
+import { parseJson } from '../http-server.ts';
 
 const responseSchema = z.object({
   batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish(),
 });
 
 /**
- * Which of a batch's messages a function's answer leaves in the queue. An answer that cannot be
- * read, or names a message that was not in the batch, fails the whole batch.
+ * The messages of a batch that a function's answer leaves in the queue. An answer that cannot be
+ * read, or that names a message outside the batch, fails the whole batch.
  * AWS: "Handling errors for an SQS event source in Lambda", success and failure conditions.
  */
 export function failedMessageIds(
@@ -18,12 +19,4 @@ export function failedMessageIds(
   if (!parsed.success) return everything;
   const failed = (parsed.data?.batchItemFailures ?? []).map((item) => item.itemIdentifier);
   return failed.every((id) => everything.has(id)) ? new Set(failed) : everything;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

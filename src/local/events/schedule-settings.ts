@@ -12,7 +12,7 @@ const scheduleSchema = resourceProperties(
       Arn: z.string(),
       Input: z.string().default('{}'),
       RoleArn: z.unknown(),
-      /** Of the delivery, which cannot fail here; the function's own retries are Lambda's. */
+      /** Applies to delivery, which cannot fail here; Lambda retries the function itself. */
       RetryPolicy: z.unknown().optional(),
       DeadLetterConfig: z.unknown().optional(),
     }),
@@ -26,20 +26,20 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   day: 86_400_000,
 };
 
-/** A function that is invoked again and again. */
+/** A function and the interval at which it is invoked. */
 export interface ScheduleSettings {
   readonly logicalId: string;
   readonly constructPath: string;
   readonly intervalMs: number;
   readonly functionArn: string;
-  /** The event, with EventBridge Scheduler's context attributes (`<aws.scheduler.…>`) in it. */
+  /** The event, which may contain EventBridge Scheduler's context attributes (`<aws.scheduler.…>`). */
   readonly input: string;
   readonly enabled: boolean;
 }
 
 /**
  * Reads the stack's schedules.
- * @throws {LocalStackError} for anything but `rate(…)`.
+ * @throws {LocalStackError} when an expression is not `rate(…)`
  */
 export function readSchedules(template: ResolvedTemplate): readonly ScheduleSettings[] {
   return template
@@ -59,6 +59,6 @@ function intervalOf(logicalId: string, expression: string): number {
   const unitMs = UNIT_MS[unit];
   if (unitMs !== undefined) return Number(count) * unitMs;
   throw new LocalStackError(
-    `${logicalId} runs at ${expression}; the local stack knows only rate(n minutes|hours|days).`,
+    `${logicalId} runs at ${expression}; the local stack knows only rate(n minutes|hours|days)`,
   );
 }

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { waitFor } from '../../async/wait-for.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
 import type { SqsEventSourceSettings } from './event-source-settings.ts';
 import { failedMessageIds } from './partial-batch-response.ts';
@@ -12,8 +12,8 @@ import { sqsEvent } from './sqs-event.ts';
 
 /** The longest poll SQS allows, seconds. AWS: "Amazon SQS short and long polling". */
 const LONG_POLL_SECONDS = 20;
-/** How long polling rests after the queue could not be reached, ms. */
-const ERROR_REST_MS = 1_000;
+/** How long polling pauses after the queue could not be reached, ms. */
+const ERROR_PAUSE_MS = 1_000;
 
 export interface SqsEventSourceDependencies {
   readonly sqs: SQSClient;
@@ -23,8 +23,8 @@ export interface SqsEventSourceDependencies {
 }
 
 /**
- * Feeds a queue's messages to a function: receives only when an invocation may start, deletes what
- * the function has done, and leaves what failed to become visible again after its timeout.
+ * Feeds a queue's messages to a function. It receives only when an invocation can start and deletes
+ * the messages the function has done; those that failed become visible again after their timeout.
  */
 export class SqsEventSource {
   readonly #settings: SqsEventSourceSettings;
@@ -39,12 +39,12 @@ export class SqsEventSource {
     this.#polling = settings.enabled ? this.#poll() : Promise.resolve();
   }
 
-  /** Receives no more. Invocations that run go on until their function is stopped. */
+  /** Stops receiving. Running invocations continue until their function is stopped. */
   stop(): void {
     this.#stop.abort();
   }
 
-  /** Settles when, after `stop`, the last invocation has ended and its messages are dealt with. */
+  /** Settles after `stop`, once the last invocation has ended and its messages are dealt with. */
   async drained(): Promise<void> {
     await this.#polling;
     await Promise.all(this.#inFlight);
@@ -81,7 +81,7 @@ export class SqsEventSource {
     } catch (error) {
       if (abortSignal.aborted) return [];
       this.#log(`cannot receive: ${String(error)}`);
-      await delay(ERROR_REST_MS, undefined, { signal: abortSignal }).catch(() => {});
+      await waitFor(ERROR_PAUSE_MS, abortSignal);
       return [];
     }
   }

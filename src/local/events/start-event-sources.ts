@@ -7,8 +7,8 @@ import { SqsEventSource } from './sqs-event-source.ts';
 
 /**
  * Connects queues to functions.
- * @throws {LocalStackError} for what CloudFormation refuses too: a source that is no queue of the
- * stack, or one whose messages reappear before their function's time is up.
+ * @throws {LocalStackError} when CloudFormation would refuse too: a source is not a queue of the
+ * stack, or its messages reappear before their function's time is up
  */
 export function startEventSources(
   sources: readonly SqsEventSourceSettings[],
@@ -24,14 +24,14 @@ export function startEventSources(
     const queue = queues.find(({ arn }) => arn === settings.queueArn);
     if (queue === undefined) {
       throw new LocalStackError(
-        `${settings.logicalId} reads ${settings.queueArn}, no local queue.`,
+        `${settings.logicalId} reads ${settings.queueArn}, which is not a local queue`,
       );
     }
     const target = functions.get(settings.functionName);
     const { name, timeoutMs } = target.settings;
     if (queue.visibilityTimeoutMs < timeoutMs) {
       throw new LocalStackError(
-        `Queue visibility timeout: ${queue.visibilityTimeoutMs / 1000} seconds is less than Function timeout: ${timeoutMs / 1000} seconds (${name}).`,
+        `${settings.logicalId}: the queue's visibility timeout of ${queue.visibilityTimeoutMs / 1000} s is less than the timeout of ${name}, ${timeoutMs / 1000} s`,
       );
     }
     return { settings, dependencies: { sqs, queueUrl: queue.url, target, log } };

@@ -10,7 +10,7 @@ import type { Invocable, InvocationOutcome } from './invocation.ts';
 export const ASYNC_RETRY_DELAYS_MS: readonly number[] = [60_000, 120_000];
 
 export interface AsyncInvocationsOptions {
-  /** By function name; the others have Lambda's defaults. */
+  /** The settings by function name; other functions have Lambda's defaults. */
   readonly settings: ReadonlyMap<string, AsyncInvokeSettings>;
   /** The waits before the second and the third try, ms. */
   readonly retryDelaysMs: readonly number[];
@@ -19,8 +19,8 @@ export interface AsyncInvocationsOptions {
 }
 
 /**
- * Lambda's queue of asynchronous events: each is tried, and tried again after each delay while it
- * fails. Events wait in memory: unlike AWS, those not done when the stack ends are lost.
+ * Lambda's queue of asynchronous events. Each event is tried, and tried again after each delay while
+ * it fails. Events wait in memory, so that those not done when the stack ends are lost, unlike in AWS.
  */
 export class AsyncInvocations {
   readonly #options: AsyncInvocationsOptions;
@@ -30,7 +30,10 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** Takes an event; the answer is that of the last try, or null when the stack ended first. */
+  /**
+   * Takes an event.
+   * @returns the outcome of the last try; null when the stack ended first
+   */
   submit(target: Invocable, payload: string): Promise<InvocationOutcome | null> {
     return this.#run(target, payload).catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#options.log(`[${target.settings.name}] ${error}`);
@@ -38,7 +41,7 @@ export class AsyncInvocations {
     });
   }
 
-  /** Gives up what waits for its next try. */
+  /** Gives up the events that wait for their next try. */
   stop(): void {
     this.#stop.abort();
   }

@@ -16,20 +16,20 @@ const eventInvokeConfigSchema = resourceProperties(
   [],
 );
 
-/** How often and how long a function's asynchronous events are tried. */
+/** How often, and up to which age, a function's asynchronous events are tried. */
 export interface AsyncInvokeSettings {
   readonly maximumRetries: number;
-  /** An event older than this is not tried again, ms. */
+  /** The age from which an event is not tried again, ms. */
   readonly maximumAgeMs: number;
 }
 
-/** What holds for a function without a configuration of its own. */
+/** The settings of a function without a configuration of its own. */
 export const DEFAULT_ASYNC_INVOKE_SETTINGS: AsyncInvokeSettings = {
   maximumRetries: DEFAULT_MAXIMUM_RETRIES,
   maximumAgeMs: DEFAULT_MAXIMUM_AGE_SECONDS * 1000,
 };
 
-/** Reads the stack's configurations of asynchronous invocation, by function name. */
+/** Reads the stack's settings for asynchronous invocation, by function name. */
 export function readAsyncInvokeSettings(
   template: ResolvedTemplate,
 ): ReadonlyMap<string, AsyncInvokeSettings> {

@@ -2,19 +2,19 @@ import { LocalStackError } from '../../errors.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionSettings } from './function-settings.ts';
 
-/** How long an environment is kept after its last invocation, ms. AWS tells no figure. */
+/** How long an environment is kept after its last invocation, ms. AWS publishes no figure. */
 const IDLE_MS = 120_000;
 
 /** An environment handed out for one invocation. */
 export interface AcquiredEnvironment {
-  readonly process: ExecutionEnvironment;
-  /** It was started for this invocation: its init phase comes first. */
+  readonly environment: ExecutionEnvironment;
+  /** Whether it was started for this invocation, which then begins with the init phase. */
   readonly fresh: boolean;
 }
 
 /**
- * The execution environments of one function: reuses the one used last, starts one when none is
- * idle, and makes callers wait, first come first served, once all there may be are busy.
+ * The execution environments of one function. The pool reuses the one used last and starts one when
+ * none is idle. Once all that are allowed are busy, callers wait, first come, first served.
  */
 export class EnvironmentPool {
   readonly #settings: FunctionSettings;
@@ -35,25 +35,25 @@ export class EnvironmentPool {
     return [...this.#all].map(({ pid }) => pid);
   }
 
-  /** @throws {LocalStackError} once the pool has been stopped. */
+  /** @throws {LocalStackError} when the pool has been stopped */
   async acquire(): Promise<AcquiredEnvironment> {
     if (this.#stopped) throw this.#stoppedError();
     if (this.#busy < this.#settings.concurrency) this.#busy += 1;
     else await this.#turn();
     const idle = this.#takeIdle();
     return idle === undefined
-      ? { process: this.#start(), fresh: true }
-      : { process: idle, fresh: false };
+      ? { environment: this.#start(), fresh: true }
+      : { environment: idle, fresh: false };
   }
 
-  release({ process }: AcquiredEnvironment): void {
-    if (process.alive && !this.#stopped) this.#keep(process);
+  release({ environment }: AcquiredEnvironment): void {
+    if (environment.alive && !this.#stopped) this.#keep(environment);
     const next = this.#waiting.shift();
     if (next === undefined) this.#busy -= 1;
     else next.resolve();
   }
 
-  /** Kills every environment, and settles when they have ended. */
+  /** Kills every environment and settles when all have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#stoppedError());
@@ -96,6 +96,6 @@ export class EnvironmentPool {
   }
 
   #stoppedError(): LocalStackError {
-    return new LocalStackError(`${this.#settings.name} has been stopped.`);
+    return new LocalStackError(`${this.#settings.name} has been stopped`);
   }
 }

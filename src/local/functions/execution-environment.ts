@@ -9,18 +9,18 @@ import type {
 } from './invocation.ts';
 import { spawnRuntime } from './spawn-runtime.ts';
 
-/** AWS: "Lambda execution environment lifecycle", the init phase is limited to 10 seconds. */
+/** AWS: "Lambda execution environment lifecycle"; the init phase is limited to 10 seconds. */
 const INIT_TIMEOUT_MS = 10_000;
-/** How often memory is looked at while an invocation runs, ms. */
+/** The interval at which memory is checked while an invocation runs, ms. */
 const MEMORY_INTERVAL_MS = 50;
 
 /**
- * One process that runs one function, one invocation at a time, and is killed when it outlasts
- * the function's timeout or outgrows its memory. A dead environment is never used again.
+ * One process that runs one function, one invocation at a time. It is killed when it exceeds the
+ * function's timeout or memory. A dead environment is never used again.
  */
 export class ExecutionEnvironment {
   readonly pid: number;
-  /** Settles once the handler is loaded; with an error when it cannot be. */
+  /** Settles with null once the handler is loaded, or with the error that prevents it. */
   readonly ready: Promise<FunctionError | null>;
   /** Settles when the process has ended. */
   readonly ended: Promise<void>;
@@ -54,14 +54,14 @@ export class ExecutionEnvironment {
     return this.#alive;
   }
 
-  /** The most memory the process has held so far, MB; 0 where the system does not tell. */
+  /** The most memory the process has held so far, MB; 0 when the system does not report it. */
   get peakMemoryMb(): number {
     const peak = this.#alive ? readPeakMemoryMb(this.pid) : null;
     if (peak !== null) this.#peakMemoryMb = Math.max(peak, this.#peakMemoryMb);
     return this.#peakMemoryMb;
   }
 
-  /** Runs one event through the handler. */
+  /** Hands one event to the handler. */
   async invoke(invocation: RuntimeInvocation): Promise<InvocationOutcome> {
     const { requestId } = invocation;
     const { timeoutMs } = this.#settings;
@@ -150,9 +150,9 @@ function exitError(how: string): FunctionError {
 }
 
 /**
- * The most memory a process has held resident since it started, in MB. It is the kernel's own
+ * The most resident memory a process has held since it started, MB. It is the kernel's own
  * high-water mark (`VmHWM`, proc(5)), so a peak between two readings is not missed.
- * @returns null where the system has no `/proc`, or the process is gone.
+ * @returns null when the system has no `/proc` or the process is gone
  */
 function readPeakMemoryMb(pid: number): number | null {
   try {

@@ -7,8 +7,8 @@ import { type ResolvedTemplate, resourceProperties } from '../template/resolved-
 import { LocalResourceType } from '../template/supported-resources.ts';
 
 /**
- * Most processes one function runs at once here. AWS gives an account 1,000, each with a share of
- * CPU of its own; where they share a few cores, more would only slow each other down.
+ * The most processes one function runs at once here. AWS gives an account 1,000, each with its own
+ * share of CPU; on a few shared cores, more would only slow each other down.
  */
 const MAX_ENVIRONMENTS = Math.max(4, availableParallelism());
 
@@ -40,17 +40,17 @@ const functionSchema = resourceProperties(
   ],
 );
 
-/** One function of the stack, ready to be run. */
+/** One function of the stack, ready to run. */
 export interface FunctionSettings {
   readonly logicalId: string;
   readonly constructPath: string;
   readonly name: string;
   readonly arn: string;
-  /** The directory `cdk deploy` would upload. */
+  /** The directory that `cdk deploy` would upload. */
   readonly taskRoot: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** Most invocations at once. */
+  /** The most invocations at once. */
   readonly concurrency: number;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -86,7 +86,7 @@ export function readFunctionSettings(
     });
 }
 
-/** AWS: "Defined runtime environment variables". Nothing of this machine's own environment. */
+/** AWS: "Defined runtime environment variables". None come from this machine's environment. */
 function runtimeVariables(
   name: string,
   taskRoot: string,

@@ -1,40 +1,40 @@
-/** Why an invocation failed, as Lambda's own error payload says it. */
+/** Why an invocation failed, in the form of Lambda's own error payload. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
 }
 
-/** What came of one invocation. */
+/** The answer or the error of one invocation. */
 export type InvocationOutcome = { readonly requestId: string } & (
   | { readonly ok: true; readonly payload: string }
   | { readonly ok: false; readonly error: FunctionError }
 );
 
-/** Something that takes events by name. */
+/** A named function that can be invoked. */
 export interface Invocable {
   readonly settings: { readonly name: string };
   invoke(payload: string): Promise<InvocationOutcome>;
 }
 
-/** What the runtime in a function's process sends. */
+/** A message from the runtime in a function's process. */
 export type RuntimeMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'init-error'; readonly error: FunctionError }
   | { readonly type: 'result'; readonly requestId: string; readonly payload: string }
   | { readonly type: 'error'; readonly requestId: string; readonly error: FunctionError };
 
-/** What the runtime in a function's process is sent. */
+/** A message to the runtime in a function's process. */
 export interface RuntimeInvocation {
   readonly requestId: string;
   /** The event as JSON text. */
   readonly payload: string;
   readonly functionArn: string;
-  /** Wall-clock instant at which the invocation is cut off, epoch milliseconds. */
+  /** The wall-clock instant at which the invocation is cut off, epoch milliseconds. */
   readonly deadlineAtMs: number;
 }
 
-/** Largest synchronous event or answer, bytes. AWS: "Lambda quotas", invocation payload. */
+/** The largest synchronous event or answer, bytes. AWS: "Lambda quotas", invocation payload. */
 export const MAX_SYNCHRONOUS_PAYLOAD_BYTES = 6 * 1024 * 1024;
-/** Largest asynchronous event, bytes. AWS: "Lambda quotas", invocation payload. */
+/** The largest asynchronous event, bytes. AWS: "Lambda quotas", invocation payload. */
 export const MAX_ASYNCHRONOUS_PAYLOAD_BYTES = 1024 * 1024;

@@ -3,6 +3,7 @@ import {
   type HttpReply,
   jsonReply,
   type LoopbackServer,
+  parseJson,
   readBody,
   serveOnLoopback,
 } from '../http-server.ts';
@@ -20,8 +21,8 @@ export interface InvokeApiDependencies {
 }
 
 /**
- * Serves the Invoke operation of the Lambda API, so that a function may invoke another with an
- * unchanged AWS SDK (`AWS_ENDPOINT_URL_LAMBDA`). Signatures are not checked.
+ * Serves the Invoke operation of the Lambda API, so that a function can invoke another one through
+ * an unchanged AWS SDK (`AWS_ENDPOINT_URL_LAMBDA`). Signatures are not checked.
  */
 export function serveInvokeApi(dependencies: InvokeApiDependencies): Promise<LoopbackServer> {
   return serveOnLoopback(0, (request) => answer(request, dependencies));
@@ -34,7 +35,7 @@ async function answer(
   const body = await readBody(request, MAX_SYNCHRONOUS_PAYLOAD_BYTES);
   const name = decodeURIComponent(INVOKE_PATH.exec(request.url ?? '')?.[1] ?? '');
   if (request.method !== 'POST' || name === '') {
-    return failure(404, 'UnknownOperationException', 'Only Invoke is served locally.');
+    return failure(404, 'UnknownOperationException', 'only Invoke is served locally');
   }
   const target = findFunction(name);
   if (target === undefined) {
@@ -47,7 +48,7 @@ async function answer(
     return failure(413, 'RequestTooLargeException', message);
   }
   const payload = body.length === 0 ? '{}' : body.toString();
-  if (!isJson(payload)) {
+  if (parseJson(payload) === undefined) {
     const message = 'Could not parse request body into json.';
     return failure(400, 'InvalidRequestContentException', message);
   }
@@ -72,13 +73,4 @@ async function invokeNow(target: LocalFunction, payload: string): Promise<HttpRe
 
 function failure(status: number, type: string, message: string): HttpReply {
   return jsonReply(status, { Type: 'User', Message: message }, { 'x-amzn-errortype': type });
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -15,13 +15,13 @@ export interface FunctionStatistics {
   /** Invocations that ended in an error, a timeout or the loss of their process. */
   readonly errors: number;
   readonly coldStarts: number;
-  /** The most memory one of its processes held, MB; 0 where the system does not tell. */
+  /** The most memory one of its processes held, MB; 0 when the system does not report it. */
   readonly peakMemoryMb: number;
   /** The sum of all durations, ms. */
   readonly durationMs: number;
 }
 
-/** One Lambda function run from its asset. */
+/** One Lambda function that runs from its asset. */
 export class LocalFunction {
   readonly settings: FunctionSettings;
   readonly #pool: EnvironmentPool;
@@ -48,33 +48,30 @@ export class LocalFunction {
     return this.#pool.pids;
   }
 
-  /** Invokes the function and waits for its answer; waits for a free environment first. */
+  /** Waits for a free environment, then invokes the function and waits for its answer. */
   async invoke(payload: string): Promise<InvocationOutcome> {
     const requestId = randomUUID();
-    const environment = await this.#pool.acquire();
+    const acquired = await this.#pool.acquire();
+    const { environment, fresh } = acquired;
     try {
       const startedAt = this.#clock.monotonic();
-      const initError = environment.fresh ? await environment.process.ready : null;
+      const initError = fresh ? await environment.ready : null;
       const initMs = this.#clock.monotonic() - startedAt;
       const outcome: InvocationOutcome =
         initError === null
-          ? limitAnswer(await environment.process.invoke(this.#invocation(requestId, payload)))
+          ? limitAnswer(await environment.invoke(this.#invocation(requestId, payload)))
           : { requestId, ok: false, error: initError };
-      const durationMs = this.#clock.monotonic() - startedAt - (environment.fresh ? initMs : 0);
-      this.#report(outcome, {
-        process: environment.process,
-        durationMs,
-        ...(environment.fresh ? { initMs } : {}),
-      });
+      const durationMs = this.#clock.monotonic() - startedAt - (fresh ? initMs : 0);
+      this.#report(outcome, { environment, durationMs, ...(fresh ? { initMs } : {}) });
       return outcome;
     } finally {
-      this.#pool.release(environment);
+      this.#pool.release(acquired);
     }
   }
 
   /** Ends every process of the function, busy or not, and refuses further invocations. */
-  async stop(): Promise<void> {
-    await this.#pool.stop();
+  stop(): Promise<void> {
+    return this.#pool.stop();
   }
 
   #invocation(requestId: string, payload: string) {
@@ -86,13 +83,13 @@ export class LocalFunction {
   #report(
     outcome: InvocationOutcome,
     used: {
-      readonly process: ExecutionEnvironment;
+      readonly environment: ExecutionEnvironment;
       readonly durationMs: number;
       readonly initMs?: number;
     },
   ): void {
     const { durationMs, initMs } = used;
-    const { peakMemoryMb } = used.process;
+    const { peakMemoryMb } = used.environment;
     const total = this.#statistics;
     total.invocations += 1;
     total.errors += outcome.ok ? 0 : 1;

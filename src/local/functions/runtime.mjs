@@ -1,14 +1,14 @@
 /**
- * Runs inside a function's own process and plays the part of Lambda's Node.js runtime: loads the
- * handler once (the init phase), then answers one invocation at a time over the IPC channel.
- * Plain JavaScript, since stripping types would add 18 MB to every function's measured memory.
+ * Runs inside a function's own process and plays the part of Lambda's Node.js runtime: it loads the
+ * handler once (the init phase), then answers one invocation at a time over the IPC channel. It is
+ * plain JavaScript, since stripping types would add 18 MB to every function's measured memory.
  */
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 process.on('disconnect', () => process.exit());
 if (!process.connected) process.exit();
-// Ctrl-C reaches the whole process group; when the stack ends, it ends its functions.
+// Ctrl-C reaches the whole process group, but the stack itself ends its functions.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 

@@ -9,8 +9,8 @@ const FILE_DESCRIPTORS = 1_024;
 const RUNTIME = fileURLToPath(new URL('./runtime.mjs', import.meta.url));
 
 /**
- * Starts the process of one execution environment, with Lambda's limit of file descriptors and
- * the heap sizes Lambda's runtime gives Node: 90 % of the memory to the old generation, 5 % to a
+ * Starts the process of one execution environment with Lambda's limit of file descriptors and the
+ * heap sizes Lambda's runtime gives Node: 90 % of the memory for the old generation, 5 % for a
  * semi-space.
  */
 export function spawnRuntime(

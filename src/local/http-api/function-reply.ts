@@ -10,7 +10,7 @@ const replySchema = z.object({
 });
 
 /**
- * The HTTP reply a function's answer stands for, in payload format 2.0: an answer without
+ * Turns a function's answer in payload format 2.0 into an HTTP reply. An answer without
  * `statusCode` is the body of a 200.
  */
 export function functionReply(payload: string): HttpReply {

@@ -41,13 +41,13 @@ const routeSchema = resourceProperties(
   ['OperationName'],
 );
 
-/** One route and the function behind it. */
+/** A route and the function behind it. */
 export interface HttpRoute {
   /** `GET /pools/{pool}`, or `$default`. */
   readonly routeKey: string;
   readonly functionArn: string;
   readonly timeoutMs: number;
-  /** In the cloud the caller signs; here whoever reaches loopback counts as signed. */
+  /** In the cloud `AWS_IAM` requires a signature; here every caller on loopback counts as signed. */
   readonly authorization: 'NONE' | 'AWS_IAM';
 }
 
@@ -59,13 +59,16 @@ export interface HttpApiSettings {
 
 /**
  * Reads the stack's HTTP API; null when it has none.
- * @throws {LocalStackError} when there are several.
+ * @throws {LocalStackError} when there are several, or a route has no integration
  */
 export function readHttpApi(template: ResolvedTemplate): HttpApiSettings | null {
   const apis = template.resources(LocalResourceType.httpApi, apiSchema);
   const [api] = apis;
   if (api === undefined) return null;
-  if (apis.length > 1) throw new LocalStackError('The local stack serves one HTTP API, not more.');
+  if (apis.length > 1)
+    throw new LocalStackError(
+      'the template has several HTTP APIs; the local stack serves only one',
+    );
   template.resources(LocalResourceType.httpStage, stageSchema);
   const integrations = new Map(
     template
@@ -78,7 +81,7 @@ export function readHttpApi(template: ResolvedTemplate): HttpApiSettings | null 
       const integration = integrations.get(properties.Target);
       if (integration === undefined) {
         throw new LocalStackError(
-          `${logicalId} leads to ${properties.Target}, which is not there.`,
+          `${logicalId} leads to ${properties.Target}, which does not exist`,
         );
       }
       return {

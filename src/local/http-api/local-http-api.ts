@@ -21,11 +21,11 @@ export interface LocalHttpApiOptions {
   readonly settings: HttpApiSettings;
   readonly findFunction: (nameOrArn: string) => LocalFunction | undefined;
   readonly clock: Clock;
-  /** 0 takes a free one. */
+  /** The port to listen on; 0 takes a free one. */
   readonly port: number;
 }
 
-/** Serves the stack's HTTP API: each request becomes an event for the function of its route. */
+/** Serves the stack's HTTP API, which turns each request into an event for its route's function. */
 export function serveHttpApi(options: LocalHttpApiOptions): Promise<LoopbackServer> {
   const findRoute = compileRoutes(options.settings.routes);
   return serveOnLoopback(options.port, async (request) => {

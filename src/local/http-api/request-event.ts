@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { LOCAL_ACCOUNT } from '../template/physical-names.ts';
 import type { RouteMatch } from './route-table.ts';
 
-/** Content types whose bodies API Gateway passes on as text; the others arrive in base64. */
+/** The content types whose bodies API Gateway passes on as text; others arrive in base64. */
 const TEXT =
   /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded|[^;]+\+(json|xml))\b)/i;
 
@@ -68,7 +68,7 @@ function requestContext({ request, url, match, apiId, receivedAtMs }: ReceivedRe
   };
 }
 
-/** Who calls where AWS would have checked a signature: the person at this machine. */
+/** The caller in place of the one whose signature AWS would have checked. */
 const LOCAL_CALLER = {
   accessKey: 'local',
   accountId: LOCAL_ACCOUNT,

@@ -1,6 +1,6 @@
 import type { HttpRoute } from './http-api-settings.ts';
 
-/** A route that fits a request. */
+/** A route that matches a request. */
 export interface RouteMatch {
   readonly route: HttpRoute;
   readonly pathParameters: Readonly<Record<string, string>>;

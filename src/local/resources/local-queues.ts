@@ -7,7 +7,7 @@ import {
 } from '../template/resolved-template.ts';
 import { LocalResourceType } from '../template/supported-resources.ts';
 
-/** The queue attributes the embedded SQS acts on, as the template and the API both name them. */
+/** The queue attributes the embedded SQS acts on; the template and the API name them alike. */
 const ATTRIBUTES = [
   'VisibilityTimeout',
   'MessageRetentionPeriod',
@@ -51,7 +51,7 @@ export interface LocalQueue {
   readonly visibilityTimeoutMs: number;
 }
 
-/** Creates the stack's queues; one that a data directory holds takes the template's settings. */
+/** Creates the stack's queues; those in a data directory take the template's settings. */
 export async function createLocalQueues(
   template: ResolvedTemplate,
   sqs: SQSClient,

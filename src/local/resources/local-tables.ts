@@ -60,7 +60,7 @@ export interface LocalTable {
 
 /**
  * Creates the stack's tables, or takes those a data directory already holds.
- * @throws {LocalStackError} when one is there with other keys or indexes.
+ * @throws {LocalStackError} when a table exists with other keys or indexes
  */
 export async function createLocalTables(
   template: ResolvedTemplate,
@@ -106,7 +106,7 @@ async function createTable(
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: name }));
     if (Table !== undefined && shapeOf(Table) === shapeOf(properties)) return;
     throw new LocalStackError(
-      `The data directory holds the table ${name} with other keys or indexes than the template's; use another directory.`,
+      `the data directory holds the table ${name} with other keys or indexes than the template's; use another directory`,
       { cause: error },
     );
   }

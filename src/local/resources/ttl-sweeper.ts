@@ -7,10 +7,10 @@ import {
 import type { Clock } from '../../clock.ts';
 import type { LocalTable } from './local-tables.ts';
 
-/** Least wait between two looks for expired items, ms. DynamoDB itself takes up to days. */
+/** The least wait between two passes, ms. DynamoDB itself takes up to a few days. */
 const LEAST_WAIT_MS = 60_000;
-/** The wait is at least this many times what the last look took, so that large tables cost little. */
-const WAIT_PER_SWEEP_TIME = 20;
+/** The wait in multiples of what the last pass took, so that large tables cost little. */
+const WAIT_PER_PASS_TIME = 20;
 
 export interface TtlSweeperDependencies {
   readonly dynamodb: DynamoDBClient;
@@ -18,7 +18,7 @@ export interface TtlSweeperDependencies {
   readonly log: (line: string) => void;
 }
 
-/** Deletes expired items, which the embedded DynamoDB does not do by itself. */
+/** Deletes expired items, since the embedded DynamoDB does not. */
 export class TtlSweeper {
   readonly #tables: readonly LocalTable[];
   readonly #dependencies: TtlSweeperDependencies;
@@ -32,7 +32,7 @@ export class TtlSweeper {
     this.#arm(LEAST_WAIT_MS);
   }
 
-  /** Looks through every table once; settles when what had expired is gone. */
+  /** Passes over every table once; settles when the expired items are gone. */
   sweep(): Promise<void> {
     this.#running = this.#running
       .then(() => this.#sweepAll())
@@ -55,7 +55,7 @@ export class TtlSweeper {
       await this.sweep();
       const tookMs = clock.monotonic() - startedAt;
       if (!this.#stop.signal.aborted)
-        this.#arm(Math.max(LEAST_WAIT_MS, tookMs * WAIT_PER_SWEEP_TIME));
+        this.#arm(Math.max(LEAST_WAIT_MS, tookMs * WAIT_PER_PASS_TIME));
     }, waitMs);
   }
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { LocalStackError } from '../../errors.ts';
 import type { ServiceMessage } from './serve-until-disconnect.ts';
 
-/** How long an embedded service may take to listen, ms: a slow disk under a loaded machine. */
+/** How long an embedded service may take to listen, ms; enough for a slow disk and a busy machine. */
 const START_TIMEOUT_MS = 30_000;
-/** How long a service may take to write what it holds and end before it is killed, ms. */
+/** How long a service may take to write its data and end before it is killed, ms. */
 const STOP_TIMEOUT_MS = 5_000;
 
 /** An embedded service in a process of its own. */
@@ -15,16 +15,16 @@ export interface ChildService {
   readonly pid: number;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** Settles when the process has ended, with what it said when it was not asked to. */
+  /** Settles when the process has ended: with null after `stop`, otherwise with the error. */
   readonly ended: Promise<Error | null>;
-  /** Ends the process, after it has written what it holds. */
+  /** Ends the process after it has written its data. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a service module (see `serve-until-disconnect.ts`) in a child process. The child ends
- * with this process, however this one ends.
- * @throws {LocalStackError} when it does not come to listen.
+ * Starts a service module (see `serve-until-disconnect.ts`) in a child process. The child ends with
+ * this process, however this one ends.
+ * @throws {LocalStackError} when the service does not get as far as listening
  */
 export async function startChildService(module: URL, argument: string): Promise<ChildService> {
   const name = basename(module.pathname, '.ts');
@@ -64,18 +64,21 @@ async function portOf(
     if (message !== undefined) throw new LocalStackError(message.error);
     throw first instanceof LocalStackError
       ? first
-      : new LocalStackError(`The service ${name} ended before it listened.`);
+      : new LocalStackError(`the service ${name} ended before it listened`);
   } catch (cause) {
     child.kill('SIGKILL');
     if (cause instanceof LocalStackError) throw cause;
-    throw new LocalStackError(`The service ${name} did not listen within ${START_TIMEOUT_MS} ms.`, {
+    throw new LocalStackError(`the service ${name} did not listen within ${START_TIMEOUT_MS} ms`, {
       cause,
     });
   }
 }
 
 function endedBadly(name: string, how: string, errorOutput: string): Error {
-  return new LocalStackError(`The service ${name} ended by itself (${how}). ${errorOutput}`.trim());
+  const said = errorOutput.trim();
+  return new LocalStackError(
+    `the service ${name} ended unexpectedly (${how})${said && `; ${said}`}`,
+  );
 }
 
 function collectTail(child: ChildProcess): () => string {

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 export type ServiceMessage = { readonly port: number } | { readonly error: string };
 
 /**
- * Tells the parent process the port a service listens on, and ends the process once the parent
- * lets go or is gone. Signals are left to the parent: Ctrl-C reaches the whole process group.
+ * Tells the parent process the port a service listens on, and ends this process once the parent
+ * disconnects or is gone. Signals are left to the parent, since Ctrl-C reaches the whole group.
  */
 export function serveUntilDisconnect(server: Server, close: () => Promise<void>): void {
   process.on('SIGINT', () => {});
@@ -18,7 +18,7 @@ export function serveUntilDisconnect(server: Server, close: () => Promise<void>)
   say({ port: (server.address() as AddressInfo).port });
 }
 
-/** Tells the parent process why there will be no service, and ends this one. */
+/** Tells the parent process why the service cannot start, and ends this process. */
 export async function failToServe(why: string): Promise<never> {
   await say({ error: why });
   process.exit(1);

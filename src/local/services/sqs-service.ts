@@ -1,6 +1,6 @@
 /**
- * The embedded SQS: fauxqs on a loopback port, in memory or under the directory given as the
- * argument. Started by `startChildService`.
+ * The embedded SQS: fauxqs on a loopback port, in memory or under the directory in its argument.
+ * `startChildService` starts it.
  */
 import { mkdirSync } from 'node:fs';
 import { type ListenOptions, Server } from 'node:net';
@@ -10,7 +10,7 @@ import { serveUntilDisconnect } from './serve-until-disconnect.ts';
 const dataDir = process.argv[2] ?? '';
 if (dataDir !== '') mkdirSync(dataDir, { recursive: true });
 
-// fauxqs listens on every interface and has no option for it; here only this machine may come in.
+// fauxqs listens on every interface and cannot be told otherwise; here only this machine may connect.
 let server: Server | undefined;
 const { listen } = Server.prototype;
 Server.prototype.listen = function listenOnLoopback(

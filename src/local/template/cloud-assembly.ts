@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { LocalStackError } from '../../errors.ts';
 
-/** What a template is made of before its values are known. */
+/** A value in a template, before its intrinsic functions are resolved. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Tells an object from arrays, scalars and null. */
+/** Tells whether a value is an object, not an array, scalar or null. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -34,13 +34,13 @@ const assetsSchema = z.object({
   files: z.record(z.string(), z.object({ source: z.object({ path: z.string() }) })).default({}),
 });
 
-/** One resource as the template states it: intrinsics unresolved. */
+/** One resource as the template states it, with its intrinsic functions unresolved. */
 export interface RawResource {
   readonly logicalId: string;
   readonly type: string;
   readonly condition?: string;
   readonly properties: JsonObject;
-  /** The construct's path in the CDK app, such as `Lighthouse/Checker/Resource`; `''` without. */
+  /** The construct's path in the CDK app, such as `Lighthouse/Checker/Resource`; `''` without metadata. */
   readonly constructPath: string;
 }
 
@@ -48,15 +48,18 @@ export interface RawResource {
 export interface CloudAssemblyStack {
   readonly stackName: string;
   readonly resources: readonly RawResource[];
-  /** Template parameters that have a default, by name. */
+  /** The defaults of template parameters by name; those without one are absent. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** The directory of an asset by its S3 key. @throws {LocalStackError} when there is none. */
+  /**
+   * The directory of an asset by its S3 key.
+   * @throws {LocalStackError} when there is none
+   */
   assetPath(s3Key: string): string;
 }
 
 /**
  * Reads a stack's template and asset manifest.
- * @throws {LocalStackError} when they are absent or not what `cdk synth` writes.
+ * @throws {LocalStackError} when they are absent or not in the form `cdk synth` writes
  */
 export function readCloudAssemblyStack(outDir: string, stackName: string): CloudAssemblyStack {
   const template = parse(templateSchema, join(outDir, `${stackName}.template.json`));
@@ -78,7 +81,7 @@ export function readCloudAssemblyStack(outDir: string, stackName: string): Cloud
     assetPath(s3Key) {
       const path = assets.files[s3Key.replace(/\.zip$/, '')]?.source.path;
       if (path === undefined) {
-        throw new LocalStackError(`The asset ${s3Key} is not in ${stackName}.assets.json.`);
+        throw new LocalStackError(`the asset ${s3Key} is not in ${stackName}.assets.json`);
       }
       return resolve(outDir, path);
     },
@@ -89,6 +92,6 @@ function parse<T extends z.ZodType>(schema: T, path: string): z.infer<T> {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw new LocalStackError(`${path} cannot be read as a synthesized stack.`, { cause });
+    throw new LocalStackError(`${path} cannot be read as a synthesized stack`, { cause });
   }
 }

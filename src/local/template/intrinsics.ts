@@ -3,9 +3,9 @@ import { isJsonObject, type Json, type JsonObject } from './cloud-assembly.ts';
 import type { PhysicalNames } from './physical-names.ts';
 
 /**
- * Replaces the intrinsic functions of a template value by what they stand for here. `Ref` to
- * `AWS::NoValue` removes the property or element it stands in.
- * @throws {LocalStackError} for an intrinsic, or a reference, with no local counterpart.
+ * Replaces the intrinsic functions in a template value with their local values. A `Ref` to
+ * `AWS::NoValue` removes the property or element that holds it.
+ * @throws {LocalStackError} when an intrinsic function or a reference has no local counterpart
  */
 export function resolveIntrinsics(value: Json, names: PhysicalNames): Json | undefined {
   if (Array.isArray(value)) return resolveList(value, names);
@@ -42,7 +42,7 @@ function resolveIntrinsic(name: string, argument: Json, names: PhysicalNames): J
     case 'Fn::Sub':
       return substitute(argument, names);
     default:
-      throw new LocalStackError(`The intrinsic function ${name} is not supported locally.`);
+      throw new LocalStackError(`the intrinsic function ${name} is not supported locally`);
   }
 }
 
@@ -67,16 +67,16 @@ function resolveList(values: readonly Json[], names: PhysicalNames): readonly Js
 function list(intrinsic: string, value: Json, names: PhysicalNames): readonly Json[] {
   const resolved = resolveIntrinsics(value, names);
   if (Array.isArray(resolved)) return resolved;
-  throw new LocalStackError(`${intrinsic} is given ${typeof resolved} where a list belongs.`);
+  throw new LocalStackError(`${intrinsic} takes a list, not a value of type ${typeof resolved}`);
 }
 
 function pair(intrinsic: string, argument: Json): readonly [Json, Json] {
   if (Array.isArray(argument) && argument.length === 2) return [argument[0], argument[1]];
-  throw new LocalStackError(`${intrinsic} takes a list of two, not ${JSON.stringify(argument)}.`);
+  throw new LocalStackError(`${intrinsic} takes a list of two, not ${JSON.stringify(argument)}`);
 }
 
 function lookUp(values: ReadonlyMap<string, string>, name: string): string {
   const value = values.get(name);
   if (value !== undefined) return value;
-  throw new LocalStackError(`The template refers to ${name}, which has no local counterpart.`);
+  throw new LocalStackError(`the template refers to ${name}, which has no local counterpart`);
 }

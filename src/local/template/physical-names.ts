@@ -1,4 +1,5 @@
-import type { CloudAssemblyStack, Json, RawResource } from './cloud-assembly.ts';
+import type { CloudAssemblyStack, RawResource } from './cloud-assembly.ts';
+
 /** The account and region every local resource belongs to. fauxqs knows no other account. */
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
@@ -17,8 +18,8 @@ interface Naming {
 }
 
 /**
- * Names every resource before any is made, so that any may refer to any other. A resource
- * without a name of its own gets `<stack>-<logical id>`. A queue's URL leads to `queueBaseUrl`.
+ * Names every resource before any is created, so that any can refer to any other. A resource
+ * without a name of its own gets `<stack>-<logical id>`. Queue URLs begin with `queueBaseUrl`.
  */
 export function namePhysicalResources(
   stack: CloudAssemblyStack,
@@ -47,70 +48,59 @@ function pseudoParameters(stackName: string): readonly [string, string][] {
   ];
 }
 
-function nameOf(
-  { logicalId, type, properties }: RawResource,
-  stackName: string,
-  queueBaseUrl: string,
-): Naming {
-  const own = (property: string, longest: number) =>
-    ownName(properties[property]) ?? `${stackName}-${logicalId}`.slice(0, longest);
+function nameOf(resource: RawResource, stackName: string, queueBaseUrl: string): Naming {
+  const { logicalId, type, properties } = resource;
+  const defaultName = `${stackName}-${logicalId}`;
+  const nameIn = (property: string, longest: number) => {
+    const name = properties[property];
+    return typeof name === 'string' ? name : defaultName.slice(0, longest);
+  };
   switch (type) {
     case 'AWS::SQS::Queue': {
-      const name = own('QueueName', 80);
+      const name = nameIn('QueueName', 80);
       const url = `${queueBaseUrl}/${LOCAL_ACCOUNT}/${name}`;
-      return {
-        ref: url,
-        attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url },
-      };
+      const attributes = { Arn: arn('sqs', name), QueueName: name, QueueUrl: url };
+      return { ref: url, attributes };
     }
     case 'AWS::Lambda::Function': {
-      const name = own('FunctionName', 64);
-      return { ref: name, attributes: { Arn: functionArn(name) } };
+      const name = nameIn('FunctionName', 64);
+      return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
     }
     case 'AWS::DynamoDB::Table':
     case 'AWS::DynamoDB::GlobalTable': {
-      const name = own('TableName', 255);
+      const name = nameIn('TableName', 255);
       return { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
     }
     case 'AWS::Events::EventBus': {
-      const name = own('Name', 256);
+      const name = nameIn('Name', 256);
       return { ref: name, attributes: { Arn: arn('events', `event-bus/${name}`), Name: name } };
     }
     case 'AWS::IAM::Role': {
-      const name = own('RoleName', 64);
+      const name = nameIn('RoleName', 64);
       return { ref: name, attributes: { Arn: `arn:aws:iam::${LOCAL_ACCOUNT}:role/${name}` } };
     }
     case 'AWS::Logs::LogGroup': {
-      const name = own('LogGroupName', 512);
+      const name = nameIn('LogGroupName', 512);
       return { ref: name, attributes: { Arn: `${arn('logs', `log-group:${name}`)}:*` } };
     }
     default:
-      return { ref: `${stackName}-${logicalId}` };
+      return { ref: defaultName };
   }
-}
-
-function ownName(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** The ARN of a function of the local account. */
-function functionArn(functionName: string): string {
-  return arn('lambda', `function:${functionName}`);
 }
 
 function arn(service: string, resource: string): string {
   return `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
 }
 
-/** A resource and what the template says of its origin. */
+/** A resource and its origin in the CDK app. */
 export interface NamedByConstruct {
   readonly logicalId: string;
-  /** Such as `Lighthouse/Functions/FanOut/Resource`; `''` when the app wrote no metadata. */
+  /** The construct's path, such as `Lighthouse/Functions/FanOut/Resource`; `''` without metadata. */
   readonly constructPath: string;
 }
 
 /**
- * What the CDK app calls a resource, without its kind: `Lighthouse/Tables/PoolsTable/Resource` is
+ * The CDK app's name for a resource, without its kind: `Lighthouse/Tables/PoolsTable/Resource` is
  * `pools`. Without a path it is the logical id.
  */
 export function constructName({ logicalId, constructPath }: NamedByConstruct): string {

@@ -11,7 +11,7 @@ export interface Resource<Properties> {
   readonly constructPath: string;
   /** What `Ref` gives. */
   readonly ref: string;
-  /** What `Fn::GetAtt … Arn` gives; `''` for a type without one. */
+  /** What `Fn::GetAtt … Arn` gives; `''` for a type without an ARN. */
   readonly arn: string;
   readonly properties: Properties;
 }
@@ -28,7 +28,7 @@ export class ResolvedTemplate {
 
   /**
    * The resources of one type, in template order.
-   * @throws {LocalStackError} when one has a property the local stack does not know.
+   * @throws {LocalStackError} when one has a property the local stack does not support
    */
   resources<S extends z.ZodType>(
     type: LocalResourceType,
@@ -56,8 +56,8 @@ export class ResolvedTemplate {
 }
 
 /**
- * The shape of a resource's properties: those the local stack honours, and those that change
- * nothing on one machine. Any other property is refused rather than ignored.
+ * The schema of a resource's properties: those that the local stack honours and those that have no
+ * effect on one machine. Any other property is refused rather than ignored.
  */
 export function resourceProperties<Honoured extends z.ZodRawShape>(
   honoured: Honoured,

@@ -18,7 +18,7 @@ export const LocalResourceType = {
 } as const;
 export type LocalResourceType = (typeof LocalResourceType)[keyof typeof LocalResourceType];
 
-/** The resource types that change nothing here, and why. */
+/** The resource types that have no effect here, and why. */
 const RESOURCES_WITHOUT_COUNTERPART: ReadonlyMap<string, string> = new Map([
   ['AWS::IAM::Role', 'permissions are tested in the template, not enforced here'],
   ['AWS::IAM::Policy', 'permissions are tested in the template, not enforced here'],
@@ -35,19 +35,19 @@ const supported: ReadonlySet<string> = new Set(Object.values(LocalResourceType))
 
 /**
  * Refuses a template that this machine would run differently from AWS.
- * @throws {LocalStackError} naming the first resource of a type that is not supported.
+ * @throws {LocalStackError} when a resource's type is not supported or it has a condition
  */
 export function assertResourcesSupported(resources: readonly RawResource[]): void {
   for (const { logicalId, type, condition } of resources) {
     if (RESOURCES_WITHOUT_COUNTERPART.has(type)) continue;
     if (!supported.has(type)) {
       throw new LocalStackError(
-        `${logicalId} is an ${type}, which the local stack can neither run nor leave out.`,
+        `${logicalId} is an ${type}, which the local stack can neither run nor leave out`,
       );
     }
     if (condition !== undefined) {
       throw new LocalStackError(
-        `${logicalId} exists only under the condition ${condition}, and the local stack knows no conditions.`,
+        `${logicalId} exists only under the condition ${condition}, and the local stack supports no conditions`,
       );
     }
   }

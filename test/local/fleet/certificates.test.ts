@@ -13,7 +13,7 @@ afterEach(async () => {
   await Promise.all(targets.splice(0).map((target) => target.close()));
 });
 
-/** Connects as a strict client does: `connected`, or the code of OpenSSL's refusal. */
+/** Connects as a strict client does; returns `connected`, or the code of OpenSSL's refusal. */
 async function handshake(issue: IssueOptions, client: object): Promise<string> {
   const authority = await createTestAuthority();
   const target = await startTarget({ tls: await authority.issue(issue) });
@@ -42,7 +42,7 @@ describe('a certificate of the test authority', () => {
     ['is refused for another name', { names: ['a.test'] }, {}, 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ['is refused once expired', { names: ['127.0.0.1'], expired: true }, {}, 'CERT_HAS_EXPIRED'],
     [
-      'is refused when it signed itself',
+      'is refused when it is self-signed',
       { names: ['127.0.0.1'], selfSigned: true },
       {},
       'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -57,7 +57,7 @@ describe('a certificate of the test authority', () => {
     expect(await handshake(issue, client)).toBe(expected);
   });
 
-  it('is another one each time', async () => {
+  it('is a new one each time', async () => {
     const authority = await createTestAuthority();
     const one = await authority.issue({ names: ['localhost'] });
     const other = await authority.issue({ names: ['localhost'] });

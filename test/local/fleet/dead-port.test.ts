@@ -5,7 +5,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('two that ask at once never get one port', async () => {
+it('two callers that ask at once never get the same dead port', async () => {
   const numbers = [0.5, 0.5, 0.5, 0.25];
   vi.spyOn(Math, 'random').mockImplementation(() => numbers.shift() ?? 0.75);
   const ports = await Promise.all([findDeadPort(), findDeadPort()]);

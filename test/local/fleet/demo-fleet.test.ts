@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => fleet?.close());
 
 describe('the demo fleet', () => {
-  it('has every role in every protocol, as a list that is accepted whole', () => {
+  it('has every role in every protocol, and its whole list is accepted', () => {
     const roles: readonly DemoRole[] = ['good', 'slow', 'dead', 'unauthorized', 'flapping'];
     for (const protocol of Object.values(BuiltInProtocol)) {
       const members = fleet.members.filter((member) => member.protocol === protocol);
@@ -30,7 +30,7 @@ describe('the demo fleet', () => {
     );
   });
 
-  it('gives each member the verdict of its role, without one direct connection', async () => {
+  it('gives each member the verdict of its role, without a direct connection', async () => {
     const options = parseHealthCheckOptions({ targetUrl: fleet.targetUrl, ca: fleet.caPem });
     const checker = new HealthChecker({ options, allowPrivateAddresses: true });
     const [first, second] = [await sweep(checker), await sweep(checker)];

@@ -105,7 +105,7 @@ describe.skipIf(skipped).each(CELLS)('$protocol proxy, $scheme target', ({ proto
     expect(verdict).toMatchObject({ healthy: true });
   });
 
-  it('serves callers with the right credentials only', async () => {
+  it('serves only callers with the right credentials', async () => {
     const proxy = await start({ credentials: RIGHT });
     expect(await curl(proxy, RIGHT)).toMatchObject({ healthy: true });
     expect(await curl(proxy)).toMatchObject({ healthy: false });
@@ -114,13 +114,13 @@ describe.skipIf(skipped).each(CELLS)('$protocol proxy, $scheme target', ({ proto
     expect(wrongPassword.healthy).toBe(protocol === 'socks4');
   });
 
-  it('refuses everybody when unauthorized', async () => {
+  it('refuses every caller when unauthorized', async () => {
     const proxy = await start({ credentials: RIGHT, behaviour: 'unauthorized' });
     expect(await curl(proxy, RIGHT)).toMatchObject({ healthy: false });
     expect(await curl(proxy)).toMatchObject({ healthy: false });
   });
 
-  it('thinks before it answers when slow', async () => {
+  it('waits before it answers when slow', async () => {
     const proxy = await start({ behaviour: 'slow', delayMs: 150 });
     const before = performance.now();
     expect(await curl(proxy)).toMatchObject({ healthy: true });

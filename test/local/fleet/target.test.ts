@@ -23,7 +23,7 @@ async function ask(url: string): Promise<{ status: number; body: string }> {
 }
 
 describe('a target', () => {
-  it('answers as told, also when told anew, and on single paths', async () => {
+  it('answers as set, also on single paths and after a change', async () => {
     const server = await target({ body: 'hello', paths: { '/busy': { statusCode: 503 } } });
     expect(await ask(server.url)).toEqual({ status: 200, body: 'hello' });
     expect(await ask(`${server.url}busy`)).toEqual({ status: 503, body: 'ok\n' });
@@ -38,7 +38,7 @@ describe('a target', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(79);
   });
 
-  it('remembers what it was asked, and tells proxied connections from direct ones', async () => {
+  it('records its requests and tells proxied connections from direct ones', async () => {
     const server = await target();
     const proxy = await startHttpProxy();
     open.push(proxy);
@@ -56,7 +56,7 @@ describe('a target', () => {
     expect(server.connectionsPast([proxy])).toEqual([server.connections[0]]);
   });
 
-  it('destroys idle and waiting connections when it closes, and may be closed twice', async () => {
+  it('destroys idle and waiting connections when it closes, and can be closed twice', async () => {
     const server = await target({ delayMs: 60_000 });
     const idle = connect(server.port, '127.0.0.1');
     await once(idle, 'connect');

@@ -15,42 +15,42 @@ import { until } from '../../support/until.ts';
 import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
 import { processAtOtherEnd } from './process-at-other-end.ts';
 
-/** One service on its way from the functions: a tap first, then what does faults by script. */
+/** One service behind a tap and a proxy that makes faults by script. */
 interface FaultyService {
   readonly tap: DynamoDbTap;
   readonly faulty: FaultyEndpoint;
 }
 
-/** A message that is in a queue, received or not. */
+/** A message in a queue, received or not. */
 export interface QueuedMessage {
   readonly body: string;
   readonly receives: number;
 }
 
-/** The whole stack with small settings, and everything a test of faults does to it. */
+/** The whole stack with small settings, and the means to cause and observe faults. */
 export interface FaultStack extends AsyncDisposable {
   readonly whole: WholeStack;
   readonly dynamodb: FaultyService;
   readonly sqs: FaultyService;
   readonly target: Target;
-  /** Reads what is stored, past the faults. */
+  /** Reads the stored data, bypassing the faults. */
   readonly storage: Storage;
   readonly sqsClient: SQSClient;
-  /** A checker's four seconds leave a probe two, busy as the machine may be. */
+  /** A policy that gives a probe two of a checker's four seconds, for a busy machine. */
   policy(pool: string): object;
-  /** Kills the process of the function that made a request, and settles when it is dead. */
+  /** Kills the function's process that made a request, and settles when it is dead. */
   kill(request: TappedRequest): Promise<void>;
   /** The pool a request to DynamoDB is about. */
   poolOf(request: TappedRequest): string | undefined;
-  /** The messages in a queue: waiting, and being worked on. */
+  /** The messages in a queue, both waiting and in flight. */
   messagesIn(queue: 'batches' | 'deadLetters'): Promise<readonly QueuedMessage[]>;
 }
 
 export interface FaultStackOptions {
   readonly checker?: Readonly<Record<string, number>>;
-  /** Whether calls to DynamoDB go through tap and faults, which takes time. @default true */
+  /** Whether calls to DynamoDB go through tap and faults, which slows them down. @default true */
   readonly tapsDynamodb?: boolean;
-  /** @default a second each, so that a fan-out that died is tried again soon */
+  /** @default a second each, so that a killed fan-out is retried soon */
   readonly asyncRetryDelaysMs?: readonly number[];
 }
 
@@ -101,7 +101,7 @@ export async function startFaultStack({
     }),
     async kill({ socket }) {
       const pids = () => Object.values(whole.stack.functions()).flatMap((each) => each.pids);
-      // On a busy machine its time-out may have ended it meanwhile: dead it is, there and then.
+      // On a busy machine its timeout may have ended it meanwhile; then it is dead already.
       await until(
         () => {
           if (socket.destroyed) return true;
@@ -127,7 +127,7 @@ function poolOf({ input }: TappedRequest, requests: readonly TappedRequest[]): s
   };
   if (poolName?.S) return poolName.S;
   if (batchKey?.S) return batchKey.S.split('#')[0];
-  // Of a sweep, the summary tells.
+  // The summary of a sweep names its pool.
   const summary = requests.find(
     (each) =>
       each.operation === 'PutItem' &&

@@ -7,7 +7,7 @@ import { makeSweepId } from '../../support/factories.ts';
 import { until } from '../../support/until.ts';
 import type { FaultStack, QueuedMessage } from './fault-stack.ts';
 
-/** Rows a pool has at most, in the tests of faults. */
+/** The most rows a pool has in the fault tests. */
 const MAX_ROWS = 5_000;
 
 /** The messages of a sweep that have not been acknowledged. */
@@ -23,18 +23,18 @@ export async function auditWhenAcknowledged(stack: FaultStack, sweepId: string):
   const report = await stack.whole.waitForSweep(sweepId, 60_000);
   const { poolName, closedAt, deadlineAt } = report;
   await until(async () => (await messagesOf(stack, sweepId)).length === 0);
-  // Whoever closed it, perhaps the tick, lets the pool go last.
+  // The checker or tick that closes a sweep releases the pool last.
   await until(async () => (await stack.storage.pools.get(poolName))?.runningSweepId !== sweepId);
   const { bitCount } = (await stack.storage.sweeps.get(sweepId)) ?? { bitCount: 0 };
   const acknowledged = [...batchesOf(bitCount)];
   const proxyIds = await idsOf(stack, poolName);
   await auditSweep(stack.storage, sweepId, { proxyIds, acknowledged });
-  // What is begun after the deadline is recorded, but writes no row.
+  // Work begun after the deadline is recorded but writes no row.
   const onTime = closedAt !== null && closedAt <= deadlineAt;
   if (onTime) expect(await findUnapplied(stack.storage, sweepId)).toEqual([]);
 }
 
-/** Has an earlier sweep have given every proxy of a pool a status. */
+/** Gives every proxy of a pool a status, as if an earlier sweep had found it. */
 export async function makeStatusKnown(
   { storage }: FaultStack,
   poolName: string,
@@ -63,7 +63,7 @@ export async function send(stack: FaultStack, MessageBody: string): Promise<void
   await stack.sqsClient.send(new SendMessageCommand({ QueueUrl, MessageBody }));
 }
 
-/** For waiting until there are any. */
+/** Null for an empty list, to wait until there are items. */
 export function orNull<Item>(items: readonly Item[]): readonly Item[] | null {
   return items.length > 0 ? items : null;
 }

@@ -43,7 +43,7 @@ export async function writeFixtureAssembly(
   };
 }
 
-/** A function resource whose asset is the handler of that name. */
+/** A function resource whose asset is the handler with this name. */
 export function functionResource(
   handler: string,
   properties: Readonly<Record<string, unknown>> = {},

@@ -12,8 +12,8 @@ import {
 import { LineWatcher } from './line-watcher.ts';
 
 /**
- * One handler for every source of events. It prints what it gets; a body or event says what to do
- * with it: `fail`, `fail once` (a message: when first received; else per key), `exit`, `hang`.
+ * One handler for every source of events. It prints each event, which may tell it to `fail`, `fail
+ * once` (a message when first received, any other event per key), `exit` or `hang`.
  */
 export const HANDLER = `
 const seen = new Map();
@@ -42,7 +42,7 @@ export const handler = async (event, context) => {
   return { got: event };
 };`;
 
-/** A queue with a DLQ after two receives, a schedule, an API and a table, all on one function. */
+/** A queue with a DLQ after two receives, a schedule, an API and a table, all with one function. */
 export const FIXTURE_RESOURCES: Readonly<Record<string, FixtureResource>> = {
   Worker: functionResource('worker', {
     Timeout: 1,
@@ -163,7 +163,7 @@ export async function startFixtureStack(
   }
 }
 
-/** What the handler printed of an event; null for any other line. */
+/** Parses the event a handler printed; null for any other line. */
 export function printedEvent(line: string): PrintedEvent | null {
   const json = /^\[Fixture-Worker\] (\{"event":.*\})$/.exec(line)?.[1];
   return json === undefined ? null : JSON.parse(json);

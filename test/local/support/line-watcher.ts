@@ -1,4 +1,4 @@
-/** Collects lines and lets a test wait for one, past or to come. */
+/** Collects lines and lets a test wait for some of them, past or future. */
 export class LineWatcher {
   readonly lines: string[] = [];
   readonly #waiting = new Set<() => void>();
@@ -8,7 +8,7 @@ export class LineWatcher {
     for (const wake of this.#waiting) wake();
   };
 
-  /** The first `count` lines that fit; the test's own timeout bounds the wait. */
+  /** Waits for the first `count` lines that fit; the test's own timeout bounds the wait. */
   async waitFor(fits: (line: string) => boolean, count = 1): Promise<string[]> {
     for (;;) {
       const found = this.lines.filter(fits);

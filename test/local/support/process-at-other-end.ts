@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 const ESTABLISHED = '01';
 
 /**
- * Which of some processes has the other end of a connection; Linux only. The kernel's table can
- * leave out a connection while others come and go: ask again.
+ * Finds the process that holds the other end of a connection; Linux only. The kernel's table can
+ * miss a connection while others come and go, so the caller must ask again.
  */
 export function processAtOtherEnd(
   { localPort = 0, remotePort = 0 }: Socket,

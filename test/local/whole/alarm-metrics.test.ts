@@ -42,7 +42,7 @@ afterAll(async () => {
   await target?.close();
 });
 
-/** A pool in the midst of a sweep of one batch, whose deadline was some minutes ago. */
+/** Creates a pool that is in a sweep of one batch whose deadline was some minutes ago. */
 async function leaveSweep(
   poolName: string,
   minutesOverdue: number,
@@ -75,7 +75,7 @@ interface EmfLine {
   readonly [key: string]: unknown;
 }
 
-/** The metrics CloudWatch would take from the logs, greatest value each. */
+/** The metrics CloudWatch would extract from the logs, with the greatest value of each. */
 function emittedMetrics(): Map<string, number> {
   const emitted = new Map<string, number>();
   for (const line of whole.lines.filter((each) => each.includes('"_aws"'))) {
@@ -103,7 +103,7 @@ function keyOf(namespace: string, name: string, dimensions: readonly unknown[]):
   return JSON.stringify([namespace, name, dimensions]);
 }
 
-describe('the metrics of the functions that alarms watch', () => {
+describe('the function metrics that alarms watch', () => {
   const watched = Object.values(resourcesOf(templateOf(), 'AWS::CloudWatch::Alarm'))
     .map(({ Properties }) => Properties)
     .filter(({ Namespace }) => Namespace === 'Lighthouse')
@@ -115,7 +115,7 @@ describe('the metrics of the functions that alarms watch', () => {
       ),
     );
 
-  it('are written, by the names alarms know them, once a tick finds what they tell of', async () => {
+  it('are written under the names in the alarms when a tick finds their condition', async () => {
     const idle = await whole.stack.fireSchedule('everyMinute', new Date());
     expect(idle).toMatchObject({ ok: true });
     const overdue = keyOf('Lighthouse', 'SweepsOverdue', [['service', 'sweeps']]);
@@ -132,7 +132,7 @@ describe('the metrics of the functions that alarms watch', () => {
     for (const key of watched) expect(positive).toContain(key);
   });
 
-  it('count a sweep without a single verdict also when a checker closes it', async () => {
+  it('count a sweep without any verdict even if a checker closes it', async () => {
     const before = linesOf('sweep inconclusive').length;
     const deadTarget = `http://127.0.0.1:${await findDeadPort()}/`;
     await whole.createPool('untold', { options: { targetUrl: deadTarget, timeoutMs: 500 } }, [

@@ -47,13 +47,13 @@ describe('a whole stack with little capacity', () => {
     await stack.storage.proxies.insert(poolName, proxiesOf(0, count));
   }
 
-  it('FAULTS 38a: works off a backlog of three times its capacity, without a dead letter', async () => {
+  it('FAULTS 38a: works off a backlog of three times its capacity without a dead letter', async () => {
     const dependencies = { storage: stack.storage, clock: systemClock, limits: SMALL_LIMITS };
     const pools = Array.from({ length: BACKLOG }, (_, index) => `backlog-${index}`);
     const messages: BatchMessage[] = [];
     const sweepIds = await Promise.all(
       pools.map(async (poolName) => {
-        // Four batches at most fit an invocation; the others of the eight are sent again.
+        // At most four batches fit an invocation; the rest of the eight are sent again.
         await createPool(poolName, 700, 2);
         const { sweepId } = await startSweep(dependencies, { poolName, trigger: 'manual' });
         const sendBatches = async (each: readonly BatchMessage[]) => void messages.push(...each);
@@ -76,7 +76,7 @@ describe('a whole stack with little capacity', () => {
     expect(stack.whole.stack.functions().checker?.errors).toBe(0);
   }, 180_000);
 
-  it('FAULTS 38: checks 500 tarpits in one batch without a time-out of the function', async () => {
+  it('FAULTS 38: checks 500 tarpits in one batch without a function timeout', async () => {
     const pool = 'tarpits';
     await createPool(pool, 500, 300);
     const { tap } = stack.sqs;
@@ -86,9 +86,9 @@ describe('a whole stack with little capacity', () => {
     });
     const sweepId = await stack.whole.startSweep(pool);
     await sent.reached;
-    // The plan would have split so many.
+    // The plan would have split this many.
     await stack.storage.proxies.insert(pool, proxiesOf(300, 200));
-    // Rows that a verdict confirms are not written: the embedded DynamoDB is slow at that.
+    // A verdict that confirms a status writes no row, which the embedded DynamoDB does slowly.
     await makeStatusKnown(stack, pool, 'inactive');
     sent.release();
     await stack.whole.waitForSweep(sweepId);
@@ -98,12 +98,12 @@ describe('a whole stack with little capacity', () => {
     expect(stack.whole.stack.functions().checker?.errors).toBe(0);
   }, 180_000);
 
-  it('FAULTS 37: poison goes to the dead-letter queue after 5 receives, the rest is done', async () => {
+  it('FAULTS 37: poison goes to the dead-letter queue after 5 receives, and the rest is done', async () => {
     const pool = 'beside-poison';
     const list = [`http://127.0.0.1:${await findDeadPort()}`];
     await stack.whole.createPool(pool, stack.policy(pool), list);
     const poison = ['not JSON {', JSON.stringify({ sweepId: 'x', wrong: 'shape' })];
-    // A second instead of 5 to 30: what is shortened is the wait alone.
+    // One second instead of 5 to 30 shortens only the wait.
     stack.sqs.faulty.script = ({ action, body }) =>
       action === 'ChangeMessageVisibility'
         ? { body: { ...(body as object), VisibilityTimeout: 1 }, change: (answer) => answer }

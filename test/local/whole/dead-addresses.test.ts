@@ -21,7 +21,7 @@ afterAll(async () => {
 
 describe('a sweep of 10,000 dead addresses', () => {
   it(
-    'finds each refused, errs nowhere and stays within every MemorySize',
+    'finds each one refused, without an error and within every MemorySize',
     async () => {
       await whole.createPool('dead', { options: { targetUrl: target.url } }, await deadProxies());
       const sweepId = await whole.startSweep('dead');
@@ -44,7 +44,7 @@ describe('a sweep of 10,000 dead addresses', () => {
   );
 });
 
-/** Distinct addresses of 127.0.0.0/8 at ports where nobody listens and nothing ever will. */
+/** Distinct addresses in 127.0.0.0/8 at a port on which nothing ever listens. */
 async function deadProxies(): Promise<readonly string[]> {
   const port = await findDeadPort();
   const schemes = ['http', 'https', 'socks4', 'socks5'];

@@ -46,7 +46,7 @@ afterAll(async () => {
   await Promise.all([target?.close(), proxy?.close(), pensive?.close()]);
 });
 
-/** As if the pool had been marked longer ago than its deletion waits for. */
+/** Moves the start of a pool's deletion back beyond its grace time. */
 async function letGraceTimePass(poolName: string): Promise<void> {
   const at = new Date(Date.now() - 2 * DELETION_GRACE_MS).toISOString();
   await dynamodb.send(
@@ -64,8 +64,8 @@ function policy(timeoutMs = 2_000) {
   return { options: { targetUrl: target.url, timeoutMs }, control: false };
 }
 
-describe('FAULTS 42: a pool deleted while it is swept', () => {
-  it('goes with its rows, and a new one of its name begins anew', async () => {
+describe('FAULTS 42: a pool that is deleted during a sweep', () => {
+  it('disappears with its rows, and a new pool of its name starts empty', async () => {
     await whole.createPool('shop', policy(8_000), [proxy.url, pensive.url]);
     const sweepId = await whole.startSweep('shop');
     await expect.poll(() => pensive.connectionCount, { timeout: 20_000 }).toBeGreaterThan(0);
@@ -90,7 +90,7 @@ describe('FAULTS 42: a pool deleted while it is swept', () => {
     await whole.stack.fireSchedule('everyMinute');
     expect((await whole.call('GET', '/pools/shop')).body).toMatchObject({ deletionProgress: 1 });
     expect(await storage.proxies.queryIds('shop', 9)).toEqual([]);
-    // The checker that was probing records what it found, of a sweep that has ended.
+    // The checker that was probing records its results although the sweep has ended.
     await expect
       .poll(async () => (await whole.call('GET', `/sweeps/${sweepId}`)).body.batches.late, {
         timeout: 30_000,
@@ -125,7 +125,7 @@ describe('the dead-letter queue', () => {
     );
   };
 
-  it('FAULTS 40: is redriven: a batch of a closed sweep is recorded as late and changes no row', async () => {
+  it('FAULTS 40: is redriven, and a batch of a closed sweep is recorded as late and changes no row', async () => {
     await whole.createPool('late', policy(), [proxy.url]);
     const { options } = (await storage.pools.get('late')) ?? expect.unreachable();
     const sweep = makeSweep({

@@ -20,23 +20,23 @@ import {
   send,
 } from '../support/fault-sweeps.ts';
 
-/** How long the database is away, milliseconds. */
+/** How long the database is unavailable, milliseconds. */
 const OUTAGE_MS = 20_000;
 
-/** A request that is to be stopped comes in this time: its checker may time out first. */
+/** How long a request to be held may take to arrive, since its checker may time out first. */
 const COMES_WITHIN_MS = 90_000;
 
 let stack: FaultStack;
 let list: readonly string[];
 let deadPort: number;
-/** What is done to calls; the first that does not let one pass decides. */
+/** The scripts for calls; the first one that does not pass a call decides. */
 const scripts = new Set<FaultyEndpoint['script']>();
 const queueScripts = new Set<FaultyEndpoint['script']>();
 const tarpit = new Tarpit();
 const closing = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  // One batch an invocation: each has a process of its own to be killed.
+  // One batch per invocation gives each a process of its own to kill.
   stack = await startFaultStack({ checker: { recordsPerInvocation: 1 } });
   stack.dynamodb.faulty.script = firstOf(scripts);
   stack.sqs.faulty.script = firstOf(queueScripts);
@@ -67,12 +67,12 @@ function firstOf(all: ReadonlySet<FaultyEndpoint['script']>): FaultyEndpoint['sc
   };
 }
 
-/** Where on its way a request of a pool is stopped. */
+/** The point at which a request of a pool is held. */
 interface Place {
   readonly table: 'pools' | 'proxies' | 'results' | 'sweeps';
   readonly operation: string;
   readonly where: 'before' | 'after';
-  /** @default every request of the table and operation */
+  /** A further condition on the request. @default every request of the table and operation */
   readonly also?: (request: TappedRequest) => boolean;
 }
 
@@ -86,10 +86,10 @@ function holdAt(pool: string, { table, operation, where, also = () => true }: Pl
   return stack.dynamodb.tap.hold({ where, fits, withinMs: COMES_WITHIN_MS });
 }
 
-/** A checker's first look for a stored result: nothing has been probed. */
+/** A checker's first look for a stored result, before it has probed anything. */
 const BEFORE_PROBING: Place = { table: 'results', operation: 'GetItem', where: 'before' };
 
-/** The ids of all events about a pool so far, one each time an event was sent. */
+/** The ids of all events about a pool so far, repeated for each time an event was sent. */
 async function eventsOf(pool: string): Promise<readonly string[]> {
   const answer = await fetch(`${stack.whole.stack.endpoints.eventbridge}${EVENT_LOG_PATH}?from=0`);
   const { events } = (await answer.json()) as {
@@ -99,8 +99,8 @@ async function eventsOf(pool: string): Promise<readonly string[]> {
 }
 
 /**
- * A pool of refused ports, each on an address of its own, in 2^k batches: with 1,024 or more, far
- * from the 96 to 320 a batch between which k stays, since the size is then estimated.
+ * Creates a pool of refused ports, each on an address of its own, in 2^k batches. With 1,024 or more
+ * the size is estimated, so it must be far from the bounds of 96 and 320 a batch at which k changes.
  */
 async function createDeadPool(pool: string, count: number, bitCount: number) {
   const policy = stack.policy(pool) as { options: { targetUrl: string; timeoutMs: number } };
@@ -121,10 +121,10 @@ async function createDeadPool(pool: string, count: number, bitCount: number) {
 }
 
 const isLedger = ({ input }: TappedRequest) => JSON.stringify(input.Key).includes('ledger#');
-/** The pool lets go of the sweep: a checker's last write. */
+/** The pool releases the sweep, which is a checker's last write. */
 const isRelease = ({ input }: TappedRequest) => String(input.UpdateExpression).includes('REMOVE');
 
-/** After which of its writes, or before, a checker dies. */
+/** The points at which a checker is killed. */
 const DEATHS: readonly (readonly [string, Place])[] = [
   ['before probing', BEFORE_PROBING],
   ['after the result item', { table: 'results', operation: 'PutItem', where: 'after' }],
@@ -139,7 +139,7 @@ const DEATHS: readonly (readonly [string, Place])[] = [
 ];
 
 describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => {
-  /** Sees a sweep through whose checker has just been killed. */
+  /** Waits for and audits a sweep whose checker has just been killed. */
   async function seeThrough(pool: string, sweepId: string) {
     const watch = new PoolWatch(stack.storage, pool);
     await watch.look();
@@ -215,7 +215,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const pool = 'killed-after-the-events';
     await stack.whole.createPool(pool, stack.policy(pool), list);
     const ids = await idsOf(stack, pool);
-    // So that every verdict is news.
+    // Every verdict is then a change.
     await makeStatusKnown(stack, pool, 'slow');
     const hold = holdAt(pool, {
       table: 'sweeps',
@@ -231,10 +231,10 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     const stored = await stack.storage.results.get(pool, '*', sweepId);
     const changed = ids.filter((id) => stored?.results.get(id)?.status !== 'inconclusive');
     const eventIds = changed.map((id) => `${sweepId}:${id}`);
-    // More than once if it outlasted its time first, on a busy machine.
+    // An event is sent more than once if a busy machine let the checker time out first.
     expect(new Set(sent)).toEqual(new Set(eventIds));
     const all = await eventsOf(pool);
-    // At least once: those of the first delivery, and the same ones again.
+    // Events are at least once: those of the first delivery come again.
     expect(new Set(all)).toEqual(new Set([...eventIds, sweepId]));
     for (const id of eventIds) expect(all.filter((each) => each === id).length).toBeGreaterThan(1);
   }, 180_000);
@@ -254,7 +254,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     await auditWhenAcknowledged(stack, sweepId);
   }, 180_000);
 
-  it('FAULTS 32: fan-out is killed half-way through its messages, then tried again', async () => {
+  it('FAULTS 32: fan-out is killed half-way through its messages and retried', async () => {
     const pool = 'fan-out-killed';
     await createDeadPool(pool, 2400, 4);
     const calls: TappedRequest[] = [];
@@ -281,16 +281,16 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     expect(await stack.storage.sweeps.list(pool, { limit: 9 })).toHaveLength(1);
     const all = stack.sqs.tap.requests.flatMap((request) => batchesIn(request, pool));
     expect(new Set(all)).toEqual(new Set(batchesOf(4)));
-    // Sent again is only what was not known to be done.
+    // Only batches that were not known to be done are sent again.
     expect(all.length - sent.length).toBeLessThan(2 * 2 ** 4);
     expect(sent.length).toBeGreaterThan(0);
   }, 180_000);
 
-  it('FAULTS 33: the tick fires thrice at once for one minute', async () => {
+  it('FAULTS 33: the tick fires three times at once for one minute', async () => {
     const pool = 'ticked-twice';
     const policy = { ...stack.policy(pool), intervalSeconds: 86_400 };
     await stack.whole.createPool(pool, policy, list);
-    // The first minute after the pool was made; the stack's own schedule may fire for it too.
+    // The first minute after the pool was created; the stack's own schedule may fire for it too.
     const minute = new Date(Math.ceil(systemClock.now() / 60_000) * 60_000);
     const fire = () => stack.whole.stack.fireSchedule('everyMinute', minute);
     const outcomes = await Promise.all([fire(), fire(), fire()]);
@@ -302,7 +302,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     expect(await sweeps()).toHaveLength(1);
   }, 180_000);
 
-  it('FAULTS 34: the database is away for 20 s and throttles every second call then', async () => {
+  it('FAULTS 34: the database is unavailable for 20 s, then throttles every second call', async () => {
     const pool = 'outage';
     await stack.whole.createPool(pool, stack.policy(pool), list);
     const checked = holdAt(pool, BEFORE_PROBING);
@@ -354,7 +354,7 @@ interface Entry {
   readonly MessageBody: string;
 }
 
-/** The batch of a pool that an entry of `SendMessageBatch` is about. */
+/** The batch in an entry of `SendMessageBatch`; null when it belongs to another pool. */
 function batchOfEntry({ MessageBody }: Entry, pool: string): string | null {
   const { poolName, bits } = JSON.parse(MessageBody);
   return poolName === pool ? bits : null;

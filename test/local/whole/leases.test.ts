@@ -75,7 +75,7 @@ describe('a lease over HTTP', () => {
     expect((await release(lease.leaseId)).status).toBe(409);
   });
 
-  it('of an exclusive proxy is given to one of those who ask at once', async () => {
+  it('of an exclusive proxy goes to only one of several simultaneous requests', async () => {
     const answers = await Promise.all(['a', 'b', 'c', 'd'].map((consumer) => acquire(consumer)));
     const won = answers.filter(({ status }) => status === 201);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
@@ -83,7 +83,7 @@ describe('a lease over HTTP', () => {
     await release(won[0]?.body.leaseId);
   });
 
-  it('is the same one when the request is repeated with its key', async () => {
+  it('is the same one when a request is repeated with its key', async () => {
     const key = { 'idempotency-key': 'job-7' };
     const first = await acquire('worker', key);
     const again = await acquire('worker', key);

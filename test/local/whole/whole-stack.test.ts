@@ -35,13 +35,13 @@ afterAll(async () => {
   await Promise.all([target?.close(), ...(proxies ?? []).map((each) => each.close())]);
 });
 
-/** Without control probes a checker's four seconds leave a probe two, busy as the machine may be. */
+/** Without control probes, a checker's four seconds leave two for a probe, even on a busy machine. */
 function policy() {
   return { options: { targetUrl: target.url, timeoutMs: 2_000 }, control: false };
 }
 
 describe('the whole stack', () => {
-  it('takes a list from the API through queue and checker to the tables and back', async () => {
+  it('takes a list from the API through the queue and the checker to the tables and back', async () => {
     await whole.createPool('route', policy(), list);
     const sweepId = await whole.startSweep('route');
     expect(await whole.waitForSweep(sweepId)).toMatchObject({
@@ -91,7 +91,7 @@ describe('the whole stack', () => {
     expect(whole.lines.filter((line) => line.includes('canary-password'))).toEqual([]);
   });
 
-  it('sweeps a pool that is due when its minute comes', async () => {
+  it('sweeps a pool that is due at the tick of its minute', async () => {
     await whole.createPool('due', { ...policy(), intervalSeconds: 60 }, list.slice(0, 1));
     const outcome = await whole.stack.fireSchedule('everyMinute', new Date(Date.now() + 60_000));
     expect(outcome).toMatchObject({ ok: true });
