@@ -135,7 +135,7 @@ function lighthouseMetric(
   });
 }
 
-/** DynamoDB counts throttled requests per table and operation ("DynamoDB metrics and dimensions"). */
+/** DynamoDB counts these per table and operation ("DynamoDB metrics and dimensions"). */
 function throttledRequests(tableName: string, operation: string): Metric {
   return new Metric({
     namespace: 'AWS/DynamoDB',

@@ -22,8 +22,8 @@ export function bundleOf(name: FunctionName): string {
 }
 
 /**
- * Bundles every function with one esbuild call. The SDK is included, since that starts faster from
- * cold than the runtime's own SDK. Names are kept so that stack traces and error names are readable
+ * Bundles every function with one esbuild call. The bundles include the SDK, which makes cold starts
+ * faster than the runtime's own SDK. Names are kept so that stack traces and error names are readable
  * without source maps. An unchanged bundle is not written again so that two apps can be synthesized
  * side by side.
  *

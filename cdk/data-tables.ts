@@ -28,7 +28,7 @@ const TABLE_VARIABLES: Readonly<Record<TableName, EnvironmentName>> = {
 
 export type DataTablesProps = Pick<LighthouseSettings, 'dataRemoval' | 'deletionProtection'>;
 
-/** The four tables: on demand, encrypted under the account's key, restorable, with expiring items. */
+/** The four tables: on demand, encrypted under the account's key, restorable, expiring. */
 export class DataTables extends Construct {
   readonly tables: Readonly<Record<TableName, Table>>;
 

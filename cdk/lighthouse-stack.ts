@@ -14,7 +14,7 @@ import { SweepSchedule } from './sweep-schedule.ts';
 import { SweepsApi } from './sweeps-api.ts';
 
 export interface LighthouseStackProps extends StackProps {
-  /** Sizes and limits, checked against each other. @default every default of `LighthouseSettings` */
+  /** Sizes and limits, checked against each other. @default those of `LighthouseSettings` */
   readonly settings?: LighthouseSettingsInput | string;
   /** Where the functions' code comes from. @default the bundles of `bundleFunctions` */
   readonly codeOf?: (name: FunctionName) => Code;

@@ -62,9 +62,9 @@ const retriesBeforeDlq: Check = ({ queue }) =>
 
 const deadLettersOutlive: Check = ({ queue }) =>
   queue.dlqRetentionDays * 86_400 <= queue.visibilityTimeoutSeconds * queue.maxReceives
-    ? `queue.dlqRetentionDays is ${queue.dlqRetentionDays}, no longer than the ${queue.maxReceives} ` +
-      'receives before a message gets there may take: SQS counts its age from when it was first ' +
-      'sent, so it would vanish on arrival'
+    ? `queue.dlqRetentionDays is ${queue.dlqRetentionDays}, which ${queue.maxReceives} receives of ` +
+      'a message can outlast: SQS counts its age from when it was first sent, so it would vanish on ' +
+      'arrival in the dead-letter queue'
     : null;
 
 const burstCoversRate: Check = ({ api }) =>

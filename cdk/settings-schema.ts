@@ -78,7 +78,7 @@ export interface CheckerSettings {
 
 /** The queue of batches and its dead-letter queue. */
 export interface QueueSettings {
-  /** Seconds a received message stays hidden; at least 6 times the checker's timeout. @default 360 */
+  /** Seconds a received message stays hidden, at least 6 checker timeouts. @default 360 */
   readonly visibilityTimeoutSeconds: number;
   /** Receives before a message goes to the dead-letter queue, 1 to 1,000. @default 5 */
   readonly maxReceives: number;
@@ -104,7 +104,7 @@ export interface ApiSettings {
   readonly timeoutSeconds: number;
   /** Requests a second the API admits, 1 to 10,000. @default 50 */
   readonly requestsPerSecond: number;
-  /** Requests it admits at once, 1 to 5,000. @default 100 */
+  /** Requests it admits in a burst, 1 to 5,000. @default 100 */
   readonly burstRequests: number;
 }
 
@@ -116,7 +116,7 @@ export interface AlarmSettings {
   readonly topicArn: string | null;
 }
 
-/** All settings of the stack: `lighthouse` in the CDK context, or a prop of `LighthouseStack`. */
+/** All settings of the stack: `lighthouse` in cdk.json's context, or `LighthouseStackProps`. */
 export interface LighthouseSettings {
   readonly checker: CheckerSettings;
   readonly queue: QueueSettings;

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-/** An older tick has been overtaken by the next ones, seconds; EventBridge allows no lower value. */
+/** A tick this old is overtaken by later ones, seconds; EventBridge allows no lower value. */
 const TICK_MAX_AGE_SECONDS = 60;
 
 export interface SweepScheduleProps {

@@ -10,6 +10,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
+/** What a server answers to a request. */
 export interface HttpReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -49,6 +50,7 @@ export async function serveOnLoopback(
   };
 }
 
+/** A reply with a JSON body. */
 export function jsonReply(
   status: number,
   body: unknown,

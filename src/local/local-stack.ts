@@ -25,7 +25,7 @@ export interface LocalStackOptions {
   readonly stackFileDirectory?: string | null;
   /** Puts something between the functions and the services, such as a tap. @default nothing */
   readonly functionEndpoints?: (real: LocalEndpoints) => Promise<LocalEndpoints>;
-  /** The waits before an asynchronous event is tried again, ms. @default Lambda's 1 and 2 minutes */
+  /** The waits before retries of an asynchronous event, ms. @default Lambda's 1 and 2 minutes */
   readonly asyncRetryDelaysMs?: readonly number[];
   readonly clock?: Clock;
 }

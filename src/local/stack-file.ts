@@ -19,6 +19,7 @@ const stackFileSchema = z.object({
 /** What another program needs to find a stack that runs here. */
 export type StackFile = z.infer<typeof stackFileSchema>;
 
+/** Writes the file in one step, so that a reader never sees half of it. */
 export async function writeStackFile(directory: string, content: StackFile): Promise<void> {
   const path = resolve(directory, STACK_FILE);
   await mkdir(dirname(path), { recursive: true });

@@ -36,7 +36,7 @@ export interface StackPartsOptions {
   readonly clock: Clock;
 }
 
-/** Everything of a stack that runs, and what is known about it. */
+/** The running parts of a stack, and what is known about them. */
 export interface StackParts {
   readonly apiUrl: string;
   readonly endpoints: LocalEndpoints;
@@ -48,7 +48,7 @@ export interface StackParts {
   readonly failed: Promise<Error>;
 }
 
-/** What the parts are started from and end with. */
+/** What every part needs to start, and the resources it ends with. */
 interface Base {
   readonly resources: AsyncDisposableStack;
   readonly options: StackPartsOptions;

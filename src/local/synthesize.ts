@@ -11,7 +11,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 const cdkConfigSchema = z.object({ context: z.record(z.string(), z.unknown()).default({}) });
 
-/** The context that the CDK's command line adds by itself; it makes the templates the same. */
+/** The context the CDK's command line adds by itself; with it the templates are the same. */
 const COMMAND_LINE_CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,
@@ -25,8 +25,8 @@ export interface SynthesizeOptions {
 }
 
 /**
- * Runs the CDK app, which bundles the functions and writes the templates. Unlike `cdk synth` it skips
- * the slow validation, so a stack that would not deploy may run here.
+ * Runs the CDK app, which bundles the functions and writes the templates. Unlike `cdk synth` it
+ * skips the slow validation, so a stack that would not deploy may run here.
  * @returns the absolute path of the cloud assembly
  * @throws {LocalStackError} when the app fails, with the app's own words
  */

@@ -32,7 +32,7 @@ const entrySchema = z.object({
 /** "PutEvents" in the Amazon EventBridge API Reference, request parameters. */
 export const putEventsSchema = z.object({ Entries: z.array(z.unknown()).min(1).max(10) });
 
-/** The reason for which an entry is refused, in AWS's own words where they exist. */
+/** Why an entry is refused, in AWS's own words where they exist. */
 export interface RefusedEntry {
   readonly ErrorCode: 'InvalidArgument' | 'MalformedDetail';
   readonly ErrorMessage: string;

@@ -45,7 +45,7 @@ export class LocalSchedule {
     const { clock } = this.#dependencies;
     const next = (Math.floor(clock.now() / intervalMs) + 1) * intervalMs;
     this.#timer = setTimeout(() => {
-      // A timer may fire a little early; the same time is then waited for again.
+      // A timer may fire a little early; then it waits again for the same time.
       if (clock.now() >= next) this.fire(new Date(next));
       this.#arm();
     }, next - clock.now());

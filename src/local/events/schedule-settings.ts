@@ -32,7 +32,7 @@ export interface ScheduleSettings {
   readonly constructPath: string;
   readonly intervalMs: number;
   readonly functionArn: string;
-  /** The event, which may contain EventBridge Scheduler's context attributes (`<aws.scheduler.…>`). */
+  /** The event; it may contain Scheduler's context attributes (`<aws.scheduler.…>`). */
   readonly input: string;
   readonly enabled: boolean;
 }

@@ -11,8 +11,8 @@ const PORT_COUNT = 10_000;
 const tried = new Set<number>();
 
 /**
- * Finds a loopback port on which nothing listens. Connections are refused and stay refused, since no
- * system hands the port out. It never finds the same port twice.
+ * Finds a loopback port on which nothing listens, never the same one twice. Connections are refused
+ * and stay refused, since no system hands the port out.
  */
 export async function findDeadPort(host = LOOPBACK): Promise<number> {
   for (;;) {

@@ -34,7 +34,7 @@ export interface DemoFleet {
   readonly target: Target;
   /** The target's `https:` URL. */
   readonly targetUrl: string;
-  /** The authority that a checker must trust: it signs the target and the HTTPS proxies, PEM. */
+  /** The authority that checkers must trust, PEM; it signs the target and the HTTPS proxies. */
   readonly caPem: string;
   /** Closes every proxy and the target. */
   close(): Promise<void>;
@@ -43,8 +43,8 @@ export interface DemoFleet {
 const CREDENTIALS: FleetCredentials = { username: 'demo', password: 'demo-password' };
 
 /**
- * Starts five members for each built-in protocol (good, slow, dead, unauthorized, flapping), plus an
- * intercepting HTTP proxy and an intercepting SOCKS5 proxy.
+ * Starts five members for each built-in protocol (good, slow, dead, unauthorized, flapping), and
+ * one intercepting proxy each for HTTP and SOCKS5.
  */
 export async function startDemoFleet(): Promise<DemoFleet> {
   const authority = await createTestAuthority('Lighthouse Demo CA');

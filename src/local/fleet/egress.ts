@@ -17,7 +17,7 @@ export class Egress {
   readonly #own: (socket: Socket) => void;
   readonly #impostor: Impostor | null;
 
-  /** `own` receives each socket that is opened; with `interceptWith` every tunnel ends right here. */
+  /** `own` receives each socket that is opened; with `interceptWith` every tunnel ends here. */
   constructor(options: {
     readonly own: (socket: Socket) => void;
     readonly interceptWith?: ServerCertificate | undefined;

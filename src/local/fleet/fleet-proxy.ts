@@ -32,7 +32,7 @@ export interface FleetProxyOptions {
   readonly behaviour?: FleetBehaviour;
   /** Milliseconds before it answers the handshake. @default 0; 2500 for a slow proxy */
   readonly delayMs?: number;
-  /** The certificate that an intercepting proxy shows in place of the target's; required for one. */
+  /** The certificate an intercepting proxy shows in place of the target's; it requires one. */
   readonly interceptWith?: ServerCertificate;
   /** @default 0, a free port */
   readonly port?: number;

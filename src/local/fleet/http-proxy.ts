@@ -13,7 +13,7 @@ import type { Destination } from './egress.ts';
 import type { FleetCredentials, FleetProxy, FleetProxyOptions } from './fleet-proxy.ts';
 import { listenAsProxy, type ProxyContext } from './proxy-server.ts';
 
-/** Headers a proxy does not forward, besides those that `Connection` names (RFC 9110, section 7.6.1). */
+/** Not forwarded, like the headers that `Connection` names (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = ['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive', 'te'];
 const CHALLENGE = { 'proxy-authenticate': 'Basic realm="fleet"' };
 

@@ -11,7 +11,7 @@ export function startSocks4Proxy(options: FleetProxyOptions = {}): Promise<Fleet
   return startSocksProxy(BuiltInProtocol.socks4, options, serveSocks4);
 }
 
-/** Starts a SOCKS5 proxy (RFC 1928), with username and password (RFC 1929) if it has credentials. */
+/** Starts a SOCKS5 proxy (RFC 1928), with password authentication (RFC 1929) on request. */
 export function startSocks5Proxy(options: FleetProxyOptions = {}): Promise<FleetProxy> {
   return startSocksProxy(BuiltInProtocol.socks5, options, serveSocks5);
 }

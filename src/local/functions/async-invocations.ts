@@ -19,8 +19,8 @@ export interface AsyncInvocationsOptions {
 }
 
 /**
- * Lambda's queue of asynchronous events. Each event is tried, and tried again after each delay while
- * it fails. Events wait in memory, so that those not done when the stack ends are lost, unlike in AWS.
+ * Lambda's queue of asynchronous events. Each event is tried, and tried again after each delay
+ * while it fails. Events wait in memory; unlike in AWS, those left when the stack ends are lost.
  */
 export class AsyncInvocations {
   readonly #options: AsyncInvocationsOptions;

@@ -47,7 +47,7 @@ export interface HttpRoute {
   readonly routeKey: string;
   readonly functionArn: string;
   readonly timeoutMs: number;
-  /** In the cloud `AWS_IAM` requires a signature; here every caller on loopback counts as signed. */
+  /** In the cloud `AWS_IAM` requires a signature; here every caller on loopback passes. */
   readonly authorization: 'NONE' | 'AWS_IAM';
 }
 

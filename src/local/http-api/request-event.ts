@@ -68,7 +68,7 @@ function requestContext({ request, url, match, apiId, receivedAtMs }: ReceivedRe
   };
 }
 
-/** The caller in place of the one whose signature AWS would have checked. */
+/** The caller that stands in for one whose signature AWS would check. */
 const LOCAL_CALLER = {
   accessKey: 'local',
   accountId: LOCAL_ACCOUNT,

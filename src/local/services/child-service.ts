@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { LocalStackError } from '../../errors.ts';
 import type { ServiceMessage } from './serve-until-disconnect.ts';
 
-/** How long an embedded service may take to listen, ms; enough for a slow disk and a busy machine. */
+/** How long a service may take to listen, ms; allows for a slow disk on a busy machine. */
 const START_TIMEOUT_MS = 30_000;
 /** How long a service may take to write its data and end before it is killed, ms. */
 const STOP_TIMEOUT_MS = 5_000;

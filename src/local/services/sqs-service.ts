@@ -10,7 +10,7 @@ import { serveUntilDisconnect } from './serve-until-disconnect.ts';
 const dataDir = process.argv[2] ?? '';
 if (dataDir !== '') mkdirSync(dataDir, { recursive: true });
 
-// fauxqs listens on every interface and cannot be told otherwise; here only this machine may connect.
+// fauxqs always listens on every interface; here only this machine may connect.
 let server: Server | undefined;
 const { listen } = Server.prototype;
 Server.prototype.listen = function listenOnLoopback(

@@ -40,7 +40,7 @@ export interface RawResource {
   readonly type: string;
   readonly condition?: string;
   readonly properties: JsonObject;
-  /** The construct's path in the CDK app, such as `Lighthouse/Checker/Resource`; `''` without metadata. */
+  /** The construct's path, such as `Lighthouse/Checker/Resource`; `''` without metadata. */
   readonly constructPath: string;
 }
 

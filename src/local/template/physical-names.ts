@@ -95,7 +95,7 @@ function arn(service: string, resource: string): string {
 /** A resource and its origin in the CDK app. */
 export interface NamedByConstruct {
   readonly logicalId: string;
-  /** The construct's path, such as `Lighthouse/Functions/FanOut/Resource`; `''` without metadata. */
+  /** The construct's path, such as `Lighthouse/Checker/Resource`; `''` without metadata. */
   readonly constructPath: string;
 }
 

@@ -99,8 +99,8 @@ async function eventsOf(pool: string): Promise<readonly string[]> {
 }
 
 /**
- * Creates a pool of refused ports, each on an address of its own, in 2^k batches. With 1,024 or more
- * the size is estimated, so it must be far from the bounds of 96 and 320 a batch at which k changes.
+ * Creates a pool of refused ports, each on an address of its own, in 2^k batches. From 1,024 on the
+ * size is estimated, so it must be far from 96 and 320 a batch, beyond which k changes.
  */
 async function createDeadPool(pool: string, count: number, bitCount: number) {
   const policy = stack.policy(pool) as { options: { targetUrl: string; timeoutMs: number } };

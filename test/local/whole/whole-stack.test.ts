@@ -35,7 +35,7 @@ afterAll(async () => {
   await Promise.all([target?.close(), ...(proxies ?? []).map((each) => each.close())]);
 });
 
-/** Without control probes, a checker's four seconds leave two for a probe, even on a busy machine. */
+/** Without control probes a checker's four seconds leave two for a probe on a busy machine. */
 function policy() {
   return { options: { targetUrl: target.url, timeoutMs: 2_000 }, control: false };
 }
