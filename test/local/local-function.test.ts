@@ -88,7 +88,7 @@ describe('a local function', () => {
     expect(first.value.left).toBeLessThanOrEqual(1000);
   });
 
-  it('runs one invocation per process and makes a third one wait for two', async () => {
+  it('runs one invocation per process and makes a third caller wait', async () => {
     const calls = await Promise.all([1, 2, 3].map(() => call({ do: 'sleep', ms: 200 })));
     expect(new Set(calls.map(({ value }) => value.pid)).size).toBe(2);
   });

@@ -15,7 +15,7 @@ import { until } from '../../support/until.ts';
 import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
 import { processAtOtherEnd } from './process-at-other-end.ts';
 
-/** One service behind a tap and a proxy that makes faults by script. */
+/** One service behind a tap and an endpoint that causes faults by script. */
 interface FaultyService {
   readonly tap: DynamoDbTap;
   readonly faulty: FaultyEndpoint;
@@ -101,7 +101,7 @@ export async function startFaultStack({
     }),
     async kill({ socket }) {
       const pids = () => Object.values(whole.stack.functions()).flatMap((each) => each.pids);
-      // On a busy machine its timeout may have ended it meanwhile; then it is dead already.
+      // On a busy machine the process may have timed out meanwhile; then it is dead already.
       await until(
         () => {
           if (socket.destroyed) return true;

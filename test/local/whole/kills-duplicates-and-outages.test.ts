@@ -234,7 +234,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     // An event is sent more than once if a busy machine let the checker time out first.
     expect(new Set(sent)).toEqual(new Set(eventIds));
     const all = await eventsOf(pool);
-    // Events are at least once: those of the first delivery come again.
+    // Events come at least once: those of the first delivery come again.
     expect(new Set(all)).toEqual(new Set([...eventIds, sweepId]));
     for (const id of eventIds) expect(all.filter((each) => each === id).length).toBeGreaterThan(1);
   }, 180_000);
