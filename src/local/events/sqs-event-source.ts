@@ -7,8 +7,7 @@ import {
 import { waitFor } from '../../async/wait-for.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
 import type { SqsEventSourceSettings } from './event-source-settings.ts';
-import { failedMessageIds } from './partial-batch-response.ts';
-import { sqsEvent } from './sqs-event.ts';
+import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 
 /** The longest poll SQS allows, seconds. AWS: "Amazon SQS short and long polling". */
 const LONG_POLL_SECONDS = 20;
