@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LOOPBACK } from './loopback-server.ts';
+import { LOOPBACK } from './fleet-server.ts';
 
 /** Below every system's ephemeral ports, so no outgoing connection takes one of them. */
 const FIRST_PORT = 20_000;

@@ -8,8 +8,8 @@ import {
   type FleetProxyOptions,
   formatProxyUrl,
 } from './fleet-proxy.ts';
+import { LOOPBACK } from './fleet-server.ts';
 import { startHttpProxy, startHttpsProxy } from './http-proxy.ts';
-import { LOOPBACK } from './loopback-server.ts';
 import { startSocks4Proxy, startSocks5Proxy } from './socks-proxy.ts';
 import { startTarget, type Target } from './target.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerCertificate } from './certificates.ts';
-import type { RemoteEndpoint } from './loopback-server.ts';
+import type { RemoteEndpoint } from './fleet-server.ts';
 
 /** The endpoint a caller asks to reach; `host` may be a name. */
 export interface Destination {

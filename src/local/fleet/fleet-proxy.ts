@@ -1,7 +1,7 @@
 import type { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import type { ServerCertificate } from './certificates.ts';
 import type { Egress } from './egress.ts';
-import type { FleetServer, RemoteEndpoint } from './loopback-server.ts';
+import type { FleetServer, RemoteEndpoint } from './fleet-server.ts';
 
 /** How a proxy of the fleet behaves. */
 export const FleetBehaviour = {

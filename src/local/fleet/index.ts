@@ -11,8 +11,8 @@ export {
   FleetProxy,
   type FleetProxyOptions,
 } from './fleet-proxy.ts';
+export { LOOPBACK } from './fleet-server.ts';
 export { startHttpProxy, startHttpsProxy } from './http-proxy.ts';
-export { LOOPBACK } from './loopback-server.ts';
 export { startSocks4Proxy, startSocks5Proxy } from './socks-proxy.ts';
 export {
   startTarget,

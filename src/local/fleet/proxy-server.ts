@@ -3,7 +3,7 @@ import type { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { Conduct } from './conduct.ts';
 import { Egress } from './egress.ts';
 import { FleetProxy, type FleetProxyOptions } from './fleet-proxy.ts';
-import { FleetServer } from './loopback-server.ts';
+import { FleetServer } from './fleet-server.ts';
 
 /** The means of serving a proxy's callers, whatever its protocol. */
 export interface ProxyContext {

@@ -8,7 +8,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerCertificate } from './certificates.ts';
 import type { FleetProxy } from './fleet-proxy.ts';
-import { FleetServer, type RemoteEndpoint } from './loopback-server.ts';
+import { FleetServer, type RemoteEndpoint } from './fleet-server.ts';
 
 /** What a target answers; it can be changed while the target runs. */
 export interface TargetAnswer {

@@ -4,7 +4,7 @@
  */
 import { getHeapSpaceStatistics } from 'node:v8';
 import { createProxy, HealthChecker } from '../../../src/index.ts';
-import { LOOPBACK } from '../../../src/local/fleet/loopback-server.ts';
+import { LOOPBACK } from '../../../src/local/fleet/fleet-server.ts';
 
 const PROBES = 1000;
 const IN_FLIGHT = 5;

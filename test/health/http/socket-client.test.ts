@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import { afterEach, expect, it } from 'vitest';
 import { takeClient } from '../../../src/health/http/socket-client.ts';
 import { toTarget } from '../../../src/health/target.ts';
-import { LOOPBACK } from '../../../src/local/fleet/loopback-server.ts';
+import { LOOPBACK } from '../../../src/local/fleet/fleet-server.ts';
 
 const REQUEST = { path: '/', method: 'GET' } as const;
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
