@@ -22,7 +22,7 @@ export interface BatchSenderOptions {
   readonly queueUrl: string;
   /** Upper bound of the wait before the first resend, milliseconds; doubles. @default 50 */
   readonly firstBackOffMs?: number;
-  /** Told how many entries a call left to be sent again. */
+  /** Called with the number of entries that a call left to send again. */
   readonly onResend?: (entries: number) => void;
 }
 
@@ -32,7 +32,7 @@ export type SendBatches = (messages: readonly BatchMessage[]) => Promise<void>;
  * Sends batch messages, ten a call and several calls in flight. When a call succeeds in part, only
  * the entries that failed are sent again, after a back-off.
  *
- * @throws LighthouseError `send_failed` when entries still fail in the last round
+ * @throws {LighthouseError} `send_failed` when entries still fail in the last round
  */
 export function createBatchSender(options: BatchSenderOptions): SendBatches {
   return async (messages) => {

@@ -8,7 +8,7 @@ import { SweepMetric } from './metric-names.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /**
- * Publishes events, and counts and logs the sweeps among them that somebody should look at. A
+ * Publishes events, then counts and logs the ended sweeps among them that need attention. A
  * repeated event is counted again.
  */
 export function countSweeps(telemetry: Telemetry, publishEvents: PublishEvents): PublishEvents {

@@ -10,7 +10,7 @@ export const EnvironmentName = {
   sweepsTable: 'SWEEPS_TABLE',
   /** URL of the queue that carries one message per batch. */
   batchQueueUrl: 'BATCH_QUEUE_URL',
-  /** URL of the queue that keeps the messages of batches that failed again and again. */
+  /** URL of the queue that keeps the messages of batches that kept failing. */
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   /** Name or ARN of the function that the api invokes to dispatch a sweep. */
   fanOutFunction: 'FAN_OUT_FUNCTION',
@@ -20,11 +20,11 @@ export const EnvironmentName = {
   checkerTimeoutSeconds: 'CHECKER_TIMEOUT_SECONDS',
   /** The batch queue's visibility timeout, which a sweep's deadline is computed from. */
   visibilityTimeoutSeconds: 'VISIBILITY_TIMEOUT_SECONDS',
-  /** Checkers that run at once at most: the event source's maximum concurrency. */
+  /** The most checkers that run at once: the event source's maximum concurrency. */
   checkerConcurrency: 'CHECKER_CONCURRENCY',
-  /** Probes one checker holds in flight at most. */
+  /** The most probes that one checker holds in flight. */
   maxInFlight: 'MAX_IN_FLIGHT',
-  /** `true` opens private addresses; set by the local stack only. */
+  /** `true` allows private addresses; only the local stack sets it. */
   allowPrivateAddresses: 'ALLOW_PRIVATE_ADDRESSES',
 } as const;
 export type EnvironmentName = (typeof EnvironmentName)[keyof typeof EnvironmentName];

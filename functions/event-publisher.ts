@@ -30,10 +30,10 @@ export interface EventPublisherOptions {
 }
 
 /**
- * Puts events on a bus, ten a call and several calls in flight. PutEvents answers 200 also when it
- * refuses entries: only those are sent again, after a back-off with full jitter.
+ * Puts events on a bus, ten a call and several calls in flight. PutEvents answers 200 even when it
+ * refuses entries; only those are sent again, after a back-off with full jitter.
  *
- * @throws LighthouseError `publish_failed` when entries still fail in the last round
+ * @throws {LighthouseError} `publish_failed` when entries still fail in the last round
  */
 export function createEventPublisher(options: EventPublisherOptions): PublishEvents {
   return async (events) => {
@@ -60,7 +60,7 @@ async function publishEntries(
   let refusal: string | undefined;
   const publishSome = async (pending: readonly PutEventsRequestEntry[]) => {
     const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...pending] }));
-    // Answers stand in the order of the entries.
+    // The answers are in the order of the entries.
     refusal = Entries.find(({ ErrorCode }) => ErrorCode !== undefined)?.ErrorCode;
     return pending.filter((_, index) => Entries[index]?.EventId === undefined);
   };

@@ -3,18 +3,18 @@
  * are in the namespace the stack gives the functions, with the one dimension `service`.
  */
 
-/** `service` of the metrics of sweeps: which function saw it does not matter. */
+/** `service` of the sweep metrics, the same whichever function writes them. */
 export const SWEEPS_SERVICE = 'sweeps';
 
 export const SweepMetric = {
   /** Sweeps closed without all their batches. */
   incomplete: 'SweepsIncomplete',
-  /** Sweeps still running after their deadline; written by every tick, also when none is. */
+  /** Sweeps still running after their deadline; every tick writes it, even when there are none. */
   overdue: 'SweepsOverdue',
   /** Ended sweeps of at least one proxy in which every verdict is `inconclusive`. */
   inconclusive: 'SweepsInconclusive',
 } as const;
 export type SweepMetric = (typeof SweepMetric)[keyof typeof SweepMetric];
 
-/** Pools a tick could not tend; `service` is `fan-out`. */
+/** Pools that a tick failed for; `service` is `fan-out`. */
 export const TICK_FAILURES = 'TickFailures';

@@ -21,7 +21,8 @@ export interface Runtime {
   readonly telemetry: Telemetry;
   /**
    * The value of a variable that only some functions have.
-   * @throws Error when it is not set
+   *
+   * @throws {Error} when it is not set
    */
   readonly requireVariable: (name: EnvironmentName) => string;
 }
@@ -37,10 +38,7 @@ const MAX_EVENT_SOCKETS = 16;
 const MAX_EVENT_ATTEMPTS = 3;
 
 const text = z.string().check(z.minLength(1));
-const count = z.pipe(
-  z.string().check(z.regex(/^\d+$/)),
-  z.transform((digits) => Number(digits)),
-);
+const count = z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number));
 const commonSchema = z.object({
   [EnvironmentName.poolsTable]: text,
   [EnvironmentName.proxiesTable]: text,
@@ -56,15 +54,15 @@ const commonSchema = z.object({
 type CommonVariables = z.infer<typeof commonSchema>;
 
 /**
- * Reads the environment and makes the clients. The only reader of `process.env` in the functions.
+ * Reads the environment and makes the clients. Nothing else in the functions reads `process.env`.
  *
- * @throws Error naming each variable that is missing or malformed
+ * @throws {Error} when variables are missing or malformed; the message names each
  */
 export function createRuntime(environment: Environment = process.env): Runtime {
   const parsed = commonSchema.safeParse(environment);
   if (!parsed.success) {
     const names = parsed.error.issues.map(({ path }) => path.join('.'));
-    throw new Error(`Environment variables missing or malformed: ${names.join(', ')}.`);
+    throw new Error(`environment variables missing or malformed: ${names.join(', ')}`);
   }
   const telemetry = createTelemetry();
   const publishEvents = createEventPublisher({
@@ -83,7 +81,7 @@ export function createRuntime(environment: Environment = process.env): Runtime {
     telemetry,
     requireVariable: (name) => {
       const value = environment[name];
-      if (!value) throw new Error(`Environment variable missing: ${name}.`);
+      if (!value) throw new Error(`environment variable missing: ${name}`);
       return value;
     },
   };

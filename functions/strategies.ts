@@ -1,7 +1,7 @@
 import type { HealthChecker } from '../src/health/health-checker.ts';
 
 /**
- * The place for strategies of your own: whatever is registered here runs in the deployed checker.
+ * The place for strategies of your own: those registered here run in the deployed checker.
  *
  * @example
  * checker.registerStrategy('shadowsocks', new ShadowsocksStrategy());

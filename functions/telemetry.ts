@@ -30,7 +30,7 @@ export function telemetryMiddlewares({ logger, metrics, sweepMetrics }: Telemetr
   ];
 }
 
-/** Publishes what was counted, also when the handler throws; nothing when nothing was. */
+/** Publishes the metrics, if there are any, even when the handler throws. */
 function publishMetrics(metrics: Metrics): MiddlewareObj {
   const publish = (): void => {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
@@ -38,7 +38,7 @@ function publishMetrics(metrics: Metrics): MiddlewareObj {
   return { after: publish, onError: publish };
 }
 
-/** What was thrown, as the logger takes it. */
+/** What was thrown, as the Error that the logger expects. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -10,7 +10,7 @@ export interface ApiDependencies
     SweepContext {
   /** Protocols that lists may name besides the built-in ones. */
   readonly extraProtocols: readonly string[];
-  /** Leases proxies; made once, so that it knows the pools it has leased from. */
+  /** Leases proxies; made once, since it remembers the pools it has leased from. */
   readonly proxyManager: ProxyManager;
   readonly requestDispatch: RequestDispatch;
   readonly redrive: Redrive;

@@ -10,7 +10,7 @@ export interface DispatchRequestOptions {
   readonly functionName: string;
 }
 
-/** Has the batches of a sweep sent, without waiting for it. */
+/** Asks for the batches of a sweep to be sent, without waiting until they are. */
 export type RequestDispatch = (sweepId: string) => Promise<void>;
 
 /** Requests dispatches by invoking the fan-out asynchronously. */
@@ -27,7 +27,7 @@ export function createDispatchRequest({
       }),
     );
     if (StatusCode !== QUEUED) {
-      throw new LighthouseError('dispatch_failed', `Lambda answered ${StatusCode}, not ${QUEUED}.`);
+      throw new LighthouseError('dispatch_failed', `Lambda answered ${StatusCode}, not ${QUEUED}`);
     }
   };
 }

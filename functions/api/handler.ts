@@ -12,7 +12,7 @@ import { decodeRequest } from './request/request.ts';
 import { ROUTE_KEYS, refuseUnknownRoute, splitRouteKey } from './route-keys.ts';
 import { ROUTES } from './routes.ts';
 
-/** Answers the HTTP API: decodes the request, calls the route, encodes what went wrong. */
+/** Answers the HTTP API: decodes the request, calls the route, encodes errors as problems. */
 export function createApiHandler(dependencies: ApiDependencies) {
   const routes = ROUTE_KEYS.map((routeKey) => ({
     ...splitRouteKey(routeKey),

@@ -17,7 +17,7 @@ export const handler = createApiHandler({
   proxyManager: new ProxyManager({
     ...runtime,
     onError: (error) =>
-      runtime.telemetry.logger.warn('something went wrong beside a lease', {
+      runtime.telemetry.logger.warn('a side task of leasing failed', {
         error: toError(error),
       }),
   }),

@@ -10,9 +10,9 @@ import type { ApiDependencies } from './api-dependencies.ts';
 import { tooLarge } from './reply/problem.ts';
 import { readList } from './request/lists.ts';
 
-/** Proxies a list sent along with a request may have; pools are imported without such a limit. */
+/** The most proxies of an inline list; a pool that is imported in parts has no such limit. */
 const MAX_INLINE_PROXIES = 10_000;
-/** How long the pool of such a list is kept, seconds. */
+/** How long the pool of an inline list is kept, seconds. */
 const INLINE_POOL_SECONDS = 24 * 3600;
 
 /** Each proxy is a line of a list, or an object as in a JSON list. */
@@ -25,22 +25,22 @@ export const inlineListSchema = z.strictObject({
 export type InlineList = z.infer<typeof inlineListSchema>;
 
 /**
- * Whether the body of `POST /sweeps` brings a list along.
+ * Whether the body of `POST /sweeps` has an inline list.
  *
- * @throws HttpProblem 413 for a list that is too long to be sent along
+ * @throws {HttpProblem} 413 when the list is too long
  */
 export function isInlineList(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !('proxies' in body)) return false;
   if (Array.isArray(body.proxies) && body.proxies.length > MAX_INLINE_PROXIES) {
     throw tooLarge(
-      `${body.proxies.length} proxies were sent along, at most ${MAX_INLINE_PROXIES} may be: ` +
-        'PUT /pools/{pool}, import them with POST /pools/{pool}/proxies and sweep the pool.',
+      `the list has ${body.proxies.length} proxies, at most ${MAX_INLINE_PROXIES} may be inline; ` +
+        'PUT /pools/{pool}, import them with POST /pools/{pool}/proxies and sweep the pool',
     );
   }
   return true;
 }
 
-/** Makes a pool of the list that expires in a day; nothing is stored of a list without a proxy. */
+/** Makes a pool of the list, which expires in a day; a list without a valid proxy stores nothing. */
 export async function createInlinePool(
   dependencies: ApiDependencies,
   { proxies, options }: InlineList,

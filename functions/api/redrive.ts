@@ -6,9 +6,9 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** Messages of one ReceiveMessage ("Amazon SQS message quotas"). */
+/** The most messages of one ReceiveMessage ("Amazon SQS message quotas"). */
 const MESSAGES_PER_RECEIVE = 10;
-/** Receives of one redrive: 500 messages take a few seconds of the api's 29. */
+/** The most receives of one redrive: 500 messages take a few seconds of the api's 29. */
 const MAX_RECEIVES = 50;
 /** With a wait, however short, SQS asks all its servers ("Amazon SQS short and long polling"). */
 const WAIT_SECONDS = 1;
@@ -17,23 +17,23 @@ export interface RedriveOptions {
   readonly client: SQSClient;
   readonly deadLetterQueueUrl: string;
   readonly queueUrl: string;
-  /** Told why a message could not be moved; it stays, hidden for the queue's visibility timeout. */
+  /** Called with why a message was not moved; it stays, hidden for the visibility timeout. */
   readonly onFailed: (error: unknown) => void;
 }
 
 interface RedriveOutcome {
   /** Messages that are in the queue again and no longer in the dead-letter queue. */
   readonly moved: number;
-  /** There may be more to move. */
+  /** Whether there may be more to move. */
   readonly more: boolean;
 }
 
 export type Redrive = () => Promise<RedriveOutcome>;
 
 /**
- * Moves messages from the dead-letter queue back to the queue, a bounded number a call. Each is
- * sent before it is deleted: what dies in between leaves one message too many, which does no harm.
- * SQS can do so by itself (StartMessageMoveTask), but without a bound, and not on one's machine.
+ * Moves messages from the dead-letter queue back to the queue, a bounded number per call. Each is
+ * sent before it is deleted: a crash in between leaves one message too many, which does no harm.
+ * SQS can do this itself (StartMessageMoveTask), but without a bound, and not in the local stack.
  */
 export function createRedrive(options: RedriveOptions): Redrive {
   const { client, deadLetterQueueUrl, onFailed } = options;

@@ -8,7 +8,7 @@ export type RouteKey = `${RouteMethod} /${string}`;
 
 /**
  * Every route of the API. The function routes by this list and the stack declares exactly these,
- * so that neither can know a route the other does not.
+ * so that neither knows a route that the other does not.
  */
 export const ROUTE_KEYS = [
   'GET /pools',
@@ -38,9 +38,10 @@ export function splitRouteKey(routeKey: RouteKey): { method: RouteMethod; path: 
 }
 
 /**
- * Repeats no path: a lease id may be in it.
+ * Refuses a request that no route answers. The message does not repeat the path, which may have a
+ * lease id.
  *
- * @throws HttpProblem 405 for a known path, naming its methods; else 404.
+ * @throws {HttpProblem} 405 when the path is known, naming its methods; otherwise 404
  */
 export function refuseUnknownRoute({ method, path }: { method: string; path: string }): never {
   const routes = ROUTE_KEYS.map(splitRouteKey).filter((route) =>
@@ -49,10 +50,10 @@ export function refuseUnknownRoute({ method, path }: { method: string; path: str
   const [route] = routes;
   if (route !== undefined) {
     const allow = routes.map((each) => each.method).join(', ');
-    const detail = `${route.path} answers ${allow}, not ${method}.`;
-    throw new HttpProblem(405, 'method_not_allowed', detail, { allow });
+    const detail = `${route.path} answers ${allow}, not ${method}`;
+    throw new HttpProblem('method_not_allowed', detail, { status: 405, headers: { allow } });
   }
-  throw new HttpProblem(404, 'no_such_route', `There is no route ${method} of this path.`);
+  throw new HttpProblem('no_such_route', `no ${method} route has this path`, { status: 404 });
 }
 
 function pathPattern(path: string): RegExp {

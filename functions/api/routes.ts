@@ -5,8 +5,13 @@ import type { KnownRouteKey } from './route-keys.ts';
 import { importList } from './routes/import-route.ts';
 import { deleteLease, patchLease, postLease } from './routes/lease-routes.ts';
 import { deletePool, getPool, listPools, putPool } from './routes/pool-routes.ts';
-import { deleteProxy, patchProxy } from './routes/proxy-edit-routes.ts';
-import { getProxies, getProxy, getProxyHistory } from './routes/proxy-routes.ts';
+import {
+  deleteProxy,
+  getProxies,
+  getProxy,
+  getProxyHistory,
+  patchProxy,
+} from './routes/proxy-routes.ts';
 import { getSweep, getSweepResults, postRedrive, postSweep } from './routes/sweep-routes.ts';
 
 /** Answers one route. */
@@ -15,7 +20,7 @@ export type RouteHandler = (
   request: ApiRequest,
 ) => Promise<ApiReply>;
 
-/** What answers each route. */
+/** The handler of each route. */
 export const ROUTES: Readonly<Record<KnownRouteKey, RouteHandler>> = {
   'GET /pools': listPools,
   'GET /pools/{pool}': getPool,

@@ -9,13 +9,13 @@ export interface DecodedRecord {
   readonly message: BatchMessage;
 }
 
-/** The records of one invocation, those that are no batch set apart. */
+/** The records of one invocation; those that are not a batch are kept apart. */
 export interface DecodedRecords {
   readonly decoded: readonly DecodedRecord[];
   readonly unreadable: readonly SQSRecord[];
 }
 
-/** Reads the batch of each record. */
+/** Reads the batch that each record names. */
 export function decodeRecords(records: readonly SQSRecord[]): DecodedRecords {
   const decoded: DecodedRecord[] = [];
   const unreadable: SQSRecord[] = [];

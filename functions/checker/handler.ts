@@ -14,8 +14,8 @@ export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 't
 }
 
 /**
- * Checks the batches of up to ten records. What failed is reported record by record and becomes
- * visible again soon; a record that is no batch fails until it is in the dead-letter queue.
+ * Checks the batches of up to ten records. Failed records are reported one by one and soon become
+ * visible again. A record that is not a batch fails until it is in the dead-letter queue.
  */
 export function createCheckerHandler(dependencies: CheckerDependencies) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>()
@@ -42,10 +42,10 @@ async function check(
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** Kept of the invocation's time for reporting what failed, at most, milliseconds. */
+/** The most time of an invocation that is kept for reporting failures, milliseconds. */
 const MAX_RESERVE_MS = 2_000;
 
-/** The part of a short invocation kept: half of what batches keep for reads and writes. */
+/** The share of a short invocation that is kept: half of what batches keep for reads and writes. */
 const RESERVED_SHARE = 1 / 8;
 
 /** A signal that aborts shortly before the function is stopped; dispose of it when done. */
@@ -53,7 +53,7 @@ export function stopInTime(remainingMs: number): Disposable & { readonly signal:
   const reserveMs = Math.min(MAX_RESERVE_MS, remainingMs * RESERVED_SHARE);
   const controller = new AbortController();
   const timer = setTimeout(
-    () => controller.abort(new Error('The checker is about to be stopped.')),
+    () => controller.abort(new Error('the checker is about to be stopped')),
     Math.max(0, remainingMs - reserveMs),
   );
   return {

@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 
-/** How long a failed record stays hidden, seconds: soon, but not all of them at once. */
+/** How long a failed record stays hidden, seconds: a range, so that not all return at once. */
 const LEAST_SECONDS = 5;
 const MOST_SECONDS = 30;
 
@@ -14,7 +14,7 @@ export interface HideFailedRecordsOptions {
 
 /**
  * Makes failed records visible again in 5 to 30 seconds instead of the whole visibility timeout.
- * Returns how many could not be changed: those simply wait longer.
+ * Returns how many could not be changed; those wait longer.
  */
 export async function hideFailedRecords(
   { client, queueUrl, random = Math.random }: HideFailedRecordsOptions,

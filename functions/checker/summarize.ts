@@ -2,8 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { NotFoundError } from '../../src/errors.ts';
 import type { BatchOutcome } from '../../src/sweeps/check/batch-checker.ts';
-import type { Telemetry } from '../telemetry.ts';
-import { toError } from '../telemetry.ts';
+import { type Telemetry, toError } from '../telemetry.ts';
 import type { DecodedRecord, DecodedRecords } from './decode-records.ts';
 
 export interface CheckerOutcome extends DecodedRecords {
@@ -34,7 +33,7 @@ function hasFailed(
   const { sweepId, poolName, bits } = message;
   const { messageId, attributes } = record;
   if (outcome?.failed instanceof NotFoundError) {
-    logger.warn('the batch is of a sweep or pool that is gone', { sweepId, poolName, bits });
+    logger.warn('the sweep or pool of the batch is gone', { sweepId, poolName, bits });
     return false;
   }
   const receives = attributes.ApproximateReceiveCount;

@@ -1,15 +1,16 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { continueDeletions } from '../../src/pools/continue-deletions.ts';
+import { TICK_FAILURES } from '../metric-names.ts';
 import { toError } from '../telemetry.ts';
 import type { FanOutDependencies } from './fan-out-event.ts';
 
-/** Kept of the invocation's time for the chunk that is under way when it is over, milliseconds. */
+/** The time kept for a chunk that is under way when the budget is spent, milliseconds. */
 const RESERVE_MS = 5_000;
 
-/** However long the invocation may take: then the next tick goes on, milliseconds. */
+/** The most time one tick spends on deletions, milliseconds; the next tick goes on. */
 const LONGEST_MS = 45_000;
 
-/** Goes on deleting the pools that are marked for it, and tells what was done. */
+/** Continues to delete pools that are marked for deletion; counts and logs what it did. */
 export async function deletePools(
   dependencies: FanOutDependencies,
   poolNames: readonly string[],
@@ -23,7 +24,7 @@ export async function deletePools(
     if (removed) metrics.addMetric('PoolsDeleted', MetricUnit.Count, 1);
     logger.info('pool is being deleted', { poolName, rowsDeleted, removed });
     if (error === undefined) continue;
-    metrics.addMetric('TickFailures', MetricUnit.Count, 1);
+    metrics.addMetric(TICK_FAILURES, MetricUnit.Count, 1);
     logger.error('the tick failed to delete a pool', { poolName, error: toError(error) });
   }
 }

@@ -18,13 +18,17 @@ export type FanOutEvent =
   | { readonly kind: 'tick'; readonly scheduledAtMs: number }
   | { readonly kind: 'dispatch'; readonly sweepId: string };
 
-/** @throws InvalidInputError for an event that is neither a tick nor a request */
+/**
+ * Reads the event of an invocation.
+ *
+ * @throws {InvalidInputError} when it is neither a tick nor a request
+ */
 export function parseFanOutEvent(event: unknown): FanOutEvent {
   const tick = tickSchema.safeParse(event);
   if (tick.success) return { kind: 'tick', scheduledAtMs: Date.parse(tick.data.scheduledAt) };
   const dispatch = dispatchSchema.safeParse(event);
   if (dispatch.success) return { kind: 'dispatch', sweepId: dispatch.data.sweepId };
   throw new InvalidInputError(
-    'The event is neither a tick ({ scheduledAt }, an ISO 8601 instant) nor a request ({ sweepId }).',
+    'the event is neither a tick ({ scheduledAt }, an ISO 8601 instant) nor a request ({ sweepId })',
   );
 }

@@ -7,8 +7,8 @@ import { type FanOutDependencies, parseFanOutEvent } from './fan-out-event.ts';
 import { tick } from './tick.ts';
 
 /**
- * On the minute's tick: starts every sweep that is due, repairs and closes what is stuck, goes on
- * deleting what is to be deleted. On a request: sends the batches of one sweep.
+ * On the minute's tick, starts every sweep that is due, repairs and closes what is stuck, and
+ * continues deletions. On a request, sends the batches of one sweep.
  */
 export function createFanOutHandler(dependencies: FanOutDependencies) {
   return middy<unknown, void, Error, Context>()

@@ -6,7 +6,7 @@ import { toError } from '../telemetry.ts';
 import { deletePools } from './delete-pools.ts';
 import type { FanOutDependencies } from './fan-out-event.ts';
 
-/** What is counted of a tick; a pool that had nothing to do is not. */
+/** The metric that counts each action of a tick; other actions are not counted. */
 const METRIC_OF_ACTION: Readonly<Partial<Record<TickAction, string>>> = {
   started: 'SweepsStarted',
   dispatched: 'SweepsRedispatched',
@@ -15,8 +15,8 @@ const METRIC_OF_ACTION: Readonly<Partial<Record<TickAction, string>>> = {
 };
 
 /**
- * Runs the minute's tick and tells what it did. A pool whose part failed is left to the next
- * tick; it does not fail this one. Deletions take what is left of the time.
+ * Runs the minute's tick; counts and logs what it did. A pool that fails is left to the next tick
+ * and does not fail this one. Deletions take the time that is left.
  */
 export async function tick(
   dependencies: FanOutDependencies,

@@ -6,7 +6,7 @@ import type { SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 const HIDDEN = '***';
 
 const headersSchema = z.optional(z.record(z.string(), z.unknown()));
-/** As much of a policy as can hold hidden values. */
+/** The part of a policy that can hold hidden values. */
 const hiddenHeadersSchema = z.object({
   options: z.object({ headers: headersSchema, proxyHeaders: headersSchema }),
 });
@@ -33,7 +33,7 @@ export function viewPool(pool: Pool) {
   };
 }
 
-/** A pool with what its last sweep found, and saw leased; null before the first. */
+/** A pool with what its last sweep found and saw leased; both are null before the first. */
 export function viewPoolWithSweep(pool: Pool, lastSweep: SweepReport | null) {
   const figures = lastSweep?.leasing ?? null;
   return {
@@ -43,7 +43,7 @@ export function viewPoolWithSweep(pool: Pool, lastSweep: SweepReport | null) {
   };
 }
 
-/** The healthy part of the proxies with a conclusive verdict; null without any. */
+/** The healthy share of the proxies with a conclusive verdict; null when there are none. */
 function availability({ totals }: SweepReport): { readonly availability: number | null } {
   const healthy = totals.active + totals.slow;
   const conclusive = healthy + totals.inactive;
@@ -53,19 +53,19 @@ function availability({ totals }: SweepReport): { readonly availability: number 
 /**
  * Refuses a policy that was read from the API and sent back: its header values would be lost.
  *
- * @throws InvalidInputError pointing at each hidden value
+ * @throws {InvalidInputError} when values are hidden, with a pointer to each
  */
 export function refuseHiddenValues(policy: unknown): void {
-  const headers = hiddenHeadersSchema.safeParse(policy);
-  const issues = Object.entries(headers.data?.options ?? {}).flatMap(([field, values]) =>
-    Object.entries(values ?? {})
+  const { data } = hiddenHeadersSchema.safeParse(policy);
+  const issues = Object.entries(data?.options ?? {}).flatMap(([field, headers]) =>
+    Object.entries(headers ?? {})
       .filter(([, value]) => value === HIDDEN)
       .map(([name]) => ({
         pointer: `/options/${field}/${name}`,
         detail: `"${HIDDEN}" stands for a value that is not shown; send the value itself`,
       })),
   );
-  if (issues.length > 0) throw new InvalidInputError('The policy lacks header values.', issues);
+  if (issues.length > 0) throw new InvalidInputError('the policy lacks header values', issues);
 }
 
 function hideValues(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -8,7 +8,7 @@ import type {
 import type { Telemetry } from '../../telemetry.ts';
 import { isCallersProblem, toProblemReply } from './problem.ts';
 
-/** Answers every error with a problem document; logs those that are not the caller's to mend. */
+/** Answers every error with a problem document; logs those that the caller cannot fix. */
 export function problemReplies({
   logger,
   metrics,
@@ -20,7 +20,7 @@ export function problemReplies({
 > {
   return {
     onError: (request) => {
-      const error = request.error ?? new Error('An unknown error.');
+      const error = request.error ?? new Error('unknown error');
       if (!isCallersProblem(error)) {
         metrics.addMetric('ServerErrors', MetricUnit.Count, 1);
         logger.error('request failed', { routeKey: request.event.routeKey, error });

@@ -8,17 +8,18 @@ import {
 } from '../../../src/errors.ts';
 import type { AcquireBody } from '../request/lease-schemas.ts';
 
+interface HttpProblemOptions {
+  readonly status: number;
+  /** Sent besides `content-type`. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A failure that has an HTTP status of its own. */
 export class HttpProblem extends LighthouseError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: number,
-    code: string,
-    detail: string,
-    headers: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(code: string, detail: string, { status, headers = {} }: HttpProblemOptions) {
     super(code, detail);
     this.status = status;
     this.headers = headers;
@@ -27,7 +28,7 @@ export class HttpProblem extends LighthouseError {
 
 /** The request body, or what it asks for, is larger than one request may be. */
 export function tooLarge(detail: string): HttpProblem {
-  return new HttpProblem(413, 'too_large', detail);
+  return new HttpProblem('too_large', detail, { status: 413 });
 }
 
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
@@ -48,12 +49,12 @@ interface ProblemDocument {
   readonly errors?: readonly InputIssue[];
 }
 
-/** Whether an error is the caller's to mend, and so no failure of ours. */
+/** Whether the caller can fix an error; otherwise it is a failure of the service. */
 export function isCallersProblem(error: unknown): boolean {
   return statusOf(error) < 500;
 }
 
-/** The problem document an error becomes; what we did not foresee tells no details. */
+/** The problem document for an error; an unforeseen error shows no details. */
 export function toProblemReply(error: unknown): APIGatewayProxyStructuredResultV2 {
   const status = statusOf(error);
   const foreseen = error instanceof LighthouseError && status < 500;
@@ -63,7 +64,7 @@ export function toProblemReply(error: unknown): APIGatewayProxyStructuredResultV
     status,
     detail: foreseen
       ? error.message
-      : 'Something failed on our side; the logs have it under the request id.',
+      : 'something failed on our side; the logs have it under the request id',
     ...(error instanceof InvalidInputError && error.issues.length > 0 && { errors: error.issues }),
   };
   return {
@@ -81,7 +82,7 @@ function statusOf(error: unknown): number {
   return error instanceof LighthouseError ? (STATUS_OF_CODE[error.code] ?? 500) : 500;
 }
 
-/** Says which proxies were asked for, and what else to ask for. */
+/** The error that says which proxies were asked for, and what to try instead. */
 export function noProxyAvailable(
   poolName: string,
   wish: Omit<AcquireBody, 'consumer'>,

@@ -6,10 +6,10 @@ const sweepKeySchema = z.optional(z.string().check(z.minLength(1), z.maxLength(2
 type KeySchema = z.ZodMiniType<string | undefined>;
 
 /**
- * The `idempotency-key` header of a request, where it has one.
+ * The `idempotency-key` header of a request, if it has one.
  *
- * @param schema what may be a key; @default 1 to 256 characters
- * @throws InvalidInputError when it is no key
+ * @param schema what a key may be. @default 1 to 256 characters
+ * @throws {InvalidInputError} when it cannot be a key
  */
 export function readIdempotencyKey(
   { headers }: ApiRequest,

@@ -2,8 +2,8 @@ import type { ListFormat } from '../../../src/proxies/list-parser.ts';
 import { HttpProblem } from '../reply/problem.ts';
 
 /**
- * What a content type says about a list. Types that clients send by themselves (`curl
- * --data-binary`) say nothing, and neither does plain text, which may hold any form.
+ * What a content type says about a list. Types that clients set by default (`curl --data-binary`)
+ * say nothing, and neither does plain text, which may hold any form of list.
  */
 const FORMAT_OF_TYPE: Readonly<Record<string, ListFormat | 'auto'>> = {
   '': 'auto',
@@ -19,15 +19,19 @@ const FORMAT_OF_TYPE: Readonly<Record<string, ListFormat | 'auto'>> = {
   'application/jsonl': 'ndjson',
 };
 
-/** @throws HttpProblem 415 for a type that cannot hold a list */
+/**
+ * The form of list that a request's content type stands for.
+ *
+ * @throws {HttpProblem} 415 when the type cannot hold a list
+ */
 export function listFormatOf(contentType = ''): ListFormat | 'auto' {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const format = FORMAT_OF_TYPE[type];
   if (format !== undefined) return format;
   throw new HttpProblem(
-    415,
     'unsupported_media_type',
-    `A list of type ${type} cannot be read; send text/plain, text/csv, application/json or ` +
-      'application/x-ndjson, gzipped or not.',
+    `a list of type ${type} cannot be read; send text/plain, text/csv, application/json or ` +
+      'application/x-ndjson, gzipped or not',
+    { status: 415 },
   );
 }

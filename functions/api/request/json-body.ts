@@ -2,43 +2,45 @@ import type * as z from 'zod/mini';
 import { InvalidInputError } from '../../../src/errors.ts';
 import { parseWith } from '../../../src/input.ts';
 
-/** Levels of arrays and objects a body may have; ours need four. */
+/** The most levels of arrays and objects a body may have; no valid one needs more than four. */
 const MAX_DEPTH = 32;
 
-/** @throws InvalidInputError with a pointer to each field that cannot be used */
+/**
+ * Reads a body by its schema.
+ *
+ * @throws {InvalidInputError} with a pointer to each field that cannot be used
+ */
 export function readBody<T extends z.ZodMiniType>(schema: T, body: unknown): z.output<T> {
   return parseWith(schema, body, { what: 'the body' });
 }
 
 /**
- * Parses a JSON body, refusing what is no JSON, nests deeper than any request of ours, or has a
- * `__proto__` key.
+ * Parses a JSON body.
  *
- * @throws InvalidInputError
+ * @throws {InvalidInputError} when it is not JSON, nests too deep or has a `__proto__` key
  */
 export function parseJsonBody(body: Buffer): unknown {
   const text = decodeUtf8(body);
   if (text.trim() === '') {
-    throw new InvalidInputError('The body is empty; send a JSON object.');
+    throw new InvalidInputError('the body is empty; send a JSON object');
   }
   if (isDeeperThan(text, MAX_DEPTH)) {
-    throw new InvalidInputError(`The body nests deeper than ${MAX_DEPTH} levels.`);
+    throw new InvalidInputError(`the body nests deeper than ${MAX_DEPTH} levels`);
   }
   try {
     return JSON.parse(text, mayHideProto(text) ? refuseProto : undefined);
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
     // V8's message quotes the body, which may hold passwords.
-    throw new InvalidInputError('The body is not valid JSON.');
+    throw new InvalidInputError('the body is not valid JSON');
   }
 }
 
-/** @throws InvalidInputError when the bytes are not UTF-8. */
 function decodeUtf8(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
-    throw new InvalidInputError('The body is not valid UTF-8.');
+    throw new InvalidInputError('the body is not valid UTF-8');
   }
 }
 
@@ -47,7 +49,7 @@ function mayHideProto(text: string): boolean {
 }
 
 function refuseProto(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new InvalidInputError('The body has a key named __proto__.');
+  if (key === '__proto__') throw new InvalidInputError('the body has a key named __proto__');
   return value;
 }
 

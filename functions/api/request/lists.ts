@@ -5,7 +5,7 @@ import type { PoolSalt } from '../../../src/proxies/proxy.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { tooLarge } from '../reply/problem.ts';
 
-/** Entries shown of a list that holds no proxy. */
+/** The most rejections shown of a list that holds no valid proxy. */
 const MAX_REJECTIONS_SHOWN = 10;
 
 /** A list sent to the API. */
@@ -14,15 +14,15 @@ export interface ReceivedList {
   readonly format: ListFormat | 'auto';
   /** The salt of the pool it is for. */
   readonly salt: PoolSalt;
-  /** Entries it may have. */
+  /** The most entries it may have. */
   readonly maxEntries: number;
 }
 
 /**
- * Reads a whole list before any of it is used, so that one that cannot be used stores nothing.
+ * Reads a whole list before any of it is used, so that a bad list stores nothing.
  *
- * @throws InvalidInputError for a list that is damaged or holds no valid proxy
- * @throws HttpProblem 413 for one with too many entries
+ * @throws {InvalidInputError} when it is damaged or holds no valid proxy
+ * @throws {HttpProblem} 413 when it has too many entries
  */
 export async function readList(
   { allowPrivateAddresses, extraProtocols }: ApiDependencies,
@@ -33,8 +33,8 @@ export async function readList(
   for await (const entry of parseProxyList(source, options)) {
     if (entries.length === maxEntries) {
       throw tooLarge(
-        `The list has more than ${maxEntries} entries; import longer ones in parts with ` +
-          'POST /pools/{pool}/proxies: importing twice changes nothing.',
+        `the list has more than ${maxEntries} entries; import longer ones in parts with ` +
+          'POST /pools/{pool}/proxies; importing twice changes nothing',
       );
     }
     entries.push(entry);
@@ -46,7 +46,7 @@ export async function readList(
 function noProxyIn(entries: readonly ListEntry[]): InvalidInputError {
   const rejected = entries.filter((entry): entry is RejectedEntry => entry.kind === 'rejected');
   return new InvalidInputError(
-    `The list holds no valid proxy (${entries.length} entries read, ${rejected.length} rejected).`,
+    `the list holds no valid proxy (${entries.length} entries read, ${rejected.length} rejected)`,
     rejected.slice(0, MAX_REJECTIONS_SHOWN).map(({ line, reason, detail }) => ({
       pointer: '',
       detail: `entry ${line}: ${detail} (${reason})`,

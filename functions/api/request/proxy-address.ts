@@ -5,10 +5,10 @@ import { isUuid } from '../../../src/uuid.ts';
 import type { ApiRequest } from './request.ts';
 
 /**
- * The pool and the proxy a path names.
+ * The pool and the proxy that a path names.
  *
- * @throws {InvalidInputError} for what cannot be the name of a pool
- * @throws {NotFoundError} for what has not the form of a proxy id, and so names no proxy
+ * @throws {InvalidInputError} when the pool's name is malformed
+ * @throws {NotFoundError} when the proxy's id is malformed, and so names no proxy
  */
 export function addressOf({ params }: ApiRequest): { readonly pool: string; readonly id: string } {
   const id = params.id ?? '';
@@ -19,10 +19,10 @@ export function addressOf({ params }: ApiRequest): { readonly pool: string; read
 }
 
 /**
- * Does something with the lease a path names. What no pool has signed, or has not the form of a
- * lease id, names no lease.
+ * Does something with the lease that a path names.
  *
- * @throws {NotFoundError} for such an id, which the message does not repeat
+ * @throws {NotFoundError} when the id is malformed or not signed by the pool, and so names no
+ * lease; the message does not repeat it
  */
 export async function unknownLeaseAs404<T>(
   { poolName }: LeaseReference,
@@ -34,7 +34,7 @@ export async function unknownLeaseAs404<T>(
     if (!(error instanceof InvalidInputError)) throw error;
     if (!error.issues.some(({ pointer }) => pointer === '/leaseId')) throw error;
     throw new NotFoundError(
-      `pool "${poolName}" has given no lease that id; use the one POST /pools/{pool}/leases answered`,
+      `pool "${poolName}" has no lease with that id; use the one from POST /pools/{pool}/leases`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { ProxyStatus } from '../../../src/health/rise-fall.ts';
 import { parseWith, wholeNumber } from '../../../src/input.ts';
 import { POOL_NAME } from '../../../src/model/pool.ts';
 import { isUuid } from '../../../src/uuid.ts';
-import { RESULT_FORMATS } from '../reply/result-formats.ts';
+import { RESULT_FORMATS } from '../reply/reply.ts';
 import type { ApiRequest } from './request.ts';
 
 const uuid = z.string().check(z.refine(isUuid, 'must be a UUID'));
@@ -12,7 +12,7 @@ const uuid = z.string().check(z.refine(isUuid, 'must be a UUID'));
 /**
  * Reads the query of a request.
  *
- * @throws InvalidInputError with pointers that begin with `/query`
+ * @throws {InvalidInputError} with a pointer below `/query` to each field that cannot be used
  */
 export function parseQuery<T extends z.ZodMiniType>(schema: T, request: ApiRequest): z.output<T> {
   return parseWith(schema, request.query, { what: 'the query', pointer: '/query' });
@@ -29,34 +29,34 @@ function wholeNumberText(lowest: number, highest: number) {
 export const noQuerySchema = z.strictObject({});
 
 export const poolsQuerySchema = z.strictObject({
-  /** The name of the last pool of the page before. */
+  /** The name of the last pool on the previous page. */
   cursor: z.optional(z.string().check(z.regex(POOL_NAME, 'must be the name of a pool'))),
   limit: z._default(wholeNumberText(1, 1000), 1000),
 });
 
-const maxConcurrencyWord = z.pipe(
+const maxConcurrencyText = z.pipe(
   z
     .string()
     .check(
       z.regex(/^(?:[1-9]\d?|100|unlimited)$/, 'must be a whole number, 1 to 100, or unlimited'),
     ),
-  z.transform((word) => (word === 'unlimited' ? null : Number(word))),
+  z.transform((text) => (text === 'unlimited' ? null : Number(text))),
 );
 
 export const importQuerySchema = z.strictObject({
   lines: z._default(
     z.pipe(
       z.enum(['true', 'false']),
-      z.transform((word) => word === 'true'),
+      z.transform((text) => text === 'true'),
     ),
     false,
   ),
-  /** Of the new proxies; null: unlimited. */
-  maxConcurrency: z._default(maxConcurrencyWord, 1),
+  /** How many consumers may hold each new proxy; null when unlimited. */
+  maxConcurrency: z._default(maxConcurrencyText, 1),
 });
 
 export const resultsQuerySchema = z.strictObject({
-  /** The id of the last proxy of the page before. */
+  /** The id of the last proxy on the previous page. */
   cursor: z.optional(uuid),
   limit: z._default(wholeNumberText(1, 5000), 1000),
   status: z.optional(z.enum(Verdict)),

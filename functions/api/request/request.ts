@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { InvalidInputError } from '../../../src/errors.ts';
-import { HttpProblem, tooLarge } from '../reply/problem.ts';
+import { tooLarge } from '../reply/problem.ts';
 
-/** Bytes of body one request may carry. Lambda takes 6 MB an invocation, wrapping included. */
+/** The most bytes of body in one request. Lambda takes 6 MB per invocation, wrapping included. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /** A request as the routes see it. */
 export interface ApiRequest {
   readonly method: string;
   readonly path: string;
-  /** The parts of the path named by the route, decoded. */
+  /** The parts of the path that the route names, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** By lower-case name. */
@@ -20,8 +20,8 @@ export interface ApiRequest {
 /**
  * Decodes an event of an HTTP API (payload format 2.0).
  *
- * @throws InvalidInputError for a body or path that cannot be decoded
- * @throws HttpProblem 413 for a body that is too large
+ * @throws {InvalidInputError} when the body or the path cannot be decoded
+ * @throws {HttpProblem} 413 when the body is too large
  */
 export function decodeRequest(event: APIGatewayProxyEventV2): ApiRequest {
   return {
@@ -36,13 +36,13 @@ export function decodeRequest(event: APIGatewayProxyEventV2): ApiRequest {
 
 function decodeBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
   if (isBase64Encoded && !isBase64(body)) {
-    throw new InvalidInputError('The body is marked as base64 but is not.');
+    throw new InvalidInputError('the body is marked as base64 but is not');
   }
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_BODY_BYTES) {
     throw tooLarge(
-      `The body has ${bytes.length} bytes; at most ${MAX_BODY_BYTES} fit one request. Import ` +
-        'longer lists in parts with POST /pools/{pool}/proxies: importing twice changes nothing.',
+      `the body has ${bytes.length} bytes; at most ${MAX_BODY_BYTES} fit one request; import ` +
+        'longer lists in parts with POST /pools/{pool}/proxies; importing twice changes nothing',
     );
   }
   return bytes;
@@ -62,10 +62,8 @@ function decodeParam(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch (error) {
-    if (error instanceof URIError) {
-      throw new HttpProblem(400, 'invalid_input', 'The path holds a broken percent-encoding.');
-    }
-    throw error;
+    if (!(error instanceof URIError)) throw error;
+    throw new InvalidInputError('the path has a broken percent-encoding');
   }
 }
 

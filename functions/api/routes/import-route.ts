@@ -12,7 +12,7 @@ import { readList } from '../request/lists.ts';
 import { importQuerySchema, parseQuery } from '../request/query-schemas.ts';
 import type { ApiRequest } from '../request/request.ts';
 
-/** Entries one import may have: what is surely written within the api's time. */
+/** The most entries of one import: as many as are surely written within the api's time. */
 const MAX_IMPORT_ENTRIES = 10_000;
 
 /** `POST /pools/{pool}/proxies`: puts the proxies of a list into a pool. */

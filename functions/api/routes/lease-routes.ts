@@ -21,7 +21,7 @@ import { unknownLeaseAs404 } from '../request/proxy-address.ts';
 import { noQuerySchema, parseQuery } from '../request/query-schemas.ts';
 import type { ApiRequest } from '../request/request.ts';
 
-/** Whoever keeps an answer keeps a password, or the id that ends a lease (RFC 9111, 5.2.2.5). */
+/** A stored answer would keep a password, or the id that ends a lease (RFC 9111, 5.2.2.5). */
 const NO_STORE = { 'cache-control': 'no-store' };
 
 /**
@@ -50,7 +50,7 @@ export async function postLease(
   );
 }
 
-/** `PATCH /pools/{pool}/leases/{leaseId}`: has a lease end later. No body is an empty object. */
+/** `PATCH /pools/{pool}/leases/{leaseId}`: makes a lease end later. The body may be left out. */
 export async function patchLease(
   dependencies: ApiDependencies,
   request: ApiRequest,
@@ -80,14 +80,14 @@ export async function deleteLease(
   );
   if (!released) {
     throw new LeaseEndedError(
-      `the lease in pool "${reference.poolName}" is over, or was released before; nothing was noted`,
+      `the lease in pool "${reference.poolName}" is over or already released; nothing was noted`,
     );
   }
   count(dependencies, 'LeasesReleased');
   return { statusCode: 204 };
 }
 
-/** No proxy could ever fit it, and whoever waits for one would wait for ever. */
+/** Refuses a protocol that no proxy can have: a caller would wait for one for ever. */
 function refuseUnknownProtocol(
   { extraProtocols }: ApiDependencies,
   { filters }: Pick<AcquireBody, 'filters'>,
@@ -101,7 +101,7 @@ function refuseUnknownProtocol(
   throw unusable('the body', [{ pointer: '/filters/protocol', detail }]);
 }
 
-/** Without the URL: a renewal or a log of it has no need for the password. */
+/** Leaves the URL out: a renewal does not need the password. */
 function viewLease(lease: Lease) {
   const { leaseId, poolName, consumerName, proxy, acquiredAt, expiresAt, leaseSeconds } = lease;
   return {
@@ -121,7 +121,7 @@ async function referenceOf(dependencies: ApiDependencies, request: ApiRequest) {
   return { poolName, leaseId: request.params.leaseId ?? '' };
 }
 
-/** The manager remembers pools for a while; what an answer says of one is true now. */
+/** Reads the pool anew: the manager remembers pools for a while, but an answer is true now. */
 async function poolNameOf({ storage }: ApiDependencies, { params }: ApiRequest): Promise<string> {
   return (await requirePool(storage, parsePoolName(params.pool ?? ''))).poolName;
 }

@@ -1,6 +1,5 @@
 import { NotFoundError } from '../../../src/errors.ts';
-import type { Pool } from '../../../src/model/pool.ts';
-import { parsePoolName } from '../../../src/model/pool.ts';
+import { type Pool, parsePoolName } from '../../../src/model/pool.ts';
 import { readDeletionProgress } from '../../../src/pools/continue-deletions.ts';
 import { putPool as storePool } from '../../../src/pools/put-pool.ts';
 import { requireAnyPool } from '../../../src/pools/require-pool.ts';
@@ -13,7 +12,7 @@ import { parseJsonBody } from '../request/json-body.ts';
 import { noQuerySchema, parseQuery, poolsQuerySchema } from '../request/query-schemas.ts';
 import type { ApiRequest } from '../request/request.ts';
 
-/** `PUT /pools/{pool}`: gives a pool its policy and schedule; makes it where there is none. */
+/** `PUT /pools/{pool}`: makes a pool, or replaces its policy and schedule. */
 export async function putPool(
   dependencies: ApiDependencies,
   request: ApiRequest,
@@ -55,7 +54,7 @@ export async function getPool(
   return jsonReply(200, { ...viewPoolWithSweep(pool, lastSweep), deletionProgress });
 }
 
-/** `DELETE /pools/{pool}`: has a pool deleted; what is left to do, the ticks do. */
+/** `DELETE /pools/{pool}`: marks a pool for deletion; ticks do the rest. */
 export async function deletePool(
   dependencies: ApiDependencies,
   request: ApiRequest,
@@ -65,7 +64,7 @@ export async function deletePool(
   return jsonReply(202, viewPool(pool), { location: request.path });
 }
 
-/** Null for a sweep that has expired. */
+/** The report of a sweep; null when it has expired. */
 async function findReport(
   dependencies: ApiDependencies,
   sweepId: string,

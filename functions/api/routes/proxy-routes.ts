@@ -1,9 +1,13 @@
+import * as z from 'zod/mini';
 import { NotFoundError } from '../../../src/errors.ts';
+import { maxConcurrencySchema } from '../../../src/model/leasing-settings.ts';
 import { parsePoolName } from '../../../src/model/pool.ts';
+import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../../src/pools/edit-proxy.ts';
 import { readProxyHistory } from '../../../src/pools/proxy-history.ts';
 import { readProxyView, readProxyViews } from '../../../src/pools/proxy-views.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { parseJsonBody, readBody } from '../request/json-body.ts';
 import { addressOf } from '../request/proxy-address.ts';
 import {
   historyQuerySchema,
@@ -12,6 +16,16 @@ import {
   proxiesQuerySchema,
 } from '../request/query-schemas.ts';
 import type { ApiRequest } from '../request/request.ts';
+
+const patchSchema = z
+  .strictObject({
+    status: z.optional(z.enum(['banned', 'unknown'])),
+    /** 1 to 100; null when unlimited. */
+    maxConcurrency: z.optional(maxConcurrencySchema),
+  })
+  .check(
+    z.refine((edits) => Object.keys(edits).length > 0, 'must have status, maxConcurrency, or both'),
+  );
 
 /** `GET /pools/{pool}/proxies`: the freshest view of a pool, page by page. */
 export async function getProxies(
@@ -37,9 +51,7 @@ export async function getProxy(
 ): Promise<ApiReply> {
   parseQuery(noQuerySchema, request);
   const { pool, id } = addressOf(request);
-  const view = await readProxyView(dependencies, pool, id);
-  if (!view) throw new NotFoundError(`pool "${pool}" has no proxy ${id}`);
-  return jsonReply(200, view);
+  return answerWithView(dependencies, pool, id);
 }
 
 /** `GET /pools/{pool}/proxies/{id}/results`: what sweeps found about it, newest first. */
@@ -54,4 +66,44 @@ export async function getProxyHistory(
     ...(before !== undefined && { before }),
   });
   return jsonReply(200, { results });
+}
+
+/**
+ * `PATCH /pools/{pool}/proxies/{id}`: bans a proxy, or lets the next verdict decide again; sets how
+ * many consumers may hold it at once.
+ */
+export async function patchProxy(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const { pool, id } = addressOf(request);
+  const { status, maxConcurrency } = readBody(patchSchema, parseJsonBody(request.body));
+  const proxy = { poolName: pool, proxyId: id };
+  if (maxConcurrency !== undefined) {
+    await setMaxConcurrency(dependencies, { ...proxy, maxConcurrency });
+  }
+  if (status !== undefined) await setProxyStatus(dependencies, { ...proxy, status });
+  return answerWithView(dependencies, pool, id);
+}
+
+/** `DELETE /pools/{pool}/proxies/{id}`: takes a proxy out of its pool; a new import brings it back. */
+export async function deleteProxy(
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+): Promise<ApiReply> {
+  parseQuery(noQuerySchema, request);
+  const { pool, id } = addressOf(request);
+  await removeProxy(dependencies, pool, id);
+  return { statusCode: 204 };
+}
+
+async function answerWithView(
+  dependencies: ApiDependencies,
+  pool: string,
+  id: string,
+): Promise<ApiReply> {
+  const view = await readProxyView(dependencies, pool, id);
+  if (!view) throw new NotFoundError(`pool "${pool}" has no proxy ${id}`);
+  return jsonReply(200, view);
 }

@@ -7,10 +7,10 @@ import { isSweepId } from '../../../src/model/sweep-id.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { readSweepResults } from '../../../src/sweeps/report/sweep-results.ts';
 import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
+import { toError } from '../../telemetry.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { createInlinePool, inlineListSchema, isInlineList } from '../inline-pool.ts';
-import { type ApiReply, jsonReply, nextPageLink } from '../reply/reply.ts';
-import { toCsv, toNdjson } from '../reply/result-formats.ts';
+import { type ApiReply, csvReply, jsonReply, ndjsonReply, nextPageLink } from '../reply/reply.ts';
 import { readIdempotencyKey } from '../request/idempotency-key.ts';
 import { parseJsonBody, readBody } from '../request/json-body.ts';
 import { noQuerySchema, parseQuery, resultsQuerySchema } from '../request/query-schemas.ts';
@@ -21,8 +21,8 @@ const poolSweepSchema = z.strictObject({
 });
 
 /**
- * `POST /sweeps`: starts a sweep of a pool, or of a list sent along, which becomes a pool that
- * expires. An `idempotency-key` header makes repetitions answer with the same sweep of a pool.
+ * `POST /sweeps`: starts a sweep of a pool, or of an inline list, which becomes a pool that
+ * expires. A repetition with the same `idempotency-key` header gets the same sweep of a pool.
  */
 export async function postSweep(
   dependencies: ApiDependencies,
@@ -59,7 +59,7 @@ async function accept(
   );
 }
 
-/** A sweep whose dispatch cannot be requested has started all the same: a tick will dispatch it. */
+/** Requests the dispatch of a sweep. When that fails, the sweep has started; a tick dispatches it. */
 async function dispatch(
   { requestDispatch, telemetry }: ApiDependencies,
   { sweepId, state, dispatchedAt }: Sweep,
@@ -69,12 +69,11 @@ async function dispatch(
   try {
     await requestDispatch(sweepId);
   } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    telemetry.logger.warn('dispatch left to the tick', { sweepId, error: cause });
+    telemetry.logger.warn('dispatch left to the tick', { sweepId, error: toError(error) });
   }
 }
 
-/** `POST /redrive`: moves messages from the dead-letter queue back, a bounded number a call. */
+/** `POST /redrive`: moves messages from the dead-letter queue back, a bounded number per call. */
 export async function postRedrive(
   { redrive, telemetry: { logger, metrics } }: ApiDependencies,
   request: ApiRequest,
@@ -107,20 +106,10 @@ export async function getSweepResults(
   });
   if (format === 'json') return jsonReply(200, { results, next });
   const link = next === undefined ? {} : { link: nextPageLink(request, next) };
-  return format === 'csv'
-    ? textReply('text/csv; charset=utf-8', toCsv(results), link)
-    : textReply('application/x-ndjson', toNdjson(results), link);
+  return format === 'csv' ? csvReply(results, link) : ndjsonReply(results, link);
 }
 
-function textReply(
-  contentType: string,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): ApiReply {
-  return { statusCode: 200, headers: { 'content-type': contentType, ...headers }, body };
-}
-
-/** What has not the form of a sweep id names no sweep. */
+/** A malformed id names no sweep. */
 function sweepIdOf({ id = '' }: ApiRequest['params']): string {
   if (isSweepId(id)) return id;
   throw new NotFoundError(`there is no sweep ${JSON.stringify(id.slice(0, 80))}`);

@@ -8,9 +8,9 @@ const SOME_ID = '019b0001-0000-7000-8000-000000000000';
 
 describe('a request that cannot be answered', () => {
   it.each<[string, HttpRequest, number, RegExp]>([
-    ['a route unknown', request('GET', '/nowhere'), 404, /no route GET of/],
-    ['the root', request('GET', '/'), 404, /no route GET of/],
-    ['a method the path has not', request('DELETE', '/sweeps'), 405, /answers POST, not DELETE/],
+    ['an unknown route', request('GET', '/nowhere'), 404, /no GET route has this path/],
+    ['the root', request('GET', '/'), 404, /no GET route has this path/],
+    ['an unknown method', request('DELETE', '/sweeps'), 405, /answers POST, not DELETE/],
     ['an unknown pool', request('GET', '/pools/none'), 404, /there is no pool "none"/],
     ['a pool name out of form', request('GET', '/pools/No%20Pool'), 400, /pool name/],
     ['a broken percent-encoding', request('GET', '/pools/%zz'), 400, /percent-encoding/],
@@ -133,7 +133,7 @@ describe('a list that cannot be imported', () => {
     const reply = await api.post('/pools/fleet/proxies', '["8.8.8.8:80","9.9.9.9:80"', {
       'content-type': 'application/json',
     });
-    expect(reply.json).toMatchObject({ status: 400, detail: 'The body is not valid JSON.' });
+    expect(reply.json).toMatchObject({ status: 400, detail: 'the body is not valid JSON' });
     expect(await proxyCount(api)).toBe(0);
   });
 

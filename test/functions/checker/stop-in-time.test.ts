@@ -16,7 +16,7 @@ it.each([
   vi.advanceTimersByTime(abortsAfterMs - 1);
   expect(stop.signal.aborted).toBe(false);
   vi.advanceTimersByTime(1);
-  expect(stop.signal.reason).toMatchObject({ message: 'The checker is about to be stopped.' });
+  expect(stop.signal.reason).toMatchObject({ message: 'the checker is about to be stopped' });
 });
 
 it('leaves no timer when it is done', () => {
