@@ -25,7 +25,7 @@ it('a steady sweep costs the request units the cost model says', { timeout: 60_0
   expect((spent.write / PROXIES) * 1_000_000).toBe(claim(/checks: (87,500) per million/));
 });
 
-/** Adds up what every call from now on consumes. */
+/** Adds up the units that every call from now on consumes. */
 function countUnits(client: DynamoDBClient): { write: number; read: number } {
   const spent = { write: 0, read: 0 };
   client.middlewareStack.add(

@@ -43,7 +43,7 @@ const sent: readonly (SweepEvent | null)[] = [
   ),
 ];
 
-/** The same value with every leaf replaced by its kind. */
+/** The value with the type of each leaf in place of the leaf. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shapeOf);
   if (typeof value !== 'object' || value === null) return typeof value;

@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
 /** The one that runs in a process of its own; to load it takes a second. */
 const ALONE = 'quick-check.ts';
 
-/** What each example must have said; one that is not listed here fails. */
+/** What each example must print; an example that is not listed here fails. */
 const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
   'quick-check.ts': [
     /^good: healthy/m,
@@ -42,7 +42,7 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
 describe('the examples', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 
-  it.for(files)('%s runs as it stands and tells no secret', async (file) => {
+  it.for(files)('%s runs as it stands and prints no secret', async (file) => {
     const output = file === ALONE ? await runAlone(file) : await runHere(file);
     for (const line of SAYS[file] ?? [/no expectation is listed for this example/]) {
       expect(output).toMatch(line);

@@ -37,14 +37,14 @@ async function writeProgram(name: string, script: string): Promise<void> {
   await chmod(join(directory, name), 0o755);
 }
 
-/** Runs a line as a shell would whose `curl` says what it was given. */
+/** Runs a line in a shell where `curl` prints its arguments. */
 function runLine(line: string) {
   const PATH = `${directory}:${process.env.PATH}`;
   const env = { PATH, LEASE: 'lease-0' };
   return promisify(execFile)('sh', ['-ec', line], { cwd: directory, env });
 }
 
-/** What is documented of `lighthouse lease`, each line once. */
+/** The documented `lighthouse lease` commands, each once. */
 async function documentedLines(): Promise<string[]> {
   const texts = await Promise.all(SOURCES.map((path) => readFile(ROOT + path, 'utf8')));
   const lines = texts.flatMap((text) => text.split('\n').map((line) => line.trim()));
@@ -66,7 +66,7 @@ it('each lease command is documented', () => {
 });
 
 it.each(lines.filter((line) => line.includes('curl')))(
-  'curl is not even started when no proxy is free: %s',
+  'curl does not start when no proxy is free: %s',
   async (line) => {
     stub.answers = { acquire: () => NO_PROXY };
     await expect(runLine(line)).rejects.toMatchObject({ code: 1, stdout: '' });

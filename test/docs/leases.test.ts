@@ -10,9 +10,10 @@ import { TEST_TIME } from '../support/fakes/fake-clock.ts';
 const text = readFileSync(new URL('../../docs/leases.md', import.meta.url), 'utf8');
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** A documented request, and what is documented to come of it; null when nothing is. */
+/** A documented request. */
 interface Example {
   readonly command: string;
+  /** The documented answer; null when there is none. */
   readonly answer: Readonly<Record<string, unknown>> | null;
 }
 
@@ -27,7 +28,7 @@ const examples: readonly Example[] = text
       : [];
   });
 
-/** Ids differ from run to run; what else is documented has to be right to the letter. */
+/** Ids differ from run to run; everything else in an answer has to be right to the letter. */
 const RANDOM = new Set(['leaseId', 'proxyId']);
 
 function withoutIds(body: Readonly<Record<string, unknown>>): unknown {
@@ -36,7 +37,7 @@ function withoutIds(body: Readonly<Record<string, unknown>>): unknown {
   );
 }
 
-/** Sends what a documented `curl` command would. */
+/** Sends the request of a documented `curl` command. */
 function send(api: LeaseApi, command: string, leaseId: string) {
   const target = /"\$API([^"]+)"/.exec(command)?.[1] ?? '';
   const body = / -d '([^']*)'/.exec(command)?.[1];
@@ -103,7 +104,7 @@ it('the documented defaults of a pool are the defaults', () => {
   }
 });
 
-it('nothing that can be copied has curl go out directly when no proxy is free', () => {
+it('no command that can be copied makes curl go out directly when no proxy is free', () => {
   const cwd = fileURLToPath(new URL('../../', import.meta.url));
   const paths = globSync(['*.md', 'docs/**/*.md', 'docs/**/*.ts', 'src/cli/**/*.ts'], { cwd });
   const unsafe = paths.filter((path) => readFileSync(cwd + path, 'utf8').includes('-x "$('));

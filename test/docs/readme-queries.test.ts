@@ -7,13 +7,13 @@ import type { TableNames } from '../../src/storage/dynamodb-tables.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
-/** What the README's examples call the pool and one of its proxies. */
+/** The pool and the proxy in the README's examples. */
 const README_POOL = 'shop';
 const README_PROXY_ID = '0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The commands as the README gives them, continued lines joined, in order. */
+/** The commands in the README's order, each with its continued lines. */
 const commands = [...readme.matchAll(/^aws dynamodb query (?:.*\\\n)*.*$/gm)].map(([text]) => text);
 
 describe("the README's plain DynamoDB queries", () => {
@@ -74,7 +74,7 @@ describe("the README's plain DynamoDB queries", () => {
   });
 });
 
-/** Reads a command line as the AWS command line does, as far as the README's need it. */
+/** Reads a command line as the AWS command line does, as far as the README needs it. */
 function toInput(command: string, tables: TableNames): QueryCommandInput {
   const words = [...command.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',

@@ -13,7 +13,7 @@ describe('the batch sender', () => {
     expect(new Set(bitsSent(sqs.calls)).size).toBe(64);
   });
 
-  it('sends nothing for no messages', async () => {
+  it('makes no call when there are no messages', async () => {
     await using sqs = await startScriptedSqs(allAccepted);
     await createBatchSender(sqs)([]);
     expect(sqs.calls).toEqual([]);
@@ -46,7 +46,7 @@ describe('the batch sender', () => {
     expect(sqs.calls).toHaveLength(6);
   });
 
-  it('does not repeat what SQS says can never succeed', async () => {
+  it('does not repeat an entry that SQS says can never succeed', async () => {
     await using sqs = await startScriptedSqs((call) => refusing(call, ['0'], true));
     await expect(createBatchSender(sqs)(messages(1))).rejects.toMatchObject({
       code: 'send_failed',

@@ -9,7 +9,7 @@ import { type EventBusScript, startScriptedEventBus } from './support/scripted-e
 const SINCE = '2026-01-15T12:00:00.000Z';
 
 describe('the event publisher', () => {
-  it('sends ten events a call, each once, as EventBridge wants them', async () => {
+  it('sends ten events a call, each once, in the form EventBridge expects', async () => {
     await using bus = await startScriptedEventBus(() => null);
     const events = changes(34);
     await publisherOf(bus)(events);
@@ -24,7 +24,7 @@ describe('the event publisher', () => {
     });
   });
 
-  it('sends nothing for no events', async () => {
+  it('makes no call when there are no events', async () => {
     await using bus = await startScriptedEventBus(() => null);
     await publisherOf(bus)([]);
     expect(bus.calls).toEqual([]);
@@ -42,7 +42,7 @@ describe('the event publisher', () => {
     ]);
   });
 
-  it('gives up on entries that are refused again and again, naming the code', async () => {
+  it('gives up on entries that keep being refused, naming the code', async () => {
     const script: EventBusScript = ({ Detail }) =>
       portOf(Detail) === '1' ? 'InternalFailure' : null;
     await using bus = await startScriptedEventBus(script);

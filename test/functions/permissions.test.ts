@@ -19,7 +19,7 @@ const database = await startDynamoDb();
 afterAll(() => database[Symbol.asyncDispose]());
 const tables = await database.createTables();
 
-/** Calls a checker makes only when another one got there first. */
+/** Calls that a checker makes only after a race it lost to another one. */
 const AFTER_LOST_RACES = ['GetItem proxies'];
 
 it('every DynamoDB call of a function is one its role allows, and the other way round', async () => {

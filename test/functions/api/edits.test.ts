@@ -130,7 +130,7 @@ describe('DELETE /pools/{pool}', () => {
     });
   });
 
-  it('has everything else on the pool refused, saying why', async () => {
+  it('makes every other request on the pool fail, saying why', async () => {
     const { path, call, remove, storage } = await startWithPool();
     await remove('/pools/fleet');
     const refused = [

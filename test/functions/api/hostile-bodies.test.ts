@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ROUTE_KEYS, splitRouteKey } from '../../../functions/api/route-keys.ts';
 import { startLeaseApi } from '../support/lease-api.ts';
 
-/** Takes no body and looks at none. */
+/** Ignores its body. */
 const WITHOUT_BODY = 'POST /redrive';
-/** Means its default where there is none. */
+/** Uses its defaults when there is no body. */
 const BODY_OPTIONAL = 'PATCH /pools/{pool}/leases/{leaseId}';
 const TEN_MEGABYTES = 10 * 1024 * 1024;
 
@@ -25,7 +25,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['nothing', ''],
 ];
 
-/** A route's path with these values in its places. */
+/** A route's path with values in place of its parameters. */
 function fill(path: string, values: Readonly<Record<string, string>>): string {
   return path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => values[name] ?? name);
 }

@@ -5,7 +5,7 @@ const CLOCK_SKEW_MS = 5_000;
 const UNKNOWN_ID = '0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11.AAAAAAAAAAAAAAAAAAAAAA';
 
 describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
-  it('has a lease end later, and tells no URL', async () => {
+  it('makes a lease end later, and does not show the URL', async () => {
     const { acquire, renew, clock } = await startLeaseApi();
     const lease = (await acquire({ leaseSeconds: 60 })).json;
     clock.advance(59_999);
@@ -17,13 +17,13 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
     expect(reply.text).not.toContain(CANARY);
   });
 
-  it('never has a lease end sooner', async () => {
+  it('never makes a lease end sooner', async () => {
     const { acquire, renew } = await startLeaseApi();
     const lease = (await acquire({ leaseSeconds: 600 })).json;
     expect((await renew(lease.leaseId)).json.expiresAt).toBe(lease.expiresAt);
   });
 
-  it('has a lease end in 300 seconds when there is no body', async () => {
+  it('makes a lease end in 300 seconds when there is no body', async () => {
     const { acquire, call, clock } = await startLeaseApi();
     const { leaseId } = (await acquire({ leaseSeconds: 60 })).json;
     const reply = await call({ method: 'PATCH', target: `/pools/fleet/leases/${leaseId}` });
@@ -47,7 +47,7 @@ describe('PATCH /pools/{pool}/leases/{leaseId}', () => {
     expect(await view()).toMatchObject({ maxConcurrency: null, leases: [] });
   });
 
-  it('refuses to renew what is over, was released, or whose proxy was banned', async () => {
+  it('refuses to renew a lease that is over, was released, or whose proxy was banned', async () => {
     const { acquire, renew, release, patch, clock } = await startLeaseApi();
     const expired = (await acquire({ leaseSeconds: 10 })).json.leaseId;
     clock.advance(10_000);
@@ -120,7 +120,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await view()).blockedOn).toEqual([]);
   });
 
-  it('shows until when failures keep the proxy from use', async () => {
+  it('shows how long failures keep the proxy from use', async () => {
     const { acquire, release, view, clock } = await startLeaseApi();
     for (let use = 0; use < 5; use++) {
       expect((await view()).quarantinedUntil).toBeNull();
@@ -132,7 +132,7 @@ describe('DELETE /pools/{pool}/leases/{leaseId}', () => {
     expect((await view()).quarantinedUntil).toBeNull();
   });
 
-  it('says when the lease was gone already, and notes nothing', async () => {
+  it('says that the lease is already gone, and notes nothing', async () => {
     const { acquire, release, view } = await startLeaseApi();
     const { leaseId } = (await acquire()).json;
     await release(leaseId, '?outcome=ok');
@@ -177,7 +177,7 @@ describe.each([
   const ask = (api: Awaited<ReturnType<typeof startLeaseApi>>, pool: string) =>
     api.call({ method, target: `/pools/${pool}${path}`, ...(body !== undefined && { body }) });
 
-  it('says that there is no such pool, or that it goes', async () => {
+  it('says that there is no such pool, or that it is being deleted', async () => {
     const api = await startLeaseApi();
     expect((await ask(api, 'none')).json).toMatchObject({
       status: 404,
@@ -194,18 +194,18 @@ describe.each([
   });
 });
 
-describe.each(['PATCH', 'DELETE'])('%s of a lease there never was', (method) => {
+describe.each(['PATCH', 'DELETE'])('%s of a lease that never existed', (method) => {
   it.each([
-    ['one like ours', UNKNOWN_ID, 409, 'lease_ended'],
-    ['one out of form', 'mine', 404, 'not_found'],
-    ['a proxy’s id', UNKNOWN_ID.slice(0, 36), 404, 'not_found'],
+    ['refuses a well-formed id', UNKNOWN_ID, 409, 'lease_ended'],
+    ['refuses a malformed id', 'mine', 404, 'not_found'],
+    ['refuses the id of a proxy', UNKNOWN_ID.slice(0, 36), 404, 'not_found'],
     [
-      'one that the pool has not signed',
+      'refuses an id that the pool has not signed',
       `${UNKNOWN_ID.slice(0, 36)}.u.a.zzzzzzzzz.c2hvcA.AAAA.${'A'.repeat(43)}`,
       404,
       'not_found',
     ],
-    ['a member every object has', '__proto__', 404, 'not_found'],
+    ['refuses __proto__', '__proto__', 404, 'not_found'],
   ])('%s', async (_, leaseId, status, code) => {
     const { call, acquire, view } = await startLeaseApi();
     await acquire();

@@ -5,7 +5,7 @@ const CLOCK_SKEW_MS = 5_000;
 const URL_WITH_PASSWORD = `http://ann:${CANARY}@8.8.8.8:8080`;
 
 describe('POST /pools/{pool}/leases', () => {
-  it('leases a proxy and tells its URL, password included', async () => {
+  it('leases a proxy and answers with its URL, password included', async () => {
     const { acquire, ids, clock, view, telemetry } = await startLeaseApi();
     const { status, headers, json } = await acquire({ leaseSeconds: 60 });
     const acquiredAt = new Date(clock.now()).toISOString();
@@ -38,7 +38,7 @@ describe('POST /pools/{pool}/leases', () => {
     });
   });
 
-  it('gives an exclusive proxy to one consumer until the lease is surely over', async () => {
+  it('gives an exclusive proxy to one consumer until the lease is over by any clock', async () => {
     const { acquire, clock, view } = await startLeaseApi();
     expect((await acquire({ leaseSeconds: 10 })).status).toBe(201);
     clock.advance(9_999);
@@ -51,7 +51,7 @@ describe('POST /pools/{pool}/leases', () => {
     expect((await acquire()).status).toBe(201);
   });
 
-  it('tells what was asked for and what to try when no proxy is available', async () => {
+  it('says what was asked for and what to try when no proxy is available', async () => {
     const { acquire, telemetry } = await startLeaseApi();
     const reply = await acquire({
       filters: { country: 'SE' },
@@ -73,7 +73,7 @@ describe('POST /pools/{pool}/leases', () => {
     expect(telemetry.metrics.recorded).not.toHaveProperty('ServerErrors');
   });
 
-  it('takes the proxy that filters and selector name', async () => {
+  it('leases the proxy that filters and selector choose', async () => {
     const tagged = [
       { host: '8.8.8.8', port: 80, protocol: 'socks5', country: 'SE' },
       { host: '8.8.4.4', port: 80, country: 'DE' },
@@ -84,7 +84,7 @@ describe('POST /pools/{pool}/leases', () => {
     expect(reply.json).toMatchObject({ proxy: 'socks5://8.8.8.8:80', protocol: 'socks5' });
   });
 
-  it('names a SOCKS4 proxy that resolves names itself as curl does', async () => {
+  it('shows a SOCKS4 proxy that resolves names itself as socks4a, as curl does', async () => {
     const { acquire } = await startLeaseApi(['socks4a://8.8.8.8:1080']);
     expect((await acquire()).json).toMatchObject({
       proxy: 'socks4a://8.8.8.8:1080',
@@ -133,7 +133,7 @@ describe('POST /pools/{pool}/leases with an idempotency-key', () => {
     expect(rows.map((row) => row?.leaseCount).sort()).toEqual([0, 1]);
   });
 
-  it('gives requests at once one lease', async () => {
+  it('gives simultaneous requests one lease', async () => {
     const { acquire, get } = await startLeaseApi([1, 2, 3, 4].map((n) => `8.8.8.8:808${n}`));
     const replies = await Promise.all([1, 2, 3, 4].map(() => acquire({}, KEY)));
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { startApi } from '../support/api.ts';
+import { startApi, startApiWithPool } from '../support/api.ts';
 import type { HttpRequest } from '../support/lambda-events.ts';
 
 const LIST = '8.8.8.8:8080';
@@ -12,17 +12,17 @@ describe('a request that cannot be answered', () => {
     ['the root', request('GET', '/'), 404, /no GET route has this path/],
     ['an unknown method', request('DELETE', '/sweeps'), 405, /answers POST, not DELETE/],
     ['an unknown pool', request('GET', '/pools/none'), 404, /there is no pool "none"/],
-    ['a pool name out of form', request('GET', '/pools/No%20Pool'), 400, /pool name/],
+    ['a malformed pool name', request('GET', '/pools/No%20Pool'), 400, /pool name/],
     ['a broken percent-encoding', request('GET', '/pools/%zz'), 400, /percent-encoding/],
-    ['a cursor out of form', request('GET', '/pools?cursor=No%20Pool'), 400, /cannot be used/],
-    ['a sweep id out of form', request('GET', '/sweeps/latest'), 404, /there is no sweep "latest"/],
+    ['a malformed cursor', request('GET', '/pools?cursor=No%20Pool'), 400, /cannot be used/],
+    ['a malformed sweep id', request('GET', '/sweeps/latest'), 404, /there is no sweep "latest"/],
     ['an unknown sweep', request('GET', `/sweeps/${SOME_ID}`), 404, /no sweep/],
     ['results of an unknown sweep', request('GET', `/sweeps/${SOME_ID}/results`), 404, /no sweep/],
     ['an import into no pool', request('POST', '/pools/none/proxies', LIST), 404, /no pool "none"/],
     ['no body', request('PUT', '/pools/fleet', ''), 400, /body is empty/],
     ['malformed JSON', request('PUT', '/pools/fleet', '{"rise": 1'), 400, /not valid JSON/],
     [
-      'bytes that are no UTF-8',
+      'bytes that are not UTF-8',
       request('PUT', '/pools/fleet', Buffer.from([0x22, 0xff, 0x22])),
       400,
       /UTF-8/,
@@ -47,7 +47,7 @@ describe('a request that cannot be answered', () => {
       /at most 5242880/,
     ],
     [
-      'a media type that is no list',
+      'a media type that cannot be a list',
       {
         ...request('POST', '/pools/fleet/proxies', LIST),
         headers: { 'content-type': 'image/png' },
@@ -79,7 +79,7 @@ describe('a request that cannot be answered', () => {
     expect(headers.allow).toBe('GET, PUT, DELETE');
   });
 
-  it('is told where each field is wrong', async () => {
+  it('gets a pointer to each field that is wrong', async () => {
     const { status, json } = await startApi().put('/pools/fleet', {
       rise: 0,
       intervalSeconds: 61,
@@ -91,7 +91,7 @@ describe('a request that cannot be answered', () => {
     expect(json.errors[0].detail).not.toBe('Invalid input');
   });
 
-  it('is told where each part of the query is wrong', async () => {
+  it('gets a pointer to each part of the query that is wrong', async () => {
     const { json } = await startApi().get(
       `/sweeps/${SOME_ID}/results?limit=0&colour=red&status=up`,
     );
@@ -105,7 +105,7 @@ describe('a request that cannot be answered', () => {
     ]);
   });
 
-  it('marked as base64 without being it gets a problem document', async () => {
+  it('gets a problem document when its body is marked as base64 but is not', async () => {
     const api = startApi();
     const reply = await api.call({ ...request('POST', '/sweeps', '{}'), base64: true });
     expect(reply).toMatchObject({ status: 400, json: { detail: /base64/ } });
@@ -120,16 +120,14 @@ describe('a list that cannot be imported', () => {
     ['is damaged gzip', gzipSync(LIST).subarray(0, 20), /compressed/],
     ['is a gzip bomb', gzipSync(Buffer.alloc(100_000_000, '#')), /expands/],
   ])('%s: 400, and nothing is stored', async (_, body, detail) => {
-    const api = startApi();
-    await api.put('/pools/fleet', {});
+    const api = await startApiWithPool();
     const reply = await api.post('/pools/fleet/proxies', body);
     expect(reply.json).toMatchObject({ status: 400, detail: expect.stringMatching(detail) });
     expect(await proxyCount(api)).toBe(0);
   });
 
   it('is JSON cut short: 400, and nothing is stored', async () => {
-    const api = startApi();
-    await api.put('/pools/fleet', {});
+    const api = await startApiWithPool();
     const reply = await api.post('/pools/fleet/proxies', '["8.8.8.8:80","9.9.9.9:80"', {
       'content-type': 'application/json',
     });
@@ -138,8 +136,7 @@ describe('a list that cannot be imported', () => {
   });
 
   it('has more entries than one request may bring: 413, and nothing is stored', async () => {
-    const api = startApi();
-    await api.put('/pools/fleet', {});
+    const api = await startApiWithPool();
     const list = Array.from({ length: 10_001 }, (_, n) => `8.8.8.8:${10_000 + n}`).join('\n');
     const reply = await api.post('/pools/fleet/proxies', list);
     expect(reply.json).toMatchObject({ status: 413, detail: expect.stringContaining('in parts') });
@@ -174,7 +171,7 @@ describe('an inline list that cannot be swept', () => {
   });
 });
 
-it('what nobody foresaw is a 500 that tells nothing, and is logged', async () => {
+it('an unforeseen error is a 500 without details, and is logged', async () => {
   const api = startApi();
   api.storage.tap('pools.get', () => Promise.reject(new Error('secret detail')));
   const reply = await api.get('/pools/fleet');

@@ -58,7 +58,7 @@ describe('a redrive', () => {
     expect(to('DeleteMessage')).toEqual(new Set([`${sqs.queueUrl}-dead`]));
   });
 
-  it('moves a bounded number a call, the rest with the next ones', async () => {
+  it('moves a bounded number per call, and the rest with the next calls', async () => {
     const { sqs, dead, redrive } = await startQueues(501);
     await using _ = sqs;
     expect(await redrive()).toEqual({ moved: 500, more: true });
@@ -80,7 +80,7 @@ describe('a redrive of messages the queue refuses', () => {
 });
 
 describe('POST /redrive', () => {
-  it('tells how many messages it moved', async () => {
+  it('answers with how many messages it moved', async () => {
     const { post, telemetry } = startApi();
     const { status, json } = await post('/redrive', '');
     expect([status, json]).toEqual([200, { moved: 3, more: false }]);
@@ -91,7 +91,7 @@ describe('POST /redrive', () => {
     expect((await startApi().post('/redrive?limit=1', '')).status).toBe(400);
   });
 
-  it('tells no details of a queue that fails', async () => {
+  it('shows no details of a queue that fails', async () => {
     const { post, faults } = startApi();
     faults.redrive = true;
     const { status, text } = await post('/redrive', '');

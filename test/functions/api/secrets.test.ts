@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { TestReply } from '../support/api.ts';
 import { CANARY, startLeaseApi } from '../support/lease-api.ts';
 
-it('a leased password is in the answer that leases it and nowhere else', async () => {
+it('a leased password is in the answer to its acquisition and nowhere else', async () => {
   const api = await startLeaseApi();
   const answers: TestReply[] = [];
   const keep = async (reply: Promise<TestReply>) => {

@@ -25,7 +25,7 @@ describe('the checker', () => {
     expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 4, BatchesFailed: 0 });
   });
 
-  it('acknowledges what it sends again for want of time', async () => {
+  it('acknowledges batches that it sends again for lack of time', async () => {
     const { world, bodies, invoke, telemetry } = await setUp(600);
     expect(await invoke(bodies, 7_500)).toEqual({ batchItemFailures: [] });
     expect(world.queue.map(({ bits }) => bits)).toEqual(['01', '10', '11']);
@@ -48,7 +48,7 @@ describe('the checker', () => {
   });
 
   it.each([['nonsense'], ['{}'], [JSON.stringify({ ...GONE, bits: '2' })]])(
-    'fails the record %j, which is no batch, and does the others',
+    'fails the record %j, which is not a batch, and checks the others',
     async (body) => {
       const { bodies, invoke, telemetry } = await setUp(3);
       expect(await invoke([body, ...bodies])).toEqual({

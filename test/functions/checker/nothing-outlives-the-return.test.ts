@@ -9,14 +9,14 @@ import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda-events.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 
-/** Turns of the event loop a storage call takes. */
+/** Turns of the event loop that a storage call takes. */
 const TURNS_PER_CALL = 3;
-/** Turns after the return in which whatever was left would have shown itself. */
+/** Turns after the return in which work that is left would show itself. */
 const TURNS_AFTER = 200;
-/** In which sockets that are destroyed are gone, at both ends, milliseconds. */
+/** The most time that destroyed sockets take to close at both ends, milliseconds. */
 const CLOSING_MS = 1_000;
 
-/** Counts what is under way and what is begun. */
+/** Counts the storage calls that have begun and those that are under way. */
 function countCalls(storage: TappedStorage) {
   const calls = { begun: 0, underWay: 0 };
   storage.tapAll(async (_name, call, args) => {
@@ -32,7 +32,7 @@ function countCalls(storage: TappedStorage) {
   return calls;
 }
 
-/** The sockets and look-ups that were not open before, and every timer: a test has none. */
+/** The sockets and look-ups that were not open before, and every timer, since a test has none. */
 function leftOf(before: readonly string[]): readonly string[] {
   const known = before.filter((kind) => kind !== 'Timeout');
   return process
@@ -63,7 +63,7 @@ describe('FAULTS 39: the handler returns', () => {
     expect(world.queue).toHaveLength(4);
   });
 
-  /** Invokes the checker and asserts that nothing of it is left when it has returned. */
+  /** Invokes the checker and asserts that it leaves nothing behind when it has returned. */
   async function invoke(remainingMs: number, checkerTimeoutMs = 4_000) {
     const before = process.getActiveResourcesInfo();
     const calls = countCalls(world.storage);
@@ -102,8 +102,8 @@ describe('FAULTS 39: the handler returns', () => {
   });
 
   it('with nothing left when its time was too short', async () => {
-    // So little is kept for reads and writes that it is stopped before its probes are cut short;
-    // the others are sent again.
+    // So little time is kept for reads and writes that the first batch is stopped before its
+    // probes are cut short; the others are sent again.
     expect(await invoke(240, 80)).toEqual(['message-0']);
   });
 
@@ -123,7 +123,7 @@ describe('FAULTS 39: the handler returns', () => {
 
   it('with nothing left when what it has no time for cannot be sent again', async () => {
     resend = () => Promise.reject(new Error('the queue is down'));
-    // A quarter of 9.2 s is kept for reads and writes: of 3 s, that leaves room for two batches.
+    // A quarter of 9.2 s is kept for reads and writes, so 3 s leave room for two batches.
     expect(await invoke(3_000, 9_200)).toEqual(['message-2', 'message-3']);
   });
 });

@@ -24,7 +24,7 @@ describe('the fan-out', () => {
     expect(await storage.sweeps.get(sweepId)).toMatchObject({ dispatchedAt });
   });
 
-  it('starts and sends the sweeps that are due on a tick, the same ones when repeated', async () => {
+  it('starts and sends the sweeps that are due on a tick, once even when it is repeated', async () => {
     const { storage, invoke, sent, telemetry } = await setUp({ intervalSeconds: 60 });
     await invoke({ scheduledAt: SCHEDULED_AT });
     await invoke({ scheduledAt: SCHEDULED_AT });
@@ -40,7 +40,7 @@ describe('the fan-out', () => {
     expect(sent).toEqual([]);
   });
 
-  it('counts a pool it could not tend and goes on with the others', async () => {
+  it('counts a pool that fails and goes on with the others', async () => {
     const { storage, invoke, sent, telemetry } = await setUp({ intervalSeconds: 60 });
     await storage.pools.create(makePool({ poolName: 'second', intervalSeconds: 60 }));
     await storage.proxies.insert('second', makeProxies(3));
@@ -55,7 +55,7 @@ describe('the fan-out', () => {
     expect(telemetry.logger.lines.join('')).toContain('no queue');
   });
 
-  it('deletes what is marked for it, in what a tick has left of its time', async () => {
+  it('deletes pools that are marked for deletion, in the time a tick has left', async () => {
     const { storage, clock, invoke, telemetry } = await setUp({ intervalSeconds: 60 });
     await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
     await invoke({ scheduledAt: SCHEDULED_AT }, 5_000);

@@ -16,7 +16,17 @@ export interface TestReply {
   readonly json: any;
 }
 
-/** The api's handler over a storage in memory; `faults` makes its dispatch requests fail. */
+/** A list of three proxies, among them a comment, a duplicate and a line that is not a proxy. */
+export const MIXED_LIST = [
+  'http://user:s3cret@8.8.8.8:8080',
+  '# a comment',
+  '9.9.9.9:3128',
+  '9.9.9.9:3128',
+  'nonsense',
+  'socks5://1.1.1.1:1080',
+].join('\n');
+
+/** The api's handler over a storage in memory; `faults` makes its dispatches and redrives fail. */
 export function startApi({ allowPrivateAddresses = false } = {}) {
   const clock = new FakeClock();
   const storage = new TappedStorage(new MemoryStorage({ clock }));
@@ -62,4 +72,11 @@ export function startApi({ allowPrivateAddresses = false } = {}) {
     headers: Readonly<Record<string, string>> = {},
   ) => call({ method: 'POST', target, body, headers });
   return { storage, clock, telemetry, dispatched, faults, call, get, put, post };
+}
+
+/** The api with an empty pool, `fleet`. */
+export async function startApiWithPool() {
+  const api = startApi();
+  await api.put('/pools/fleet', {});
+  return api;
 }

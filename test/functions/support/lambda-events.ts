@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent, SQSRecord } from 'aws-lambda';
 
-/** An invocation's context; `remainingMs` is what is left of its time. */
+/** An invocation's context; `remainingMs` is the time it has left. */
 export function lambdaContext(remainingMs = 60_000): Context {
   return {
     callbackWaitsForEmptyEventLoop: true,
@@ -47,7 +47,7 @@ export interface HttpRequest {
   readonly target: string;
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the body is marked as base64. @default of a buffer, which is */
+  /** Whether the body is marked as base64. @default true for a buffer */
   readonly base64?: boolean;
 }
 

@@ -2,13 +2,13 @@ import { NO_SWEEP_ID } from '../../../src/model/proxy-row.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { startApi, type TestReply } from './api.ts';
 
-/** A password that one answer may hold, and nothing else. */
+/** A password that may appear in one answer and nowhere else. */
 export const CANARY = 'canary-5a1e';
 
 /** What a test asks `POST /pools/fleet/leases` for. */
 export type LeaseBody = Readonly<Record<string, unknown>>;
 
-/** The api with a pool, `fleet` unless it is named, of these proxies, all of them active. */
+/** The api with a pool of these proxies, all of them active. */
 export async function startLeaseApi(
   list: readonly string[] = [`http://ann:${CANARY}@8.8.8.8:8080`],
   query = '',

@@ -5,7 +5,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
 import type { Telemetry } from '../../../functions/telemetry.ts';
 
-/** Sums what is counted instead of printing it. */
+/** Adds up metrics instead of printing them. */
 class RecordedMetrics extends Metrics {
   readonly recorded: Record<string, number> = {};
 

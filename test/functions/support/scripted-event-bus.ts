@@ -14,7 +14,7 @@ interface ReceivedEntry {
   readonly Time: number;
 }
 
-/** Says for an entry of a call, counted from 1, why it is refused; null when it is accepted. */
+/** Why an entry of a call, counted from 1, is refused; null when it is accepted. */
 export type EventBusScript = (entry: ReceivedEntry, call: number) => string | null;
 
 /** An EventBridge that answers by script, on loopback, with a client that talks to it. */

@@ -11,7 +11,7 @@ export interface SqsCall {
   readonly body: any;
 }
 
-/** Answers a call: the JSON body of the reply; what it throws is refused as the caller's fault. */
+/** The JSON body of the answer to a call; when it throws, SQS refuses the call as a bad request. */
 export type SqsScript = (call: SqsCall, ordinal: number) => unknown;
 
 /** An SQS that answers by script, on loopback, with a client that talks to it. */
