@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { createProxy, HealthChecker, type HealthCheckStrategy } from 'proxy-lighthouse';
 import { startHttpProxy } from '../../src/local/fleet/index.ts';
 
-/** Healthy when the port accepts a connection; says nothing about what is behind it. */
+/** A proxy is healthy when its port accepts a connection; what is behind it is not checked. */
 const tcpOnly: HealthCheckStrategy = {
   check: async (proxy, options, signal) => {
     const startedAt = performance.now();

@@ -28,17 +28,17 @@ try {
   manager.onRelease(({ lease, heldMs, outcome }) => {
     console.log(`${lease.consumerName} held it for ${Math.round(heldMs)} ms: ${outcome}`);
   });
-  // No sweep has found any proxy active yet, so unknown ones have to do.
+  // No sweep has found a proxy active yet, so unknown ones are allowed.
   const request = { poolName: 'shop', consumerName: 'crawler', allowUnknown: true };
 
-  // Lease, probe, keep what works; what does not is released and reported as failed.
+  // Leases and probes proxies until one works; the others are released and reported as failed.
   const found = await acquireHealthyProxy(manager, checker, { ...request, maxTries: 20 });
   if (!found) throw new Error('no proxy of the fleet works');
   const { lease, result } = found;
   console.log(`crawler holds ${formatRedactedUrl(lease.proxy)} until ${lease.expiresAt}`);
   console.log(`works right now: ${result.status} in ${Math.round(result.latencyMs)} ms`);
 
-  // What uses it gets its URL, password included, from `formatLeasedUrl(lease)`.
+  // `formatLeasedUrl(lease)` gives the URL to use, password included.
   console.log(`password in sight: ${inspect(lease, { depth: 9 }).includes('password')}`);
 
   const other = await manager.acquireProxy({ ...request, consumerName: 'prices' });
@@ -51,7 +51,7 @@ try {
   const next = await manager.acquireProxy({ ...request, notBlockedOn: 'shop.example' });
   console.log(`not for shop.example any more: ${next?.proxy.id !== lease.proxy.id}`);
 
-  // Held, renewed and released around a function: `ok`, or `failed` when it throws.
+  // Holds, renews and releases a lease around a function; reports `failed` when it throws.
   const latencyMs = await manager.withLease(request, async ({ proxy }, { signal, report }) => {
     const checked = await checker.checkProxy(proxy, { signal });
     if (!isHealthy(checked)) report('failed');

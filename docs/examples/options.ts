@@ -1,4 +1,4 @@
-/** Options: what a check asks for and what it accepts; out-of-range values are named at once. */
+/** Options: what a check requests and what it accepts; each value out of range is named. */
 import { HealthChecker, InvalidInputError, parseHealthCheckOptions } from 'proxy-lighthouse';
 
 const options = parseHealthCheckOptions({

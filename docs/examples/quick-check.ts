@@ -1,4 +1,4 @@
-/** Quick check: one proxy, one verdict, and whose fault it is when it is a bad one. */
+/** Quick check: one proxy, one verdict, and whose fault it is when the proxy does not work. */
 import {
   describeFailure,
   HealthChecker,
@@ -30,5 +30,5 @@ async function parseOne(line: string) {
   for await (const entry of parseProxyList(line, { allowPrivateAddresses: true })) {
     if (entry.kind === 'accepted') return entry.proxy;
   }
-  throw new Error('that is not a proxy');
+  throw new Error('the line is not a proxy');
 }

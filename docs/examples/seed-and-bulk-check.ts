@@ -1,6 +1,6 @@
 /**
  * Seed and bulk-check: import a list into a pool and sweep it with the same accounting as the
- * deployed stack, in one process. A queue in an array stands where SQS does.
+ * deployed stack, in one process. An array takes the place of SQS.
  */
 import {
   type BatchMessage,

@@ -1,4 +1,4 @@
-/** Storing results: check, apply each verdict to storage under rise/fall, read the status back. */
+/** Storing results: check, apply each verdict to storage by rise and fall, read the status back. */
 import {
   createPool,
   HealthChecker,
