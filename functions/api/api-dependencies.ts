@@ -3,6 +3,8 @@ import type { SweepContext } from '../../src/sweeps/record/close-sweep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RequestDispatch } from './dispatch-request.ts';
 import type { Redrive } from './redrive.ts';
+import type { ApiReply } from './reply/reply.ts';
+import type { ApiRequest } from './request/request.ts';
 
 /** What the routes work with. */
 export interface ApiDependencies
@@ -15,3 +17,9 @@ export interface ApiDependencies
   readonly requestDispatch: RequestDispatch;
   readonly redrive: Redrive;
 }
+
+/** Answers one route. */
+export type RouteHandler = (
+  dependencies: ApiDependencies,
+  request: ApiRequest,
+) => Promise<ApiReply>;

@@ -17,7 +17,7 @@ export interface RedriveOptions {
   readonly client: SQSClient;
   readonly deadLetterQueueUrl: string;
   readonly queueUrl: string;
-  /** Called with why a message was not moved; it stays, hidden for the visibility timeout. */
+  /** Called when a message cannot be moved; it stays, hidden for the visibility timeout. */
   readonly onFailed: (error: unknown) => void;
 }
 

@@ -1,6 +1,4 @@
-import type { ApiDependencies } from './api-dependencies.ts';
-import type { ApiReply } from './reply/reply.ts';
-import type { ApiRequest } from './request/request.ts';
+import type { RouteHandler } from './api-dependencies.ts';
 import type { KnownRouteKey } from './route-keys.ts';
 import { importList } from './routes/import-route.ts';
 import { deleteLease, patchLease, postLease } from './routes/lease-routes.ts';
@@ -13,12 +11,6 @@ import {
   patchProxy,
 } from './routes/proxy-routes.ts';
 import { getSweep, getSweepResults, postRedrive, postSweep } from './routes/sweep-routes.ts';
-
-/** Answers one route. */
-export type RouteHandler = (
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-) => Promise<ApiReply>;
 
 /** The handler of each route. */
 export const ROUTES: Readonly<Record<KnownRouteKey, RouteHandler>> = {

@@ -4,22 +4,18 @@ import { importProxies } from '../../../src/pools/import-proxies.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
 import { isGzip } from '../../../src/proxies/list/gunzip.ts';
 import type { ListEntry } from '../../../src/proxies/list-entry.ts';
-import type { ApiDependencies } from '../api-dependencies.ts';
-import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import type { RouteHandler } from '../api-dependencies.ts';
+import { jsonReply } from '../reply/reply.ts';
 import { listFormatOf } from '../request/import-format.ts';
 import { parseJsonBody } from '../request/json-body.ts';
 import { readList } from '../request/lists.ts';
 import { importQuerySchema, parseQuery } from '../request/query-schemas.ts';
-import type { ApiRequest } from '../request/request.ts';
 
 /** The most entries of one import: as many as are surely written within the api's time. */
 const MAX_IMPORT_ENTRIES = 10_000;
 
 /** `POST /pools/{pool}/proxies`: puts the proxies of a list into a pool. */
-export async function importList(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const importList: RouteHandler = async (dependencies, request) => {
   const { lines, maxConcurrency } = parseQuery(importQuerySchema, request);
   const format = listFormatOf(request.headers['content-type']);
   const pool = await requirePool(dependencies.storage, parsePoolName(request.params.pool ?? ''));
@@ -36,7 +32,7 @@ export async function importList(
   metrics.addMetric('ProxiesImported', MetricUnit.Count, report.added);
   metrics.addMetric('EntriesRejected', MetricUnit.Count, report.rejected);
   return jsonReply(200, report);
-}
+};
 
 async function* replay(entries: readonly ListEntry[]): AsyncGenerator<ListEntry> {
   yield* entries;

@@ -5,9 +5,9 @@ import { formatLeasedUrl, type Lease } from '../../../src/leases/lease.ts';
 import { parsePoolName } from '../../../src/model/pool.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
 import { schemesWith } from '../../../src/proxies/list/schemes.ts';
-import type { ApiDependencies } from '../api-dependencies.ts';
+import type { ApiDependencies, RouteHandler } from '../api-dependencies.ts';
 import { noProxyAvailable } from '../reply/problem.ts';
-import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { jsonReply } from '../reply/reply.ts';
 import { readIdempotencyKey } from '../request/idempotency-key.ts';
 import { parseJsonBody, readBody } from '../request/json-body.ts';
 import {
@@ -28,10 +28,7 @@ const NO_STORE = { 'cache-control': 'no-store' };
  * `POST /pools/{pool}/leases`: leases a proxy. The answer has the URL with its password. An
  * `idempotency-key` header makes repetitions answer with the same lease.
  */
-export async function postLease(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const postLease: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const { consumer, ...wish } = readBody(acquireSchema, parseJsonBody(request.body));
   refuseUnknownProtocol(dependencies, wish);
@@ -48,13 +45,10 @@ export async function postLease(
     { leaseId, proxy: formatLeasedUrl(lease), ...rest },
     { ...NO_STORE, location: `${request.path}/${encodeURIComponent(leaseId)}` },
   );
-}
+};
 
 /** `PATCH /pools/{pool}/leases/{leaseId}`: makes a lease end later. The body may be left out. */
-export async function patchLease(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const patchLease: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const body = request.body.length === 0 ? {} : parseJsonBody(request.body);
   const { leaseSeconds } = readBody(renewSchema, body);
@@ -65,13 +59,10 @@ export async function patchLease(
   );
   count(dependencies, 'LeasesRenewed');
   return jsonReply(200, viewLease(lease), NO_STORE);
-}
+};
 
 /** `DELETE /pools/{pool}/leases/{leaseId}`: ends a lease and notes how the use went. */
-export async function deleteLease(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const deleteLease: RouteHandler = async (dependencies, request) => {
   const { outcome, host } = parseQuery(releaseQuerySchema, request);
   const reference = await referenceOf(dependencies, request);
   const report = outcome && { outcome, ...(host !== undefined && { targetHost: host }) };
@@ -85,7 +76,7 @@ export async function deleteLease(
   }
   count(dependencies, 'LeasesReleased');
   return { statusCode: 204 };
-}
+};
 
 /** Refuses a protocol that no proxy can have: a caller would wait for one for ever. */
 function refuseUnknownProtocol(

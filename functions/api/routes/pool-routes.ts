@@ -5,31 +5,24 @@ import { putPool as storePool } from '../../../src/pools/put-pool.ts';
 import { requireAnyPool } from '../../../src/pools/require-pool.ts';
 import { readSweepReport, type SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { deletePool as markPool } from '../../../src/sweeps/start/delete-pool.ts';
-import type { ApiDependencies } from '../api-dependencies.ts';
+import type { ApiDependencies, RouteHandler } from '../api-dependencies.ts';
 import { refuseHiddenValues, viewPool, viewPoolWithSweep } from '../reply/pool-view.ts';
-import { type ApiReply, jsonReply } from '../reply/reply.ts';
+import { jsonReply } from '../reply/reply.ts';
 import { parseJsonBody } from '../request/json-body.ts';
 import { noQuerySchema, parseQuery, poolsQuerySchema } from '../request/query-schemas.ts';
-import type { ApiRequest } from '../request/request.ts';
 
 /** `PUT /pools/{pool}`: makes a pool, or replaces its policy and schedule. */
-export async function putPool(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const putPool: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const name = parsePoolName(request.params.pool ?? '');
   const policy = parseJsonBody(request.body);
   refuseHiddenValues(policy);
   const { pool, created } = await storePool(dependencies, name, policy);
   return jsonReply(created ? 201 : 200, viewPool(pool), created ? { location: request.path } : {});
-}
+};
 
 /** `GET /pools`: every pool by name, page by page. */
-export async function listPools(
-  { storage }: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const listPools: RouteHandler = async ({ storage }, request) => {
   const { cursor = '', limit } = parseQuery(poolsQuerySchema, request);
   const pools: Pool[] = [];
   for await (const pool of storage.pools.list()) {
@@ -39,30 +32,24 @@ export async function listPools(
   const page = pools.slice(0, limit);
   const next = pools.length > limit ? page.at(-1)?.poolName : undefined;
   return jsonReply(200, { pools: page.map(viewPool), next });
-}
+};
 
 /** `GET /pools/{pool}`: policy, schedule and what the last sweep found. */
-export async function getPool(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const getPool: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const name = parsePoolName(request.params.pool ?? '');
   const pool = await requireAnyPool(dependencies.storage, name);
   const lastSweep = pool.lastSweepId ? await findReport(dependencies, pool.lastSweepId) : null;
   const deletionProgress = await readDeletionProgress(dependencies.storage, pool);
   return jsonReply(200, { ...viewPoolWithSweep(pool, lastSweep), deletionProgress });
-}
+};
 
 /** `DELETE /pools/{pool}`: marks a pool for deletion; ticks do the rest. */
-export async function deletePool(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const deletePool: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const pool = await markPool(dependencies, parsePoolName(request.params.pool ?? ''));
   return jsonReply(202, viewPool(pool), { location: request.path });
-}
+};
 
 /** The report of a sweep; null when it has expired. */
 async function findReport(

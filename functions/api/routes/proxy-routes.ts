@@ -5,7 +5,7 @@ import { parsePoolName } from '../../../src/model/pool.ts';
 import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../../src/pools/edit-proxy.ts';
 import { readProxyHistory } from '../../../src/pools/proxy-history.ts';
 import { readProxyView, readProxyViews } from '../../../src/pools/proxy-views.ts';
-import type { ApiDependencies } from '../api-dependencies.ts';
+import type { ApiDependencies, RouteHandler } from '../api-dependencies.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
 import { parseJsonBody, readBody } from '../request/json-body.ts';
 import { addressOf } from '../request/proxy-address.ts';
@@ -15,7 +15,6 @@ import {
   parseQuery,
   proxiesQuerySchema,
 } from '../request/query-schemas.ts';
-import type { ApiRequest } from '../request/request.ts';
 
 const patchSchema = z
   .strictObject({
@@ -28,10 +27,7 @@ const patchSchema = z
   );
 
 /** `GET /pools/{pool}/proxies`: the freshest view of a pool, page by page. */
-export async function getProxies(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const getProxies: RouteHandler = async (dependencies, request) => {
   const { limit, ...query } = parseQuery(proxiesQuerySchema, request);
   const pool = parsePoolName(request.params.pool ?? '');
   const { status, country, cursor } = query;
@@ -42,23 +38,17 @@ export async function getProxies(
     ...(cursor !== undefined && { cursor }),
   });
   return jsonReply(200, page);
-}
+};
 
 /** `GET /pools/{pool}/proxies/{id}`: the freshest view of one proxy. */
-export async function getProxy(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const getProxy: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const { pool, id } = addressOf(request);
   return answerWithView(dependencies, pool, id);
-}
+};
 
 /** `GET /pools/{pool}/proxies/{id}/results`: what sweeps found about it, newest first. */
-export async function getProxyHistory(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const getProxyHistory: RouteHandler = async (dependencies, request) => {
   const { limit, before } = parseQuery(historyQuerySchema, request);
   const { pool, id } = addressOf(request);
   const results = await readProxyHistory(dependencies, pool, id, {
@@ -66,16 +56,13 @@ export async function getProxyHistory(
     ...(before !== undefined && { before }),
   });
   return jsonReply(200, { results });
-}
+};
 
 /**
  * `PATCH /pools/{pool}/proxies/{id}`: bans a proxy, or lets the next verdict decide again; sets how
  * many consumers may hold it at once.
  */
-export async function patchProxy(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const patchProxy: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const { pool, id } = addressOf(request);
   const { status, maxConcurrency } = readBody(patchSchema, parseJsonBody(request.body));
@@ -85,18 +72,15 @@ export async function patchProxy(
   }
   if (status !== undefined) await setProxyStatus(dependencies, { ...proxy, status });
   return answerWithView(dependencies, pool, id);
-}
+};
 
-/** `DELETE /pools/{pool}/proxies/{id}`: takes a proxy out of its pool; a new import brings it back. */
-export async function deleteProxy(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+/** `DELETE /pools/{pool}/proxies/{id}`: removes a proxy; a new import brings it back. */
+export const deleteProxy: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const { pool, id } = addressOf(request);
   await removeProxy(dependencies, pool, id);
   return { statusCode: 204 };
-}
+};
 
 async function answerWithView(
   dependencies: ApiDependencies,

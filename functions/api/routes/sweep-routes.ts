@@ -8,7 +8,7 @@ import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { readSweepResults } from '../../../src/sweeps/report/sweep-results.ts';
 import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
 import { toError } from '../../telemetry.ts';
-import type { ApiDependencies } from '../api-dependencies.ts';
+import type { ApiDependencies, RouteHandler } from '../api-dependencies.ts';
 import { createInlinePool, inlineListSchema, isInlineList } from '../inline-pool.ts';
 import { type ApiReply, csvReply, jsonReply, ndjsonReply, nextPageLink } from '../reply/reply.ts';
 import { readIdempotencyKey } from '../request/idempotency-key.ts';
@@ -24,10 +24,7 @@ const poolSweepSchema = z.strictObject({
  * `POST /sweeps`: starts a sweep of a pool, or of an inline list, which becomes a pool that
  * expires. A repetition with the same `idempotency-key` header gets the same sweep of a pool.
  */
-export async function postSweep(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const postSweep: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
   const body = parseJsonBody(request.body);
   if (isInlineList(body)) {
@@ -43,7 +40,7 @@ export async function postSweep(
     ...readIdempotencyKey(request),
   });
   return accept(dependencies, sweep);
-}
+};
 
 async function accept(
   dependencies: ApiDependencies,
@@ -59,7 +56,7 @@ async function accept(
   );
 }
 
-/** Requests the dispatch of a sweep. When that fails, the sweep has started; a tick dispatches it. */
+/** Requests the dispatch of a sweep that has started; if that fails, a tick dispatches it. */
 async function dispatch(
   { requestDispatch, telemetry }: ApiDependencies,
   { sweepId, state, dispatchedAt }: Sweep,
@@ -74,30 +71,24 @@ async function dispatch(
 }
 
 /** `POST /redrive`: moves messages from the dead-letter queue back, a bounded number per call. */
-export async function postRedrive(
-  { redrive, telemetry: { logger, metrics } }: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const postRedrive: RouteHandler = async (
+  { redrive, telemetry: { logger, metrics } },
+  request,
+) => {
   parseQuery(noQuerySchema, request);
   const outcome = await redrive();
   metrics.addMetric('MessagesRedriven', MetricUnit.Count, outcome.moved);
   logger.info('redrive', { ...outcome });
   return jsonReply(200, outcome);
-}
+};
 
 /** `GET /sweeps/{id}`: progress and outcome. */
-export async function getSweep(
-  dependencies: ApiDependencies,
-  { params }: ApiRequest,
-): Promise<ApiReply> {
+export const getSweep: RouteHandler = async (dependencies, { params }) => {
   return jsonReply(200, await readSweepReport(dependencies, sweepIdOf(params)));
-}
+};
 
 /** `GET /sweeps/{id}/results`: what the sweep has found so far, page by page. */
-export async function getSweepResults(
-  dependencies: ApiDependencies,
-  request: ApiRequest,
-): Promise<ApiReply> {
+export const getSweepResults: RouteHandler = async (dependencies, request) => {
   const { format, status, cursor, limit } = parseQuery(resultsQuerySchema, request);
   const { results, next } = await readSweepResults(dependencies, sweepIdOf(request.params), {
     limit,
@@ -107,7 +98,7 @@ export async function getSweepResults(
   if (format === 'json') return jsonReply(200, { results, next });
   const link = next === undefined ? {} : { link: nextPageLink(request, next) };
   return format === 'csv' ? csvReply(results, link) : ndjsonReply(results, link);
-}
+};
 
 /** A malformed id names no sweep. */
 function sweepIdOf({ id = '' }: ApiRequest['params']): string {
