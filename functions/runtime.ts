@@ -11,7 +11,7 @@ import { EnvironmentName } from './environment.ts';
 import { createEventPublisher } from './event-publisher.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 
-/** What every function works with, made once per cold start. */
+/** The collaborators of every function, made once per cold start. */
 export interface Runtime {
   readonly storage: Storage;
   readonly clock: Clock;

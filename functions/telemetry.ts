@@ -38,7 +38,7 @@ function publishMetrics(metrics: Metrics): MiddlewareObj {
   return { after: publish, onError: publish };
 }
 
-/** What was thrown, as the Error that the logger expects. */
+/** Makes an Error, which the logger expects, of anything that was thrown. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

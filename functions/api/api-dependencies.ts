@@ -6,7 +6,7 @@ import type { Redrive } from './redrive.ts';
 import type { ApiReply } from './reply/reply.ts';
 import type { ApiRequest } from './request/request.ts';
 
-/** What the routes work with. */
+/** The collaborators of the routes. */
 export interface ApiDependencies
   extends Pick<Runtime, 'limits' | 'allowPrivateAddresses' | 'telemetry'>,
     SweepContext {

@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
 /** The one that runs in a process of its own; to load it takes a second. */
 const ALONE = 'quick-check.ts';
 
-/** What each example must print; an example that is not listed here fails. */
+/** The lines each example must print; an example that is not listed here fails. */
 const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
   'quick-check.ts': [
     /^good: healthy/m,

@@ -11,7 +11,7 @@ const hiddenHeadersSchema = z.object({
   options: z.object({ headers: headersSchema, proxyHeaders: headersSchema }),
 });
 
-/** What the API shows of a pool: no salt, and header names without their values. */
+/** A pool as the API shows it: without its salt, and with header names but not their values. */
 export function viewPool(pool: Pool) {
   const { poolName, options, riseFall, intervalSeconds, control, leasing, createdAt } = pool;
   return {

@@ -45,7 +45,7 @@ interface ProblemDocument {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** What is wrong with the input, by JSON pointer; absent when no pointer applies. */
+  /** Each fault of the input, with its JSON pointer; absent when no pointer applies. */
   readonly errors?: readonly InputIssue[];
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../../src/model/result-record.ts';
 import type { ApiRequest } from '../request/request.ts';
 
-/** What a route answers. */
+/** The answer of a route. */
 export type ApiReply = APIGatewayProxyStructuredResultV2;
 
 /** The formats of sweep results. */

@@ -2,8 +2,8 @@ import type { ListFormat } from '../../../src/proxies/list-parser.ts';
 import { HttpProblem } from '../reply/problem.ts';
 
 /**
- * What a content type says about a list. Types that clients set by default (`curl --data-binary`)
- * say nothing, and neither does plain text, which may hold any form of list.
+ * The form of list that each content type stands for. Types that clients set by default (`curl
+ * --data-binary`) say nothing, and neither does plain text, which may hold any form.
  */
 const FORMAT_OF_TYPE: Readonly<Record<string, ListFormat | 'auto'>> = {
   '': 'auto',

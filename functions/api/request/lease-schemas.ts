@@ -6,7 +6,7 @@ import { acquireRequestSchema, leaseSecondsSchema } from '../../../src/leases/le
 const { consumerName, leaseSeconds, filters, allowSlow, allowUnknown, notBlockedOn } =
   acquireRequestSchema.shape;
 
-/** What the `idempotency-key` header of an acquisition may be. */
+/** The `idempotency-key` header of an acquisition. */
 export const leaseKeySchema = acquireRequestSchema.shape.idempotencyKey;
 const selectorNames = Object.keys(SELECTORS) as SelectorName[];
 

@@ -5,7 +5,7 @@ import { startApi, type TestReply } from './api.ts';
 /** A password that may appear in one answer and nowhere else. */
 export const CANARY = 'canary-5a1e';
 
-/** What a test asks `POST /pools/fleet/leases` for. */
+/** The body of a `POST /pools/fleet/leases` in a test. */
 export type LeaseBody = Readonly<Record<string, unknown>>;
 
 /** The api with a pool of these proxies, all of them active. */
