@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import type { Wait } from '../async/wait-for.ts';
-import { waitFor } from '../async/wait-for.ts';
+import { type Wait, waitFor } from '../async/wait-for.ts';
 import { LeaseEndedError } from '../errors.ts';
 import { Blame, describeFailure } from '../health/failure.ts';
 import { type HealthCheckResult, isHealthy, Verdict } from '../health/health-check-result.ts';
@@ -11,18 +10,18 @@ import type { Lease } from './lease.ts';
 import { type AcquireRequest, MAX_EXCLUDED } from './lease-request.ts';
 import type { ProxyManager } from './proxy-manager.ts';
 
-/** A proxy is wanted that works right now. */
+/** Asks for a proxy that works right now. */
 export interface AcquireHealthyRequest extends Omit<AcquireRequest, 'idempotencyKey'> {
-  /** Proxies leased and probed at most, 1 to 20. @default 5 */
+  /** The most proxies to lease and probe, 1 to 20. @default 5 */
   readonly maxTries?: number;
-  /** What is probed for. @default the checker's */
+  /** How to probe. @default the checker's own options */
   readonly options?: CheckProxyRequest['options'];
   readonly signal?: AbortSignal;
-  /** @default timers of the process */
+  /** @default the process's timers */
   readonly wait?: Wait;
 }
 
-/** A proxy that was leased, then probed, and works. */
+/** A leased proxy that its probe found working. */
 export interface HealthyLease {
   readonly lease: Lease;
   readonly result: HealthCheckResult;
@@ -30,7 +29,7 @@ export interface HealthyLease {
 
 const triesSchema = z.object({ maxTries: z._default(wholeNumber(1, 20), 5) });
 
-/** Failures that are the proxy's, whoever uses it. */
+/** Failures that are the proxy's fault, whichever consumer uses it. */
 const BLAMED: ReadonlySet<Blame> = new Set([
   Blame.proxy,
   Blame.credentials,
@@ -39,13 +38,14 @@ const BLAMED: ReadonlySet<Blame> = new Set([
 ]);
 
 /**
- * Leases a proxy, probes it, and goes on to another one when the probe finds it unhealthy, or slow
- * where slow ones are not wanted. What the probe found is reported on release. The lease that is
- * returned was renewed after its probe; a probe that takes as long as the lease ends with it. Null
- * when there is no proxy, or none of those tried works. Of more than 1,000 proxies that are not
- * wanted, those tried included, the last 1,000 are left out.
+ * Leases a proxy and probes it; tries another one when the probe finds it unhealthy, or slow where
+ * the request does not allow slow proxies. Reports what the probe found on release. The returned
+ * lease was renewed after its probe; a probe that takes as long as the lease ends with it. Null
+ * when there is no proxy, or none of those tried works. Only the last 1,000 excluded proxies are
+ * left out, those tried included.
  *
- * @throws what `acquireProxy` throws; the reason of the signal, once it is aborted
+ * @throws {unknown} when `acquireProxy` or the probe throws: the same error
+ * @throws {unknown} when the signal is aborted: its reason
  */
 export async function acquireHealthyProxy(
   manager: ProxyManager,
@@ -75,7 +75,7 @@ interface LeasedProbe {
   readonly wait: Wait;
 }
 
-/** Null, and the lease released, when the proxy is not fit for use. */
+/** Renews the lease of a proxy that is fit for use; else releases it and returns null. */
 async function probeLeased(leased: LeasedProbe, allowSlow = false): Promise<HealthyLease | null> {
   const { manager, lease } = leased;
   let outcome: LeaseOutcome | undefined;
@@ -86,7 +86,7 @@ async function probeLeased(leased: LeasedProbe, allowSlow = false): Promise<Heal
     }
     outcome = outcomeOf(result);
   } catch (error) {
-    // What cannot be released ends at its time; why the probe failed is worth more.
+    // A lease that cannot be released expires by itself; the probe's error matters more.
     await manager.releaseProxy(lease).catch(() => {});
     if (!(error instanceof LeaseEndedError)) throw error;
     return null;
@@ -95,7 +95,7 @@ async function probeLeased(leased: LeasedProbe, allowSlow = false): Promise<Heal
   return null;
 }
 
-/** @throws {LeaseEndedError} once the lease is over */
+/** @throws {LeaseEndedError} when the lease ends first */
 async function probeInTime({
   checker,
   lease,
@@ -118,7 +118,7 @@ async function probeInTime({
   }
 }
 
-/** What a probe says to the next user; undefined when it says nothing about the proxy. */
+/** The outcome to report; undefined when the probe says nothing about the proxy. */
 function outcomeOf({ status, failure }: HealthCheckResult): LeaseOutcome | undefined {
   if (status === Verdict.slow) return LeaseOutcome.slow;
   if (status === Verdict.inconclusive || failure === undefined) return undefined;

@@ -1,21 +1,21 @@
 import type { Clock } from '../clock.ts';
 
-/** How long a read is believed without reading again, milliseconds. */
+/** How long a value is used before it is read again, milliseconds. */
 const MAX_AGE_MS = 30_000;
 
-/** How soon a doubt leads to another read than the last doubt did, milliseconds. */
+/** How long a value that was read because of a doubt settles further doubts, milliseconds. */
 const DOUBTED_AGE_MS = 3000;
 
 interface Entry<Value> {
   readonly value: Promise<Value>;
   readonly readAt: number;
-  /** It was read because of a doubt. */
+  /** True when it was read because of a doubt. */
   readonly doubted: boolean;
 }
 
 /**
- * Reads by key, each at most every 30 seconds, by one caller for all; failures are not kept, nor is
- * what is out of date.
+ * Reads by key, each made at most every 30 seconds and shared by all callers. Keeps neither
+ * failures nor values that are out of date.
  */
 export class CachedReads<Value> {
   readonly #read: (key: string) => Promise<Value>;
@@ -27,20 +27,20 @@ export class CachedReads<Value> {
     this.#read = read;
   }
 
-  /** Keys of which something is kept. */
+  /** How many keys have a value. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** Up to 30 seconds old. */
+  /** The value, up to 30 seconds old. */
   get(key: string): Promise<Value> {
     const known = this.#entries.get(key);
     return known && this.#isYounger(known, MAX_AGE_MS) ? known.value : this.refresh(key);
   }
 
   /**
-   * For who doubts what is known: as it is now, but at most every 3 seconds, so that whoever can
-   * raise doubts cannot have it read without end.
+   * The current value, for a caller that doubts the known one. Reads at most every 3 seconds, so
+   * that doubts raised on purpose do not cause reads without end.
    */
   doubt(key: string): Promise<Value> {
     const known = this.#entries.get(key);
@@ -48,7 +48,7 @@ export class CachedReads<Value> {
     return settled ? known.value : this.refresh(key, true);
   }
 
-  /** As it is now. */
+  /** Reads the current value. */
   refresh(key: string, doubted = false): Promise<Value> {
     this.#forgetStale();
     const entry = { value: this.#read(key), readAt: this.#clock.monotonic(), doubted };

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LeasingPools } from './leasing-pools.ts';
 
-/** Where what went wrong beside an operation that itself went well is told. */
+/** Receives an error beside an operation that itself succeeded. */
 export type ReportError = (error: unknown) => void;
 
 /** What every part of leasing works with. */
@@ -19,8 +19,8 @@ export interface LeaseContext {
 }
 
 /**
- * Whoever looks at another's lease takes it for over once it expired no later than this. The
- * holder's clock may be behind, so its lease is left alone for as long as clocks may differ.
+ * The time up to which leases of other consumers must have expired to count as over, epoch
+ * milliseconds. A holder's clock may be behind, so this is earlier by as much as clocks may differ.
  */
 export function othersEndedBy({ clock, clockSkewMs }: LeaseContext): number {
   return clock.now() - clockSkewMs;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { InvalidInputError } from '../errors.ts';
 import { UUID_PATTERN } from '../uuid.ts';
 
-/** 128 random bits: nobody guesses another's lease. */
+/** 128 random bits: a lease id cannot be guessed. */
 const TOKEN_BYTES = 16;
 
 const STORED_ID = new RegExp(`^(?<proxyId>${UUID_PATTERN})\\.(?<token>[\\w-]{22})$`);
@@ -26,15 +26,15 @@ export function formatLeaseId(proxyId: string, token: string): string {
 }
 
 /**
- * Reads a lease id. Whoever has one may use its lease, so nothing that was given as one is printed.
+ * Reads a lease id. A lease id gives the right to its lease, so the error does not print the text.
  *
- * @throws {InvalidInputError} for a text that cannot be one
+ * @throws {InvalidInputError} when the text cannot be a lease id
  */
 export function parseLeaseId(text: string): LeaseIdParts {
   const stored = STORED_ID.exec(text)?.groups;
   if (stored) return { kind: 'stored', proxyId: stored.proxyId ?? '', token: stored.token ?? '' };
   const signed = SIGNED_ID.exec(text)?.groups;
   if (signed) return { kind: 'signed', proxyId: signed.proxyId ?? '' };
-  const detail = 'must be a lease id as acquiring a proxy gave it';
+  const detail = 'must be a lease id as acquiring a proxy returns it';
   throw new InvalidInputError(`the lease id ${detail}`, [{ pointer: '/leaseId', detail }]);
 }

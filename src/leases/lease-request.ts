@@ -6,15 +6,15 @@ import { proxyFiltersSchema } from './acquire/proxy-filters.ts';
 import { type ProxySelector, SELECTORS, type SelectorName } from './acquire/selectors.ts';
 import { targetHostSchema } from './lease-report.ts';
 
-/** Of a lease, and of a renewal that does not say. */
+/** How long a lease or a renewal lasts unless it says otherwise. */
 export const DEFAULT_LEASE_SECONDS = 300;
 const MAX_LEASE_SECONDS = 86_400;
-/** Proxies one request may leave out. */
+/** The most proxies one request may leave out. */
 export const MAX_EXCLUDED = 1000;
 
 const selectorNames = Object.keys(SELECTORS) as SelectorName[];
 const NOT_IDS = `must be a list of at most ${MAX_EXCLUDED} proxy ids`;
-const NOT_COMPARABLE = 'must be one of the built-in ones where there is an idempotency key';
+const NOT_COMPARABLE = 'must be a built-in selector when there is an idempotency key';
 const NOT_A_SELECTOR = `must be ${selectorNames.join(', ')}, or a function`;
 
 export const leaseSecondsSchema = wholeNumber(1, MAX_LEASE_SECONDS);
@@ -31,25 +31,25 @@ export const acquireRequestSchema = z
     /** 1 to 86,400. */
     leaseSeconds: z._default(leaseSecondsSchema, DEFAULT_LEASE_SECONDS),
     filters: z._default(proxyFiltersSchema, {}),
-    /** Which of those that fit: it ranks a random batch of the pool, not the whole. */
+    /** Picks among the proxies that fit: in a random batch of the pool, not in all of it. */
     selector: z._default(
       z.union([z.enum(selectorNames), z.custom<ProxySelector>(isFunction)], NOT_A_SELECTOR),
       'random',
     ),
-    /** Take proxies whose status is `slow` as well. */
+    /** Also takes proxies whose status is `slow`. */
     allowSlow: offByDefault,
-    /** Take proxies that were never probed as well. */
+    /** Also takes proxies that were never probed. */
     allowUnknown: offByDefault,
-    /** Only proxies of which nobody has reported lately that this target blocks them. */
+    /** Leaves out proxies that were lately reported as blocked by this target. */
     notBlockedOn: z.optional(targetHostSchema),
-    /** Ids of proxies that are not wanted, such as those that were just tried. */
+    /** Ids of proxies to leave out, such as those that were just tried. */
     excludedProxyIds: z._default(
       z.readonly(z.array(z.string(NOT_IDS), NOT_IDS).check(z.maxLength(MAX_EXCLUDED, NOT_IDS))),
       [],
     ),
     /**
-     * A request that is made again with its key, by the same consumer, is given the lease it was
-     * given before. Not with a function as selector.
+     * A request that the same consumer repeats with its key is given the same lease. Not allowed
+     * with a function as selector.
      */
     idempotencyKey: z.optional(printableText(128)),
   })
@@ -57,16 +57,16 @@ export const acquireRequestSchema = z
 
 /** What `acquireProxy` takes. */
 export type AcquireRequest = Readonly<z.input<typeof acquireRequestSchema>>;
-/** The same with the defaults filled in. */
+/** A request with its defaults filled in. */
 export type ParsedAcquireRequest = Readonly<z.output<typeof acquireRequestSchema>>;
 
-/** What is wanted, and until when. */
+/** A request, and the signal that ends it. */
 export interface LeaseWish {
   readonly request: ParsedAcquireRequest;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws {InvalidInputError} with a pointer to each field that cannot be used */
+/** Parses a request. @throws {InvalidInputError} when a field cannot be used, with its pointer */
 export function parseAcquireRequest(input: unknown): ParsedAcquireRequest {
   return parseWith(acquireRequestSchema, input, { what: 'the lease request' });
 }
@@ -83,7 +83,7 @@ export function wantedStatuses({
   ];
 }
 
-/** Whether a request that is made again can be told from another one. */
+/** Whether a repeated request can be told from a different one. */
 function canBeCompared(request: {
   readonly selector: unknown;
   readonly idempotencyKey?: string | undefined;

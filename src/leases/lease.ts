@@ -2,9 +2,9 @@ import type { StoredLease } from '../model/proxy-row.ts';
 import { BuiltInProtocol, formatSecretUrl } from '../proxies/endpoint.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 
-/** A consumer's hold on a proxy until `expiresAt`, by the clock of whoever acquired it. */
+/** A consumer's hold on a proxy until `expiresAt`, by the clock of the process that acquired it. */
 export interface Lease {
-  /** Names its proxy, and this lease alone: a newer one of the same proxy has another. */
+  /** Names its proxy, and this lease alone: a newer lease of the same proxy has another id. */
   readonly leaseId: string;
   readonly poolName: string;
   readonly consumerName: string;
@@ -12,18 +12,18 @@ export interface Lease {
   readonly proxy: Proxy;
   /** ISO 8601. */
   readonly acquiredAt: string;
-  /** ISO 8601. From then on the proxy is not the consumer's any more. */
+  /** ISO 8601. From then on the consumer no longer holds the proxy. */
   readonly expiresAt: string;
-  /** What a renewal adds unless it is told otherwise. */
+  /** How long a renewal lasts, from its time on, unless it says otherwise. */
   readonly leaseSeconds: number;
 }
 
-/** As much of a lease as names it. */
+/** The part of a lease that names it. */
 export type LeaseReference = Pick<Lease, 'poolName' | 'leaseId'>;
 
 /**
- * The full URL of a leased proxy, password included: for whoever is about to use it. One that
- * resolves names itself is `socks4a:`, as clients tell it from `socks4:`.
+ * The full URL of a leased proxy, password included, for the client that uses it. A SOCKS4 proxy
+ * that resolves names itself is written `socks4a:`, which is how clients tell it from `socks4:`.
  */
 export function formatLeasedUrl({ proxy }: Pick<Lease, 'proxy'>): string {
   const resolves = proxy.protocol === BuiltInProtocol.socks4 && proxy.remoteDns;

@@ -7,17 +7,17 @@ import { requirePool } from '../pools/require-pool.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CachedReads } from './cached-reads.ts';
 
-/** Of a pool's sweeps one may be running; the last closed one is among the newest few. */
+/** The newest sweeps, of which only one may be running: the last closed one is among them. */
 const SWEEPS_LOOKED_AT = 3;
 
-/** A pool and how it is looked through. */
+/** A pool and how it is searched. */
 export interface LeasingPool {
   readonly pool: Pool;
-  /** k: the pool is looked through in 2^k batches. */
+  /** k: the pool is searched in 2^k batches. */
   readonly bitCount: number;
 }
 
-/** What is known of pools, up to 30 seconds old, so that an acquisition need not read it. */
+/** Pools and their figures, up to 30 seconds old, so that an acquisition need not read them. */
 export class LeasingPools {
   readonly #storage: Storage;
   readonly #pools: CachedReads<LeasingPool>;
@@ -30,6 +30,8 @@ export class LeasingPools {
   }
 
   /**
+   * The pool, up to 30 seconds old.
+   *
    * @throws {NotFoundError} when there is no such pool
    * @throws {ConflictError} when it is being deleted
    */
@@ -37,17 +39,17 @@ export class LeasingPools {
     return this.#pools.get(poolName);
   }
 
-  /** The pool as it is now. @throws as `get` does */
+  /** The pool as it is now. Throws what `get` throws. */
   refresh(poolName: string): Promise<LeasingPool> {
     return this.#pools.refresh(poolName);
   }
 
-  /** The pool as it is now, or was up to 3 seconds ago. @throws as `get` does */
+  /** The pool as it is now, or was up to 3 seconds ago. Throws what `get` throws. */
   doubt(poolName: string): Promise<LeasingPool> {
     return this.#pools.doubt(poolName);
   }
 
-  /** Of the last closed sweep, without the batches it was closed without; null when there is none. */
+  /** Figures of the last closed sweep, without its missing batches; null when there are none. */
   statisticsOf(poolName: string): Promise<PoolStatistics | null> {
     return this.#statistics.get(poolName);
   }
@@ -56,7 +58,7 @@ export class LeasingPools {
     const pool = await requirePool(this.#storage, poolName);
     const [current] = pool.batchBitCounts;
     if (current !== undefined) return { pool, bitCount: current };
-    // No sweep has split it yet: it is looked through as its first sweep would.
+    // No sweep has split the pool yet, so it is searched as its first sweep would split it.
     const firstIds = await this.#storage.proxies.queryIds(poolName, SIZE_SAMPLE);
     return { pool, bitCount: chooseBitCount(estimatePoolSize(firstIds)) };
   }

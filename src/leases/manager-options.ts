@@ -10,21 +10,21 @@ import { DEFAULT_LEASE_SECONDS, leaseSecondsSchema, poolNameSchema } from './lea
 
 export interface ManagerOptions {
   readonly storage: Storage;
-  /** @default the machine's */
+  /** @default the system's */
   readonly clock?: Clock;
   /**
-   * How far apart the clocks of consumers may be, milliseconds, 0 to 60,000. A lease that is over
-   * by its holder's clock is given away only that much later, so that it is never held twice.
+   * How far apart the clocks of consumers may be, milliseconds, 0 to 60,000. A proxy whose
+   * lease has ended is leased again only that much later, so that no two consumers hold it at once.
    * @default 5000
    */
   readonly clockSkewMs?: number;
   /** 0 to below 1; chooses batches and candidates. @default Math.random */
   readonly random?: () => number;
-  /** @default timers of the process */
+  /** @default the process's timers */
   readonly wait?: Wait;
   /**
-   * Told what goes wrong beside something that itself went well: a listener that throws, figures
-   * that cannot be read, the release after `withLease`. @default a warning of the process
+   * Receives errors beside operations that themselves succeeded: a listener that throws, figures
+   * that cannot be read, the release after `withLease`. @default a process warning
    */
   readonly onError?: ReportError;
 }
@@ -39,12 +39,12 @@ const referenceSchema = z.object({
   leaseSeconds: z._default(leaseSecondsSchema, DEFAULT_LEASE_SECONDS),
 });
 
-/** @throws {InvalidInputError} when it is out of range */
+/** Parses the clock skew. @throws {InvalidInputError} when it is out of range */
 export function parseClockSkew(clockSkewMs: number | undefined): number {
   return parseWith(optionsSchema, { clockSkewMs }, { what: "the manager's options" }).clockSkewMs;
 }
 
-/** Which lease is meant, and for how long it is renewed. @throws {InvalidInputError} */
+/** Which lease is meant, and its new duration. @throws {InvalidInputError} when it is unusable */
 export function parseRenewal(
   lease: Lease | LeaseReference,
   { leaseSeconds }: { readonly leaseSeconds?: number } = {},

@@ -1,5 +1,4 @@
-import type { Wait } from '../async/wait-for.ts';
-import { waitFor } from '../async/wait-for.ts';
+import { type Wait, waitFor } from '../async/wait-for.ts';
 import { systemClock } from '../clock.ts';
 import { NoProxyAvailableError } from '../errors.ts';
 import type { PoolStatistics } from '../model/lease-figures.ts';
@@ -11,8 +10,7 @@ import { renewLease } from './hold/renew-lease.ts';
 import { type UseFunction, useLease } from './hold/use-lease.ts';
 import type { Lease, LeaseReference } from './lease.ts';
 import type { LeaseContext } from './lease-context.ts';
-import type { LeaseReport } from './lease-report.ts';
-import { parseLeaseReport } from './lease-report.ts';
+import { type LeaseReport, parseLeaseReport } from './lease-report.ts';
 import { type AcquireRequest, parseAcquireRequest } from './lease-request.ts';
 import { LeasingPools } from './leasing-pools.ts';
 import { type ManagerOptions, parseClockSkew, parseRenewal } from './manager-options.ts';
@@ -26,7 +24,7 @@ import {
 } from './watch/lease-events.ts';
 import { LeaseNotifier } from './watch/lease-notifier.ts';
 
-/** What `withLease` acquires, and when it stops. */
+/** What `withLease` acquires, and the signal that ends the use. */
 export interface UseRequest extends Omit<AcquireRequest, 'idempotencyKey'> {
   readonly signal?: AbortSignal;
 }
@@ -42,8 +40,7 @@ export class ProxyManager {
 
   /** @throws {InvalidInputError} when `clockSkewMs` is out of range */
   constructor(options: ManagerOptions) {
-    const { storage, clock = systemClock, random = Math.random } = options;
-    const { wait = waitFor } = options;
+    const { storage, clock = systemClock, random = Math.random, wait = waitFor } = options;
     const reportError = withoutThrowing(options.onError ?? warnOfError);
     const clockSkewMs = parseClockSkew(options.clockSkewMs);
     const pools = new LeasingPools(storage, clock);
@@ -53,13 +50,13 @@ export class ProxyManager {
   }
 
   /**
-   * Leases a proxy that fits the request; null when none that was looked at does and is free.
+   * Leases a proxy that fits the request; null when no proxy that was looked at fits and is free.
    *
-   * @throws {InvalidInputError} naming each field of the request that cannot be used
+   * @throws {InvalidInputError} when a field of the request cannot be used, with its pointer
    * @throws {NotFoundError} when there is no such pool
    * @throws {ConflictError} when the pool is being deleted, or the idempotency key was another
    *   request's, or its lease is over
-   * @throws the reason of the signal, once it is aborted
+   * @throws {unknown} when the signal is aborted: its reason
    */
   async acquireProxy(
     request: AcquireRequest,
@@ -72,18 +69,18 @@ export class ProxyManager {
     const { lease, repeated } =
       key === undefined
         ? { lease: await acquireLease(this.#context, leasing, wish), repeated: false }
-        : await acquireOnce(this.#context, leasing, wish, key);
+        : await acquireOnce(this.#context, leasing, { ...wish, key });
     if (lease && !repeated) this.#notifier.tellAcquired(lease);
     return lease;
   }
 
   /**
-   * Has a lease end `leaseSeconds` from now, or later where it does already. An unlimited proxy's
-   * lease gets another id by it: use the lease that is returned.
+   * Extends a lease to `leaseSeconds` from now, unless it already ends later. The lease of an
+   * unlimited proxy gets a new id: use the lease that is returned.
    *
    * @param options `leaseSeconds`: 1 to 86,400; @default the lease's own, or 300
    * @throws {LeaseEndedError} when it is over, was released, or its proxy was banned or deleted
-   * @throws {InvalidInputError} for a malformed or foreign lease id
+   * @throws {InvalidInputError} when the lease id is malformed or foreign
    */
   async renewLease(
     lease: Lease | LeaseReference,
@@ -96,10 +93,10 @@ export class ProxyManager {
   }
 
   /**
-   * Ends a lease and notes how the use went. A stale lease cannot end a newer one.
+   * Ends a lease and records how the use went. A stale lease cannot end a newer one.
    *
-   * @returns false, and nothing is noted, when the lease was gone already
-   * @throws {InvalidInputError} for a malformed or foreign lease id, or an unknown outcome
+   * @returns false, and nothing is recorded, when the lease was already gone
+   * @throws {InvalidInputError} when the lease id is malformed or foreign, or the outcome unknown
    */
   async releaseProxy(
     lease: Lease | LeaseReference,
@@ -114,11 +111,11 @@ export class ProxyManager {
 
   /**
    * Acquires a proxy, runs a function with it and releases it with `ok`, or with `failed` when the
-   * function throws. The lease is renewed meanwhile; the function's signal is aborted when that
-   * fails for good, or when the request's own signal is aborted.
+   * function throws. The lease is renewed meanwhile; the function's signal is aborted when the
+   * lease is lost, or when the request's own signal is aborted.
    *
    * @throws {NoProxyAvailableError} when there is none
-   * @throws what `acquireProxy` and the function throw
+   * @throws {unknown} when `acquireProxy` or the function throws: the same error
    */
   async withLease<Value>(
     { signal, ...request }: UseRequest,
@@ -130,32 +127,33 @@ export class ProxyManager {
       clock: this.#context.clock,
       wait: this.#wait,
       random: this.#context.random,
+      signal,
       renew: (held: Lease) => this.renewLease(held),
-      // What cannot be released ends at its time, and is no reason to lose what was achieved.
+      // A lease that cannot be released expires by itself: no reason to lose the function's result.
       release: (held: Lease, report?: LeaseReport) =>
         this.releaseProxy(held, report).then(() => {}, this.#context.reportError),
     };
-    return useLease(dependencies, lease, use, signal);
+    return useLease(dependencies, lease, use);
   }
 
   /**
-   * Has a listener told of every proxy this manager leases, soon after that. It cannot break or delay
-   * an acquisition: what it throws, or rejects with, goes to `onError`, and nobody waits for it.
+   * Adds a listener that is told of every proxy this manager leases, soon after that. It can
+   * neither break nor delay an acquisition: its errors go to `onError`, and nothing waits for it.
    *
-   * @returns removes the listener
+   * @returns a function that removes the listener
    */
   onAcquire(listener: LeaseListener<LeaseAcquired>): () => void {
     return this.#notifier.acquired.add(listener);
   }
 
-  /** The same for every lease this manager releases. */
+  /** Adds a listener that is told of every lease this manager releases, as `onAcquire` does. */
   onRelease(listener: LeaseListener<LeaseReleased>): () => void {
     return this.#notifier.released.add(listener);
   }
 
   /**
-   * The figures of a pool as they are now. Reads the whole pool: for the figures of the last sweep,
-   * which cost nothing to speak of, see what listeners are told, or the sweep's report.
+   * Counts the figures of a pool as they are now. Reads the whole pool; the figures of the last
+   * sweep, in the sweep's report and in what listeners are told, cost next to nothing.
    *
    * @throws {NotFoundError} when there is no such pool
    */
@@ -165,8 +163,8 @@ export class ProxyManager {
   }
 
   /**
-   * Removes the leases of a pool that are over, and tells how many. Reads the whole pool; leasing
-   * does not need it.
+   * Removes the ended leases of a pool, and returns how many. Reads the whole pool; leasing does
+   * not depend on it.
    *
    * @throws {NotFoundError} when there is no such pool
    */

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Pool } from '../model/pool.ts';
 
-/** Sets the key apart from everything else the salt is a key of. */
+/** Keeps this use of the salt apart from all others. */
 const KEY_LABEL = 'lighthouse lease id v1';
 const NONCE_BYTES = 12;
 
-/** The lease of an unlimited proxy: nothing of it is stored, its id says it all. */
+/** The lease of an unlimited proxy: nothing is stored, its id holds everything. */
 export interface SignedLease {
   readonly proxyId: string;
   readonly consumer: string;
@@ -30,7 +30,7 @@ export function signLease(pool: SigningPool, lease: SignedLease): string {
   return `${text}.${signatureOf(pool, text).toString('base64url')}`;
 }
 
-/** The lease a signed id stands for; null when the pool has not signed it. */
+/** The lease a signed id stands for; null when the pool did not sign it. */
 export function verifyLease(pool: SigningPool, leaseId: string): SignedLease | null {
   const split = leaseId.lastIndexOf('.');
   const text = leaseId.slice(0, split);

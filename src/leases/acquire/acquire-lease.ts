@@ -5,9 +5,9 @@ import { honouredQuarantines } from '../../pools/quarantine.ts';
 import { giveBack } from '../hold/release-lease.ts';
 import type { Lease } from '../lease.ts';
 import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
-import { type LeaseWish, type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
+import { type LeaseWish, wantedStatuses } from '../lease-request.ts';
 import type { LeasingPool } from '../leasing-pools.ts';
-import { BatchReader, type BatchSample } from './batch-sample.ts';
+import { BatchReader, type BatchSample, type LeaseSearch } from './batch-sample.ts';
 import { type LeaseCandidate, toCandidate } from './candidate.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { leaseRow } from './lease-row.ts';
@@ -15,17 +15,17 @@ import { matchesFilters } from './proxy-filters.ts';
 import { sampleBatches } from './sample-batches.ts';
 import { SELECTORS } from './selectors.ts';
 
-/** Races lost in one sample before its batch is read again: by then it is out of date. */
+/** Lost races after which a sample counts as out of date and its batch is read again. */
 const MAX_LOST_RACES = 16;
-/** Times one batch is read before others are looked at. */
+/** Readings of one batch before the search moves on to others. */
 const MAX_READINGS = 4;
 
 /**
- * Leases one proxy that fits and is free. A race that is lost goes on to the next candidate; a
- * sample of which too many were lost is read again while it has candidates; then comes the next
- * sample. Null when none of the samples has one.
+ * Leases one proxy that fits and is free. After a lost race it tries the next candidate; after too
+ * many in one sample it reads that batch again while it has candidates, then goes on to the next
+ * sample. Null when no sample has a free proxy that fits.
  *
- * @throws the reason of the signal, once it is aborted; then nothing stays leased
+ * @throws {unknown} when the signal is aborted: its reason; then nothing stays leased
  */
 export async function acquireLease(
   context: LeaseContext,
@@ -34,10 +34,10 @@ export async function acquireLease(
 ): Promise<Lease | null> {
   wish.signal?.throwIfAborted();
   const reader = new BatchReader(context.storage, leasing, wish.request);
-  const search = { ...wish, reader };
-  for await (const sample of sampleBatches(context, leasing, search)) {
+  const search = { ...wish, leasing, reader };
+  for await (const sample of sampleBatches(context, search)) {
     wish.signal?.throwIfAborted();
-    const lease = await acquireFromBatch(context, leasing, search, sample);
+    const lease = await acquireFromBatch(context, search, sample);
     if (lease) return keepUnlessAborted(context, lease, wish.signal);
   }
   wish.signal?.throwIfAborted();
@@ -56,13 +56,12 @@ async function keepUnlessAborted(
 
 async function acquireFromBatch(
   context: LeaseContext,
-  leasing: LeasingPool,
-  search: LeaseWish & { readonly reader: BatchReader },
+  search: LeaseSearch,
   first: BatchSample,
 ): Promise<Lease | null> {
   let sample = first;
   for (let reading = 1; ; reading++) {
-    const { lease, contended } = await acquireFrom(context, leasing, search, sample);
+    const { lease, contended } = await acquireFrom(context, search, sample);
     if (lease || !contended || reading === MAX_READINGS) return lease;
     sample = await search.reader.read(sample.bits, sample.from);
   }
@@ -70,7 +69,7 @@ async function acquireFromBatch(
 
 interface SampleOutcome {
   readonly lease: Lease | null;
-  /** There are candidates left; the races for others were lost. */
+  /** Candidates are left, but too many races were lost. */
   readonly contended: boolean;
 }
 
@@ -78,20 +77,19 @@ const EXHAUSTED: SampleOutcome = { lease: null, contended: false };
 
 async function acquireFrom(
   context: LeaseContext,
-  leasing: LeasingPool,
-  { request, signal }: LeaseWish,
+  search: LeaseSearch,
   sample: BatchSample,
 ): Promise<SampleOutcome> {
-  const eligible = findEligible(context, leasing, request, sample);
-  const { selector } = request;
+  const eligible = findEligible(context, search, sample);
+  const { selector } = search.request;
   const select = typeof selector === 'function' ? selector : SELECTORS[selector];
   const { random } = context;
   for (let lost = 0; lost < MAX_LOST_RACES && eligible.size > 0; lost++) {
-    signal?.throwIfAborted();
+    search.signal?.throwIfAborted();
     const chosen = chooseCandidate([...eligible.keys()], { select, random, lost });
     const row = chosen && eligible.get(chosen);
     if (!row) return EXHAUSTED;
-    const lease = await leaseRow(context, leasing, request, row);
+    const lease = await leaseRow(context, search, row);
     if (lease) return { lease, contended: false };
     eligible.delete(chosen);
   }
@@ -101,8 +99,7 @@ async function acquireFrom(
 /** The proxies of a sample that fit a request and seem free, each with its row. */
 function findEligible(
   context: LeaseContext,
-  { pool }: LeasingPool,
-  request: ParsedAcquireRequest,
+  { leasing: { pool }, request }: LeaseSearch,
   sample: BatchSample,
 ): Map<LeaseCandidate, ProxyRow> {
   const now = context.clock.now();

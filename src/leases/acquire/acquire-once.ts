@@ -14,23 +14,22 @@ const REMEMBERED_SECONDS = 86_400;
 
 export interface OnceOutcome {
   readonly lease: Lease | null;
-  /** The lease an earlier request with the key was given. */
+  /** True when an earlier request with the key was given this lease. */
   readonly repeated: boolean;
 }
 
 /**
- * Acquires unless the request was made before: then it returns the lease of that time. A key is
- * taken once there is a lease for it, so a request that found no proxy may be repeated with it;
- * where the same request had taken the last one a moment before, the repetition is given that.
- * Who dies between lease and key leaves one lease behind, which ends at its time.
+ * Acquires a lease, or returns the lease of an earlier request with the same key. A key is taken
+ * only once it has a lease, so a request that found no proxy may be repeated; if the same request
+ * took the last proxy a moment before, the repetition is given that lease. A process that dies
+ * between writing the lease and the key leaves one lease behind, which expires by itself.
  *
- * @throws {ConflictError} when another request had the key, or its lease is over
+ * @throws {ConflictError} when another request used the key, or the key's lease is over
  */
 export async function acquireOnce(
   context: LeaseContext,
   leasing: LeasingPool,
-  wish: LeaseWish,
-  key: string,
+  { key, ...wish }: LeaseWish & { readonly key: string },
 ): Promise<OnceOutcome> {
   const { storage } = context;
   const { request } = wish;
@@ -39,7 +38,7 @@ export async function acquireOnce(
   const known = await storage.leaseKeys.get(keyHash);
   if (known) return { lease: await repeat(context, request, known), repeated: true };
   const lease = await acquireLease(context, leasing, wish);
-  // Without one, the same request may have taken the last proxy meanwhile.
+  // If there is none, the same request may have taken the last proxy meanwhile.
   const stored = lease
     ? await storeKey(context, lease, { keyHash, requestHash: hashRequest(request) })
     : await storage.leaseKeys.get(keyHash);
@@ -48,7 +47,7 @@ export async function acquireOnce(
   return { lease: await repeat(context, request, stored), repeated: true };
 }
 
-/** @returns the record that is stored, which may be another request's */
+/** Stores a key. @returns the stored record, which may be another request's */
 async function storeKey(
   context: LeaseContext,
   lease: Lease,
@@ -60,7 +59,7 @@ async function storeKey(
   try {
     return await storage.leaseKeys.put({ ...hashes, leaseId, expiresAtEpochSeconds });
   } catch (error) {
-    // A write that fails may have landed nevertheless.
+    // A failed write may have landed all the same.
     const stored = await storage.leaseKeys.get(hashes.keyHash).catch(() => null);
     if (stored) return stored;
     await giveBack(context, lease);
@@ -81,13 +80,13 @@ async function repeat(
   throw new ConflictError('the lease acquired with this idempotency key is over; use another key');
 }
 
-/** Consumers cannot take each other's keys, nor guess what is stored of them. */
+/** Hashes a key so that consumers can neither take nor guess each other's. */
 function hashKey({ pool }: LeasingPool, consumerName: string, key: string): string {
   const text = JSON.stringify([pool.poolName, consumerName, key]);
   return createHmac('sha256', pool.salt).update(text).digest('hex');
 }
 
-/** The same for requests that ask for the same, in whatever order they name it. */
+/** Hashes a request: equal for requests that ask for the same things, in any order. */
 function hashRequest(request: ParsedAcquireRequest): string {
   const { idempotencyKey: _key, excludedProxyIds, filters, ...rest } = request;
   const asked = [

@@ -6,15 +6,15 @@ import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import { NewestResults } from '../../pools/newest-results.ts';
 import type { RowQuery } from '../../storage/proxy-storage.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
+import { type LeaseWish, type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
 import type { LeasingPool } from '../leasing-pools.ts';
 
 /** A row joined with what the newest sweep found about it. */
 export interface SampledRow {
   readonly row: ProxyRow;
   /**
-   * Null when no sweep within retention has had the proxy. Of a row for which it does not matter,
-   * see `needsNewest`, only what the newest sweep under the present k found.
+   * Null when no sweep within retention has probed the proxy. Where the request does not depend on
+   * it, see `needsNewest`, only the newest sweep under the present k is looked at.
    */
   readonly newest: ProxyResult | null;
 }
@@ -22,11 +22,17 @@ export interface SampledRow {
 /** The freshest view of one batch. */
 export interface BatchSample {
   readonly bits: string;
-  /** The first id that was asked for; absent: the batch's first. */
+  /** The first id asked for; absent when the sample begins with the batch. */
   readonly from?: string | undefined;
   readonly rows: readonly SampledRow[];
-  /** Only rows beyond this id are missing; absent when none are. */
+  /** Rows beyond this id were not read; absent when all were. */
   readonly next?: string;
+}
+
+/** A wish, the pool it is searched for in, and the reader of that pool's batches. */
+export interface LeaseSearch extends LeaseWish {
+  readonly leasing: LeasingPool;
+  readonly reader: BatchReader;
 }
 
 /** Reads the batches of a pool as one request needs them. */
@@ -46,7 +52,7 @@ export class BatchReader {
   }
 
   /**
-   * Reads a batch's rows and its newest result side by side.
+   * Reads a batch's rows and its newest result at the same time.
    *
    * @param from the first id wanted; @default the batch's first
    */
@@ -70,13 +76,13 @@ export class BatchReader {
     const joined: SampledRow[] = [];
     for (const row of rows) {
       const newest = findIn(batch, row.proxy.id);
-      const older = mayBeOld && this.#isNeeded(row);
-      joined.push({ row, newest: older ? await this.#newerOf(newest, row.proxy.id) : newest });
+      const isDoubtful = mayBeOld && this.#isNeeded(row);
+      joined.push({ row, newest: isDoubtful ? await this.#newerOf(newest, row.proxy.id) : newest });
     }
     return joined;
   }
 
-  /** Whether sweeps under another k may have looked at a batch since its result was stored. */
+  /** Whether sweeps under another k may have probed a batch since its result was stored. */
   #mayBeOld(batch: BatchResult | null): boolean {
     const { batchBitCounts, lastSweepId } = this.#leasing.pool;
     if (batchBitCounts.length < 2) return false;
@@ -95,8 +101,9 @@ function findIn(batch: BatchResult | null, proxyId: string): ProxyResult | null 
 }
 
 /**
- * Whether it matters to a request what the newest probe of a proxy found: to its filters, to its
- * selector, or because users reported enough failures for a quarantine, which a later probe ends.
+ * Tells whether a request depends on what a row's newest probe found: for its filters, for its
+ * selector, or because consumers reported enough failures for a quarantine, which a later probe
+ * ends.
  */
 function needsNewest(
   request: ParsedAcquireRequest,

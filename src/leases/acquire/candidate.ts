@@ -10,19 +10,23 @@ import type { Proxy } from '../../proxies/proxy.ts';
 export interface LeaseCandidate {
   readonly proxy: Proxy;
   readonly status: ProxyStatus;
-  /** Consumers that may hold it at once; null: unlimited. */
+  /** How many consumers may hold it at once; null when unlimited. */
   readonly maxConcurrency: number | null;
-  /** Leases it has had. */
+  /** How many leases it has had. */
   readonly leaseCount: number;
-  /** Leases that may still be held; always 0 of an unlimited proxy. */
+  /** How many leases may still be held; always 0 for an unlimited proxy. */
   readonly currentLeases: number;
-  /** Of the newest result; null unless that one is healthy. */
+  /** Latency of the newest result; null unless that result is healthy. */
   readonly latencyMs: number | null;
-  /** When the newest result found it healthy, epoch milliseconds; null unless it did. */
+  /** When the newest probe found it healthy, epoch milliseconds; null unless it did. */
   readonly verifiedAt: number | null;
 }
 
-/** @param endedBy leases that expire no later than this count as over, epoch milliseconds */
+/**
+ * Joins a row with its newest result.
+ *
+ * @param endedBy leases that expire no later than this are over, epoch milliseconds
+ */
 export function toCandidate(
   row: ProxyRow,
   newest: ProxyResult | null,

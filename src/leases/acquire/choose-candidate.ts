@@ -2,12 +2,12 @@ import { InvalidInputError } from '../../errors.ts';
 import type { LeaseCandidate } from './candidate.ts';
 import type { ProxySelector } from './selectors.ts';
 
-/** Races lost to choices that were the selector's alone. */
+/** Lost races after which the selector sees only a part of the candidates. */
 const CHOSEN_FREELY = 3;
-/** What is left to choose from shrinks by it with each further race that is lost. */
+/** How many times smaller that part becomes with each further lost race. */
 const SHRINKING = 4;
 
-/** Someone who picks a candidate, and has lost some races for others. */
+/** How to pick a candidate, and how often that has failed. */
 export interface Choice {
   readonly select: ProxySelector;
   readonly random: () => number;
@@ -16,11 +16,11 @@ export interface Choice {
 }
 
 /**
- * The candidate a selector picks; undefined when it wants none. Whoever has lost some races has met
- * others whose selector ranks as his does: then it is shown a random part of the candidates, fewer
- * each time, so that they part.
+ * The candidate a selector picks; undefined when it wants none. After some lost races, other
+ * consumers evidently rank the candidates the same way: the selector is then shown a random part of
+ * them, smaller each time, so that their choices differ.
  *
- * @throws {InvalidInputError} when the selector returns something else than a candidate
+ * @throws {InvalidInputError} when the selector returns anything other than a candidate
  */
 export function chooseCandidate(
   candidates: readonly LeaseCandidate[],
@@ -28,7 +28,7 @@ export function chooseCandidate(
 ): LeaseCandidate | undefined {
   const share = SHRINKING ** Math.max(0, lost + 1 - CHOSEN_FREELY);
   const some = share === 1 ? [] : pickSome(candidates, share, random);
-  // Of a part it may want none, and yet one of the others.
+  // It may want none of the part, and yet one of the others.
   const chosen = (some.length > 0 ? select(some, random) : undefined) ?? select(candidates, random);
   if (chosen && !candidates.includes(chosen))
     throw new InvalidInputError('a selector must return one of its candidates');

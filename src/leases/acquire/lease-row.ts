@@ -1,31 +1,30 @@
 import { endedLeases } from '../../model/lease-room.ts';
 import type { Pool } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import type { Proxy } from '../../proxies/proxy.ts';
-import { proxyIdOf } from '../../proxies/proxy.ts';
+import { type Proxy, proxyIdOf } from '../../proxies/proxy.ts';
 import { type LeaseAcquisition, MAX_ENDED_NAMED } from '../../storage/lease-storage.ts';
 import { giveBack } from '../hold/release-lease.ts';
 import { type Lease, toLease } from '../lease.ts';
 import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
 import { createLeaseToken, formatLeaseId } from '../lease-id.ts';
-import { type ParsedAcquireRequest, wantedStatuses } from '../lease-request.ts';
-import type { LeasingPool } from '../leasing-pools.ts';
+import { wantedStatuses } from '../lease-request.ts';
 import { signLease } from '../signed-lease.ts';
+import type { LeaseSearch } from './batch-sample.ts';
 
 /**
- * Leases the proxy of a row, if the row still allows it; null when somebody was faster.
+ * Leases the proxy of a row; null when the row no longer allows it, or another consumer was faster.
  *
- * @throws what the storage throws; then the lease is given back, as far as that is possible
+ * @throws {unknown} when the storage throws: the same error; the lease is given back if possible
  */
 export async function leaseRow(
   context: LeaseContext,
-  leasing: LeasingPool,
-  request: ParsedAcquireRequest,
+  search: LeaseSearch,
   row: ProxyRow,
 ): Promise<Lease | null> {
-  const { poolName } = leasing.pool;
+  const { request } = search;
+  const { poolName } = search.leasing.pool;
   const { proxy, maxConcurrency } = row;
-  if (maxConcurrency === null) return leaseUnlimited(context, leasing, request, row);
+  if (maxConcurrency === null) return leaseUnlimited(context, search, row);
   const { consumerName: consumer, leaseSeconds } = request;
   const acquiredAt = context.clock.now();
   const stored = { consumer, acquiredAt, expiresAt: acquiredAt + leaseSeconds * 1000 };
@@ -42,12 +41,12 @@ export async function leaseRow(
     maxConcurrency,
     ended: { tokens, endedBy: othersEndedBy(context) },
   });
-  // An answer that took as long as the lease brings nothing that could be used.
+  // An answer that took as long as the lease is of no use.
   if (!written || context.clock.now() >= stored.expiresAt) return null;
   return toLease({ leaseId, poolName, proxy: written.proxy, stored, leaseSeconds });
 }
 
-/** A write that fails may have landed nevertheless. */
+/** Gives the lease back when the write fails: it may have landed all the same. */
 async function acquireOrGiveBack(
   context: LeaseContext,
   leaseId: string,
@@ -62,8 +61,8 @@ async function acquireOrGiveBack(
 }
 
 /**
- * The ended leases that the write which takes their place will name. What is beyond the number one
- * write may name is removed before; null when somebody else is at that.
+ * The ended leases for the new lease's write to name. Those beyond what one write may name are
+ * removed first; null when another consumer is removing them.
  */
 async function nameEndedLeases(
   context: LeaseContext,
@@ -80,14 +79,13 @@ async function nameEndedLeases(
 }
 
 /**
- * Leases an unlimited proxy: writes nothing, as there is no race to lose. No write would notice
- * what has changed since the row was sampled, so the row is read once more; null when it may not be
- * leased any more.
+ * Leases an unlimited proxy without a write, as there is no race to lose. No write would notice
+ * what has changed since the row was sampled, so the row is read once more; null when it may no
+ * longer be leased.
  */
 async function leaseUnlimited(
   context: LeaseContext,
-  { pool }: LeasingPool,
-  request: ParsedAcquireRequest,
+  { leasing: { pool }, request }: LeaseSearch,
   { proxy: { id: proxyId } }: ProxyRow,
 ): Promise<Lease | null> {
   const { poolName } = pool;
@@ -103,8 +101,8 @@ async function leaseUnlimited(
 }
 
 /**
- * The pool a proxy is of: not the one that is remembered, when that was deleted and another one
- * made in its place. Null when it is of neither.
+ * The pool a proxy belongs to: the remembered one, or another one made in its place after that was
+ * deleted. Null when it belongs to neither.
  */
 async function ownerOf(
   { pools }: LeaseContext,

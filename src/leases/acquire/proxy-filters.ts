@@ -6,7 +6,7 @@ import type { LeaseCandidate } from './candidate.ts';
 /** The mean radius of the Earth, kilometres (IUGG: R1, GRS 80). */
 const EARTH_RADIUS_KM = 6371.0088;
 
-/** Half the Earth's circumference: no place is farther. */
+/** Half the Earth's circumference: no place is farther away. */
 const MAX_RADIUS_KM = 20_038;
 /** No attempt may take longer. */
 const MAX_LATENCY_MS = 30_000;
@@ -18,32 +18,32 @@ const WHOLE_POSITION = 'latitude, longitude and radiusKm belong together';
 const text = printableText(200);
 const COUNTRY = 'must be an ISO 3166-1 alpha-2 code such as SE';
 
-/** What a consumer wants of a proxy; what is left out does not matter. */
+/** What a consumer wants from a proxy; a filter that is left out matches every proxy. */
 export const proxyFiltersSchema = z
   .strictObject({
-    /** Compared without regard to case, as are the other texts. */
+    /** Case does not matter, here and in the other texts. */
     source: z.optional(text),
     country: z.optional(z.string(COUNTRY).check(z.regex(/^[a-z]{2}$/i, COUNTRY))),
     city: z.optional(text),
     isp: z.optional(text),
-    /** Autonomous system number; 0 is one. RFC 6793: 32 bits. */
+    /** Autonomous system number, 32 bits (RFC 6793); 0 is valid. */
     asn: z.optional(wholeNumber(0, 0xffff_ffff)),
-    /** One that has a strategy, such as `socks5`. */
+    /** A protocol that has a strategy, such as `socks5`. */
     protocol: z.optional(text),
     /** Degrees; with `longitude` and `radiusKm`: only proxies within that distance. */
     latitude: z.optional(numberWithin(-90, 90)),
     longitude: z.optional(numberWithin(-180, 180)),
     radiusKm: z.optional(numberWithin(0, MAX_RADIUS_KM)),
-    /** Of the newest probe, which must have found the proxy healthy. */
+    /** The newest probe must have found the proxy healthy and been no slower. */
     maxLatencyMs: z.optional(wholeNumber(1, MAX_LATENCY_MS)),
-    /** The newest probe found the proxy healthy, and began that recently. */
+    /** The newest probe must have found the proxy healthy and begun this recently. */
     verifiedWithinSeconds: z.optional(wholeNumber(1, MAX_AGE_SECONDS)),
   })
   .check(z.refine(hasWholePosition, { error: WHOLE_POSITION, path: ['radiusKm'] }));
 
 export type ProxyFilters = Readonly<z.infer<typeof proxyFiltersSchema>>;
 
-/** Whether a proxy is what the filters ask for. What a list does not say of it never fits. */
+/** Whether a proxy fits the filters. A tag that its list does not give never fits. */
 export function matchesFilters(
   candidate: LeaseCandidate,
   filters: ProxyFilters,
@@ -102,14 +102,14 @@ export interface Position {
   readonly longitude: number;
 }
 
-/** The great-circle distance of two positions on a sphere, kilometres; off by at most 0.6 %. */
+/** The distance between two positions on a sphere, kilometres; off by at most 0.6 %. */
 export function distanceKm(from: Position, to: Position): number {
   const haversine =
     squaredHalfSine(to.latitude - from.latitude) +
     Math.cos(radians(from.latitude)) *
       Math.cos(radians(to.latitude)) *
       squaredHalfSine(to.longitude - from.longitude);
-  // Rounding may lift the value of antipodes above 1, whose arcsine is not a number.
+  // Rounding may lift the value for antipodes above 1, whose arcsine is not a number.
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(Math.min(1, haversine)));
 }
 

@@ -1,69 +1,64 @@
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import { batchOf, WHOLE_POOL } from '../../model/batch-range.ts';
 import type { LeaseContext } from '../lease-context.ts';
-import { type LeaseWish, wantedStatuses } from '../lease-request.ts';
-import type { LeasingPool } from '../leasing-pools.ts';
-import type { BatchReader, BatchSample } from './batch-sample.ts';
+import { wantedStatuses } from '../lease-request.ts';
+import type { BatchSample, LeaseSearch } from './batch-sample.ts';
 
 /** Ids taken from the index at once. */
 const INDEXED_IDS = 256;
 
-/** Looks at batches, or at parts of them, before the index is asked where to look. */
+/** Readings of batches, or parts of them, before the index is asked where to look. */
 const MAX_RANDOM_LOOKS = 8;
-/** Batches looked at because the index names a proxy of theirs. */
+/** Batches read because the index names one of their proxies. */
 const MAX_INDEXED_BATCHES = 8;
 
-/** Where and for what a pool is looked through. */
-interface Search {
-  readonly leasing: LeasingPool;
-  readonly reader: BatchReader;
+/** A search, and what it has seen so far. */
+interface Walk extends LeaseSearch {
   readonly statuses: readonly ProxyStatus[];
-  readonly signal: AbortSignal | undefined;
-  /** Batch to the last id of it that was seen; null when all were. */
+  /** The last id seen of each batch; null when all its ids were. */
   readonly seen: Map<string, string | null>;
 }
 
 /**
- * Samples of a pool until the caller has what it wants: some batches in random order, then, where
- * a pool is so sparse that these had hardly a proxy of the statuses wanted, batches in which the
- * index knows some. Bounded: a pool of any size is given up after 16 batches.
+ * Samples a pool until the caller has what it wants: first some batches in random order; then, if
+ * these had hardly any proxies of the wanted statuses, batches in which the index names some.
+ * Gives up after 16 batches, however large the pool is.
  *
- * @throws the reason of the signal, once it is aborted
+ * @throws {unknown} when the signal is aborted: its reason
  */
 export async function* sampleBatches(
   context: LeaseContext,
-  leasing: LeasingPool,
-  { request, signal, reader }: LeaseWish & { readonly reader: BatchReader },
+  search: LeaseSearch,
 ): AsyncGenerator<BatchSample> {
-  const statuses = wantedStatuses(request);
-  const search: Search = { leasing, reader, statuses, signal, seen: new Map() };
+  const statuses = wantedStatuses(search.request);
+  const walk: Walk = { ...search, statuses, seen: new Map() };
   let wanted = 0;
   let looks = 0;
-  for await (const sample of randomParts(context, search)) {
+  for await (const sample of randomParts(context, walk)) {
     looks += 1;
     wanted += sample.rows.filter(({ row }) => statuses.includes(row.status)).length;
     yield sample;
   }
-  // Where each look finds such a proxy, those the index names are no better than any other.
+  // When each reading finds such a proxy, those the index names are no better than any other.
   const isSparse = wanted < looks;
-  if (isSparse && !isWhollySeen(search)) yield* indexedBatches(context, search);
+  if (isSparse && !isWhollySeen(walk)) yield* indexedBatches(context, walk);
 }
 
-/** Batches at random; one that has outgrown a sample, since its pool was last swept, in parts. */
-async function* randomParts(context: LeaseContext, search: Search): AsyncGenerator<BatchSample> {
+/** Random batches; a batch that has outgrown one sample since the last sweep comes in parts. */
+async function* randomParts(context: LeaseContext, walk: Walk): AsyncGenerator<BatchSample> {
   let looks = 0;
-  for (const bits of randomBatches(search.leasing.bitCount, context.random)) {
+  for (const bits of randomBatches(walk.leasing.bitCount, context.random)) {
     let sample: BatchSample | undefined;
     do {
       if (looks++ === MAX_RANDOM_LOOKS) return;
-      // Ids have one length, so this is less than the next one.
-      sample = await look(search, bits, sample?.next && `${sample.next}0`);
+      // All ids are equally long, so this is less than the next one.
+      sample = await look(walk, bits, sample?.next && `${sample.next}0`);
       yield sample;
     } while (sample.next !== undefined);
   }
 }
 
-/** Up to 8 different batches, from a random one on, at random but equal steps. */
+/** Up to 8 different batches, from a random one on, at equal steps of a random size. */
 export function* randomBatches(bitCount: number, random: () => number): Generator<string> {
   if (bitCount === 0) {
     yield WHOLE_POOL;
@@ -71,55 +66,47 @@ export function* randomBatches(bitCount: number, random: () => number): Generato
   }
   const count = 2 ** bitCount;
   const start = Math.floor(random() * count);
-  // An odd step comes to every batch of a power of two before it comes to one again.
+  // The count is a power of two, so an odd step visits every batch before it repeats one.
   const step = 2 * Math.floor((random() * count) / 2) + 1;
   for (let index = 0; index < Math.min(count, MAX_RANDOM_LOOKS); index++) {
     yield ((start + index * step) % count).toString(2).padStart(bitCount, '0');
   }
 }
 
-async function* indexedBatches(context: LeaseContext, search: Search): AsyncGenerator<BatchSample> {
-  const { seen, leasing } = search;
+async function* indexedBatches(context: LeaseContext, walk: Walk): AsyncGenerator<BatchSample> {
+  const { seen, leasing } = walk;
   let batches = 0;
-  for await (const id of indexedIds(context, { ...search, ...leasing.pool })) {
+  for await (const id of indexedIds(context, walk)) {
     const bits = batchOf(id, leasing.bitCount);
     const next = seen.get(bits);
-    // The rows of a batch that was looked at are known up to where its sample ended.
+    // The rows of a batch that was read are known up to the end of its sample.
     if (next === null || (next !== undefined && id <= next)) continue;
     if (batches === MAX_INDEXED_BATCHES) return;
     batches += 1;
-    yield await look(search, bits, next && id);
+    yield await look(walk, bits, next && id);
   }
 }
 
-async function look({ reader, signal, seen }: Search, bits: string, from?: string) {
+async function look({ reader, signal, seen }: Walk, bits: string, from?: string) {
   signal?.throwIfAborted();
   const sample = await reader.read(bits, from);
   seen.set(bits, sample.next ?? null);
   return sample;
 }
 
-function isWhollySeen({ seen, leasing }: Search): boolean {
+function isWhollySeen({ seen, leasing }: Walk): boolean {
   return seen.size === 2 ** leasing.bitCount && ![...seen.values()].some(Boolean);
 }
 
 /**
- * Ids of proxies of some statuses, as the index knows them: from a random one on, then those before
- * it. Not all of them, where there are many.
+ * Ids that the index has of proxies of the wanted statuses: those after a random id, then those
+ * before it. Where there are many, not all of them.
  *
- * @throws the reason of the signal, once it is aborted
+ * @throws {unknown} when the signal is aborted: its reason
  */
 async function* indexedIds(
   { storage, random }: LeaseContext,
-  {
-    poolName,
-    statuses,
-    signal,
-  }: {
-    readonly poolName: string;
-    readonly statuses: readonly ProxyStatus[];
-    readonly signal: AbortSignal | undefined;
-  },
+  { leasing: { pool }, statuses, signal }: Walk,
 ): AsyncGenerator<string> {
   const start = Math.floor(random() * 0x1_0000)
     .toString(16)
@@ -128,7 +115,7 @@ async function* indexedIds(
     for (const status of statuses) {
       signal?.throwIfAborted();
       const query = { ...part, limit: INDEXED_IDS };
-      yield* await storage.proxies.queryIdsByStatus(poolName, status, query);
+      yield* await storage.proxies.queryIdsByStatus(pool.poolName, status, query);
     }
   }
 }

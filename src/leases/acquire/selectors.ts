@@ -1,9 +1,9 @@
 import type { LeaseCandidate } from './candidate.ts';
 
 /**
- * Picks one of the candidates, all of which fit; undefined leaves them all. The candidates are those
- * of one batch of the pool, chosen at random, of some 200 proxies, not of the whole pool; where many
- * consumers contend for the same ones they are a part of these.
+ * Picks one of the candidates, all of which fit; undefined picks none. The candidates come from one
+ * random batch of about 200 proxies, not from the whole pool; where many consumers contend for the
+ * same proxies, they are only a part of that batch.
  *
  * @param random 0 to below 1
  */
@@ -12,24 +12,24 @@ export type ProxySelector = (
   random: () => number,
 ) => LeaseCandidate | undefined;
 
-/** The first one of its batch by its id. */
+/** The candidate with the lowest id. */
 const firstAvailable: ProxySelector = (candidates) => least(candidates, idOrder);
 
-/** Any of them, with equal chances. */
+/** Any candidate, with equal chances. */
 const random: ProxySelector = (candidates, next) =>
   candidates[Math.floor(next() * candidates.length)];
 
 /**
- * The one of its batch that has had the fewest leases; of several, the one with the fewest now; of
- * several of these, any. Leases of unlimited proxies are counted nowhere, so such a proxy comes
- * first, and of some such proxies any.
+ * The candidate that has had the fewest leases; among several, one with the fewest now; among
+ * several of these, any. Leases of unlimited proxies are not counted, so these proxies come first,
+ * in no particular order.
  */
 const leastUsed: ProxySelector = (candidates, next) => {
   const fewest = least(candidates, useOrder);
   return random(fewest ? candidates.filter((other) => useOrder(other, fewest) === 0) : [], next);
 };
 
-/** The one of its batch that its newest healthy probe found fastest; those without one come last. */
+/** The candidate whose newest healthy probe was fastest; candidates without one come last. */
 const fastest: ProxySelector = (candidates) =>
   least(candidates, (a, b) => latencyOf(a) - latencyOf(b) || idOrder(a, b));
 
@@ -37,7 +37,7 @@ const fastest: ProxySelector = (candidates) =>
 export const SELECTORS = { firstAvailable, random, leastUsed, fastest } as const;
 export type SelectorName = keyof typeof SELECTORS;
 
-/** Less than 0 where the first one comes before the second one. */
+/** Negative when the first comes before the second. */
 type Order = (a: LeaseCandidate, b: LeaseCandidate) => number;
 
 const idOrder: Order = (a, b) => (a.proxy.id < b.proxy.id ? -1 : 1);

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { LeaseEndedError, LighthouseError } from '../../errors.ts';
 import type { Lease } from '../lease.ts';
 
-/** As much of a lease as has to be known to keep it. */
+/** The part of a lease that keeping it takes. */
 export type Holdable = Pick<Lease, 'expiresAt' | 'leaseSeconds'>;
 
 export interface HoldDependencies<Held extends Holdable = Lease> {
@@ -15,13 +15,13 @@ export interface HoldDependencies<Held extends Holdable = Lease> {
   readonly random?: () => number;
 }
 
-/** Between a renewal that failed and the next try, at least, milliseconds. */
+/** The shortest pause between a failed renewal and the next try, milliseconds. */
 const RETRY_MS = 200;
 const RETRY_BACK_OFF = { firstMs: 2 * RETRY_MS, maxMs: 10_000 };
-/** A try that has no answer after this long, or half of the time left, is not waited for, milliseconds. */
+/** The longest wait for an answer, milliseconds; half of the time left where that is less. */
 const MAX_TRY_MS = 10_000;
 
-/** Codes of failures that no further try would get past. */
+/** Codes of failures that no further try can fix. */
 const PERMANENT: ReadonlySet<string> = new Set([
   'lease_ended',
   'not_found',
@@ -29,14 +29,14 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'conflict',
 ]);
 
-/** A lease that is renewed while it is needed, and knows when it is lost. */
+/** Renews a lease while it is needed, and tells when it is lost. */
 export class HeldLease<Held extends Holdable = Lease> {
   readonly #dependencies: HoldDependencies<Held>;
   readonly #lost = new AbortController();
   #lease: Held;
-  /** Why the last try failed. */
+  /** Why the last try failed; undefined unless it did. */
   #failure: unknown;
-  /** When the lease ends, by the monotonic clock: it cannot be set back. */
+  /** When the lease ends, by the monotonic clock, which cannot be set back. */
   #endsAt: number;
 
   constructor(lease: Held, dependencies: HoldDependencies<Held>) {
@@ -45,20 +45,20 @@ export class HeldLease<Held extends Holdable = Lease> {
     this.#endsAt = this.#endOf(lease);
   }
 
-  /** As it was renewed last. */
+  /** The lease as last renewed. */
   get lease(): Held {
     return this.#lease;
   }
 
-  /** Aborted when the lease is lost: with a `LeaseEndedError`. */
+  /** Aborted with a `LeaseEndedError` when the lease is lost. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
   /**
-   * Renews a third of the lease's time before its end, again and again, until `stop` is aborted or
-   * the lease is lost. A renewal that fails is tried again, less and less often, until the lease has
-   * ended; one that cannot succeed any more loses the lease at once. Never throws.
+   * Renews the lease whenever a third of its time is left, until `stop` is aborted or the lease is
+   * lost. Retries a failed renewal, less and less often, until the lease has ended; a failure that
+   * no retry can fix loses the lease at once. Never throws.
    */
   async keep(stop: AbortSignal): Promise<void> {
     const { wait } = this.#dependencies;
@@ -70,7 +70,7 @@ export class HeldLease<Held extends Holdable = Lease> {
     }
   }
 
-  /** Twice as long with each failure, up to 10 seconds; half of the time left, so that some remains. */
+  /** Doubles with each failure, up to 10 seconds or half of the time left, so that some remains. */
   #backOffMs(failures: number): number {
     const { random = Math.random } = this.#dependencies;
     const ms = longestWaitMs(RETRY_BACK_OFF, failures) * (0.5 + random() / 2);
@@ -100,9 +100,9 @@ export class HeldLease<Held extends Holdable = Lease> {
     return Math.max(0, Math.min(remainingMs, ms));
   }
 
-  /** The answer of a try that was not waited for counts too, unless a later one came first. */
+  /** Takes over an answer, even a late one, unless a later renewal was answered first. */
   #takeOver(lease: Held): boolean {
-    // By as much as the row says, whatever has become of the wall clock since.
+    // Extended by what the row says, even if the wall clock was set meanwhile.
     const longerMs = Date.parse(lease.expiresAt) - Date.parse(this.#lease.expiresAt);
     if (longerMs < 0) return true;
     this.#endsAt += longerMs;

@@ -1,5 +1,4 @@
-import type { ProxyRow } from '../../model/proxy-row.ts';
-import { LeaseOutcome } from '../../model/proxy-row.ts';
+import { LeaseOutcome, type ProxyRow } from '../../model/proxy-row.ts';
 import { surplusBlocks } from '../../pools/blocks.ts';
 import type { UseReport } from '../../storage/lease-storage.ts';
 import type { LeaseReference } from '../lease.ts';
@@ -8,7 +7,7 @@ import { parseLeaseId } from '../lease-id.ts';
 import type { ParsedLeaseReport } from '../lease-report.ts';
 import { readSignedLease } from './renew-lease.ts';
 
-/** A lease that was released: as much of it as its id and its row say. */
+/** What its id and its row say about a released lease. */
 export interface ReleasedLease {
   readonly proxyId: string;
   readonly consumer: string;
@@ -16,14 +15,14 @@ export interface ReleasedLease {
   readonly acquiredAt: number;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** The row before; null where nothing was written, as of an unlimited proxy without a report. */
+  /** The row before; null when nothing was written: an unlimited proxy without a report. */
   readonly row: ProxyRow | null;
 }
 
 /**
- * Ends a lease and notes how the use went; null, and nothing noted, when it was gone already.
+ * Ends a lease and records how the use went; null, and nothing recorded, when it was already gone.
  *
- * @throws {InvalidInputError} when the id is none of this pool
+ * @throws {InvalidInputError} when the id is malformed, or was not signed by this pool
  */
 export async function releaseLease(
   context: LeaseContext,
@@ -57,7 +56,7 @@ async function releaseSigned(
   return row && { ...lease, row };
 }
 
-/** What it cannot do the next report does. @param row as it was before the report */
+/** Removes surplus blocks; a later report makes up for a failure. @param row before the report */
 async function forgetOldBlocks(
   { storage, reportError }: LeaseContext,
   { poolName, proxy, blocks }: ProxyRow,
@@ -65,8 +64,8 @@ async function forgetOldBlocks(
 ): Promise<void> {
   if (use?.outcome !== LeaseOutcome.blocked || use.targetHost === undefined) return;
   const surplus = surplusBlocks({ blocks: { ...blocks, [use.targetHost]: use.at } });
-  // Refused where somebody reports at the same time, who then forgets the same.
   if (Object.keys(surplus).length === 0) return;
+  // Refused when another report comes at the same time; that one then removes the same blocks.
   await storage.leases.removeBlocks(poolName, proxy.id, surplus).catch(reportError);
 }
 
@@ -75,8 +74,8 @@ function toUse({ outcome, targetHost }: ParsedLeaseReport, at: number): UseRepor
 }
 
 /**
- * Releases a lease that nobody will be told of. Never throws: what cannot be released ends at its
- * time, and whoever gives it back has something more important to say.
+ * Releases a lease that its caller never gets. Never throws: a lease that cannot be released
+ * expires by itself, and the reason for giving it back matters more.
  */
 export async function giveBack(context: LeaseContext, lease: LeaseReference): Promise<void> {
   try {

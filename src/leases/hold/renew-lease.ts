@@ -6,10 +6,10 @@ import { type LeaseIdParts, parseLeaseId } from '../lease-id.ts';
 import { type SignedLease, signLease, verifyLease } from '../signed-lease.ts';
 
 /**
- * Has a lease end `leaseSeconds` from now, or later where it does already.
+ * Extends a lease to `leaseSeconds` from now, unless it already ends later.
  *
  * @throws {LeaseEndedError} when it is over, was released, or its proxy was banned or deleted
- * @throws {InvalidInputError} when the id is none of this pool
+ * @throws {InvalidInputError} when the id is malformed, or was not signed by this pool
  */
 export async function renewLease(
   context: LeaseContext,
@@ -27,19 +27,19 @@ export async function renewLease(
 }
 
 /**
- * What the id of an unlimited proxy's lease says.
+ * Reads the lease id of an unlimited proxy.
  *
- * @throws {InvalidInputError} when the pool has not signed it
+ * @throws {InvalidInputError} when the pool did not sign it
  */
 export async function readSignedLease(
   { pools }: LeaseContext,
   { poolName, leaseId }: LeaseReference,
 ): Promise<SignedLease> {
   const known = verifyLease((await pools.get(poolName)).pool, leaseId);
-  // A pool that was deleted and made again has another salt than the one that is remembered.
+  // A pool that was deleted and made again has another salt than the remembered one.
   const lease = known ?? verifyLease((await pools.doubt(poolName)).pool, leaseId);
   if (lease) return lease;
-  const detail = `is no lease of pool "${poolName}"`;
+  const detail = `does not belong to pool "${poolName}"`;
   throw new InvalidInputError(`the lease id ${detail}`, [{ pointer: '/leaseId', detail }]);
 }
 
@@ -79,7 +79,7 @@ async function renewSigned(
  * The lease an id stands for; null when it is over by this clock, was released, or its proxy is
  * banned or gone.
  *
- * @throws {InvalidInputError} when the id is none of this pool
+ * @throws {InvalidInputError} when the id is malformed, or was not signed by this pool
  */
 export async function findLease(
   context: LeaseContext,

@@ -1,16 +1,17 @@
+import { onAbort } from '../../async/on-abort.ts';
 import { LeaseOutcome } from '../../model/proxy-row.ts';
 import type { Lease } from '../lease.ts';
 import { type LeaseReport, type ParsedLeaseReport, parseLeaseReport } from '../lease-report.ts';
 import { HeldLease, type HoldDependencies } from './held-lease.ts';
 
-/** What goes with a lease while it is used. */
+/** What a function gets along with its lease. */
 export interface LeaseUse {
-  /** Aborted when the lease is lost, or the caller's own signal is. */
+  /** Aborted when the lease is lost, or the caller's own signal is aborted. */
   readonly signal: AbortSignal;
   /**
-   * What is reported on release, instead of `ok`, or of `failed` for a use that throws.
+   * Sets what is reported on release, instead of `ok`, or of `failed` for a use that throws.
    *
-   * @throws {InvalidInputError} for an outcome or a target that cannot be used
+   * @throws {InvalidInputError} when the outcome or the target cannot be used
    */
   report(outcome: LeaseOutcome | LeaseReport): void;
 }
@@ -21,31 +22,32 @@ export type UseFunction<Value> = (lease: Lease, use: LeaseUse) => Value | Promis
 export interface UseDependencies extends HoldDependencies {
   /** Never throws. */
   readonly release: (lease: Lease, report?: ParsedLeaseReport) => Promise<void>;
+  /** The caller's own. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a function with a lease that is kept for as long as it runs, and released then. A function
- * that throws has failed, unless its signal was aborted, or it reported what cannot be used: then it
- * says nothing about the proxy.
+ * Runs a function with a lease that is kept while it runs and released afterwards. A function that
+ * throws reports a failure, unless its signal was aborted or its own report could not be used:
+ * those say nothing about the proxy.
  *
- * @throws what the function throws
+ * @throws {unknown} when the function throws: the same error
  */
 export async function useLease<Value>(
   dependencies: UseDependencies,
   lease: Lease,
   use: UseFunction<Value>,
-  signal?: AbortSignal,
 ): Promise<Value> {
+  const { signal } = dependencies;
   const held = new HeldLease(lease, dependencies);
   const ended = new AbortController();
   const stop = new AbortController();
-  const onLost = () => ended.abort(held.lost.reason);
-  const onAbort = () => ended.abort(signal?.reason);
-  held.lost.addEventListener('abort', onLost, { once: true });
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted) onAbort();
+  const forgets = [held.lost, ...(signal ? [signal] : [])].map((source) =>
+    onAbort(source, () => ended.abort(source.reason)),
+  );
+  if (signal?.aborted) ended.abort(signal.reason);
   let report: ParsedLeaseReport | undefined;
-  /** A report that cannot be used is the function's fault: it says nothing about the proxy. */
+  // A report that cannot be used is the function's fault: it says nothing about the proxy.
   let misreported = false;
   const keeping = held.keep(stop.signal);
   try {
@@ -63,8 +65,7 @@ export async function useLease<Value>(
     if (!ended.signal.aborted && !misreported) report ??= { outcome: LeaseOutcome.failed };
     throw error;
   } finally {
-    held.lost.removeEventListener('abort', onLost);
-    signal?.removeEventListener('abort', onAbort);
+    for (const forget of forgets) forget();
     stop.abort();
     await keeping;
     await dependencies.release(held.lease, report);

@@ -12,8 +12,8 @@ import { MAX_ENDED_NAMED } from '../../storage/lease-storage.ts';
 import { type LeaseContext, othersEndedBy } from '../lease-context.ts';
 
 /**
- * Removes the leases of a pool that are over. Nothing needs it: an acquisition discounts and
- * removes what is over on the row it leases. It reads the whole pool.
+ * Removes the ended leases of a pool. Nothing depends on it: an acquisition ignores and removes the
+ * ended leases of the row it leases. Reads the whole pool.
  *
  * @returns how many it removed
  */
@@ -36,24 +36,22 @@ async function cleanUpRow(context: LeaseContext, { poolName, proxy, leases }: Pr
   let removed = 0;
   for (let start = 0; start < all.length; start += MAX_ENDED_NAMED) {
     const tokens = all.slice(start, start + MAX_ENDED_NAMED);
-    // Refused: somebody else has removed one of them meanwhile, and with it the need.
+    // Refused when one of them is gone: then another process is removing them too.
     const done = await context.storage.leases.removeEnded(poolName, proxy.id, { tokens, endedBy });
     if (done) removed += tokens.length;
   }
   return removed;
 }
 
-/** The figures of a pool by a walk through all of its rows. */
+/** Counts the figures of a pool by a walk through all of its rows. */
 export async function countPool(
   { storage, clock }: LeaseContext,
   poolName: string,
 ): Promise<PoolStatistics> {
   const now = clock.now();
   let sum: LeaseFigures = NO_FIGURES;
-  for await (const row of walkRows(storage, poolName)) sum = add(sum, row, now);
+  for await (const row of walkRows(storage, poolName)) {
+    sum = sumFigures([sum, figuresOf([row], now)]) ?? sum;
+  }
   return { ...sum, asOf: new Date(now).toISOString() };
-}
-
-function add(sum: LeaseFigures, row: ProxyRow, now: number): LeaseFigures {
-  return sumFigures([sum, figuresOf([row], now)]) ?? sum;
 }

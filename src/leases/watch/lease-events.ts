@@ -3,16 +3,16 @@ import type { LeaseOutcome } from '../../model/proxy-row.ts';
 import type { Lease } from '../lease.ts';
 import type { ReportError } from '../lease-context.ts';
 
-/** Told when a proxy was leased. */
+/** What listeners are told when a proxy was leased. */
 export interface LeaseAcquired {
   readonly lease: Lease;
-  /** Of the last closed sweep, up to 30 seconds late; null when there is none. */
+  /** Figures of the last closed sweep, up to 30 seconds late; null when there are none. */
   readonly pool: PoolStatistics | null;
 }
 
-/** Told when a lease was released. */
+/** What listeners are told when a lease was released. */
 export interface LeaseReleased extends LeaseAcquired {
-  /** By the monotonic clock where this manager acquired the lease, else by the wall clock. */
+  /** Measured by the monotonic clock if this manager acquired the lease, else by the wall clock. */
   readonly heldMs: number;
   /** Null when the consumer did not say. */
   readonly outcome: LeaseOutcome | null;
@@ -22,7 +22,7 @@ export interface LeaseReleased extends LeaseAcquired {
 
 export type LeaseListener<Event> = (event: Event) => unknown;
 
-/** Calls of one kind, to any number of listeners. None of them can break what they are told of. */
+/** The listeners to one kind of event. None of them can break the operation it is told of. */
 export class LeaseListeners<Event> {
   readonly #listeners = new Set<LeaseListener<Event>>();
   readonly #reportError: ReportError;
@@ -35,9 +35,9 @@ export class LeaseListeners<Event> {
     return this.#listeners.size === 0;
   }
 
-  /** @returns removes the listener */
+  /** Adds a listener. @returns a function that removes it */
   add(listener: LeaseListener<Event>): () => void {
-    // One listener may be added twice, and each is removed by itself.
+    // The same listener may be added twice, and each addition is removed by itself.
     const own: LeaseListener<Event> = (event) => listener(event);
     this.#listeners.add(own);
     return () => {
@@ -45,27 +45,27 @@ export class LeaseListeners<Event> {
     };
   }
 
-  /** Calls every listener; waits for none of them. */
+  /** Calls every listener and waits for none. */
   tell(event: Event): void {
-    // A copy: one that is added meanwhile is told of the next one.
+    // A copy: a listener that is added meanwhile is told of the next event.
     for (const listener of [...this.#listeners]) {
       new Promise((resolve) => resolve(listener(event))).catch(this.#reportError);
     }
   }
 }
 
-/** The same, which throws nothing: a logger that is down can break nothing it is told of. */
+/** Makes a reporter that never throws: a logger that is down must not break an operation. */
 export function withoutThrowing(report: ReportError): ReportError {
   return (error) => {
     try {
       report(error);
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report to.
     }
   };
 }
 
-/** Where errors go unless the manager is told otherwise: a warning of the process. */
+/** Reports an error as a process warning: the default of `onError`. */
 export function warnOfError(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -1,20 +1,19 @@
 import type { PoolStatistics } from '../../model/lease-figures.ts';
 import type { ReleasedLease } from '../hold/release-lease.ts';
-import type { Lease, LeaseReference } from '../lease.ts';
-import { toLease } from '../lease.ts';
+import { type Lease, type LeaseReference, toLease } from '../lease.ts';
 import type { LeaseContext } from '../lease-context.ts';
 import type { ParsedLeaseReport } from '../lease-report.ts';
 import { type LeaseAcquired, LeaseListeners, type LeaseReleased } from './lease-events.ts';
 
 /**
- * Tells listeners of leases, with what they need to know about each. Nobody waits for it: what has
- * to be read for listeners must not keep a lease from who acquired it.
+ * Tells listeners of leases, with what they need to know about each. Nothing waits for it: reads
+ * for listeners must not delay a lease.
  */
 export class LeaseNotifier {
   readonly acquired: LeaseListeners<LeaseAcquired>;
   readonly released: LeaseListeners<LeaseReleased>;
   readonly #context: LeaseContext;
-  /** When a lease was acquired here, by the monotonic clock. */
+  /** When each lease was acquired here, by the monotonic clock. */
   readonly #heldSince = new WeakMap<object, number>();
 
   constructor(context: LeaseContext) {
@@ -29,7 +28,7 @@ export class LeaseNotifier {
     this.#statisticsOf(lease.poolName).then((pool) => this.acquired.tell({ lease, pool }));
   }
 
-  /** A renewed lease has been held as long as the one it was. */
+  /** Counts a renewed lease as held since the lease before it was acquired. */
   carryOver(before: LeaseReference, renewed: Lease): void {
     const since = this.#heldSince.get(before);
     if (since !== undefined) this.#heldSince.set(renewed, since);
@@ -42,11 +41,11 @@ export class LeaseNotifier {
   ): void {
     const heldMs = this.#heldMs(reference, released.acquiredAt);
     if (this.released.isEmpty) return;
-    this.#describeReleased(reference, released, { heldMs, report });
+    this.#tellOfRelease(reference, released, { heldMs, report });
   }
 
   /** Never throws. */
-  async #describeReleased(
+  async #tellOfRelease(
     reference: Lease | LeaseReference,
     released: ReleasedLease,
     { heldMs, report }: { readonly heldMs: number; readonly report: ParsedLeaseReport | undefined },
@@ -68,7 +67,7 @@ export class LeaseNotifier {
     return since === undefined ? Math.max(0, clock.now() - acquiredAt) : clock.monotonic() - since;
   }
 
-  /** The lease a reference stands for; null when its proxy has been deleted meanwhile. */
+  /** The lease a reference stands for; null when its row is gone or cannot be read. */
   async #describe(reference: LeaseReference, released: ReleasedLease): Promise<Lease | null> {
     const { poolName } = reference;
     const { proxyId, acquiredAt, expiresAt } = released;
