@@ -7,7 +7,7 @@ import type { SweepLimits } from '../../model/sweep-limits.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { SweepContext } from '../record/close-sweep.ts';
 
-/** What checking a batch asks of a `HealthChecker`. */
+/** The part of a `HealthChecker` that checking a batch takes. */
 export interface BatchChecker {
   /** Asks the target directly, without a proxy. */
   checkTarget(request: {
@@ -39,7 +39,7 @@ export interface CheckInvocation {
 }
 
 /**
- * What became of one message. `done`: every write is durable. `resent`: there was no time left to
- * begin it, and a new message replaces it. `failed`: it has to be delivered again.
+ * What became of one message. `done`: every write is durable. `resent`: no time was left to begin
+ * its batch, and a new message replaces it. `failed`: it has to be delivered again.
  */
 export type BatchOutcome = 'done' | 'resent' | { readonly failed: unknown };

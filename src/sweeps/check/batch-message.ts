@@ -14,7 +14,7 @@ const batchMessageSchema = z.strictObject({
 /**
  * Reads the body of a batch's message.
  *
- * @throws {InvalidInputError} for what fan-out never sends: a message of someone else
+ * @throws {InvalidInputError} when it is not a message that fan-out sends
  */
 export function parseBatchMessage(body: string): BatchMessage {
   return parseWith(batchMessageSchema, parseJson(body), { what: 'the message of a batch' });

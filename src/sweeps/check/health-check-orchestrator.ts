@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../../clock.ts';
-import { NotFoundError } from '../../errors.ts';
 import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import type { HealthChecker, StreamRequest } from '../../health/health-checker.ts';
 import { manualSweepId } from '../../model/sweep-id.ts';
+import { requireAnyPool } from '../../pools/require-pool.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { applyToRow } from '../record/apply-results.ts';
@@ -14,9 +14,9 @@ export interface OrchestratorOptions {
 }
 
 /**
- * Checks proxies of a pool and keeps its rows true: check, apply the verdict under the pool's
- * rise/fall, then yield. For one process with a list of its own; whole pools on a schedule are what
- * sweeps are for.
+ * Checks proxies of a pool and keeps its rows up to date: it checks, applies the verdict under the
+ * pool's rise/fall, then yields. Meant for one process with a list of its own; sweeps are for whole
+ * pools on a schedule.
  */
 export class HealthCheckOrchestrator {
   readonly #checker: HealthChecker;
@@ -31,18 +31,18 @@ export class HealthCheckOrchestrator {
 
   /**
    * Yields each result once its verdict is stored, in the order they come. A proxy that the pool
-   * does not hold is checked, and nothing is stored for it.
+   * does not hold is checked, but nothing is stored for it.
    *
-   * @param request as for `streamHealthChecks`; the pool's options where it brings none
-   * @throws NotFoundError when there is no such pool; what `streamHealthChecks` throws
+   * @param request as for `streamHealthChecks`; @default the pool's options
+   * @throws {NotFoundError} when there is no such pool
+   * @throws {unknown} when `streamHealthChecks` throws: the same error
    */
   async *streamAndStore(
     poolName: string,
     proxies: Iterable<Proxy> | AsyncIterable<Proxy>,
     request: StreamRequest = {},
   ): AsyncGenerator<HealthCheckResult, void, undefined> {
-    const pool = await this.#storage.pools.get(poolName);
-    if (!pool) throw new NotFoundError(`There is no pool named ${JSON.stringify(poolName)}.`);
+    const pool = await requireAnyPool(this.#storage, poolName);
     const { lastSweepId } = pool;
     const sweepId = manualSweepId({ nowMs: this.#clock.now(), lastSweepId });
     const dependencies = { storage: this.#storage, clock: this.#clock };
@@ -52,7 +52,7 @@ export class HealthCheckOrchestrator {
     });
     for await (const result of results) {
       const row = await this.#storage.proxies.get(poolName, result.proxyId);
-      await applyToRow(dependencies, { sweepId, policy: pool }, row, result.status);
+      await applyToRow(dependencies, { sweepId, policy: pool }, { row, verdict: result.status });
       yield result;
     }
   }

@@ -8,14 +8,14 @@ import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { requireSweep } from '../require-sweep.ts';
 
-/** Everything a batch's work begins with. */
+/** What the work on a batch begins with. */
 export interface PreparedBatch {
   readonly sweep: Sweep;
   readonly bits: string;
   readonly rows: readonly ProxyRow[];
   /** The pool has more rows in this batch than a batch may have. */
   readonly truncated: boolean;
-  /** What an earlier delivery found; then there is nothing left to probe. */
+  /** What an earlier delivery found; null when the batch is still to be probed. */
   readonly stored: BatchResult | null;
 }
 
@@ -33,7 +33,8 @@ export async function prepareBatch(
   const bitCount = bits === WHOLE_POOL ? 0 : bits.length;
   if (sweep.poolName !== poolName || sweep.bitCount !== bitCount) {
     throw new InvalidInputError(
-      `sweep ${sweepId} has no batch ${bits} of pool "${poolName}": it has ${2 ** sweep.bitCount} batches of pool "${sweep.poolName}"`,
+      `sweep ${sweepId} has no batch ${bits} of pool "${poolName}"; ` +
+        `it has ${2 ** sweep.bitCount} batches of pool "${sweep.poolName}"`,
     );
   }
   if (sweep.state !== SweepState.running) await requirePoolOf(storage, sweep);
@@ -45,7 +46,7 @@ export async function prepareBatch(
   return { sweep, bits, rows: page.rows, truncated: page.next !== undefined, stored };
 }
 
-/** A sweep ends before its pool goes, so only one that has ended can have lost its pool. */
+/** Asserts that an ended sweep still has its pool; a pool is not deleted while it is swept. */
 async function requirePoolOf(storage: Storage, { poolName, sweepId }: Sweep): Promise<void> {
   const pool = await storage.pools.get(poolName);
   if (pool && pool.deletingSince === undefined && isSweepOf(pool, sweepId)) return;

@@ -1,4 +1,4 @@
-/** Counts the probes that have been begun and have no result yet. */
+/** Counts the probes that have begun and have no result yet. */
 export class ProbeBacklog {
   #size = 0;
   #waiting: { readonly limit: number; readonly resolve: () => void } | null = null;

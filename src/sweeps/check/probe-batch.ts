@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { ControlOutcome } from '../../health/control-probe.ts';
+import type { HealthCheckOptions } from '../../health/health-check-options.ts';
 import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
 import { applyVerdict, type RiseFall } from '../../health/rise-fall.ts';
 import type { ProbeWindow } from '../../health/window/probe-window.ts';
@@ -15,19 +16,19 @@ export interface ProbeContext {
   readonly clock: Clock;
   readonly window: ProbeWindow;
   readonly concurrency: number;
-  /** Ends everything: what is unfinished then has failed. */
+  /** Ends everything: a batch that is unfinished then fails. */
   readonly signal: AbortSignal;
   /** Ends the probing: proxies without a result then are `inconclusive`. */
   readonly cut: AbortSignal;
-  /** The control probe made before; null where the pool has it turned off. */
+  /** The control probe made before; null when the pool has it turned off. */
   readonly controlBefore: ControlOutcome | null;
   /** Called with every result. */
   readonly onResult: () => void;
 }
 
 /**
- * Probes a batch and gives every one of its proxies a verdict. Where the target does not answer
- * directly, before or after, every verdict is `inconclusive`.
+ * Probes a batch and gives every one of its proxies a verdict. When the target does not answer a
+ * direct request, before or after, every verdict is `inconclusive`.
  */
 export async function probeBatch(
   { sweep, bits, rows, truncated }: PreparedBatch,
@@ -58,7 +59,7 @@ export async function probeBatch(
   };
 }
 
-/** How much was leased when the rows were read, by the statuses that the verdicts make. */
+/** The lease figures when the rows were read, under the statuses that the verdicts lead to. */
 function figuresAfter(
   rows: PreparedBatch['rows'],
   results: ReadonlyMap<string, StoredResult>,
@@ -74,7 +75,7 @@ function figuresAfter(
 
 async function probeAll(
   proxies: readonly Proxy[],
-  options: PreparedBatch['sweep']['policy']['options'],
+  options: HealthCheckOptions,
   { checker, window, concurrency, signal, cut, onResult }: ProbeContext,
 ): Promise<Map<string, HealthCheckResult>> {
   const found = new Map<string, HealthCheckResult>();
@@ -91,7 +92,7 @@ async function probeAll(
 }
 
 async function controlOutcome(
-  options: PreparedBatch['sweep']['policy']['options'],
+  options: HealthCheckOptions,
   { checker, controlBefore, signal }: ProbeContext,
 ): Promise<ControlOutcome | null> {
   return controlBefore?.ok ? checker.checkTarget({ options, signal }) : controlBefore;

@@ -2,7 +2,7 @@ import { type HealthCheckResult, Verdict } from '../../health/health-check-resul
 import type { StoredResult } from '../../model/batch-result.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 
-/** Bytes of a certificate's issuer that are kept; whoever intercepts chooses the text. */
+/** The most bytes kept of a certificate's issuer: the intercepting party chooses the text. */
 const MAX_ISSUER_LENGTH = 64;
 
 /** A probe's outcome as it is stored, relative to the start of its batch. */
@@ -12,7 +12,7 @@ export function toStoredResult(result: HealthCheckResult, batchStartedAt: number
     status: result.status,
     protocol: result.protocol,
     latencyMs: tenths(result.latencyMs),
-    // Never negative, also when the wall clock was set back meanwhile.
+    // Never negative, even when the wall clock was set back meanwhile.
     offsetMs: Math.max(0, Date.parse(result.checkedAt) - batchStartedAt),
     ...(statusCode !== undefined && { statusCode }),
     ...(failure !== undefined && { failure }),
@@ -26,7 +26,7 @@ export function toStoredResult(result: HealthCheckResult, batchStartedAt: number
   };
 }
 
-/** The result of a proxy that could not be probed before the checker's time was over. */
+/** The result of a proxy that could not be probed before the checker's time ran out. */
 export function unfinishedResult({ protocol }: Proxy): StoredResult {
   return {
     status: Verdict.inconclusive,
@@ -38,12 +38,12 @@ export function unfinishedResult({ protocol }: Proxy): StoredResult {
   };
 }
 
-/** The same outcome, as one that says nothing about the proxy. */
+/** The same result with a verdict that says nothing about the proxy. */
 export function toInconclusive(result: StoredResult): StoredResult {
   return { ...result, status: Verdict.inconclusive };
 }
 
-/** One byte a character, so that the largest batch still fits its item. */
+/** One byte per character, so that the largest batch still fits its item. */
 function toAscii(text: string): string {
   return text.replace(/[^ -~]/gu, '?');
 }

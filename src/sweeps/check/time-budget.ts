@@ -4,14 +4,14 @@ import type { PreparedBatch } from './prepare-batch.ts';
 
 /** What a batch needs at worst, milliseconds. */
 export interface TimeNeed {
-  /** For its probes, and for the control probe before if it is yet to be made. */
+  /** For its probes, and for the control probe before them if it is still to be made. */
   readonly probingMs: number;
   /** For the control probe afterwards. */
   readonly controlMs: number;
 }
 
 /**
- * Computes what a batch needs from the hosts it has.
+ * Computes what a batch needs from the hosts of its proxies.
  *
  * @param options `targetAsked`: the control probe before has been made
  */
@@ -26,7 +26,7 @@ export function timeNeedOf(
   return { probingMs: probesMs + (targetAsked ? 0 : controlMs), controlMs };
 }
 
-/** Keeps the books on an invocation's time: what is under way, and whether more fits. */
+/** Keeps track of an invocation's time: what is under way, and whether more fits. */
 export class TimeBudget {
   readonly #limits: SweepLimits;
   readonly #remainingMs: () => number;

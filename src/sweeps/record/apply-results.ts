@@ -8,7 +8,7 @@ import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Sweep } from '../../model/sweep.ts';
 import type { Storage } from '../../storage/storage.ts';
 
-/** Row writes of one batch under way at once: within the sockets the SDK opens by default (50). */
+/** Concurrent row writes of one batch: within the sockets that the SDK opens by default (50). */
 const WRITE_CONCURRENCY = 32;
 
 /** Lost races after which a row is left to the message's next delivery. */
@@ -18,34 +18,34 @@ const MAX_TRIES = 5;
  * Applies the verdicts of a stored batch result to the rows they change. Repeating it changes
  * nothing: a row that this sweep or a later one has written is left alone.
  *
- * @param rows as read from the pool; what has changed since is reread
+ * @param batch `rows`: as read from the pool; a row that has changed since is read again
  * @returns the rows whose status this sweep has changed, now or in an earlier delivery
  */
 export async function applyResults(
   dependencies: { readonly storage: Storage; readonly clock: Clock },
   sweep: Sweep,
-  { results }: BatchResult,
-  rows: readonly ProxyRow[],
+  { result, rows }: { readonly result: BatchResult; readonly rows: readonly ProxyRow[] },
 ): Promise<readonly ProxyRow[]> {
   const { storage } = dependencies;
   const known = new Map(rows.map((row) => [row.proxy.id, row]));
-  const changed = await mapBounded([...results], WRITE_CONCURRENCY, async ([proxyId, result]) => {
+  const found = [...result.results];
+  const changed = await mapBounded(found, WRITE_CONCURRENCY, async ([proxyId, { status }]) => {
     const row = known.get(proxyId) ?? (await storage.proxies.get(sweep.poolName, proxyId));
-    return applyToRow(dependencies, sweep, row, result.status);
+    return applyToRow(dependencies, sweep, { row, verdict: status });
   });
   return changed.filter((row) => row !== null);
 }
 
 /**
- * Applies one verdict to one row, against whoever else writes it meanwhile.
+ * Applies one verdict to one row, and tries again when the row is written by others meanwhile.
  *
  * @returns the row when this sweep has changed its status, now or before; else null
+ * @throws {ConflictError} when others write the row at every try
  */
 export async function applyToRow(
   { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
   sweep: Pick<Sweep, 'sweepId' | 'policy'>,
-  asRead: ProxyRow | null,
-  verdict: Verdict,
+  { row: asRead, verdict }: { readonly row: ProxyRow | null; readonly verdict: Verdict },
 ): Promise<ProxyRow | null> {
   const { sweepId } = sweep;
   let row = asRead;
@@ -72,5 +72,7 @@ export async function applyToRow(
     }
     row = await storage.proxies.get(row.poolName, row.proxy.id);
   }
-  throw new ConflictError(`row ${asRead?.proxy.id} was written by others again and again`);
+  throw new ConflictError(
+    `row ${asRead?.proxy.id} was written by others at each of ${MAX_TRIES} tries`,
+  );
 }

@@ -5,10 +5,10 @@ import { type LeaseFigures, sumFigures } from '../../model/lease-figures.ts';
 import type { BatchCounts } from '../../model/sweep.ts';
 import { histogramOf, LATENCY_BUCKETS } from './latency-histogram.ts';
 
-/** As much of a batch's result as its ledger entry follows from. */
+/** The part of a batch's result that its ledger entry follows from. */
 export type CountedResult = Pick<BatchResult, 'results' | 'bytes' | 'control' | 'leasing'>;
 
-/** The ledger entry of a batch: a function of its stored result and of nothing else. */
+/** Makes the ledger entry of a batch from its stored result and nothing else. */
 export function countBatch({ results, bytes, control, leasing }: CountedResult): BatchCounts {
   const verdicts = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
   const failures: Partial<Record<FailureCode, number>> = {};
@@ -24,7 +24,7 @@ export function countBatch({ results, bytes, control, leasing }: CountedResult):
   return { ...verdicts, bytes, latencyHistogram, failures, ...(leasing && { leasing }) };
 }
 
-/** The sum of ledger entries. */
+/** Adds up ledger entries. */
 export function sumCounts(entries: Iterable<BatchCounts>): BatchCounts {
   const sum = { active: 0, slow: 0, inactive: 0, inconclusive: 0, bytes: 0 };
   const latencyHistogram = new Array<number>(LATENCY_BUCKETS).fill(0);

@@ -5,6 +5,7 @@ import type { Storage } from '../../storage/storage.ts';
 import { sumCounts } from './batch-counts.ts';
 import { type PublishEvents, sweepFinished } from './sweep-events.ts';
 
+/** What the acts of a sweep work with. */
 export interface SweepContext {
   readonly storage: Storage;
   readonly clock: Clock;
@@ -12,7 +13,7 @@ export interface SweepContext {
   readonly publishEvents?: PublishEvents;
 }
 
-/** The batches of a sweep that its ledger does not have, in order. */
+/** The batches of a sweep that are not in its ledger, in order. */
 export function missingBatches(
   { bitCount }: Pick<Sweep, 'bitCount'>,
   ledger: ReadonlyMap<string, BatchCounts>,
@@ -20,7 +21,7 @@ export function missingBatches(
   return [...batchesOf(bitCount)].filter((bits) => !ledger.has(bits));
 }
 
-/** How many of the batches a sweep was closed without are in its ledger by now. */
+/** How many batches have come into the ledger since the sweep was closed without them. */
 export function countLateBatches(
   sweep: Pick<Sweep, 'bitCount' | 'missingBatches'>,
   ledger: ReadonlyMap<string, BatchCounts>,
@@ -28,7 +29,7 @@ export function countLateBatches(
   return (sweep.missingBatches ?? []).length - missingBatches(sweep, ledger).length;
 }
 
-/** Has the summary of a closed sweep tell of the batches that have come since, if any have. */
+/** Records in the summary of a closed sweep the batches that have come since, if any have. */
 export async function recordLateBatches(
   { storage }: Pick<SweepContext, 'storage'>,
   sweep: Pick<Sweep, 'sweepId' | 'bitCount' | 'missingBatches'>,
@@ -41,16 +42,16 @@ export async function recordLateBatches(
 
 /**
  * Closes a sweep with the ledger it has: `complete` when every batch is in it, else `incomplete`,
- * naming those that are not. One caller wins; it finishes the sweep.
+ * naming those that are not. Only one of several callers wins, and it finishes the sweep.
  */
 export async function closeSweep(
   dependencies: SweepContext,
   sweep: Sweep,
   ledger: ReadonlyMap<string, BatchCounts>,
-): Promise<boolean> {
+): Promise<void> {
   const { storage, clock } = dependencies;
   const missing = missingBatches(sweep, ledger);
-  // Never before the start, also when the wall clock was set back meanwhile.
+  // Never before the start, even when the wall clock was set back meanwhile.
   const closedAtMs = Math.max(clock.now(), Date.parse(sweep.startedAt));
   const closing = {
     state: missing.length === 0 ? SweepState.complete : SweepState.incomplete,
@@ -60,18 +61,18 @@ export async function closeSweep(
   };
   const closed = await storage.sweeps.close(sweep.sweepId, closing);
   if (closed) await finishSweep(dependencies, { ...sweep, ...closing });
-  return closed;
 }
 
 /**
- * What follows from a closed sweep: its late batches, its event, then, last, the end of the pool's pointer to it.
- * While the pool points at it, this has not been done; doing it again sends the event again.
+ * Finishes a closed sweep: records its late batches, sends its event and, last, clears the pool's
+ * pointer to it. While the pool points at it, this is not done; doing it again sends the event
+ * again.
  */
 export async function finishSweep(
   { storage, publishEvents }: Omit<SweepContext, 'clock'>,
   sweep: Sweep,
 ): Promise<void> {
-  // A batch that came between the reading of the ledger and the closing saw a running sweep.
+  // A batch that came after the ledger was read and before the sweep was closed saw it running.
   if (sweep.missingBatches?.length) await recordLateBatches({ storage }, sweep);
   const event = sweepFinished(sweep);
   if (event) await publishEvents?.([event]);

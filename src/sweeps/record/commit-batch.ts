@@ -8,11 +8,11 @@ import { recordBatch } from './record-batch.ts';
 import { proxyStatusChanged } from './sweep-events.ts';
 
 /**
- * Does what follows from a stored batch result: rows, events, then ledger. Only the stored result decides,
- * so that a repetition, here or elsewhere, changes nothing and sends the same events.
+ * Does what follows from a stored batch result: rows, events, then ledger. Only the stored result
+ * decides, so a repetition, here or elsewhere, changes nothing and sends the same events.
  *
- * No row writer outlives its sweep: of a sweep that was closed, or when the work was begun after
- * the deadline, the rows are left alone, and there are no events.
+ * No row writer outlives its sweep: when the sweep is closed, or the work began after the deadline,
+ * the rows are left alone and no events are sent.
  */
 export async function commitBatch(
   dependencies: SweepContext,
@@ -22,7 +22,7 @@ export async function commitBatch(
   const sweep = await requireSweep(dependencies.storage, result.sweepId);
   const inTime = begunAt <= Date.parse(sweep.deadlineAt);
   if (inTime && sweep.state === SweepState.running) {
-    const changed = await applyResults(dependencies, sweep, result, rows);
+    const changed = await applyResults(dependencies, sweep, { result, rows });
     const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
     if (events.length > 0) await dependencies.publishEvents?.(events);
   }

@@ -9,9 +9,9 @@ export interface FailureCount {
   readonly count: number;
 }
 
-/** The sum of a ledger as people and programs get it. */
+/** The sum of a ledger, as people and programs read it. */
 export interface CountsReport {
-  /** Of the recorded batches; `proxies` is the sum of the other four. */
+  /** Counts over the recorded batches; `proxies` is the sum of the other four. */
   readonly totals: {
     readonly proxies: number;
     readonly active: number;
@@ -19,7 +19,7 @@ export interface CountsReport {
     readonly inactive: number;
     readonly inconclusive: number;
   };
-  /** Of healthy proxies, estimated from a histogram; null without any. */
+  /** Percentiles of healthy proxies, estimated from a histogram; null when there are none. */
   readonly latencyMs: {
     readonly p50: number | null;
     readonly p95: number | null;
@@ -27,11 +27,11 @@ export interface CountsReport {
   };
   /** Most frequent first. */
   readonly failures: readonly FailureCount[];
-  /** On the wire, sent and received, over all probes. */
+  /** Bytes on the wire, sent and received, over all probes. */
   readonly bytes: number;
 }
 
-/** What the sum of ledger entries says. */
+/** Makes a report of a sum of ledger entries. */
 export function reportCounts(counts: BatchCounts): CountsReport {
   const { active, slow, inactive, inconclusive, latencyHistogram, bytes } = counts;
   const proxies = active + slow + inactive + inconclusive;

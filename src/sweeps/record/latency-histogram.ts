@@ -1,15 +1,15 @@
-/** Upper bounds of the buckets but the last, milliseconds: four to a decade. */
+/** Upper bounds of all buckets except the last, milliseconds: four to a decade. */
 const UPPER_BOUNDS_MS = [
   5, 10, 18, 32, 56, 100, 180, 320, 560, 1000, 1800, 3200, 5600, 10_000, 18_000,
 ] as const;
 
-/** Buckets of a latency histogram. */
+/** How many buckets a latency histogram has. */
 export const LATENCY_BUCKETS = UPPER_BOUNDS_MS.length + 1;
 
-/** The longest latency there is: one attempt's largest deadline, milliseconds. */
+/** The longest possible latency: one attempt's largest deadline, milliseconds. */
 const MAX_LATENCY_MS = 30_000;
 
-/** Counts latencies in 16 logarithmic buckets. */
+/** Counts latencies, in milliseconds, in 16 logarithmic buckets. */
 export function histogramOf(latenciesMs: Iterable<number>): number[] {
   const buckets = new Array<number>(LATENCY_BUCKETS).fill(0);
   for (const latencyMs of latenciesMs) {
@@ -21,8 +21,8 @@ export function histogramOf(latenciesMs: Iterable<number>): number[] {
 }
 
 /**
- * The latency that a fraction of the counted ones does not exceed, interpolated within its bucket
- * on a logarithmic scale; off by at most the bucket's width. Null when nothing was counted.
+ * The latency, milliseconds, that a fraction of those counted does not exceed, interpolated within
+ * its bucket on a logarithmic scale; off by at most the bucket's width. Null when none was counted.
  *
  * @param fraction 0 to 1
  */

@@ -5,10 +5,10 @@ import { type CountedResult, countBatch } from './batch-counts.ts';
 import { closeSweep, recordLateBatches, type SweepContext } from './close-sweep.ts';
 
 /**
- * Enters a batch in the ledger of its sweep. The one that completes the ledger closes the sweep;
- * one that comes after the close is counted as late.
+ * Enters a batch in the ledger of its sweep. The batch that completes the ledger closes the sweep;
+ * a batch that comes after the close is counted as late.
  *
- * @param sweep as read since the batch's result was stored
+ * @param sweep as read after the batch's result was stored
  */
 export async function recordBatch(
   dependencies: SweepContext,
@@ -18,7 +18,7 @@ export async function recordBatch(
   const { storage, clock } = dependencies;
   const counts = countBatch(result);
   const { part, recordedInPart } = await storage.sweeps.recordBatch(sweep, result.bits, counts);
-  // Past the deadline the tick may have closed the sweep before it could see this entry.
+  // Past the deadline a tick may have closed the sweep before it could see this entry.
   const overdue = clock.now() > Date.parse(sweep.deadlineAt);
   const current = overdue ? await requireSweep(storage, sweep.sweepId) : sweep;
   if (current.state !== SweepState.running) return recordLateBatches(dependencies, current);

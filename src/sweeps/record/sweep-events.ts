@@ -12,7 +12,7 @@ export const EventType = {
 } as const;
 export type EventType = (typeof EventType)[keyof typeof EventType];
 
-/** A sweep has changed a proxy's status; not sent for the first verdict on an `unknown` one. */
+/** A sweep has changed a proxy's status; not sent for the first verdict on an `unknown` proxy. */
 export interface ProxyStatusChanged {
   readonly type: typeof EventType.proxyStatusChanged;
   /** Instant of the change, ISO 8601. */
@@ -28,7 +28,7 @@ export interface ProxyStatusChanged {
     readonly status: ProxyStatus;
     readonly statusSince: string;
     readonly sweepId: string;
-    /** What the probe found whose verdict completed the change. */
+    /** What was found by the probe whose verdict completed the change. */
     readonly result: Omit<ResultRecord, 'proxy' | 'proxyId'>;
   };
 }
@@ -54,18 +54,18 @@ export interface SweepFinished {
   };
 }
 
-/** Something others may want to act upon. Holds no credentials. */
+/** An event that other systems may act on. Holds no credentials. */
 export type SweepEvent = ProxyStatusChanged | SweepFinished;
 
 /**
- * Makes events known, in any order; throws unless every one of them was accepted. What was
- * accepted before is then sent again, so a receiver may get an event twice.
+ * Publishes events, in any order; throws unless every one of them was accepted. A repetition sends
+ * the accepted ones again, so a receiver may get an event twice.
  */
 export type PublishEvents = (events: readonly SweepEvent[]) => Promise<void>;
 
 /**
  * The event of a row whose status this batch's sweep has changed; null for the first verdict on a
- * proxy. A function of what is stored, so that it can be made again.
+ * proxy. It follows from what is stored alone, so it can be made again.
  */
 export function proxyStatusChanged(
   { poolName, proxy, status, previousStatus, statusSince }: ProxyRow,

@@ -17,19 +17,19 @@ export interface SweepReport extends CountsReport {
   readonly closedAt: string | null;
   readonly batches: {
     readonly total: number;
-    /** In the ledger by now. */
+    /** How many are in the ledger by now. */
     readonly recorded: number;
-    /** Recorded after the sweep had closed. */
+    /** How many were recorded after the sweep had closed. */
     readonly late: number;
-    /** Names of those the sweep was closed without and that have not come since. */
+    /** Names of the batches that the sweep was closed without and that have not come since. */
     readonly missing: readonly string[];
   };
-  /** How much was leased when its batches began; null where no batch has noted it. */
+  /** How much was leased when its batches began; null when no batch recorded it. */
   readonly leasing: LeaseFigures | null;
 }
 
 /**
- * A sweep's progress, while it runs, and its outcome; always computed from the ledger.
+ * Reads a sweep's progress while it runs, and its outcome afterwards; both come from the ledger.
  *
  * @throws {NotFoundError} when there is no such sweep
  */

@@ -7,17 +7,18 @@ import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { requireSweep } from '../require-sweep.ts';
 
+/** Which results of a sweep to read. */
 export interface ResultQuery {
   /** Only results with this verdict. */
   readonly status?: Verdict;
-  /** Only results of proxies with greater ids: the id of the last one already read. */
+  /** The last proxy id already read: only results of greater ids follow. */
   readonly cursor?: string;
-  /** Records at most. @default all */
+  /** The most records. @default all */
   readonly limit?: number;
 }
 
 /**
- * What a sweep has found so far, in the order of the proxy ids. Holds one batch at a time.
+ * Yields what a sweep has found so far, in the order of the proxy ids. Holds one batch at a time.
  *
  * @throws {NotFoundError} when there is no such sweep
  */
@@ -48,7 +49,7 @@ export interface ResultPage {
 }
 
 /**
- * One page of what a sweep has found so far.
+ * Reads one page of what a sweep has found so far.
  *
  * @throws {NotFoundError} when there is no such sweep
  */

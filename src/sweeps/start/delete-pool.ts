@@ -6,9 +6,9 @@ import { closeSweep } from '../record/close-sweep.ts';
 import { restoreSweep, type StartDependencies } from './start-sweep.ts';
 
 /**
- * Asks for the deletion of a pool: marks it, for good, and ends its sweep with the batches it has.
- * From then on nothing is started with the pool; ticks delete its rows, and then the pool itself.
- * Asking again changes nothing, and ends what a crash has left running.
+ * Requests the deletion of a pool: marks it irrevocably, and ends its sweep with the batches it
+ * has. From then on nothing is started with the pool; ticks delete its rows, then the pool itself.
+ * A repeated request only ends a sweep that a crash has left running.
  *
  * @throws {NotFoundError} when there is no such pool
  */

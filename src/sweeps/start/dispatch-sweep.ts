@@ -12,10 +12,10 @@ export interface DispatchDependencies {
 }
 
 /**
- * Sends the messages of a running sweep: those of the batches its ledger does not have yet, so
- * that a dispatch that died half-way can be repeated. Returns how many were sent; 0 for a sweep
- * that was dispatched before or has ended.
+ * Sends the messages of a running sweep: those of the batches that are not yet in its ledger, so
+ * that a dispatch that died half-way can be repeated.
  *
+ * @returns how many were sent; 0 for a sweep that was dispatched before or has ended
  * @throws {NotFoundError} when there is no such sweep
  */
 export async function dispatchSweep(

@@ -7,11 +7,11 @@ import { closeSweep, finishSweep, missingBatches } from '../record/close-sweep.t
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
 import { closesAtMs } from './sweep-plan.ts';
 
-/** Pools looked after at once. */
+/** Pools tended at once. */
 const POOL_CONCURRENCY = 8;
 
 export interface TickDependencies extends StartDependencies {
-  /** Has the messages of a sweep sent; doing so twice does no harm. */
+  /** Starts sending the messages of a sweep; doing so twice does no harm. */
   readonly startFanOut: (sweepId: string) => Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export type TickAction =
   | 'dispatched'
   | 'closed'
   | 'released'
-  /** No sweep is in the way of the pool's deletion: see `continueDeletions`. */
+  /** No sweep stands in the way of the pool's deletion: see `continueDeletions`. */
   | 'deleting';
 
 /** One pool's part of a tick. */
@@ -33,15 +33,15 @@ export interface TickEntry {
   readonly poolName: string;
   readonly action: TickAction;
   readonly sweepId?: string;
-  /** What kept this pool's part from being done; the other pools are unaffected. */
+  /** Why this pool's part failed; the other pools are unaffected. */
   readonly error?: unknown;
 }
 
 /**
- * The minute's work: starts a sweep of every pool that is due, and brings forward each running one
- * that a crash has stuck: restores its summary, has its messages sent, closes it when its ledger
- * is complete, it is overdue or its pool is being deleted, ends the pool's pointer to it. Two ticks
- * at once do it once.
+ * Does one minute's work: starts a sweep of every pool that is due, and moves each sweep on that is
+ * stuck after a crash. It restores the sweep's summary, sends its messages, closes it when its
+ * ledger is complete, it is overdue or its pool is being deleted, and clears the pool's pointer to
+ * it. Two ticks at once do this once.
  *
  * @param scheduledAt the time the schedule fired for, epoch milliseconds
  */
@@ -77,10 +77,10 @@ async function tend(
   return isDue(pool, scheduledAt) ? startDue(dependencies, pool, scheduledAt) : { action: 'idle' };
 }
 
-/** Due when the interval has passed since the last sweep, by the time in its id. */
+/** Whether the interval has passed since the last sweep, by the time in its id. */
 function isDue({ intervalSeconds, lastSweepId, createdAt }: Pool, scheduledAt: number): boolean {
   if (intervalSeconds === null) return false;
-  // A sweep for a minute before the pool was made would be one of its namesake, since deleted.
+  // A sweep for a minute before the pool was made would be one of a deleted pool of its name.
   if (scheduledAt < Date.parse(createdAt)) return false;
   if (lastSweepId === undefined) return true;
   return sweepIdTimeMs(lastSweepId) + intervalSeconds * 1000 <= scheduledAt;
@@ -99,7 +99,7 @@ async function startDue(
     if (dispatchedAt === undefined) await dependencies.startFanOut(sweepId);
     return { action: 'started', sweepId };
   } catch (error) {
-    // Someone else started a sweep between the look at the pool and the claim.
+    // Another caller started a sweep after this one read the pool and before its claim.
     if (error instanceof ConflictError) return { action: 'idle' };
     throw error;
   }

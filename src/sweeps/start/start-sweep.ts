@@ -24,7 +24,7 @@ export type SweepRequest =
   | {
       readonly poolName: string;
       readonly trigger: 'manual';
-      /** Requests with one key start one sweep; a later one is answered with that sweep. */
+      /** Requests with the same key start one sweep; later ones return that sweep. */
       readonly idempotencyKey?: string;
     }
   | {
@@ -36,12 +36,12 @@ export type SweepRequest =
 
 /**
  * Starts a sweep of a pool: plans its batches, claims the pool and stores the summary. Starting
- * the same sweep again (the same schedule, or idempotency key) returns it. A sweep of an empty
+ * the same sweep again (the same scheduled time or idempotency key) returns it. A sweep of an empty
  * pool is closed at once.
  *
  * @throws {NotFoundError} when there is no such pool
- * @throws {ConflictError} when the pool is being deleted, another sweep of it runs, or a later one
- * has run, or the pool may expire before the sweep ends
+ * @throws {ConflictError} when the pool is being deleted or swept, has had a later sweep, or may
+ * expire before the sweep ends
  */
 export async function startSweep(
   dependencies: StartDependencies,
@@ -68,8 +68,8 @@ export async function startSweep(
 }
 
 /**
- * The summary of a pool's running sweep; stored now, as it would have been, if a crash left the
- * sweep without one.
+ * Reads the summary of a pool's running sweep; stores it first if a crash left the sweep without
+ * one.
  */
 export async function restoreSweep(
   dependencies: StartDependencies,
@@ -80,14 +80,14 @@ export async function restoreSweep(
   const stored = await storage.sweeps.get(sweepId);
   if (stored) return stored;
   const { size } = await planSweep(storage, pool);
-  // The claim that was not followed by a summary has left its k in the pool.
+  // The claim that no summary followed has left its k in the pool.
   const plan = { size, bitCount: pool.batchBitCounts[0] ?? 0 };
   const scheduled = scheduledSweepId(pool.poolName, sweepIdTimeMs(sweepId)) === sweepId;
   const trigger = scheduled ? 'schedule' : 'manual';
   return storage.sweeps.put(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
 }
 
-/** No item of a sweep may expire while it runs: they expire with the pool. */
+/** Asserts that no item of a sweep expires while it runs: items expire with the pool. */
 function requireTimeLeft(
   { poolName, expiresAtEpochSeconds }: Pool,
   draft: Sweep,
@@ -98,7 +98,7 @@ function requireTimeLeft(
   if (closesAtMs(draft, limits) < expiresAt) return;
   throw new ConflictError(
     `pool "${poolName}" expires at ${new Date(expiresAt).toISOString()}, ` +
-      'which a sweep begun now may outlive; check its list anew',
+      'which a sweep begun now may outlive; check its list again',
   );
 }
 
@@ -113,7 +113,7 @@ function sweepIdFor(request: SweepRequest, pool: Pool, clock: Clock): string {
   });
 }
 
-/** The pool's last sweep, if it was started by this very request. */
+/** The pool's last sweep if this very request started it; else null. */
 async function findSame(
   dependencies: StartDependencies,
   pool: Pool,

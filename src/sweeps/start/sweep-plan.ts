@@ -10,9 +10,9 @@ import { type Sweep, SweepState } from '../../model/sweep.ts';
 import type { SweepLimits } from '../../model/sweep-limits.ts';
 import type { Storage } from '../../storage/storage.ts';
 
-/** How large a pool is taken to be, and into how many batches it is split. */
+/** A pool's estimated size, and how many batches it is split into. */
 export interface SweepPlan {
-  /** Proxies; 0 only for an empty pool. */
+  /** Estimated number of proxies; 0 only for an empty pool. */
   readonly size: number;
   /** k: 2^k batches. */
   readonly bitCount: number;
@@ -24,10 +24,10 @@ export async function planSweep(storage: Storage, pool: Pool): Promise<SweepPlan
   return { size, bitCount: chooseBitCount(size, pool.batchBitCounts[0]) };
 }
 
-/** After a sweep's deadline and the last checker's time, it is closed as it is, milliseconds. */
+/** How long after its deadline and the last checker's timeout a sweep is closed, milliseconds. */
 const CLOSING_GRACE_MS = 60_000;
 
-/** When a sweep is closed at the latest, epoch milliseconds. */
+/** The latest time at which a sweep is closed, epoch milliseconds. */
 export function closesAtMs(
   { deadlineAt }: Pick<Sweep, 'deadlineAt'>,
   { checkerTimeoutMs }: Pick<SweepLimits, 'checkerTimeoutMs'>,
@@ -35,7 +35,7 @@ export function closesAtMs(
   return Date.parse(deadlineAt) + checkerTimeoutMs + CLOSING_GRACE_MS;
 }
 
-/** The summary of a sweep that starts now. */
+/** Drafts the summary of a sweep that starts now. */
 export function draftSweep(
   { clock, limits }: { readonly clock: Clock; readonly limits: SweepLimits },
   {
@@ -61,7 +61,7 @@ export function draftSweep(
     startedAt: new Date(now).toISOString(),
     deadlineAt: new Date(now + sweepTimeMs(plan, pool, limits)).toISOString(),
     state: SweepState.running,
-    // What a pool that expires leaves behind could not be read without its rows.
+    // Without the rows of a pool that has expired, its results could not be read.
     expiresAtEpochSeconds:
       pool.expiresAtEpochSeconds ?? Math.ceil(now / 1000) + limits.retentionSeconds,
   };

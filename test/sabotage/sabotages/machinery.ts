@@ -38,7 +38,7 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'checker: batches there is no time for are not sent again',
-    file: 'src/sweeps/check/checker-run.ts',
+    file: 'src/sweeps/check/check-batches.ts',
     find: "const resent = settle(resend(unstarted), 'resent');",
     replace:
       "const resent = settle(unstarted.length < 0 ? resend([]) : Promise.resolve(), 'resent');",

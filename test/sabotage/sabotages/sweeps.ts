@@ -6,7 +6,7 @@ const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts
 const FAULTS_31 = 'test/sweeps/faults/crash-after-any-write.test.ts';
 const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';
 const ROWS_FIRST = `  if (inTime && sweep.state === SweepState.running) {
-    const changed = await applyResults(dependencies, sweep, result, rows);
+    const changed = await applyResults(dependencies, sweep, { result, rows });
     const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
     if (events.length > 0) await dependencies.publishEvents?.(events);
   }
@@ -25,7 +25,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'order of writes: rows and ledger come before the result item',
-    file: 'src/sweeps/check/checker-run.ts',
+    file: 'src/sweeps/check/check-batches.ts',
     find: `    const stored = await storage.results.put(probed);
     await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });`,
     replace: `    await commitBatch(this.#dependencies, probed, { rows: batch.rows, begunAt });
@@ -35,7 +35,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'acknowledgement: it comes before the writes',
-    file: 'src/sweeps/check/checker-run.ts',
+    file: 'src/sweeps/check/check-batches.ts',
     find: "return { outcome: settle(this.#check(batch, need, begunAt), 'done') };",
     replace: `void settle(this.#check(batch, need, begunAt), 'done');
     return { outcome: Promise.resolve('done') };`,
@@ -43,7 +43,7 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'redelivery: proxies with stored results are probed again',
-    file: 'src/sweeps/check/checker-run.ts',
+    file: 'src/sweeps/check/check-batches.ts',
     find: 'if (batch.stored) {',
     replace: 'if (batch.stored && batch.rows.length < 0) {',
     tests: [FAULTS_30_36],
@@ -194,7 +194,7 @@ ${LEDGER_LAST}`,
   },
   {
     name: 'time: the probes of a batch are not cut short',
-    file: 'src/sweeps/check/checker-run.ts',
+    file: 'src/sweeps/check/check-batches.ts',
     find: 'setTimeout(() => cut.abort(), ',
     replace: 'setTimeout(() => cut.signal.aborted, ',
     tests: ['test/sweeps/faults/tarpits.test.ts'],
