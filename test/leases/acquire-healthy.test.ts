@@ -8,7 +8,7 @@ import { LeaseWorld } from '../support/leases/lease-world.ts';
 
 const request = { poolName: 'fleet', consumerName: 'shop', leaseSeconds: 60 };
 
-/** A checker that finds what a list says, one after the other, then that all is well. */
+/** A checker that returns the findings of a list in turn, then that all is well. */
 function createChecker(findings: readonly (Partial<HealthCheckResult> | Error)[]) {
   const probed: string[] = [];
   return {
@@ -54,7 +54,7 @@ describe('acquireHealthyProxy', () => {
     }
   });
 
-  it('gives up after some, and when there are no more', async () => {
+  it('gives up after some tries, and when no proxies are left', async () => {
     const world = new LeaseWorld();
     await world.fill(8);
     const dead = () => createChecker(new Array(20).fill(DEAD));
@@ -72,7 +72,7 @@ describe('acquireHealthyProxy', () => {
     }
   });
 
-  it('takes a slow proxy only where slow ones are wanted', async () => {
+  it('takes a slow proxy only when slow ones are allowed', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     const slow = () => createChecker([{ status: 'slow' }]);
@@ -148,7 +148,7 @@ describe('acquireHealthyProxy', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('tells why a probe failed though its lease cannot be released', async () => {
+  it('throws why a probe failed even when its lease cannot be released', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     world.storage.tap('leases.release', () => Promise.reject(new Error('no network')));

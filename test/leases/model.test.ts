@@ -28,7 +28,7 @@ async function setUp(
   return { model: { proxies, leases: [] }, real: { world, consumers } };
 }
 
-describe('leases, whatever is done in whatever order, are those of a simple model', () => {
+describe('leases match a simple model, whatever is done in whatever order', () => {
   let database: TestDynamoDb;
 
   beforeAll(async () => {

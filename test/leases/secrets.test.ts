@@ -31,7 +31,7 @@ const spoiled: readonly unknown[] = [
   SECRET,
 ];
 
-/** Everything a refusal could show to whoever prints it. */
+/** Everything that a printed refusal could show. */
 async function refusalOf(work: () => unknown): Promise<string> {
   try {
     await work();
@@ -58,7 +58,7 @@ describe('refusals', () => {
   });
 
   it.for([SECRET, `${'a'.repeat(60)}${CANARY}`, `00000000-0000-8000-8000-000000000000.${CANARY}`])(
-    'print nothing of what was given for a lease id or a name (%#)',
+    'print nothing of what was given as a lease id or a name (%#)',
     async (wrong) => {
       const { manager, storage } = new LeaseWorld();
       const lease = { poolName: 'fleet', leaseId: wrong };
@@ -80,7 +80,7 @@ describe('refusals', () => {
     },
   );
 
-  it('print no lease id and nothing for a proxy id that is none', async () => {
+  it('print neither a lease id nor what was given as a proxy id', async () => {
     const world = new LeaseWorld();
     await world.fill([{}, { maxConcurrency: null }]);
     const leases = [await world.mustAcquire(), await world.mustAcquire()];

@@ -13,7 +13,7 @@ import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 const STRANGER = makeProxy(77_777).id;
 
-/** What a faulty system would have stored: answers of the storage, changed on their way. */
+/** What a faulty system would have stored: answers of the storage, changed on the way. */
 type Lies = { readonly [Name in StorageMethod]?: (answer: Awaited<AnswerOf<Name>>) => unknown };
 
 function tellLies(storage: TappedStorage, lies: Lies): TappedStorage {
@@ -55,7 +55,7 @@ const without = (results: BatchResult['results'], index: number) =>
   new Map([...results].filter((_, at) => at !== index));
 
 describe('the auditor', () => {
-  it('has nothing to say of a sweep that went well', async () => {
+  it('finds nothing wrong with a sweep that went well', async () => {
     const { find } = await sweepWell();
     expect(await find({}, { acknowledged: ['0', '1'] })).toEqual([]);
   });
@@ -92,7 +92,7 @@ describe('the auditor', () => {
     );
   });
 
-  it('notices a verdict that is none', async () => {
+  it('notices an invalid verdict', async () => {
     const { find, proxyIds } = await sweepWell();
     const odd = [proxyIds[0] ?? '', makeStoredResult({ status: 'maybe' as never })] as const;
     const found = await find(inBatch('0', (results) => new Map([...results, odd])));
@@ -138,7 +138,7 @@ describe('the auditor', () => {
     expect(found).toEqual(['1 batches came late, of which the summary knows 0']);
   });
 
-  it('notices a sweep that has not ended, or that its pool does not let go', async () => {
+  it('notices a sweep that has not ended, or that its pool still points at', async () => {
     const { find, sweepId } = await sweepWell();
     expect(await find(inSummary(() => ({ state: 'running' })))).toContain(
       'the sweep has not ended',

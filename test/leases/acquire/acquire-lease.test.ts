@@ -26,7 +26,7 @@ describe('acquireProxy', () => {
     expect((await world.row(id)).leases).toEqual({ [token]: stored });
   });
 
-  it('gives an exclusive proxy to nobody else meanwhile', async () => {
+  it('gives an exclusive proxy to no other consumer meanwhile', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     expect(await world.acquire()).not.toBeNull();
@@ -52,7 +52,7 @@ describe('acquireProxy', () => {
     expect(Object.keys((await world.row(second.proxy.id)).leases)).toHaveLength(1);
   });
 
-  it('gives it away at once where clocks are said to agree', async () => {
+  it('gives it away at once when clocks are said to agree', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     await world.mustAcquire({ leaseSeconds: 60 });
@@ -64,7 +64,7 @@ describe('acquireProxy', () => {
     expect(await manager.acquireProxy(request)).not.toBeNull();
   });
 
-  it('lets as many consumers share a proxy as it may have', async () => {
+  it('lets as many consumers share a proxy as its limit', async () => {
     const world = new LeaseWorld();
     await world.fill([{ maxConcurrency: 3 }]);
     const leases = await Promise.all(Array.from({ length: 5 }, () => world.acquire()));
@@ -93,7 +93,7 @@ describe('acquireProxy', () => {
     expect(await world.acquire(everything)).toBeNull();
   });
 
-  it('leaves out the proxies that are not wanted', async () => {
+  it('leaves out excluded proxies', async () => {
     const world = new LeaseWorld();
     const [first = '', second = ''] = await world.fill(2);
     const lease = await world.mustAcquire({ excludedProxyIds: [first] });
@@ -114,7 +114,7 @@ describe('acquireProxy', () => {
     expect(lease.proxy.id).toBe(ids[2]);
   });
 
-  it('gives the credentials to the holder and to no print', async () => {
+  it('gives the holder the credentials, and never prints them', async () => {
     const world = new LeaseWorld();
     const credentials = new Credentials('user', 'p@ss');
     await world.fill([{ endpoint: { credentials } }]);
@@ -124,7 +124,7 @@ describe('acquireProxy', () => {
     expect(inspect(lease, { depth: 9 }) + JSON.stringify(lease)).not.toMatch(/p@ss|p%40ss/);
   });
 
-  it('ends when it is told to, and leases nothing then', async () => {
+  it('ends when it is aborted, and leases nothing then', async () => {
     const world = new LeaseWorld();
     const [id = ''] = await world.fill(1);
     const request = { poolName: 'fleet', consumerName: 'shop' };
@@ -133,7 +133,7 @@ describe('acquireProxy', () => {
     expect((await world.row(id)).leases).toEqual({});
   });
 
-  it('stops looking when it is told to meanwhile', async () => {
+  it('stops looking when it is aborted meanwhile', async () => {
     const world = new LeaseWorld();
     await world.fill([{ status: 'inactive' }], { batchBitCounts: [3] });
     const controller = new AbortController();
@@ -201,7 +201,7 @@ describe('acquireProxy', () => {
     await expect(world.acquire(request)).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
-  it('knows a pool that is missing from one that is being deleted', async () => {
+  it('tells a missing pool from one that is being deleted', async () => {
     const world = new LeaseWorld();
     await expect(world.acquire()).rejects.toMatchObject({ code: 'not_found' });
     await world.fill(1);

@@ -64,7 +64,7 @@ describe('a lease on DynamoDB', () => {
       .sort();
   };
 
-  it('costs two reads and one write where nobody is in the way and the manager is warm', async () => {
+  it('costs two reads and one write with a warm manager and no contention', async () => {
     const world = await createWorld(new Array<PlannedProxy>(64).fill({}), 2);
     await world.mustAcquire();
     for (const selector of ['random', 'fastest', 'leastUsed', 'firstAvailable'] as const) {
@@ -73,7 +73,7 @@ describe('a lease on DynamoDB', () => {
     }
   });
 
-  it('costs one read more in the first of 30 seconds', async () => {
+  it('costs one more read once in 30 seconds', async () => {
     const world = await createWorld([{}, {}]);
     const operations = await count(() => world.mustAcquire());
     expect(operations).toEqual(['GetItem', 'Query', 'Query', 'UpdateItem']);
@@ -98,7 +98,7 @@ describe('a lease on DynamoDB', () => {
     }
   });
 
-  it('costs the same in a pool that was split anew, unless it is asked what probes found', async () => {
+  it('costs the same in a pool that was split again, unless the request asks what probes found', async () => {
     const world = await createWorld(new Array<PlannedProxy>(40).fill({}), 3);
     const batchBitCounts = [1, 3, 2, 4];
     await world.storage.pools.claim({ poolName: 'fleet', sweepId: makeSweepId(2), batchBitCounts });
@@ -131,7 +131,7 @@ describe('a lease on DynamoDB', () => {
     }
   });
 
-  it('that cannot be had in a sparse pool costs 17 reads of the index more', async () => {
+  it('that cannot be had in a sparse pool costs 17 more reads of the index', async () => {
     const sparse = Array.from(
       { length: 40 },
       (_, index): PlannedProxy => ({

@@ -6,7 +6,7 @@ const LOST = new Error('socket hang up');
 const idempotencyKey = 'order-66';
 const keyed = { idempotencyKey, leaseSeconds: 86_400 };
 
-/** A tap: has a write take place, and its answer be lost. */
+/** A tap: lets a write take place, and loses its answer. */
 async function loseAnswer<T>(write: (item: T) => Promise<unknown>, item: T): Promise<never> {
   await write(item);
   throw LOST;
@@ -32,7 +32,7 @@ describe('an acquisition whose write fails', () => {
     expect(errors).toEqual([]);
   });
 
-  it('tells of the failure itself when the lease cannot be given back either', async () => {
+  it('throws the failure itself when the lease cannot be given back either', async () => {
     const { world, acquire, held, errors } = await createWorld();
     world.storage.tap('leases.acquire', loseAnswer);
     world.storage.tap('leases.release', () => Promise.reject(LOST));
@@ -73,7 +73,7 @@ describe('an acquisition with a key', () => {
     expect(await held()).toBe(1);
   });
 
-  it('does not mind the order in which proxies are left out', async () => {
+  it('ignores the order in which proxies are left out', async () => {
     const { world, acquire } = await createWorld(3);
     const ids = await world.storage.proxies.queryIds('fleet', 2);
     const lease = await acquire({ ...keyed, excludedProxyIds: ids });
@@ -91,7 +91,7 @@ describe('an acquisition with a key', () => {
   });
 });
 
-describe('an acquisition that is told to end', () => {
+describe('an acquisition that is aborted', () => {
   it('gives back what it acquired at that moment', async () => {
     const { world, manager, held } = await createWorld();
     const controller = new AbortController();

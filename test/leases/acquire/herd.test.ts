@@ -16,7 +16,7 @@ function countLostRaces(storage: TappedStorage) {
 
 describe('many consumers at once', () => {
   it.for(Object.keys(SELECTORS) as SelectorName[])(
-    'all get a proxy where there are enough, and lose few races for it (%s)',
+    'all get a proxy when there are enough, and lose few races for it (%s)',
     async (selector) => {
       const world = new LeaseWorld();
       await world.fill(250);
@@ -30,7 +30,7 @@ describe('many consumers at once', () => {
     },
   );
 
-  it('all get a proxy where there are just as many, whatever they prefer', async () => {
+  it('all get a proxy when there are just enough, whatever they prefer', async () => {
     const world = new LeaseWorld();
     await world.fill(250);
     const races = countLostRaces(world.storage);
@@ -41,7 +41,7 @@ describe('many consumers at once', () => {
     expect(races.lost).toBeLessThan(250 * 16);
   });
 
-  it('find the one they want, however many races they have lost', async () => {
+  it('find the proxy they want, however many races they have lost', async () => {
     const world = new LeaseWorld();
     const ids = await world.fill(60);
     const wanted = new Set(ids.slice(0, 8));

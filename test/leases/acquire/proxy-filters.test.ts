@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProxyFilters } from '../../../src/leases/acquire/proxy-filters.ts';
-import { distanceKm } from '../../../src/leases/acquire/proxy-filters.ts';
+import { distanceKm, type ProxyFilters } from '../../../src/leases/acquire/proxy-filters.ts';
 import { LeaseWorld } from '../../support/leases/lease-world.ts';
 
 const STOCKHOLM = { latitude: 59.3293, longitude: 18.0686 };
@@ -78,7 +77,7 @@ describe('filters', () => {
     expect(await matching({ verifiedWithinSeconds: 431 })).toEqual(['de']);
   });
 
-  it('take a probe that found the proxy unhealthy for none', async () => {
+  it('ignore a probe that found the proxy unhealthy', async () => {
     const world = new LeaseWorld();
     await world.fill([
       { result: { status: 'inactive', failure: 'timeout', latencyMs: 1 } },
@@ -96,11 +95,11 @@ describe('distanceKm', () => {
     [{ latitude: 51.5074, longitude: -0.1278 }, { latitude: 40.7128, longitude: -74.006 }, 5570],
     [{ latitude: 0, longitude: 179.5 }, { latitude: 0, longitude: -179.5 }, 111],
     [{ latitude: 90, longitude: 0 }, { latitude: -90, longitude: 77 }, 20_015],
-  ] as const)('of %j and %j is about %i km', ([from, to, expected]) => {
+  ] as const)('between %j and %j is about %i km', ([from, to, expected]) => {
     expect(Math.round(distanceKm(from, to))).toBe(expected);
   });
 
-  it('is a number, the same both ways, and none from a place to itself', () => {
+  it('is a number, the same both ways, and zero from a place to itself', () => {
     const position = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),

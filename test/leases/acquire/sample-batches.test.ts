@@ -6,7 +6,7 @@ import { makeBatchResult, makeStoredResult, makeSweepId } from '../../support/fa
 import { LeaseWorld, seededRandom } from '../../support/leases/lease-world.ts';
 
 describe('the choice of batches', () => {
-  it('comes to different batches, from anywhere, at most eight', () => {
+  it('visits different batches, from any of them on, at most eight', () => {
     const random = seededRandom(7);
     const starts = new Set<string>();
     for (let run = 0; run < 200; run++) {
@@ -89,10 +89,10 @@ describe('the choice of batches', () => {
   });
 
   it.for(['active', 'inactive'] as const)(
-    'ends when it is told to while the index is asked (%s)',
+    'ends when it is aborted while it asks the index (%s)',
     async (status) => {
       const world = new LeaseWorld();
-      // Of 128 batches eight are looked at: those of these proxies are hardly among them.
+      // Eight of 128 batches are read: those of these proxies are hardly among them.
       await world.fill([{ status }, { status }, { status }], { batchBitCounts: [7] });
       const controller = new AbortController();
       const abort = () => controller.abort(new Error('enough'));
@@ -105,7 +105,7 @@ describe('the choice of batches', () => {
     },
   );
 
-  it('asks no index once it has seen the whole pool', async () => {
+  it('does not ask the index once it has seen the whole pool', async () => {
     const world = new LeaseWorld();
     await world.fill([{ status: 'inactive' }], { batchBitCounts: [3] });
     const calls = world.storage.record('proxies.query', 'proxies.queryIdsByStatus');
@@ -121,7 +121,7 @@ describe('the choice of batches', () => {
     expect(ids.slice(1090)).toContain(lease.proxy.id);
   });
 
-  it('knows the latency of a batch that was not swept since it was split anew', async () => {
+  it('knows the latency in a batch that was not swept since the pool was split again', async () => {
     const world = new LeaseWorld();
     const ids = await world.fill(20, { batchBitCounts: [2, 1] });
     const fresh = ids.find((id) => batchOf(id, 2) === '01') ?? '';
@@ -158,7 +158,7 @@ describe('the choice of batches', () => {
     expect(await world.acquire({ filters: fresh })).not.toBeNull();
   });
 
-  it('forgives failures for a probe under another k that went well since', async () => {
+  it('forgives failures after a healthy probe under another k', async () => {
     const world = new LeaseWorld();
     const [id = ''] = await world.fill(20, { batchBitCounts: [2] });
     world.clock.advance(1000);

@@ -23,7 +23,7 @@ function makeCandidate(index: 0 | 1 | 2, changes: Partial<LeaseCandidate> = {}):
 }
 
 describe('selectors', () => {
-  it('pick none of none', () => {
+  it('pick nothing from nothing', () => {
     for (const select of Object.values(SELECTORS)) expect(select([], () => 0)).toBeUndefined();
   });
 
@@ -77,7 +77,7 @@ describe('selectors', () => {
     for (let n = 0; n < 4; n++) expect(await use({ selector: 'firstAvailable' })).toBe(first);
   });
 
-  it('leastUsed spreads over unlimited proxies, whose leases nobody counts', async () => {
+  it('leastUsed spreads over unlimited proxies, whose leases are not counted', async () => {
     const world = new LeaseWorld();
     await world.fill(new Array(5).fill({ maxConcurrency: null }));
     const ids = new Set<string>();

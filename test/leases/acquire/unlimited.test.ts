@@ -13,7 +13,7 @@ async function createUnlimited() {
 }
 
 describe('the lease of an unlimited proxy', () => {
-  it('is given to anybody and writes nothing', async () => {
+  it('is given to any consumer and writes nothing', async () => {
     const { world, id } = await createUnlimited();
     const before = await world.row(id);
     const leases = await Promise.all(Array.from({ length: 9 }, () => world.mustAcquire()));
@@ -22,7 +22,7 @@ describe('the lease of an unlimited proxy', () => {
     expect(await world.row(id)).toEqual(before);
   });
 
-  it('carries who holds it and until when', async () => {
+  it('says who holds it and until when', async () => {
     const { world } = await createUnlimited();
     const consumerName = 'Läden & Söhne 商店';
     const lease = await world.mustAcquire({ consumerName, leaseSeconds: 60 });
@@ -39,7 +39,7 @@ describe('the lease of an unlimited proxy', () => {
     expect(shorter.expiresAt).toBe(renewed.expiresAt);
   });
 
-  it('ends at its time, for renewal and for what is reported', async () => {
+  it('ends at its time, for renewals and for reports', async () => {
     const { world, id } = await createUnlimited();
     const lease = await world.mustAcquire({ leaseSeconds: 60 });
     world.clock.advance(60 * SECOND);
@@ -48,7 +48,7 @@ describe('the lease of an unlimited proxy', () => {
     expect((await world.row(id)).uses.failed).toBe(0);
   });
 
-  it('notes how the use went', async () => {
+  it('records how the use went', async () => {
     const { world, id } = await createUnlimited();
     const lease = await world.mustAcquire();
     expect(await world.manager.releaseProxy(lease, 'failed')).toBe(true);
@@ -107,7 +107,7 @@ describe('the lease of an unlimited proxy', () => {
     }
   });
 
-  it('is signed for the pool its proxy is of, not for one that was before it', async () => {
+  it('is signed for the pool its proxy belongs to, not for the one before it', async () => {
     const { world, id } = await createUnlimited();
     await world.mustAcquire();
     await world.storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
@@ -120,7 +120,7 @@ describe('the lease of an unlimited proxy', () => {
     expect(await world.manager.releaseProxy(renewed, 'ok')).toBe(true);
   });
 
-  it('leads to few reads of the pool, however many ids are forged', async () => {
+  it('causes few reads of the pool, however many ids are forged', async () => {
     const { world } = await createUnlimited();
     const { poolName, leaseId } = await world.mustAcquire();
     const reads = world.storage.record('pools.get');
@@ -133,7 +133,7 @@ describe('the lease of an unlimited proxy', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('is known at once when its pool was deleted and made again', async () => {
+  it('is recognized at once when its pool was deleted and made again', async () => {
     const { world } = await createUnlimited();
     await world.mustAcquire();
     await world.storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());

@@ -34,7 +34,7 @@ describe('consumers in processes of their own, their clocks up to two seconds of
     await database[Symbol.asyncDispose]();
   });
 
-  /** Has them contend for the proxies of a pool; returns what they believed to hold. */
+  /** Makes them contend for the proxies of a pool; returns what they believed they held. */
   async function contend({ proxies, clockSkewMs, maxConcurrency = 1, ...contest }: Contest) {
     const { client, endpoint } = database;
     const tables = await database.createTables();
@@ -67,7 +67,7 @@ describe('consumers in processes of their own, their clocks up to two seconds of
     expect(findOverlaps(holdings)).toEqual([]);
   });
 
-  it('never share a proxy with more than may', { timeout: 120_000 }, async () => {
+  it('never share a proxy with more than its limit', { timeout: 120_000 }, async () => {
     const contest = {
       proxies: 8,
       acquisitions: 800,
@@ -80,7 +80,7 @@ describe('consumers in processes of their own, their clocks up to two seconds of
     expect(findOverlaps(holdings, 1)).not.toEqual([]);
   });
 
-  it('hold proxies twice where clocks are said to agree and do not', {
+  it('hold proxies twice when clocks are said to agree and do not', {
     timeout: 120_000,
   }, async () => {
     const contest = { proxies: 8, acquisitions: 120, clockSkewMs: 0, abandoned: 0.3 };

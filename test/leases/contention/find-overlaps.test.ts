@@ -11,7 +11,7 @@ function makeHolding(from: number, until: number, changes: Partial<Holding> = {}
 }
 
 describe('the search for double leases', () => {
-  it('is content with holdings one after the other, of different proxies, or of no time', () => {
+  it('accepts holdings one after the other, of different proxies, or of no duration', () => {
     expect(findOverlaps([])).toEqual([]);
     expect(findOverlaps([makeHolding(5, 9), makeHolding(0, 5), makeHolding(9, 12)])).toEqual([]);
     expect(findOverlaps([makeHolding(0, 9), makeHolding(1, 8, { proxyId: 'q' })])).toEqual([]);
@@ -19,7 +19,7 @@ describe('the search for double leases', () => {
     expect(findOverlaps([makeHolding(0, 9), makeHolding(5, 4)])).toEqual([]);
   });
 
-  it('finds two holders at once, in whatever order they are told', () => {
+  it('finds two holders at once, in whatever order they are listed', () => {
     const first = makeHolding(0, 9);
     const second = makeHolding(8.9, 12, { holder: 'b' });
     const violation = ['b was given p while a held it'];
@@ -27,13 +27,13 @@ describe('the search for double leases', () => {
     expect(findOverlaps([second, first])).toEqual(violation);
   });
 
-  it('finds one within a long holding that others have followed', () => {
+  it('finds overlaps within a long holding that others have followed', () => {
     const long = makeHolding(0, 100);
     const inside = [makeHolding(10, 20, { holder: 'b' }), makeHolding(30, 40, { holder: 'c' })];
     expect(findOverlaps([long, ...inside])).toHaveLength(2);
   });
 
-  it('lets as many share a proxy as may', () => {
+  it('accepts as many holders of a proxy as its limit', () => {
     const holdings = [makeHolding(0, 9), makeHolding(1, 9), makeHolding(2, 9)];
     expect(findOverlaps(holdings, 3)).toEqual([]);
     expect(findOverlaps(holdings, 2)).toHaveLength(1);

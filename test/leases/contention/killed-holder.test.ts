@@ -18,7 +18,7 @@ const LEASE_SECONDS = 60;
 
 type Leased = { readonly leaseId: string; readonly proxyId: string };
 
-it('FAULTS 43: 100 acquirers on 10 exclusive proxies hold 10 leases; the one of a killed holder returns when it expires', {
+it('FAULTS 43: 100 acquirers on 10 exclusive proxies hold 10 leases; the proxy of a killed holder returns when its lease expires', {
   timeout: 180_000,
 }, async () => {
   await using database = await startDynamoDb();
@@ -65,7 +65,7 @@ async function startAll(program: ConsumerProgram, settings: ConsumerSettings) {
   return acquirers;
 }
 
-/** Has all of them acquire at once; returns those that were given something. */
+/** Makes all of them acquire at once; returns those that were given a lease. */
 async function acquireAll(acquirers: readonly Consumer[]): Promise<Map<Consumer, Leased>> {
   const task = { do: 'acquire', leaseSeconds: LEASE_SECONDS } as const;
   const answers = await Promise.all(

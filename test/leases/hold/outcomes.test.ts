@@ -10,7 +10,7 @@ import { LeaseWorld } from '../../support/leases/lease-world.ts';
 const SECOND = 1000;
 
 describe('blocks', () => {
-  it('keep a proxy from one target for an hour, from others not', async () => {
+  it('keep a proxy from one target for an hour, and from no other', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     const lease = await world.mustAcquire();
@@ -41,7 +41,7 @@ describe('blocks', () => {
     expect(await world.acquire({ notBlockedOn: 'bücher.example' })).not.toBeNull();
   });
 
-  it('that a clock far ahead reported last a minute longer at most', async () => {
+  it('that a clock far ahead reported last at most a minute longer', async () => {
     const world = new LeaseWorld();
     await world.fill(1, { leasing: { ...DEFAULT_LEASING, blockSeconds: 60 } });
     const { clock } = world;
@@ -59,7 +59,7 @@ describe('blocks', () => {
     expect(refusals * 6).toBeLessThanOrEqual(60 + 60 + 6);
   });
 
-  it('are kept of the last 32 hosts', async () => {
+  it('are kept for the last 32 hosts', async () => {
     for (const maxConcurrency of [1, null]) {
       const world = new LeaseWorld();
       const [id = ''] = await world.fill([{ maxConcurrency }]);
@@ -75,7 +75,7 @@ describe('blocks', () => {
     }
   });
 
-  it('refuse what is no host, and no outcome', async () => {
+  it('are refused without a valid host and outcome', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     const lease = await world.mustAcquire();
@@ -144,7 +144,7 @@ describe('the number of consumers of a proxy', () => {
     expect(await world.row(imported)).toEqual(row);
   });
 
-  it('is 1 to 100, or none', async () => {
+  it('is 1 to 100, or unlimited', async () => {
     const world = new LeaseWorld();
     const [proxyId = ''] = await world.fill(1);
     for (const maxConcurrency of [0, 101, 1.5]) {

@@ -5,7 +5,7 @@ import { LeaseWorld } from '../../support/leases/lease-world.ts';
 const SECOND = 1000;
 
 describe('renewLease', () => {
-  it('has a lease end later, by its own duration or another', async () => {
+  it('extends a lease, by its own duration or another', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     const lease = await world.mustAcquire({ leaseSeconds: 60 });
@@ -64,7 +64,7 @@ describe('renewLease', () => {
 });
 
 describe('releaseProxy', () => {
-  it('gives the proxy back at once, and tells a second time that it was gone', async () => {
+  it('gives the proxy back at once, and says a second time that it was gone', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     const lease = await world.mustAcquire();
@@ -73,7 +73,7 @@ describe('releaseProxy', () => {
     expect(await world.acquire()).not.toBeNull();
   });
 
-  it('notes how a use went that ended late, while nobody else has the proxy', async () => {
+  it('records how a late use went while no other consumer has the proxy', async () => {
     const world = new LeaseWorld();
     const [id = ''] = await world.fill(1);
     const late = await world.mustAcquire({ leaseSeconds: 1 });
@@ -105,7 +105,7 @@ describe('releaseProxy', () => {
 });
 
 describe('cleanupExpiredLeases', () => {
-  it('removes what is over and nothing else', async () => {
+  it('removes ended leases and nothing else', async () => {
     const world = new LeaseWorld();
     const [shared = '', exclusive = ''] = await world.fill([{ maxConcurrency: 100 }, {}]);
     const just = (id: string) => ({ excludedProxyIds: id === shared ? [exclusive] : [shared] });

@@ -24,7 +24,7 @@ async function createUser(planned: readonly PlannedProxy[] = [{}]) {
   return { world, ids, id: ids[0] ?? '', scheduler, manager, errors };
 }
 
-/** Something to do that ends when it is told to. */
+/** A task that ends when it is told to. */
 function createTask() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const signals: AbortSignal[] = [];
@@ -86,7 +86,7 @@ describe('withLease', () => {
     expect((await world.row(id)).uses).toMatchObject({ ok: 0, slow: 1 });
   });
 
-  it('says so when no proxy is free', async () => {
+  it('throws NoProxyAvailableError when no proxy is free', async () => {
     const { manager, world } = await createUser();
     await world.mustAcquire();
     await expect(manager.withLease(request, () => 'used')).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe('withLease', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('tries a renewal that failed again, and ends by its own clock when none comes through', async () => {
+  it('retries a failed renewal, and ends by its own clock when none succeeds', async () => {
     const { world, manager, scheduler } = await createUser();
     let failing = true;
     world.storage.tap('leases.renew', async (renew, renewal) => {
@@ -162,7 +162,7 @@ describe('withLease', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('tries a renewal that keeps failing less and less often', async () => {
+  it('retries a renewal that keeps failing less and less often', async () => {
     const { world, manager, scheduler } = await createUser();
     const renewedAt = recordRenewals(world);
     failRenewals(world, () => new Error('throttled'));
@@ -183,8 +183,8 @@ describe('withLease', () => {
   it.for([
     new NotFoundError('there is no such pool'),
     new ConflictError('the pool is being deleted'),
-    new InvalidInputError('the id is none of this pool'),
-  ])('is lost at once to an error that no other try would get past ($code)', async (error) => {
+    new InvalidInputError('the id does not belong to this pool'),
+  ])('loses the lease at once to an error that no retry can fix ($code)', async (error) => {
     const { world, manager, scheduler } = await createUser();
     failRenewals(world, () => error);
     const task = createTask();
@@ -196,7 +196,7 @@ describe('withLease', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('ends by its own clock while a renewal hangs, and waits for none when it is done', async () => {
+  it('ends by its own clock while a renewal hangs, and does not wait for it when done', async () => {
     const { world, manager, scheduler } = await createUser();
     world.storage.tap('leases.renew', () => new Promise(() => {}));
     const task = createTask();
@@ -215,7 +215,7 @@ describe('withLease', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('asks again for a renewal that has no answer, and keeps the lease by it', async () => {
+  it('repeats a renewal that has no answer, and so keeps the lease', async () => {
     const { world, manager, scheduler } = await createUser();
     world.storage.justBefore('leases.renew', () => new Promise(() => {}));
     const tries = world.storage.record('leases.renew');
@@ -229,7 +229,7 @@ describe('withLease', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('ends in time although its wall clock was set back, and cannot renew for it', async () => {
+  it('ends in time when its wall clock was set back, so that no renewal extends it', async () => {
     const { world, manager, scheduler } = await createUser();
     const task = createTask();
     const used = manager.withLease(request, task.use);
@@ -263,14 +263,14 @@ describe('withLease', () => {
     await expect(manager.withLease({ ...request, signal }, task.use)).rejects.toThrow('enough');
   });
 
-  it('returns what was achieved although the release fails', async () => {
+  it('returns the result although the release fails', async () => {
     const { world, manager, errors } = await createUser();
     world.storage.tap('leases.release', () => Promise.reject(new Error('no network')));
     expect(await manager.withLease(request, () => 'done')).toBe('done');
     expect(errors).toMatchObject([{ message: 'no network' }]);
   });
 
-  it('waits by timers of the process where it is given nothing else', async () => {
+  it('waits by the timers of the process by default', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
@@ -280,7 +280,7 @@ describe('withLease', () => {
   });
 });
 
-/** When leases were renewed, seconds since now. */
+/** Records when leases are renewed, seconds from now. */
 function recordRenewals({ storage, clock }: LeaseWorld): readonly number[] {
   const began = clock.monotonic();
   const renewedAt: number[] = [];

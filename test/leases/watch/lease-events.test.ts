@@ -4,7 +4,7 @@ import { makeProxies } from '../../support/factories.ts';
 import { LeaseWorld } from '../../support/leases/lease-world.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 
-/** Listeners are told soon, and nobody waits for it. */
+/** Waits until listeners have been told, as nothing else does. */
 const told = () => new Promise(setImmediate);
 const request = { poolName: 'fleet', consumerName: 'shop' };
 
@@ -71,7 +71,7 @@ describe('listeners', () => {
     expect(calls).toBe(1);
   });
 
-  it('are told no more once they are removed, each by itself', async () => {
+  it('are told nothing more once they are removed, each by itself', async () => {
     const world = new LeaseWorld();
     await world.fill(3);
     let calls = 0;
@@ -120,7 +120,7 @@ describe('listeners', () => {
     expect(errors).toEqual(new Array(6).fill(broken));
   });
 
-  it('delay nothing, though what they are told cannot be read', async () => {
+  it('delay nothing when what they are told cannot be read', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     world.storage.tap('sweeps.list', () => new Promise(() => {}));
@@ -130,7 +130,7 @@ describe('listeners', () => {
     expect(await world.manager.releaseProxy(lease)).toBe(true);
   });
 
-  it('that are added by another are told of the next lease', async () => {
+  it('that another listener adds are told of the next lease', async () => {
     const world = new LeaseWorld();
     await world.fill(2);
     let calls = 0;
@@ -149,7 +149,7 @@ describe('listeners', () => {
     expect(calls).toBe(2);
   });
 
-  it('and who is told of errors cannot break a release', async () => {
+  it('and the receiver of errors cannot break a release', async () => {
     const world = new LeaseWorld();
     const [id = ''] = await world.fill(1);
     const manager = world.createManager({
@@ -169,7 +169,7 @@ describe('listeners', () => {
     expect(await manager.withLease(request, () => 'done')).toBe('done');
   });
 
-  it('that throw are a warning of the process where nobody else is told', async () => {
+  it('that throw cause a process warning when nothing else receives errors', async () => {
     const world = new LeaseWorld();
     await world.fill(1);
     const warnings: Error[] = [];
@@ -188,7 +188,7 @@ describe('listeners', () => {
 });
 
 describe('statistics of a pool', () => {
-  it('are those of the last closed sweep, which cost no walk', async () => {
+  it('are those of the last closed sweep, without a walk through the rows', async () => {
     const world = new SweepWorld();
     const ids = await world.fill(400);
     const leases = new LeaseWorld(() => world.storage);
@@ -229,7 +229,7 @@ describe('statistics of a pool', () => {
     });
   });
 
-  it('count rows as they are, those that are over left out', async () => {
+  it('count rows as they are, without ended leases', async () => {
     const world = new LeaseWorld();
     const [shared = ''] = await world.fill([
       { maxConcurrency: 2 },

@@ -107,7 +107,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     find: 'return clock.now() - clockSkewMs;',
     replace: 'return clock.now() - clockSkewMs * 0;',
     tests: [CONTENTION],
-    title: 'never share a proxy with more than may',
+    title: 'never share a proxy with more than its limit',
   },
   {
     name: 'lost race: the next candidate is not tried',
@@ -146,7 +146,7 @@ export const LEASE_SABOTAGES: readonly Sabotage[] = [
     find: 'return proxyIdOf(proxy, salt) === proxy.id;',
     replace: 'return proxyIdOf(proxy, salt) !== null;',
     tests: ['test/leases/acquire/unlimited.test.ts'],
-    title: 'is signed for the pool its proxy is of',
+    title: 'is signed for the pool its proxy belongs to',
   },
   {
     name: 'quarantine: the largest share is exceeded',

@@ -62,7 +62,7 @@ describe('checkBatches', () => {
     for (const row of await world.rows()) expect(row.rowSweepId).toBe(first.sweepId);
   });
 
-  it('counts a message delivered twice in turn once, and probes nothing twice', async () => {
+  it('counts a message once when it comes twice in turn, and probes nothing twice', async () => {
     const world = new SweepWorld();
     const proxyIds = await world.fill(400);
     const sweepId = await startDispatched(world);
@@ -76,7 +76,7 @@ describe('checkBatches', () => {
     for (const row of await world.rows()) expect(row.status).toBe('active');
   });
 
-  it('counts a message delivered twice at once once, whoever wins', async () => {
+  it('counts a message once when it comes twice at once, whichever wins', async () => {
     const world = new SweepWorld();
     const proxyIds = await world.fill(50);
     const sweepId = await startDispatched(world);
@@ -133,7 +133,7 @@ describe('checkBatches', () => {
     expect(world.checker.controlProbes).toBe(1 + 4);
   });
 
-  it('asks no target whose pool has the control probe turned off', async () => {
+  it('does not ask the target when the pool has the control probe turned off', async () => {
     const world = new SweepWorld();
     await world.fill(20, { control: false });
     world.checker.finding = () => DOWN;
@@ -214,7 +214,7 @@ describe('checkBatches', () => {
     await checked;
   });
 
-  it('fails a message of a sweep that is not there, and does the others', async () => {
+  it('fails a message of a sweep that does not exist, and handles the others', async () => {
     const world = new SweepWorld();
     await world.fill(20);
     await startDispatched(world);
@@ -247,7 +247,7 @@ describe('checkBatches', () => {
     expect(await world.storage.results.get('fleet', '*', sweepId)).toBeNull();
   });
 
-  it('probes 1,024 proxies of a longer batch and says so', async () => {
+  it('probes 1,024 proxies of a longer batch and marks it as truncated', async () => {
     const world = new SweepWorld();
     await world.fill(200);
     const sweepId = await startDispatched(world);
@@ -293,7 +293,7 @@ describe('checkBatches, when time is short', () => {
   const options = makeOptions({ timeoutMs: 5000, attempts: 1 });
   const policy = makePolicy({ options });
 
-  it('sends again what it has no time to begin', async () => {
+  it('sends again the batches it has no time to begin', async () => {
     const world = new SweepWorld();
     await world.fill(800, policy);
     await startDispatched(world);
@@ -310,7 +310,7 @@ describe('checkBatches, when time is short', () => {
     expect(world.queue).toEqual(messages.slice(1));
   });
 
-  it('fails what it could neither begin nor send again', async () => {
+  it('fails the batches it could neither begin nor send again', async () => {
     const world = new SweepWorld();
     await world.fill(400, policy);
     await startDispatched(world);
@@ -322,7 +322,7 @@ describe('checkBatches, when time is short', () => {
     expect(outcomes).toEqual(['done', { failed: new Error('queue is down') }]);
   });
 
-  it('ends in time with proxies it did not get to as inconclusive', async () => {
+  it('ends in time, with the proxies it did not get to as inconclusive', async () => {
     const world = new SweepWorld();
     const proxyIds = await world.fill(200, policy);
     const hanging = new Set(proxyIds.slice(150));

@@ -54,9 +54,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 ) as fc.Arbitrary<Step>;
 
-/** What a watch has seen. */
+/** What the watch has seen. */
 interface Seen {
-  /** What must never happen, whoever writes and when. */
+  /** What must never happen, whichever sweep writes and when. */
   readonly violations: string[];
   /** The ids of the events that have to be sent for the writes. */
   readonly changes: Set<string>;
@@ -103,12 +103,12 @@ async function withCrash(world: SweepWorld, n: number, work: () => Promise<unkno
   world.storage = survivor;
 }
 
-async function deliver(world: SweepWorld, index: number, times: number, acknowledge: boolean) {
+async function deliver(world: SweepWorld, index: number, { times = 1, acknowledged = true } = {}) {
   const chosen = world.queue[index % Math.max(1, world.queue.length)];
   if (!chosen) return;
   const outcomes = await Promise.all(Array.from({ length: times }, () => world.check([chosen])));
   const done = outcomes.flat().every((outcome) => typeof outcome === 'string');
-  if (done && acknowledge) world.queue.splice(world.queue.indexOf(chosen), 1);
+  if (done && acknowledged) world.queue.splice(world.queue.indexOf(chosen), 1);
 }
 
 async function fanOut(world: SweepWorld) {
@@ -126,13 +126,13 @@ async function take(world: SweepWorld, next: Step): Promise<unknown> {
     case 'fanOut':
       return fanOut(world);
     case 'deliver':
-      return deliver(world, next.message, 1, true);
+      return deliver(world, next.message);
     case 'deliverTwice':
-      return deliver(world, next.message, 2, true);
+      return deliver(world, next.message, { times: 2 });
     case 'deliverAndForgetTheAck':
-      return deliver(world, next.message, 1, false);
+      return deliver(world, next.message, { acknowledged: false });
     case 'crashInDelivery':
-      return withCrash(world, next.write, () => deliver(world, next.message, 1, true));
+      return withCrash(world, next.write, () => deliver(world, next.message));
     case 'crashInTick':
       return withCrash(world, next.write, () => world.tick());
     case 'crashInStart':
@@ -182,7 +182,7 @@ async function auditEvents(world: SweepWorld, changes: Set<string>, proxyIds: re
   for (const sweep of await world.storage.sweeps.list('fleet', { limit: 999 })) {
     const { sweepId, deadlineAt, closedAt = '' } = sweep;
     expect(sent.has(sweepId), `the end of ${sweepId}`).toBe(true);
-    // Work that is begun after the deadline sends none, nor do rows that are gone.
+    // Work that begins after the deadline sends no events, nor do rows that are gone.
     if (closedAt > deadlineAt) continue;
     for (const eventId of proxyIds.map((proxyId) => `${sweepId}:${proxyId}`)) {
       if (!changes.has(eventId)) continue;

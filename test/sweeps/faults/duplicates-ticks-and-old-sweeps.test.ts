@@ -50,7 +50,7 @@ describe('FAULTS 30: messages delivered twice', () => {
     }
   });
 
-  it('at once, and whoever comes second takes what the first has stored', async () => {
+  it('at once, and the second takes what the first has stored', async () => {
     const world = await createWorld();
     const proxyIds = await world.fill(60);
     const { sweepId } = await world.start();
@@ -137,7 +137,7 @@ describe('FAULTS 33: ticks at once', () => {
 });
 
 describe('FAULTS 36: a batch of an older sweep', () => {
-  /** A sweep of four batches, the first of them checked and the others still on their way. */
+  /** A sweep of four batches: the first is checked, the others are still on their way. */
   async function sweepInPart(world: SweepWorld) {
     const proxyIds = await world.fill(440, { batchBitCounts: [2] });
     const { sweepId } = await world.start();

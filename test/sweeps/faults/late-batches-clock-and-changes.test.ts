@@ -67,7 +67,7 @@ describe('FAULTS 38b: a late batch after a sweep that only confirmed', () => {
 });
 
 describe('FAULTS 41: the wall clock steps back ten minutes', () => {
-  it('and a sweep by hand is still the later one', async () => {
+  it('and a manual sweep is still the later one', async () => {
     const world = await createWorld();
     const proxyIds = await world.fill(20);
     const watch = new PoolWatch(world.storage, 'fleet');

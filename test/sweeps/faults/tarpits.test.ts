@@ -44,7 +44,7 @@ describe('FAULTS 38: a batch of 500 tarpits', () => {
   it('ends in its computed time', async () => {
     const { tookMs, totals } = await sweepTarpits(tarpit.proxies(500), 500);
     expect(totals).toMatchObject({ inactive: 500, failures: { timeout: 500 } });
-    // Two waves of 500 ms and a second for reads and writes, were the machine its own.
+    // On a machine of its own: two waves of 500 ms, and a second for reads and writes.
     expect(tookMs).toBeLessThan(CHECKER_TIMEOUT_MS);
   });
 

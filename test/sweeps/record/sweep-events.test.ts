@@ -20,7 +20,7 @@ function finishesIn(world: SweepWorld): SweepFinished['detail'][] {
   return world.events.flatMap((event) => (event.type === 'Sweep Finished' ? [event.detail] : []));
 }
 
-/** A pool that was swept once, all of it active; no event of that sweep is kept. */
+/** A pool that was swept once, with every proxy active; the events of that sweep are dropped. */
 async function sweptOnce(count: number, riseFall = { rise: 1, fall: 1 }): Promise<SweepWorld> {
   const world = new SweepWorld();
   await world.fill(count, { riseFall });
@@ -182,7 +182,7 @@ describe('a redelivered batch', () => {
     expect(changesIn(world).map(({ proxyId }) => proxyId)).toEqual(dead.map(({ id }) => id).sort());
   });
 
-  it('sends nothing for a row of which this sweep has written but a streak', async () => {
+  it('sends nothing for a row in which this sweep has written only a streak', async () => {
     const world = await sweptOnce(3, { rise: 2, fall: 1 });
     kill(world, makeProxy(0));
     await world.sweep();
@@ -203,7 +203,7 @@ describe('a redelivered batch', () => {
     expect(changesIn(world)).toHaveLength(1);
   });
 
-  it('two at once send every event, and nothing but the same events', async () => {
+  it('sends every event, and only the same events, when it comes twice at once', async () => {
     const world = await sweptOnce(30);
     const dead = makeProxies(10);
     kill(world, ...dead);

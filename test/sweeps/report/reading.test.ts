@@ -61,14 +61,14 @@ describe('readSweepReport', () => {
     expect(latencyMs.p99).toBeLessThanOrEqual(5600);
   });
 
-  it('refuses a sweep that is not there', async () => {
+  it('refuses a sweep that does not exist', async () => {
     const report = readSweepReport(new SweepWorld(), makeSweepId(1));
     await expect(report).rejects.toThrow(NotFoundError);
   });
 });
 
 describe('streamSweepResults', () => {
-  it('yields a record of every proxy in id order, without passwords', async () => {
+  it('yields a record for every proxy in id order, without passwords', async () => {
     const world = new SweepWorld();
     await world.storage.pools.create(makePool());
     const secret = makeProxyWithSecrets(1000);
@@ -126,7 +126,7 @@ describe('streamSweepResults', () => {
     expect(exact).not.toHaveProperty('next');
   });
 
-  it('has no URL of a proxy that was deleted since', async () => {
+  it('has no URL for a proxy that was deleted since', async () => {
     const world = new SweepWorld();
     await world.fill(1);
     const { sweepId } = await world.sweep();
@@ -135,7 +135,7 @@ describe('streamSweepResults', () => {
     expect(record).toMatchObject({ proxy: null, proxyId: makeProxy(0).id, status: 'active' });
   });
 
-  it('blames the target, not the proxy, where the control probe failed', async () => {
+  it('blames the target, not the proxy, when the control probe failed', async () => {
     const world = new SweepWorld();
     await world.fill(1);
     world.checker.finding = () => DOWN;
@@ -169,7 +169,7 @@ describe('readProxyViews', () => {
     expect(seen).toEqual(proxyIds);
   });
 
-  it('shows a proxy no sweep has had yet', async () => {
+  it('shows a proxy that no sweep has probed yet', async () => {
     const world = new SweepWorld();
     await world.fill(1);
     const { proxies } = await readProxyViews(world, 'fleet', { limit: 9 });
@@ -195,7 +195,7 @@ describe('readProxyViews', () => {
     expect(await idsOf({ status: 'active' })).toHaveLength(52);
   });
 
-  it('finds one proxy, or says that there is none', async () => {
+  it('finds one proxy, or returns null', async () => {
     const world = new SweepWorld();
     await world.fill(2);
     const view = await readProxyView(world, 'fleet', makeProxy(1).id);

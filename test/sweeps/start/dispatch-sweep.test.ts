@@ -20,7 +20,7 @@ describe('dispatchSweep', () => {
     expect(await world.current(sweepId)).toHaveProperty('dispatchedAt');
   });
 
-  it('sends nothing twice, and nothing of a closed sweep', async () => {
+  it('sends nothing twice, and nothing for a closed sweep', async () => {
     const world = new SweepWorld();
     await world.fill(3);
     const { sweepId } = await world.start();
@@ -41,7 +41,7 @@ describe('dispatchSweep', () => {
     expect(await dispatchSweep(world, sweepId)).toBe(4);
   });
 
-  it('refuses a sweep that is not there', async () => {
+  it('refuses a sweep that does not exist', async () => {
     const dispatched = dispatchSweep(new SweepWorld(), makeSweepId(1));
     await expect(dispatched).rejects.toThrow(NotFoundError);
   });
@@ -61,11 +61,11 @@ describe('parseBatchMessage', () => {
     ['an array', '[]'],
     ['no fields', '{}'],
     ['a field too many', JSON.stringify({ ...message, password: 'x' })],
-    ['bits that are none', JSON.stringify({ ...message, bits: '012' })],
+    ['malformed bits', JSON.stringify({ ...message, bits: '012' })],
     ['too many bits', JSON.stringify({ ...message, bits: '0'.repeat(13) })],
-    ['a pool name that is none', JSON.stringify({ ...message, poolName: '../x' })],
-    ['a sweep id that is none', JSON.stringify({ ...message, sweepId: 'summary' })],
-    ['a deadline that is none', JSON.stringify({ ...message, deadlineAt: 'soon' })],
+    ['a malformed pool name', JSON.stringify({ ...message, poolName: '../x' })],
+    ['a malformed sweep id', JSON.stringify({ ...message, sweepId: 'summary' })],
+    ['a malformed deadline', JSON.stringify({ ...message, deadlineAt: 'soon' })],
     ['a prototype', '{"__proto__":{"sweepId":"x"}}'],
     ['deep JSON', '['.repeat(10_000) + ']'.repeat(10_000)],
   ])('refuses %s', (_name, body) => {

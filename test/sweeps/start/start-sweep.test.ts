@@ -10,7 +10,7 @@ const scheduled = (scheduledAt: number) =>
   ({ poolName: 'fleet', trigger: 'schedule', scheduledAt }) as const;
 
 describe('startSweep', () => {
-  it('claims the pool and keeps its policy as it was', async () => {
+  it('claims the pool and keeps a copy of its policy', async () => {
     const world = new SweepWorld();
     await world.fill(600);
     const sweep = await world.start();
@@ -32,7 +32,7 @@ describe('startSweep', () => {
     expect(await world.current(sweep.sweepId)).toEqual(sweep);
   });
 
-  it('refuses a pool that is not there', async () => {
+  it('refuses a pool that does not exist', async () => {
     const world = new SweepWorld();
     await expect(world.start()).rejects.toThrow(NotFoundError);
     await expect(world.start()).rejects.toThrow('there is no pool "fleet"');
@@ -102,7 +102,7 @@ describe('startSweep', () => {
     }
   });
 
-  it('starts no sweep that items of it could expire under', async () => {
+  it('starts no sweep whose items could expire while it runs', async () => {
     const world = new SweepWorld();
     const expiresAtEpochSeconds = TEST_TIME / 1000 + 86_400;
     await world.fill(3, { expiresAtEpochSeconds });
