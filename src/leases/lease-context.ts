@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LeasingPools } from './leasing-pools.ts';
 
-/** Receives an error beside an operation that itself succeeded. */
+/** Receives an error that came up beside an operation that itself succeeded. */
 export type ReportError = (error: unknown) => void;
 
 /** What every part of leasing works with. */

@@ -14,7 +14,7 @@ export interface Lease {
   readonly acquiredAt: string;
   /** ISO 8601. From then on the consumer no longer holds the proxy. */
   readonly expiresAt: string;
-  /** How long a renewal lasts, from its time on, unless it says otherwise. */
+  /** How long a renewal lasts unless it says otherwise. */
   readonly leaseSeconds: number;
 }
 

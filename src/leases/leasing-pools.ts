@@ -7,7 +7,7 @@ import { requirePool } from '../pools/require-pool.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CachedReads } from './cached-reads.ts';
 
-/** The newest sweeps, of which only one may be running: the last closed one is among them. */
+/** Newest sweeps read: only one may be running, so the last closed one is among them. */
 const SWEEPS_LOOKED_AT = 3;
 
 /** A pool and how it is searched. */

@@ -23,8 +23,8 @@ export interface ManagerOptions {
   /** @default the process's timers */
   readonly wait?: Wait;
   /**
-   * Receives errors beside operations that themselves succeeded: a listener that throws, figures
-   * that cannot be read, the release after `withLease`. @default a process warning
+   * Receives errors that come up beside operations that succeed: a listener that throws, figures
+   * that cannot be read, a failed release after `withLease`. @default a process warning
    */
   readonly onError?: ReportError;
 }
@@ -44,7 +44,7 @@ export function parseClockSkew(clockSkewMs: number | undefined): number {
   return parseWith(optionsSchema, { clockSkewMs }, { what: "the manager's options" }).clockSkewMs;
 }
 
-/** Which lease is meant, and its new duration. @throws {InvalidInputError} when it is unusable */
+/** Reads a lease's name and duration. @throws {InvalidInputError} when one of them is malformed */
 export function parseRenewal(
   lease: Lease | LeaseReference,
   { leaseSeconds }: { readonly leaseSeconds?: number } = {},

@@ -146,7 +146,7 @@ export class ProxyManager {
     return this.#notifier.acquired.add(listener);
   }
 
-  /** Adds a listener that is told of every lease this manager releases, as `onAcquire` does. */
+  /** Adds a listener that is told of every lease this manager releases, in the same way. */
   onRelease(listener: LeaseListener<LeaseReleased>): () => void {
     return this.#notifier.released.add(listener);
   }

@@ -17,7 +17,7 @@ import { SELECTORS } from './selectors.ts';
 
 /** Lost races after which a sample counts as out of date and its batch is read again. */
 const MAX_LOST_RACES = 16;
-/** Readings of one batch before the search moves on to others. */
+/** The most readings of one batch before the search moves on to others. */
 const MAX_READINGS = 4;
 
 /**

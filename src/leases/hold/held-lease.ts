@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { LeaseEndedError, LighthouseError } from '../../errors.ts';
 import type { Lease } from '../lease.ts';
 
-/** The part of a lease that keeping it takes. */
+/** The part of a lease that is needed to keep it. */
 export type Holdable = Pick<Lease, 'expiresAt' | 'leaseSeconds'>;
 
 export interface HoldDependencies<Held extends Holdable = Lease> {

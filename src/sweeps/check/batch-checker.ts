@@ -7,7 +7,7 @@ import type { SweepLimits } from '../../model/sweep-limits.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { SweepContext } from '../record/close-sweep.ts';
 
-/** The part of a `HealthChecker` that checking a batch takes. */
+/** The part of a `HealthChecker` that is needed to check a batch. */
 export interface BatchChecker {
   /** Asks the target directly, without a proxy. */
   checkTarget(request: {

@@ -13,7 +13,7 @@ export interface TimeNeed {
 /**
  * Computes what a batch needs from the hosts of its proxies.
  *
- * @param options `targetAsked`: the control probe before has been made
+ * @param options `targetAsked`: whether the control probe before the work has been made
  */
 export function timeNeedOf(
   { sweep, rows }: Pick<PreparedBatch, 'sweep' | 'rows'>,

@@ -38,8 +38,8 @@ export interface TickEntry {
 }
 
 /**
- * Does one minute's work: starts a sweep of every pool that is due, and moves each sweep on that is
- * stuck after a crash. It restores the sweep's summary, sends its messages, closes it when its
+ * Does one minute's work: starts a sweep of every pool that is due, and moves on each sweep that a
+ * crash has left stuck. It restores the sweep's summary, sends its messages, closes it when its
  * ledger is complete, it is overdue or its pool is being deleted, and clears the pool's pointer to
  * it. Two ticks at once do this once.
  *
@@ -80,7 +80,7 @@ async function tend(
 /** Whether the interval has passed since the last sweep, by the time in its id. */
 function isDue({ intervalSeconds, lastSweepId, createdAt }: Pool, scheduledAt: number): boolean {
   if (intervalSeconds === null) return false;
-  // A sweep for a minute before the pool was made would be one of a deleted pool of its name.
+  // A sweep for a minute before the pool was made would be that of a deleted pool of the same name.
   if (scheduledAt < Date.parse(createdAt)) return false;
   if (lastSweepId === undefined) return true;
   return sweepIdTimeMs(lastSweepId) + intervalSeconds * 1000 <= scheduledAt;

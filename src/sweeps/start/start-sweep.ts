@@ -80,7 +80,7 @@ export async function restoreSweep(
   const stored = await storage.sweeps.get(sweepId);
   if (stored) return stored;
   const { size } = await planSweep(storage, pool);
-  // The claim that no summary followed has left its k in the pool.
+  // The claim has left its k in the pool, although no summary followed.
   const plan = { size, bitCount: pool.batchBitCounts[0] ?? 0 };
   const scheduled = scheduledSweepId(pool.poolName, sweepIdTimeMs(sweepId)) === sweepId;
   const trigger = scheduled ? 'schedule' : 'manual';
