@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
-import { startDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 const PROXIES = 1600;
 const document = readFileSync(new URL('../../docs/cost-model.md', import.meta.url), 'utf8');
 
+const database = useDynamoDb();
+
 it('a steady sweep costs the request units the cost model says', { timeout: 60_000 }, async () => {
-  await using database = await startDynamoDb();
   const { client } = database;
-  const tables = await database.createTables();
-  const world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+  const world = new SweepWorld(await database.openStorage());
   await world.fill(PROXIES);
   await world.sweep();
   world.clock.advance(60_000);

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { TableNames } from '../../src/storage/dynamodb-tables.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 /** The pool and the proxy in the README's examples. */
@@ -17,25 +16,19 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const commands = [...readme.matchAll(/^aws dynamodb query (?:.*\\\n)*.*$/gm)].map(([text]) => text);
 
 describe("the README's plain DynamoDB queries", () => {
-  let database: TestDynamoDb;
+  const database = useDynamoDb();
   let tables: TableNames;
   let proxyIds: string[];
   let dead: string;
 
   beforeAll(async () => {
-    database = await startDynamoDb();
     tables = await database.createTables();
-    const { client } = database;
-    const world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+    const world = new SweepWorld(await database.openStorage({ tables }));
     proxyIds = await world.fill(40);
     dead = proxyIds[0] ?? '';
     world.checker.finding = ({ id }) =>
       id === dead ? { status: 'inactive', failure: 'refused', failedPhase: 'connect' } : {};
     await world.sweep();
-  });
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]();
   });
 
   async function run(command: string | undefined) {

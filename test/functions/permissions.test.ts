@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { TABLE_ACCESS } from '../../cdk/table-access.ts';
 import { createApiHandler } from '../../functions/api/handler.ts';
 import { createCheckerHandler } from '../../functions/checker/handler.ts';
@@ -7,17 +7,19 @@ import { createFanOutHandler } from '../../functions/fan-out/handler.ts';
 import { ProxyManager } from '../../src/leases/proxy-manager.ts';
 import type { BatchMessage } from '../../src/model/sweep.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
-import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import type { TableName, TableNames } from '../../src/storage/dynamodb-tables.ts';
 import { FakeChecker } from '../support/fakes/fake-checker.ts';
 import { FakeClock, TEST_TIME } from '../support/fakes/fake-clock.ts';
-import { startDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 import { httpEvent, lambdaContext, sqsEvent } from './support/lambda-events.ts';
 import { recordTelemetry } from './support/recorded-telemetry.ts';
 
-const database = await startDynamoDb();
-afterAll(() => database[Symbol.asyncDispose]());
-const tables = await database.createTables();
+const database = useDynamoDb();
+let tables: TableNames;
+
+beforeAll(async () => {
+  tables = await database.createTables();
+});
 
 /** Calls that a checker makes only after a race it lost to another one. */
 const AFTER_LOST_RACES = ['GetItem proxies'];
@@ -37,7 +39,7 @@ it('every DynamoDB call of a function is one its role allows, and the other way 
       },
     { step: 'initialize' },
   );
-  const functions = connectFunctions();
+  const functions = await connectFunctions();
   const as = async <T>(name: FunctionName, work: () => Promise<T>): Promise<T> => {
     caller = name;
     return work();
@@ -126,9 +128,9 @@ function allowedCalls(name: FunctionName): string[] {
     .sort();
 }
 
-function connectFunctions() {
+async function connectFunctions() {
   const clock = new FakeClock();
-  const storage = new DynamoDbStorage({ client: database.client, tables, clock });
+  const storage = (await database.openStorage({ tables }))(clock);
   const common = { storage, clock, limits: DEFAULT_SWEEP_LIMITS, telemetry: recordTelemetry() };
   const queue: BatchMessage[] = [];
   const sendBatches = async (messages: readonly BatchMessage[]) => {

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import { describe, it } from 'vitest';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { FakeClock } from '../support/fakes/fake-clock.ts';
 import { LeaseWorld } from '../support/leases/lease-world.ts';
 import { leaseCommands } from '../support/leases/model/commands.ts';
 import { createOffClock, type Model, type Real, SKEW_MS } from '../support/leases/model/model.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 
 const LIMITS = [1, 2, null] as const;
 
@@ -29,15 +28,7 @@ async function setUp(
 }
 
 describe('leases match a simple model, whatever is done in whatever order', () => {
-  let database: TestDynamoDb;
-
-  beforeAll(async () => {
-    database = await startDynamoDb();
-  });
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]();
-  });
+  const database = useDynamoDb();
 
   it('in memory', async () => {
     await fc.assert(
@@ -49,12 +40,10 @@ describe('leases match a simple model, whatever is done in whatever order', () =
   });
 
   it('on DynamoDB', { timeout: 120_000 }, async () => {
-    const { client } = database;
     await fc.assert(
       fc.asyncProperty(leaseCommands(40), async (commands) => {
-        const tables = await database.createTables();
-        const create = (clock: FakeClock) => new DynamoDbStorage({ client, tables, clock });
-        await fc.asyncModelRun(() => setUp(create), commands);
+        const storage = await database.openStorage();
+        await fc.asyncModelRun(() => setUp(storage), commands);
       }),
       { numRuns: 20 },
     );

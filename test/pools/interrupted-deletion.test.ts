@@ -1,10 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRetryStrategy, DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
 import { makePool } from '../support/factories.ts';
 import { Crash, crashAfterWrite } from '../support/storage/crashing-storage.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { createTestClient, useDynamoDb } from '../support/storage/dynamodb.ts';
 import { type FaultyEndpoint, startFaultyEndpoint } from '../support/storage/faulty-endpoint.ts';
 import { tickOn, tickUntilGone } from '../support/sweeps/pool-deletion.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
@@ -42,30 +41,22 @@ describe('a deletion that is interrupted', () => {
 });
 
 describe('a deletion on DynamoDB', () => {
-  let database: TestDynamoDb;
+  const database = useDynamoDb();
   let faulty: FaultyEndpoint;
   let client: DynamoDBClient;
 
   beforeAll(async () => {
-    database = await startDynamoDb();
     faulty = await startFaultyEndpoint(database.endpoint);
-    client = new DynamoDBClient({
-      endpoint: faulty.endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      retryStrategy: createRetryStrategy({ maxAttempts: 2 }),
-    });
+    client = createTestClient(faulty.endpoint, { maxAttempts: 2 });
   });
 
   afterAll(async () => {
     client.destroy();
     await faulty[Symbol.asyncDispose]();
-    await database[Symbol.asyncDispose]();
   });
 
   async function createMarked(count: number): Promise<SweepWorld> {
-    const tables = await database.createTables();
-    const world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+    const world = new SweepWorld(await database.openStorage({ client }));
     faulty.script = () => 'pass';
     await world.fill(count);
     await deletePool(world, 'fleet');

@@ -1,28 +1,18 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
-import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import { makePool, makeProxy } from '../support/factories.ts';
 import { FakeClock, TEST_TIME } from '../support/fakes/fake-clock.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 
 /** Items in the form they had before leases existed. */
 describe('items of an earlier version', () => {
-  let database: TestDynamoDb;
-
-  beforeAll(async () => {
-    database = await startDynamoDb();
-  });
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]();
-  });
+  const database = useDynamoDb();
 
   const createStorage = async () => {
-    const { client } = database;
     const tables = await database.createTables();
-    const documents = DynamoDBDocumentClient.from(client);
-    const storage = new DynamoDbStorage({ client, tables, clock: new FakeClock() });
+    const documents = DynamoDBDocumentClient.from(database.client);
+    const storage = (await database.openStorage({ tables }))(new FakeClock());
     return { storage, tables, documents };
   };
 

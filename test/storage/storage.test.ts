@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
+import { describe } from 'vitest';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 import { describeStorageContract } from '../support/storage-contract/storage-contract.ts';
 
 describe('MemoryStorage', () => {
@@ -9,18 +8,7 @@ describe('MemoryStorage', () => {
 });
 
 describe('DynamoDbStorage', () => {
-  let database: TestDynamoDb;
+  const database = useDynamoDb();
 
-  beforeAll(async () => {
-    database = await startDynamoDb();
-  });
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]();
-  });
-
-  describeStorageContract(async (clock) => {
-    const tables = await database.createTables();
-    return new DynamoDbStorage({ client: database.client, tables, clock });
-  });
+  describeStorageContract(async (clock) => (await database.openStorage())(clock));
 });

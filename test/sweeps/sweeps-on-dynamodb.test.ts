@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readProxyHistory } from '../../src/pools/proxy-history.ts';
 import { readProxyViews } from '../../src/pools/proxy-views.ts';
-import { DynamoDbStorage } from '../../src/storage/dynamodb.ts';
 import { readSweepReport } from '../../src/sweeps/report/sweep-report.ts';
 import { readSweepResults } from '../../src/sweeps/report/sweep-results.ts';
 import { auditSweep } from '../support/audit/audit-sweep.ts';
 import type { Finding } from '../support/fakes/fake-checker.ts';
-import { startDynamoDb, type TestDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
 const DOWN: Finding = { status: 'inactive', failure: 'timeout', failedPhase: 'connect' };
 
 describe('sweeps on DynamoDB', () => {
-  let database: TestDynamoDb;
-
-  beforeAll(async () => {
-    database = await startDynamoDb();
-  });
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]();
-  });
+  const database = useDynamoDb();
 
   async function createWorld(): Promise<SweepWorld> {
-    const { client } = database;
-    const tables = await database.createTables();
-    return new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+    return new SweepWorld(await database.openStorage());
   }
 
   it('account for every proxy, and everything reads back', async () => {

@@ -1,39 +1,31 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLeaseToken } from '../../../src/leases/lease-id.ts';
 import type { AcquireRequest } from '../../../src/leases/lease-request.ts';
 import type { LeaseOutcome } from '../../../src/model/proxy-row.ts';
-import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { LeaseWorld, type PlannedProxy } from '../../support/leases/lease-world.ts';
-import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { createTestClient, useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { type DynamoDbTap, startDynamoDbTap } from '../../support/storage/dynamodb-tap.ts';
 
 /** What leasing asks of DynamoDB, counted on the wire. */
 describe('a lease on DynamoDB', () => {
-  let database: TestDynamoDb;
+  const database = useDynamoDb();
   let tap: DynamoDbTap;
   let client: DynamoDBClient;
 
   beforeAll(async () => {
-    database = await startDynamoDb();
     tap = await startDynamoDbTap(database.endpoint);
-    client = new DynamoDBClient({
-      endpoint: tap.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    client = createTestClient(tap.url);
   });
 
   afterAll(async () => {
     client.destroy();
     await tap[Symbol.asyncDispose]();
-    await database[Symbol.asyncDispose]();
   });
 
   const createWorld = async (planned: readonly PlannedProxy[], bitCount = 0) => {
-    const tables = await database.createTables();
-    const world = new LeaseWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+    const world = new LeaseWorld(await database.openStorage({ client }));
     await world.fill(planned, { batchBitCounts: [bitCount] });
     return world;
   };

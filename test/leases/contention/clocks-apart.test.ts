@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
 import { buildConsumers, type ConsumerProgram } from '../../support/leases/contention/consumers.ts';
 import { findOverlaps } from '../../support/leases/contention/find-overlaps.ts';
 import type {
@@ -7,7 +6,7 @@ import type {
   ContentionPlan,
 } from '../../support/leases/contention/protocol.ts';
 import { LeaseWorld } from '../../support/leases/lease-world.ts';
-import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 
 const ACQUISITIONS = 10_000;
 /** Clocks up to 4 seconds apart. */
@@ -21,24 +20,22 @@ interface Contest extends Partial<ContentionPlan> {
 }
 
 describe('consumers in processes of their own, their clocks up to two seconds off', () => {
-  let database: TestDynamoDb;
+  const database = useDynamoDb();
   let program: ConsumerProgram;
 
   beforeAll(async () => {
-    database = await startDynamoDb();
     program = await buildConsumers();
   });
 
   afterAll(async () => {
     await program[Symbol.asyncDispose]();
-    await database[Symbol.asyncDispose]();
   });
 
   /** Makes them contend for the proxies of a pool; returns what they believed they held. */
   async function contend({ proxies, clockSkewMs, maxConcurrency = 1, ...contest }: Contest) {
-    const { client, endpoint } = database;
+    const { endpoint } = database;
     const tables = await database.createTables();
-    const world = new LeaseWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+    const world = new LeaseWorld(await database.openStorage({ tables }));
     await world.fill(new Array(proxies).fill({ maxConcurrency }), { batchBitCounts: [3] });
     const consumers = await Promise.all(
       CLOCKS_OFF_MS.map((offMs) => program.start({ endpoint, tables, clockSkewMs, offMs })),

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
 import {
   buildConsumers,
   type Consumer,
@@ -7,7 +6,7 @@ import {
 } from '../../support/leases/contention/consumers.ts';
 import type { ConsumerSettings } from '../../support/leases/contention/protocol.ts';
 import { LeaseWorld } from '../../support/leases/lease-world.ts';
-import { startDynamoDb } from '../../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 
 const ACQUIRERS = 100;
 const PROXIES = 10;
@@ -18,14 +17,15 @@ const LEASE_SECONDS = 60;
 
 type Leased = { readonly leaseId: string; readonly proxyId: string };
 
+const database = useDynamoDb();
+
 it('FAULTS 43: 100 acquirers on 10 exclusive proxies hold 10 leases; the proxy of a killed holder returns when its lease expires', {
   timeout: 180_000,
 }, async () => {
-  await using database = await startDynamoDb();
   await using program = await buildConsumers();
-  const { client, endpoint } = database;
+  const { endpoint } = database;
   const tables = await database.createTables();
-  const world = new LeaseWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+  const world = new LeaseWorld(await database.openStorage({ tables }));
   await world.fill(PROXIES);
   const settings = { endpoint, tables, clockSkewMs: CLOCK_SKEW_MS, offMs: 0 };
   const acquirers = await startAll(program, settings);

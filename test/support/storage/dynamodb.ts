@@ -8,6 +8,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 // @ts-expect-error dynalite comes without types
 import dynalite from 'dynalite';
+import { afterAll, beforeAll } from 'vitest';
+import type { Clock } from '../../../src/clock.ts';
+import {
+  createRetryStrategy,
+  DynamoDbStorage,
+  type RetryOptions,
+} from '../../../src/storage/dynamodb.ts';
 import {
   TABLE_DEFINITIONS,
   type TableDefinition,
@@ -15,28 +22,68 @@ import {
   type TableNames,
 } from '../../../src/storage/dynamodb-tables.ts';
 
-export interface TestDynamoDb extends AsyncDisposable {
+export interface TestDynamoDb {
   readonly client: DynamoDBClient;
   readonly endpoint: string;
   /** Creates four empty tables. */
   createTables(): Promise<TableNames>;
+  /**
+   * Opens storages, by any clock.
+   *
+   * @param tables @default four empty ones
+   * @param client @default its own
+   */
+  openStorage(options?: {
+    readonly tables?: TableNames;
+    readonly client?: DynamoDBClient;
+  }): Promise<(clock: Clock) => DynamoDbStorage>;
 }
 
-/** Starts an embedded DynamoDB on loopback; `await using` stops it. */
-export async function startDynamoDb(): Promise<TestDynamoDb> {
-  const server: Server = dynalite({ createTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = new DynamoDBClient({
+/** The embedded DynamoDB of a test file or a `describe`: up before its tests, down after them. */
+export function useDynamoDb(): TestDynamoDb {
+  let database: TestDynamoDb & AsyncDisposable;
+  beforeAll(async () => {
+    database = await startDynamoDb();
+  });
+  afterAll(() => database?.[Symbol.asyncDispose]());
+  return {
+    get client() {
+      return database.client;
+    },
+    get endpoint() {
+      return database.endpoint;
+    },
+    createTables: () => database.createTables(),
+    openStorage: (options) => database.openStorage(options),
+  };
+}
+
+/** A client of an embedded DynamoDB, or of what stands in front of it. */
+export function createTestClient(endpoint: string, retries?: RetryOptions): DynamoDBClient {
+  return new DynamoDBClient({
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    ...(retries && { retryStrategy: createRetryStrategy(retries) }),
   });
+}
+
+/** Starts an embedded DynamoDB on loopback; `await using` stops it. */
+async function startDynamoDb(): Promise<TestDynamoDb & AsyncDisposable> {
+  const server: Server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = createTestClient(endpoint);
   let tableSets = 0;
+  const create = () => createTables(client, tableSets++);
   return {
     client,
     endpoint,
-    createTables: () => createTables(client, tableSets++),
+    createTables: create,
+    async openStorage(options = {}) {
+      const place = { client, tables: options.tables ?? (await create()), ...options };
+      return (clock) => new DynamoDbStorage({ ...place, clock });
+    },
     async [Symbol.asyncDispose]() {
       client.destroy();
       server.closeAllConnections();

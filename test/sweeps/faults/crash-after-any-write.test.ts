@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
+import { describe, expect, it } from 'vitest';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
-import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { sweepWithCrash } from '../../support/sweeps/sweep-recovery.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 
@@ -51,24 +50,14 @@ describe('FAULTS 31: a crash right after any one write of a sweep loses nothing'
 });
 
 describe('FAULTS 31: a crash right after any one write of a sweep, on DynamoDB', () => {
-  let database: TestDynamoDb;
-
-  beforeAll(async () => {
-    database = await startDynamoDb();
-  });
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]();
-  });
+  const database = useDynamoDb();
 
   it('loses nothing', async () => {
     let n = 0;
     let crashed = true;
     while (crashed) {
       n += 1;
-      const tables = await database.createTables();
-      const { client } = database;
-      const world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+      const world = new SweepWorld(await database.openStorage());
       const proxyIds = await world.fill(3);
       crashed = await surviveCrash(world, n, proxyIds);
     }

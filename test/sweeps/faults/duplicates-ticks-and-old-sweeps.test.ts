@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
+import { describe, expect, it } from 'vitest';
 import { checkBatches } from '../../../src/sweeps/check/check-batches.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
 import { FakeChecker, type Finding } from '../../support/fakes/fake-checker.ts';
 import { TEST_TIME } from '../../support/fakes/fake-clock.ts';
-import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 
 const DOWN: Finding = { status: 'inactive', failure: 'timeout', failedPhase: 'connect' };
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-let database: TestDynamoDb;
-
-beforeAll(async () => {
-  database = await startDynamoDb();
-});
-
-afterAll(async () => {
-  await database[Symbol.asyncDispose]();
-});
+const database = useDynamoDb();
 
 async function createWorld(): Promise<SweepWorld> {
-  const { client } = database;
-  const tables = await database.createTables();
-  return new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+  return new SweepWorld(await database.openStorage());
 }
 
 describe('FAULTS 30: messages delivered twice', () => {

@@ -1,38 +1,23 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProxyViews } from '../../../src/pools/proxy-views.ts';
-import { createRetryStrategy, DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
 import { makePool } from '../../support/factories.ts';
-import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { createTestClient, useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/storage/faulty-endpoint.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 
 describe('FAULTS 34: a database that fails', () => {
-  let database: TestDynamoDb;
+  const database = useDynamoDb();
   let faulty: FaultyEndpoint;
   let client: DynamoDBClient;
   let world: SweepWorld;
 
-  beforeAll(async () => {
-    database = await startDynamoDb();
-  });
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]();
-  });
-
   beforeEach(async () => {
-    const tables = await database.createTables();
     faulty = await startFaultyEndpoint(database.endpoint);
-    client = new DynamoDBClient({
-      endpoint: faulty.endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      retryStrategy: createRetryStrategy({ maxAttempts: 20, maxDelayMs: 50 }),
-    });
-    world = new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+    client = createTestClient(faulty.endpoint, { maxAttempts: 20, maxDelayMs: 50 });
+    world = new SweepWorld(await database.openStorage({ client }));
   });
 
   afterEach(async () => {

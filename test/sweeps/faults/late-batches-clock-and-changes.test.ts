@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { HealthChecker } from '../../../src/health/health-checker.ts';
 import { findDeadPort, startHttpProxy, startTarget } from '../../../src/local/fleet/index.ts';
 import { readProxyHistory } from '../../../src/pools/proxy-history.ts';
 import { createProxy } from '../../../src/proxies/proxy.ts';
-import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
 import { checkBatches } from '../../../src/sweeps/check/check-batches.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
@@ -18,27 +17,17 @@ import {
 } from '../../support/factories.ts';
 import type { Finding } from '../../support/fakes/fake-checker.ts';
 import { TEST_TIME } from '../../support/fakes/fake-clock.ts';
-import { startDynamoDb, type TestDynamoDb } from '../../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 
 const DOWN: Finding = { status: 'inactive', failure: 'timeout', failedPhase: 'connect' };
 const MINUTE_MS = 60_000;
 const TEN_MINUTES_MS = 10 * MINUTE_MS;
 
-let database: TestDynamoDb;
-
-beforeAll(async () => {
-  database = await startDynamoDb();
-});
-
-afterAll(async () => {
-  await database[Symbol.asyncDispose]();
-});
+const database = useDynamoDb();
 
 async function createWorld(): Promise<SweepWorld> {
-  const { client } = database;
-  const tables = await database.createTables();
-  return new SweepWorld((clock) => new DynamoDbStorage({ client, tables, clock }));
+  return new SweepWorld(await database.openStorage());
 }
 
 describe('FAULTS 38b: a late batch after a sweep that only confirmed', () => {
