@@ -5,7 +5,7 @@ export const NETWORK_FAILURES = {
   timeout: row(
     Blame.proxy,
     'retried',
-    'The attempt was not done by its deadline.',
+    'The attempt did not finish by its deadline.',
     'See failedPhase for where it waited; raise timeoutMs only if the proxy is known to be slow.',
   ),
   refused: row(
@@ -18,18 +18,18 @@ export const NETWORK_FAILURES = {
     Blame.proxy,
     'retried',
     'The connection was reset by the other side.',
-    'See failedPhase; at connect or handshake the proxy does not serve this address of yours.',
+    'See failedPhase; at connect or handshake, the proxy does not serve your address.',
   ),
   connection_closed: row(
     Blame.proxy,
     'retried',
     'The connection was closed before an answer was complete.',
-    'See failedPhase; in the handshake, the proxy may speak another protocol than its entry says.',
+    'See failedPhase; in the handshake, the proxy may not speak the protocol that its entry names.',
   ),
   host_unreachable: row(
     Blame.proxy,
     'retried',
-    'No way leads to the host of the proxy.',
+    'The host of the proxy cannot be reached.',
     'The host is down or its network is not announced; check the address.',
   ),
   address_refused: row(
@@ -48,18 +48,18 @@ export const NETWORK_FAILURES = {
     Blame.proxy,
     'retried',
     "The name servers of the proxy's host answered with an error.",
-    'The DNS zone of the host is broken; tell whoever runs it.',
+    'The DNS zone of the host is broken; tell its operator.',
   ),
   dns_timeout: row(
     Blame.proxy,
     'retried',
-    "The name of the proxy's host was not answered in time, while other names were.",
-    'The name servers of the host do not answer; tell whoever runs them.',
+    "The look-up of the proxy's host was not answered in time, while others were.",
+    'The name servers of the host do not answer; tell their operator.',
   ),
   target_name_unresolved: row(
     Blame.target,
     'retried',
-    "The name of the target's host could not be resolved here, as plain SOCKS4 and the control probe need.",
+    "The name of the target's host could not be resolved here, which plain SOCKS4 and the control probe need.",
     'Check targetUrl; where only the proxy can resolve the name, list the proxy as socks4a.',
   ),
   resolver_unavailable: row(
@@ -71,7 +71,7 @@ export const NETWORK_FAILURES = {
   no_route: row(
     Blame.us,
     'final',
-    'This machine has no route to such an address (IPv6, often).',
+    'This machine has no route to such an address (often IPv6).',
     'Give the machine that checks a route, or list the proxy by another address.',
   ),
   out_of_resources: row(

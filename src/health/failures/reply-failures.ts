@@ -1,12 +1,12 @@
 import { Blame, type FailureRow, row } from '../blame.ts';
 
-/** HTTP replies, of the proxy to CONNECT and of the target to the request. */
+/** HTTP replies: those of the proxy to CONNECT, and those of the target to the request. */
 export const REPLY_FAILURES = {
   auth_required: row(
     Blame.credentials,
     'final',
     'The proxy asks for a user name and password, and the entry has none.',
-    'Add the credentials to the entry, or have your address allowed by the provider.',
+    'Add the credentials to the entry, or ask the provider to allow your address.',
   ),
   auth_rejected: row(
     Blame.credentials,
@@ -23,8 +23,8 @@ export const REPLY_FAILURES = {
   connect_payment_required: row(
     Blame.quota,
     'final',
-    'The proxy answered CONNECT with 402: traffic or subscription are used up.',
-    'Look at the account at the provider.',
+    'The proxy answered CONNECT with 402: the traffic or the subscription is used up.',
+    'Look at the account with the provider.',
   ),
   connect_forbidden: row(
     Blame.proxy,
@@ -66,7 +66,7 @@ export const REPLY_FAILURES = {
     Blame.target,
     'retried',
     'The target answered, through the tunnel, with a status that is not expected.',
-    'See statusCode; the target may block this exit, or expectedStatusCodes need it.',
+    'See statusCode; the target may block this exit, or expectedStatusCodes may lack it.',
   ),
   unclear_status: row(
     Blame.unclear,
@@ -78,7 +78,7 @@ export const REPLY_FAILURES = {
     Blame.unclear,
     'final',
     'The body does not contain the text that bodyIncludes asks for.',
-    'The proxy may show a page of its own, or the target another one to this exit.',
+    'The proxy may show a page of its own, or the target may show this exit another page.',
   ),
   too_many_redirects: row(
     Blame.unclear,
@@ -89,7 +89,7 @@ export const REPLY_FAILURES = {
   bad_redirect: row(
     Blame.unclear,
     'final',
-    'A redirect led nowhere: no usable Location.',
+    'A redirect had no usable Location.',
     'Check the target without a proxy.',
   ),
   header_overflow: row(

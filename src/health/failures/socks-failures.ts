@@ -1,6 +1,6 @@
 import { Blame, type FailureRow, row } from '../blame.ts';
 
-/** Replies of SOCKS servers: SOCKS5 by RFC 1928, section 6; SOCKS4 by its own memo. */
+/** Replies of SOCKS servers: SOCKS5 after RFC 1928, section 6; SOCKS4 after its own memo. */
 export const SOCKS_FAILURES = {
   socks_general_failure: row(
     Blame.unclear,
@@ -54,19 +54,19 @@ export const SOCKS_FAILURES = {
     Blame.unclear,
     'retried',
     'The proxy rejected the request without a reason (SOCKS4 reply 91, or an unassigned one).',
-    'It may want a name resolved elsewhere (socks4a) or not reach the target.',
+    'It may want the name resolved elsewhere (socks4a), or may not reach the target.',
   ),
   socks_version: row(
     Blame.proxy,
     'final',
-    'The answer is not one of the SOCKS version the entry names.',
+    'The answer is not of the SOCKS version that the entry names.',
     'Check the protocol of the entry: socks4 or socks5, or something else on that port.',
   ),
   socks_no_method: row(
     Blame.credentials,
     'final',
     'The proxy wants an authentication other than a user name and password.',
-    'Lighthouse offers none and user name/password (RFC 1929); ask the provider for one of them.',
+    'Lighthouse offers no authentication and user name/password (RFC 1929); ask the provider for either.',
   ),
   socks_bad_reply: row(
     Blame.proxy,

@@ -1,6 +1,6 @@
 import { Blame, type FailureRow, row } from '../blame.ts';
 
-/** Ways a TLS handshake fails, with the party of that handshake in place of `{party}`. */
+/** The ways a TLS handshake fails; the party of the handshake takes the place of `{party}`. */
 const KINDS = {
   self_signed: [
     'The certificate of the {party} is self-signed, or signed by an authority that is.',
@@ -20,11 +20,11 @@ const KINDS = {
   ],
   wrong_name: [
     'The certificate of the {party} is for another name.',
-    'Use the name the certificate is for, or have one issued for this name.',
+    'Use the name the certificate is for, or get one issued for this name.',
   ],
   bad_certificate: [
     'The certificate of the {party} is revoked, too weak, or otherwise unfit.',
-    'Have a proper certificate issued.',
+    'Get a proper certificate issued.',
   ],
   version: [
     'The {party} speaks no TLS version that is safe to use (1.2 or later).',
@@ -47,15 +47,15 @@ function rowsOf<Prefix extends string>(prefix: Prefix, party: string, blame: Bla
   return Object.fromEntries(rows) as Record<`${Prefix}${Kind}`, FailureRow>;
 }
 
-/** TLS to the target (`tls_*`), to an HTTPS proxy (`tls_proxy_*`), and strangers in between. */
+/** TLS to the target (`tls_*`), to an HTTPS proxy (`tls_proxy_*`), and interception in between. */
 export const TLS_FAILURES = {
   ...rowsOf('tls_', 'target', Blame.target),
   ...rowsOf('tls_proxy_', 'proxy', Blame.proxy),
   tls_intercepted: row(
     Blame.interception,
     'final',
-    "The certificate is not the target's: somebody on the way opens the connection.",
-    'Do not send secrets through this proxy; certificateIssuer tells who it is.',
+    "The certificate is not the target's: a party on the way decrypts the connection.",
+    'Do not send secrets through this proxy; certificateIssuer names that party.',
   ),
 } as const satisfies Record<string, FailureRow>;
 
