@@ -23,7 +23,8 @@ export interface Target {
 export function toTarget(url: URL): Target {
   const secure = url.protocol === 'https:';
   const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  const defaultPort = secure ? 443 : 80;
+  const port = url.port === '' ? defaultPort : Number(url.port);
   const path = `${url.pathname}${url.search}`;
   return {
     url,

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../failure.ts';
 import type { TlsFailureKind } from '../failures/tls-failures.ts';
 
-/** Whose certificate or handshake it is. */
+/** The party whose certificate or handshake failed, as the prefix of its failure codes. */
 export type TlsParty = 'tls_' | 'tls_proxy_';
 
 /**
@@ -26,7 +26,7 @@ const BY_CERTIFICATE_CODE: Readonly<Record<string, TlsFailureKind>> = {
   ERR_TLS_CERT_ALTNAME_FORMAT: 'wrong_name',
 };
 
-/** Handshake errors of OpenSSL 3 (`ERR_SSL_` and the reason) that tell more than that it failed. */
+/** OpenSSL 3 errors (`ERR_SSL_` and the reason) that say more than that a handshake failed. */
 const BY_HANDSHAKE_CODE: Readonly<Record<string, TlsFailureKind>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'not_tls',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'not_tls',
@@ -43,18 +43,14 @@ const BY_HANDSHAKE_CODE: Readonly<Record<string, TlsFailureKind>> = {
   ERR_SSL_VERSION_TOO_HIGH: 'version',
   ERR_SSL_WRONG_SSL_VERSION: 'version',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'version',
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'handshake',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'wrong_name',
-  ERR_TLS_CERT_ALTNAME_FORMAT: 'wrong_name',
-  ERR_TLS_DH_PARAM_SIZE: 'handshake',
 };
 
-/** What is wrong with a certificate, from its verification code. */
+/** The failure for a certificate, from its verification code. */
 export function tlsFailureOf(code: string, party: TlsParty): FailureCode {
   return `${party}${BY_CERTIFICATE_CODE[code] ?? 'bad_certificate'}`;
 }
 
-/** What went wrong in a handshake; null when the error is not one of TLS. */
+/** The failure for an error in a handshake; null when it is not a TLS error. */
 export function tlsHandshakeFailureOf(code: string, party: TlsParty): FailureCode | null {
   const kind = BY_HANDSHAKE_CODE[code] ?? BY_CERTIFICATE_CODE[code];
   if (kind) return `${party}${kind}`;

@@ -1,16 +1,14 @@
 import type { Socket } from 'node:net';
 import { proxyReplyFailure } from '../classify/proxy-replies.ts';
 import { proxyHeaderLines } from '../http/proxy-headers.ts';
+import { MAX_INTERIM } from '../http/status-line.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { RouteContext } from './dial-context.ts';
 import { SocketReader } from './socket-reader.ts';
 
-/** Interim (1xx) replies accepted before the one that counts. */
-const MAX_INTERIM = 8;
-
 /** `HTTP/1.x`, one space, three digits, and a space or the end of the line. */
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?:[ \t][^\r\n]*)?\r?\n/;
-/** Field lines (RFC 9112, section 5): a token, a colon, and no control characters but tab. */
+/** What breaks a field line (RFC 9112, section 5): NUL, a bare CR, no field name and colon. */
 const MALFORMED_FIELD = /\0|\r(?!\n)|\n(?![!#$%&'*+\-.^_`|~0-9A-Za-z]+:|[ \t]|\r?\n|$)/;
 
 /**
@@ -22,9 +20,9 @@ const MALFORMED_FIELD = /\0|\r(?!\n)|\n(?![!#$%&'*+\-.^_`|~0-9A-Za-z]+:|[ \t]|\r
  * ```
  *
  * Any 2xx opens the tunnel; Content-Length and Transfer-Encoding of such a reply mean nothing. The
- * client speaks first in every protocol asked for here, so bytes behind the reply are an error.
+ * client speaks first in every protocol used here, so bytes after the reply are an error.
  *
- * @throws ProbeFailure
+ * @throws {ProbeFailure} when the proxy does not open the tunnel
  */
 export async function openConnectTunnel(context: RouteContext, socket: Socket): Promise<void> {
   const { target } = context;
@@ -51,7 +49,7 @@ async function readFinalStatus(reader: SocketReader): Promise<number> {
   throw new ProbeFailure('protocol_error');
 }
 
-/** The status of a well-formed header block, or null. */
+/** The status of a header block; null when the block is malformed. */
 function statusOf(head: Buffer): number | null {
   const text = head.toString('latin1');
   const match = STATUS_LINE.exec(text);

@@ -7,21 +7,22 @@ import type { DialContext, Route } from './dial-context.ts';
 import {
   assertTargetAllowed,
   blameOwner,
+  type HostAndPort,
   type NameOwner,
   resolveAddress,
 } from './resolve-address.ts';
 import { secureDirectly, secureTarget } from './secure-target.ts';
-import { connectTcp } from './tcp.ts';
+import { connectTcp } from './transport.ts';
 
 /** A socket over which the target can be asked. */
 export interface Connection {
   readonly socket: Socket;
-  /** The request goes to the proxy in absolute form, with the fields meant for the proxy. */
+  /** True when the request goes to the proxy, in absolute form and with the proxy's fields. */
   readonly forwarded: boolean;
   readonly certificateChanged: boolean;
 }
 
-/** The proxy that a target is asked through, and the way its protocol leads there. */
+/** The proxy that a target is asked through, and the route of its protocol. */
 export interface Passage {
   readonly proxy: Proxy;
   readonly route: Route;
@@ -34,7 +35,7 @@ export interface Passage {
  * dns ─ connect ─ [proxyTls] ─ [handshake: CONNECT or SOCKS] ─ [targetTls] ─> connection
  * ```
  *
- * @throws ProbeFailure; socket errors end the attempt by themselves
+ * @throws {ProbeFailure} when a phase fails; socket errors end the attempt by themselves
  */
 export async function dial(
   context: DialContext,
@@ -54,7 +55,7 @@ export async function dial(
   return { ...(await secureTarget(context, socket, target)), forwarded };
 }
 
-/** The same without a proxy: what the control probe does. */
+/** Connects to a target without a proxy, as the control probe does. */
 export async function dialDirectly(context: DialContext, target: Target): Promise<Connection> {
   const { attempt } = context;
   const { phases } = attempt;
@@ -66,15 +67,15 @@ export async function dialDirectly(context: DialContext, target: Target): Promis
   return { socket: secured, forwarded: false, certificateChanged: false };
 }
 
-/** A literal address costs no phase and no turn of the loop beyond the one of `await`. */
+/** A literal address enters no phase and takes no turn of the event loop except the `await`. */
 function lookUp(
   { attempt, services }: DialContext,
-  { host, port }: { readonly host: string; readonly port: number },
+  peer: HostAndPort,
   owner: NameOwner,
 ): string | Promise<string> {
   const { resolver } = services;
   const { answered } = resolver;
-  const address = resolveAddress(services, host, port, owner);
+  const address = resolveAddress(services, peer, owner);
   if (typeof address === 'string') return address;
   attempt.phases.enter(Phase.dns);
   attempt.explainTimeout(() => blameOwner(silenceFailure(resolver, answered), owner));

@@ -5,20 +5,22 @@ import { ProbeFailure } from '../probe-failure.ts';
 import type { Target } from '../target.ts';
 import type { ProbeServices } from './dial-context.ts';
 
-/** Whose name is looked up; a dead name is blamed on its owner. */
+/** The party whose name is looked up; a dead name is blamed on its owner. */
 export type NameOwner = 'proxy' | 'target';
+
+/** The part of a proxy or target that is dialed. */
+export type HostAndPort = Pick<Target, 'host' | 'port'>;
 
 /**
  * Turns a host into the one literal address that is dialed. Every answer must pass the address
- * policy, so that no name leads to a forbidden address by having an allowed one beside it.
+ * policy, so that a name cannot lead to a forbidden address by having an allowed one beside it.
  *
- * @returns at once for a literal address, so that it never waits for anybody's look-ups
- * @throws ProbeFailure
+ * @returns a literal address at once, so that it never waits for look-ups of names
+ * @throws {ProbeFailure} when the name does not resolve, or the policy forbids what it leads to
  */
 export function resolveAddress(
   services: ProbeServices,
-  host: string,
-  port: number,
+  { host, port }: HostAndPort,
   owner: NameOwner,
 ): string | Promise<string> {
   if (refusePort(port)) throw new ProbeFailure('address_refused');
@@ -27,7 +29,11 @@ export function resolveAddress(
   return host;
 }
 
-/** Checks what the proxy will connect to: a literal can be checked here, a name cannot. */
+/**
+ * Checks the address that the proxy will connect to; a name cannot be checked here.
+ *
+ * @throws {ProbeFailure} when the policy forbids the address or the port
+ */
 export function assertTargetAllowed(services: ProbeServices, target: Target): void {
   if (refusePort(target.port)) throw new ProbeFailure('address_refused');
   if (target.family !== 0) assertAllowed(services, target.host);
@@ -50,7 +56,7 @@ function assertAllowed(services: ProbeServices, address: string): void {
   if (refuseAddress(address, services)) throw new ProbeFailure('address_refused');
 }
 
-/** A name that cannot be resolved is its owner's fault, unless our own side is to blame. */
+/** The failure for a name that does not resolve: its owner's, unless our own side is to blame. */
 export function blameOwner(failure: FailureCode, owner: NameOwner): FailureCode {
   if (owner === 'proxy') return failure;
   return failure === 'resolver_unavailable' || failure === 'out_of_resources'

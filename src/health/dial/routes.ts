@@ -5,7 +5,7 @@ import { openConnectTunnel } from './connect-tunnel.ts';
 import type { Route, RouteContext } from './dial-context.ts';
 import { secureProxy } from './secure-target.ts';
 import { openSocks4, openSocks5 } from './socks-tunnel.ts';
-import { connectTcp } from './tcp.ts';
+import { connectTcp } from './transport.ts';
 
 const byTheProxy = (): boolean => false;
 

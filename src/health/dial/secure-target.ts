@@ -5,7 +5,7 @@ import { ProbeFailure } from '../probe-failure.ts';
 import type { Target } from '../target.ts';
 import { issuerOf } from './certificate-witness.ts';
 import type { DialContext } from './dial-context.ts';
-import { handshakeTls, type TlsHandshake } from './tls.ts';
+import { handshakeTls, type TlsHandshake } from './transport.ts';
 
 export interface SecuredTarget {
   readonly socket: TLSSocket;
@@ -14,10 +14,10 @@ export interface SecuredTarget {
 }
 
 /**
- * TLS with the target through the proxy.
+ * Does the TLS handshake with the target through the proxy.
  *
- * @throws ProbeFailure `tls_*`; `tls_intercepted` when the certificate neither verifies nor is the
- * one the control probe saw
+ * @throws {ProbeFailure} `tls_intercepted` when the certificate neither verifies nor is the one
+ * that the control probe saw; another `tls_*` when it only does not verify
  */
 export async function secureTarget(
   { attempt, options, services }: DialContext,
@@ -37,9 +37,9 @@ export async function secureTarget(
       ? new ProbeFailure('tls_intercepted', evidence(handshake))
       : new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), evidence(handshake));
   }
-  // Whether a resumed session's certificate fits is not checked again: only what verified is kept.
+  // A resumed session's certificate is not checked again, so only sessions that verified are kept.
   const mayResume = certificateError === null && comparison !== 'different';
-  // Taking a session out of OpenSSL costs more than resuming one: a good one is kept.
+  // Taking a session out of OpenSSL costs more than resuming one, so one that was resumed is kept.
   if (options.resumeTls && mayResume && !handshake.isResumed) {
     handshake.socket.on('session', (session) =>
       services.tls.rememberSession(origin, options.ca, session),
@@ -48,7 +48,11 @@ export async function secureTarget(
   return { socket: handshake.socket, certificateChanged: comparison === 'different' };
 }
 
-/** TLS with the target without a proxy; its certificate is what later ones are compared with. */
+/**
+ * Does the TLS handshake with the target without a proxy, and remembers its certificate.
+ *
+ * @throws {ProbeFailure} `tls_*` when the certificate does not verify
+ */
 export async function secureDirectly(
   { attempt, options, services }: DialContext,
   socket: Socket,
@@ -66,7 +70,11 @@ export async function secureDirectly(
   return handshake.socket;
 }
 
-/** TLS with an HTTPS proxy. */
+/**
+ * Does the TLS handshake with an HTTPS proxy.
+ *
+ * @throws {ProbeFailure} `tls_proxy_*` when the certificate does not verify
+ */
 export async function secureProxy(
   { attempt, options, services }: DialContext,
   socket: Socket,

@@ -7,21 +7,17 @@ const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY = Buffer.alloc(0);
 
-/** Tells how many of the buffered bytes are wanted: more must come to know, or they are no good. */
-type Measure = (buffered: Buffer) => number | FailureCode;
-
-/** `measure` says so when it takes more bytes to tell. */
+/** The size of a header block that has not ended yet. */
 const MORE = -1;
 
 interface Wanted {
-  readonly measure: Measure;
-  readonly done: (bytes: Buffer) => void;
+  readonly done: (head: Buffer) => void;
   readonly failed: (failure: ProbeFailure) => void;
 }
 
 /**
- * Reads exact amounts off a socket, never holding more than one header's worth: replies of proxies
- * before the connection becomes the target's. One read at a time.
+ * Reads the header blocks of a proxy's replies off a socket, before the connection becomes the
+ * target's. It reads one block at a time and fails when one is too long to hold.
  */
 export class SocketReader {
   readonly #socket: Socket;
@@ -33,33 +29,25 @@ export class SocketReader {
     socket.on('data', this.#receive);
   }
 
-  /** The next `count` bytes; a few hundred at most are ever asked for. */
-  readBytes(count: number): Promise<Buffer> {
-    return this.#read(() => count);
-  }
-
   /**
-   * The next header block with the empty line that ends it. Lines may end in a bare LF, as RFC
-   * 9112, section 2.2, lets a recipient accept.
+   * Reads the next header block with the empty line that ends it. Lines may end in a bare LF, which
+   * RFC 9112, section 2.2, lets a recipient accept.
    *
-   * @throws ProbeFailure `header_overflow`; `protocol_error` as soon as it is no reply of HTTP/1
+   * @throws {ProbeFailure} `header_overflow` when the block is too long; `protocol_error` as soon
+   * as the bytes cannot be an HTTP/1 reply
    */
   readHead(): Promise<Buffer> {
-    return this.#read(measureHead);
+    return new Promise((done, failed) => {
+      this.#wanted = { done, failed };
+      this.#deliver();
+    });
   }
 
-  /** Stops reading, leaves the socket paused, and returns what nobody asked for. */
+  /** Stops reading, leaves the socket paused, and returns the bytes after the last block read. */
   release(): Buffer {
     this.#socket.off('data', this.#receive);
     this.#socket.pause();
     return this.#buffered;
-  }
-
-  #read(measure: Measure): Promise<Buffer> {
-    return new Promise((done, failed) => {
-      this.#wanted = { measure, done, failed };
-      this.#deliver();
-    });
   }
 
   readonly #receive = (chunk: Buffer): void => {
@@ -70,19 +58,20 @@ export class SocketReader {
   #deliver(): void {
     const wanted = this.#wanted;
     if (!wanted) return;
-    const count = wanted.measure(this.#buffered);
-    if (typeof count === 'string') {
-      this.#wanted = null;
-      wanted.failed(new ProbeFailure(count));
-    } else if (count >= 0 && this.#buffered.length >= count) {
-      this.#wanted = null;
-      const bytes = this.#buffered.subarray(0, count);
-      this.#buffered = this.#buffered.subarray(count);
-      wanted.done(bytes);
+    const size = measureHead(this.#buffered);
+    if (size === MORE) return;
+    this.#wanted = null;
+    if (typeof size === 'string') {
+      wanted.failed(new ProbeFailure(size));
+    } else {
+      const head = this.#buffered.subarray(0, size);
+      this.#buffered = this.#buffered.subarray(size);
+      wanted.done(head);
     }
   }
 }
 
+/** The size of the header block that the bytes begin with, `MORE`, or why they begin with none. */
 function measureHead(buffered: Buffer): number | FailureCode {
   if (!beginsStatusLine(buffered)) return 'protocol_error';
   const end = endOfHead(buffered);
@@ -90,7 +79,7 @@ function measureHead(buffered: Buffer): number | FailureCode {
   return atLeast > MAX_HEAD_BYTES ? 'header_overflow' : end;
 }
 
-/** The index behind the empty line that ends a header block, or `MORE`. */
+/** The index after the empty line that ends a header block, or `MORE`. */
 function endOfHead(bytes: Buffer): number {
   let lineFeed = bytes.indexOf(LF);
   while (lineFeed >= 0) {

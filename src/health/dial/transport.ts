@@ -1,14 +1,27 @@
 import type { X509Certificate } from 'node:crypto';
-import { isIP, type Socket } from 'node:net';
-import { connect, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Attempt } from '../attempt/attempt.ts';
 
-/** The certificate is not for the name that was asked for; Node's own code for it. */
+/** Node's code for a certificate that is not for the name that was asked for. */
 const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
-/** What keeps Node from turning the chain into objects; see `handshakeTls`. */
+/** These keep Node from turning the chain into objects; see `handshakeTls`. */
 const NOTHING_TO_CHECK = () => undefined;
 const NO_CHAIN = { getPeerCertificate: () => ({}) };
+
+/**
+ * Connects to one literal address. Happy Eyeballs is off: it aborts a slow first attempt after
+ * 250 ms and would call slow proxies dead.
+ */
+export function connectTcp(attempt: Attempt, address: string, port: number): Promise<Socket> {
+  const socket = attempt.own(
+    connect({ host: address, port, autoSelectFamily: false, noDelay: true }),
+  );
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve(socket));
+  });
+}
 
 export interface TlsPeer {
   /** The name the certificate must be for, or a literal address. */
@@ -23,7 +36,7 @@ export interface TlsHandshake {
   readonly socket: TLSSocket;
   /** OpenSSL's or Node's code for what is wrong with the certificate; null when it verifies. */
   readonly certificateError: string | null;
-  /** Absent where a session was resumed: the peer shows none then. */
+  /** Undefined when a session was resumed: the peer then shows none. */
   readonly certificate: X509Certificate | undefined;
   readonly isResumed: boolean;
 }
@@ -33,15 +46,15 @@ export interface TlsHandshake {
  * addresses), ALPN http/1.1 only. A certificate that does not verify is reported, not refused, so
  * that its issuer can still be read.
  *
- * The name is checked here, by OpenSSL on the parsed certificate. Node's own check first turns the
- * whole chain into objects, which costs a tenth of a handshake, and is told there is nothing to do.
+ * The name is checked here, by OpenSSL on the parsed certificate. Node's own check is given nothing
+ * to do, since it would first turn the whole chain into objects, at a tenth of a handshake.
  */
 export function handshakeTls(
   attempt: Attempt,
   socket: Socket,
   { host, context, session }: TlsPeer,
 ): Promise<TlsHandshake> {
-  const secured = connect({
+  const secured = connectTls({
     socket,
     host,
     servername: isIP(host) === 0 ? host : '',
@@ -55,8 +68,8 @@ export function handshakeTls(
   return new Promise((resolve) => {
     secured.once('secureConnect', () => {
       const handshake = inspect(secured, host);
-      // The event comes from within OpenSSL's read. Whoever refuses the certificate destroys the
-      // socket, and with it the memory that read still works on: not before it has returned.
+      // The event comes from within OpenSSL's read. A refused certificate destroys the socket, and
+      // with it the memory that the read still uses, so a refusal waits until it has returned.
       if (handshake.certificateError === null) resolve(handshake);
       else setImmediate(resolve, handshake);
     });
