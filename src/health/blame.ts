@@ -1,16 +1,16 @@
-/** Whose fault a failure is. */
+/** The party a failure is blamed on. */
 export const Blame = {
   /** The proxy: down, broken, or not what its entry says. */
   proxy: 'proxy',
   /** The user name or password, or their absence. */
   credentials: 'credentials',
-  /** The account at the provider: too many requests, or unpaid. */
+  /** The account with the provider: too many requests, or unpaid. */
   quota: 'quota',
   /** The target, or its network as the proxy sees it. */
   target: 'target',
-  /** Somebody between the proxy and the target answers in the target's name. */
+  /** A party between the proxy and the target that answers in the target's name. */
   interception: 'interception',
-  /** Proxy or target; the wire does not tell which. */
+  /** The proxy or the target; the wire does not show which. */
   unclear: 'unclear',
   /** The machine that checks. Never counted against a proxy. */
   us: 'us',
@@ -20,7 +20,7 @@ export type Blame = (typeof Blame)[keyof typeof Blame];
 /** What one failure code means. */
 export interface FailureRow {
   readonly blame: Blame;
-  /** True when another attempt may go better: the only failures that are retried. */
+  /** True when another attempt may succeed; only such failures are retried. */
   readonly transient: boolean;
   /** What happened, in one sentence. */
   readonly sentence: string;
@@ -28,7 +28,7 @@ export interface FailureRow {
   readonly whatToDo: string;
 }
 
-/** One row, written on few lines. */
+/** Makes a row from its values in order, so that a table takes few lines. */
 export function row(
   blame: Blame,
   retry: 'retried' | 'final',

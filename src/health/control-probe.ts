@@ -8,7 +8,7 @@ import { askTarget } from './probe/ask-target.ts';
 import { pauseBeforeRetry } from './probe/back-off.ts';
 import { planOf } from './probe/probe-plan.ts';
 
-/** What asking the target directly, before and after the work, found. */
+/** The outcome of asking the target directly, before or after the work. */
 export interface ControlOutcome {
   readonly ok: boolean;
   readonly latencyMs: number;
@@ -24,11 +24,11 @@ export interface ControlProbeRequest {
 }
 
 /**
- * Asks the target without a proxy, by the same rules. When this fails, what probes find says
- * nothing about proxies. The certificate it sees is the one later ones are compared with. Tries
- * twice at least: one lost packet is not to void a whole batch.
+ * Asks the target without a proxy, under the same rules. When this fails, the verdicts of probes
+ * say nothing about proxies. Later certificates are compared with the one seen here. Makes at least
+ * two attempts, so that one lost packet does not void a whole batch.
  *
- * @throws the reason of the caller's abort
+ * @throws {unknown} when the signal is aborted: its reason
  */
 export async function probeTarget(request: ControlProbeRequest): Promise<ControlOutcome> {
   const { options, signal } = request;

@@ -7,8 +7,8 @@ import { TLS_FAILURES } from './failures/tls-failures.ts';
 export { Blame } from './blame.ts';
 
 /**
- * Everything that can fail a probe, by its stable code. Total: what nothing else describes is
- * `unknown_failure`. `docs/failures.md` is generated from this table.
+ * Everything that can fail a probe, by its stable code. The table is total: a failure that no other
+ * row describes is `unknown_failure`. `docs/failures.md` is generated from this table.
  */
 const FAILURES = {
   ...NETWORK_FAILURES,
@@ -17,10 +17,10 @@ const FAILURES = {
   ...SOCKS_FAILURES,
 } as const satisfies Record<string, FailureRow>;
 
-/** Stable codes of everything that can fail a probe. */
+/** The stable code of a failure. */
 export type FailureCode = keyof typeof FAILURES;
 
-/** A failure code with what it means. */
+/** A failure code and what it means. */
 export interface FailureDescription extends FailureRow {
   readonly code: FailureCode;
 }
@@ -30,12 +30,12 @@ const descriptions = new Map<string, FailureDescription>(
 );
 const unknown: FailureDescription = { code: 'unknown_failure', ...FAILURES.unknown_failure };
 
-/** What a failure code means; a code that is not in the table reads as `unknown_failure`. */
+/** Tells what a failure code means; a code that is not in the table reads as `unknown_failure`. */
 export function describeFailure(code: string): FailureDescription {
   return descriptions.get(code) ?? unknown;
 }
 
-/** Every row of the table, in the order of the documentation. */
+/** Lists every row of the table, in the order of the documentation. */
 export function listFailures(): readonly FailureDescription[] {
   return [...descriptions.values()];
 }

@@ -7,7 +7,7 @@ export interface HealthCheckOptions {
   readonly targetUrl: string;
   /** Absolute deadline of one attempt, milliseconds, 100 to 30,000. @default 5000 */
   readonly timeoutMs: number;
-  /** Tries per probe, 1 to 5; only transient failures are retried. @default 1 */
+  /** Attempts per probe, 1 to 5; only transient failures are retried. @default 1 */
   readonly attempts: number;
   /** HTTP statuses of the target that count as success, 1 to 32 of them. @default [200] */
   readonly expectedStatusCodes: readonly number[];
@@ -23,11 +23,11 @@ export interface HealthCheckOptions {
   readonly verifyTls: boolean;
   /** Verify the certificate of an HTTPS proxy. @default true */
   readonly verifyProxyTls: boolean;
-  /** PEM certificates trusted besides the well-known ones, for target and proxy. */
+  /** PEM certificates trusted in addition to the well-known ones, for target and proxy. */
   readonly ca?: string;
   /** Text the target's body must contain, 1 to 1,024 characters. */
   readonly bodyIncludes?: string;
-  /** Bytes of body read at most, 1 to 1 MiB; a body is read only when asserted on. @default 65536 */
+  /** Most bytes of body read, 1 to 1 MiB; read only when `bodyIncludes` is set. @default 65536 */
   readonly maxBodyBytes: number;
   /** Resume the target's TLS session between probes: less CPU, but linkable. @default false */
   readonly resumeTls: boolean;

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import { describeFailure, type FailureCode } from './failure.ts';
 
-/** What one probe found. `inconclusive`: our side or the target failed, so it says nothing. */
+/** What one probe found. `inconclusive` says nothing: our side or the target failed. */
 export const Verdict = {
   active: 'active',
   slow: 'slow',
@@ -11,7 +11,7 @@ export const Verdict = {
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
-/** The stretches an attempt consists of, in order. */
+/** The phases of an attempt, in order. */
 export const Phase = {
   dns: 'dns',
   connect: 'connect',
@@ -31,11 +31,11 @@ export interface HealthCheckResult {
   readonly proxyId: string;
   readonly protocol: string;
   readonly status: Verdict;
-  /** Of the successful attempt; of a failed probe, the time its last attempt took. */
+  /** Milliseconds the last attempt took, which is the successful one if any was. */
   readonly latencyMs: number;
-  /** Attempts made, counted from 1. */
+  /** Attempts made, at least 1; 0 when no strategy knows the protocol. */
   readonly attempts: number;
-  /** The HTTP status that decided, from the target or the proxy, when one was received. */
+  /** The HTTP status that decided, from the target or the proxy; absent when none was received. */
   readonly statusCode?: number;
   /** Absent when the verdict is `active` or `slow`. */
   readonly failure?: FailureCode;
@@ -43,11 +43,11 @@ export interface HealthCheckResult {
   /** One sentence, derived from `failure`; holds no credentials. */
   readonly errorMessage?: string;
   readonly timings: PhaseTimings;
-  /** Sent and received on the wire over all attempts, proxy handshake and TLS included. */
+  /** Bytes on the wire over all attempts, both ways, including proxy handshakes and TLS. */
   readonly bytes: number;
-  /** Wall-clock instant of the start of the probe, ISO 8601. */
+  /** The wall-clock instant at which the probe started, ISO 8601. */
   readonly checkedAt: string;
-  /** The issuer of the certificate seen in place of the target's (`tls_intercepted`). */
+  /** The issuer of the target's certificate, or of one in its place, that was refused (`tls_*`). */
   readonly certificateIssuer?: string;
   /** The certificate verifies, but is not the one the control probe saw. */
   readonly certificateChanged?: true;
@@ -63,7 +63,7 @@ export function isConclusive(result: Pick<HealthCheckResult, 'status'>): boolean
   return result.status !== Verdict.inconclusive;
 }
 
-/** The result for a proxy whose protocol nobody can check: it says nothing about the proxy. */
+/** The result for a proxy whose protocol has no strategy; it says nothing about the proxy. */
 export function unsupportedProtocol(proxy: Proxy, clock: Clock): HealthCheckResult {
   const { code, sentence } = describeFailure('unsupported_protocol');
   return {

@@ -5,18 +5,16 @@ import type { HealthCheckOptions } from './health-check-options.ts';
 import type { HealthCheckResult } from './health-check-result.ts';
 import { probe } from './probe/probe.ts';
 
-/**
- * How proxies of one protocol are checked. One strategy serves many probes at once.
- */
+/** Checks the proxies of one protocol. One strategy serves many probes at once. */
 export interface HealthCheckStrategy {
   /**
-   * Checks one proxy. A dead proxy is a result; the promise rejects only with the reason of the
-   * signal, once it is aborted. Nothing may be left open when it settles.
+   * Checks one proxy. A dead proxy is a result; the promise rejects only when the signal is
+   * aborted, with its reason. Nothing may be left open when the promise settles.
    */
   check(proxy: Proxy, options: HealthCheckOptions, signal: AbortSignal): Promise<HealthCheckResult>;
 }
 
-/** Checks proxies of a built-in protocol: dials along its route and asks for the target. */
+/** Checks proxies of a built-in protocol: dials along its route and asks the target. */
 export class BuiltInStrategy implements HealthCheckStrategy {
   readonly #route: Route;
   readonly #services: ProbeServices;

@@ -2,18 +2,15 @@ import { mapConcurrently } from '../async/map-concurrently.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { BuiltInProtocol } from '../proxies/endpoint.ts';
 import type { Proxy } from '../proxies/proxy.ts';
-import type { ControlOutcome } from './control-probe.ts';
-import { probeTarget } from './control-probe.ts';
+import { type ControlOutcome, probeTarget } from './control-probe.ts';
 import { CertificateWitness } from './dial/certificate-witness.ts';
 import type { ProbeServices } from './dial/dial-context.ts';
 import { ROUTES } from './dial/routes.ts';
 import { TlsContexts } from './dial/tls-contexts.ts';
 import { DnsResolver, type NameResolver } from './dns/name-resolver.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
-import type { HealthCheckResult } from './health-check-result.ts';
-import { unsupportedProtocol } from './health-check-result.ts';
-import type { HealthCheckStrategy } from './health-check-strategy.ts';
-import { BuiltInStrategy } from './health-check-strategy.ts';
+import { type HealthCheckResult, unsupportedProtocol } from './health-check-result.ts';
+import { BuiltInStrategy, type HealthCheckStrategy } from './health-check-strategy.ts';
 import { parseHealthCheckOptions } from './schema/parse-options.ts';
 import {
   DEFAULT_CONCURRENCY,
@@ -22,11 +19,11 @@ import {
 } from './window/probe-window.ts';
 
 export interface HealthCheckerOptions {
-  /** Used where a call brings none. @default those of `parseHealthCheckOptions()` */
+  /** Used when a call brings no options. @default those of `parseHealthCheckOptions()` */
   readonly options?: HealthCheckOptions;
-  /** Dial private and loopback addresses too. @default false */
+  /** Whether private and loopback addresses may be dialed. @default false */
   readonly allowPrivateAddresses?: boolean;
-  /** Probes in flight on one proxy host at most, 1 to 10,000. @default 32 */
+  /** Most probes in flight on one proxy host, 1 to 10,000. @default 32 */
   readonly maxInFlightPerHost?: number;
   readonly clock?: Clock;
   /** Turns host names into addresses. @default a `DnsResolver` on the system's name servers */
@@ -40,9 +37,9 @@ export interface CheckProxyRequest {
 }
 
 export interface StreamRequest extends CheckProxyRequest {
-  /** Probes of this stream in flight at most, 1 to 10,000. @default 256 */
+  /** Most probes of this stream in flight, 1 to 10,000. @default 256 */
   readonly concurrency?: number;
-  /** Admits the probes; several streams may share one. @default a window of this stream's own */
+  /** Admits the probes; several streams may share one. @default a window for this stream alone */
   readonly window?: ProbeWindow;
 }
 
@@ -77,15 +74,15 @@ export class HealthChecker {
     }
   }
 
-  /** Makes a strategy responsible for a protocol, a built-in one too. */
+  /** Makes a strategy responsible for a protocol, which may be a built-in one. */
   registerStrategy(protocol: string, strategy: HealthCheckStrategy): void {
     this.#strategies.set(protocol, strategy);
   }
 
   /**
-   * Sets options for one protocol alone; they override those of the checker and of calls.
+   * Sets options for one protocol alone; they override those of the checker and of each call.
    *
-   * @throws InvalidInputError when they are out of range
+   * @throws {InvalidInputError} when they are out of range
    */
   setProtocolOptions(protocol: string, options: Partial<HealthCheckOptions>): void {
     parseHealthCheckOptions(options);
@@ -95,7 +92,7 @@ export class HealthChecker {
   /**
    * Checks one proxy. A dead proxy is a result, never an exception.
    *
-   * @throws the reason of the signal, once it is aborted
+   * @throws {unknown} when the signal is aborted: its reason
    */
   async checkProxy(
     proxy: Proxy,
@@ -107,11 +104,11 @@ export class HealthChecker {
   }
 
   /**
-   * Checks any number of proxies and yields results in the order they come. Proxies are taken from
-   * the iterable only as probes can start, so memory does not depend on its length. Leaving the
-   * loop early aborts what is in flight.
+   * Checks any number of proxies and yields each result as it comes in. A proxy is taken from the
+   * iterable only when a probe can start, so memory does not depend on the iterable's length.
+   * Leaving the loop early aborts the probes in flight.
    *
-   * @throws the reason of the signal, once it is aborted; what the iterable throws
+   * @throws {unknown} when the signal is aborted: its reason; when the iterable throws: its error
    */
   streamHealthChecks(
     proxies: Iterable<Proxy> | AsyncIterable<Proxy>,
@@ -131,10 +128,10 @@ export class HealthChecker {
   }
 
   /**
-   * The control probe: asks the target without a proxy. When it fails, verdicts found beside it
-   * say nothing about the proxies.
+   * Runs the control probe, which asks the target without a proxy. When it fails, verdicts found at
+   * the same time say nothing about the proxies.
    *
-   * @throws the reason of the signal, once it is aborted
+   * @throws {unknown} when the signal is aborted: its reason
    */
   checkTarget({
     options = this.#defaults,
@@ -143,7 +140,7 @@ export class HealthChecker {
     return probeTarget({ options, signal, services: this.#services, clock: this.#clock });
   }
 
-  /** The options for a protocol, merged once, so that what is made from them is shared. */
+  /** Merges the options for a protocol once, so that everything made from them is shared. */
   #optionsFor(protocol: string, options: HealthCheckOptions): HealthCheckOptions {
     const own = this.#protocolOptions.get(protocol);
     if (!own) return options;

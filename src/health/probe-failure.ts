@@ -5,14 +5,14 @@ import { describeFailure, type FailureCode } from './failure.ts';
 export interface FailureEvidence {
   /** The HTTP status that was received. */
   readonly statusCode?: number;
-  /** Who issued the certificate that was shown in place of the target's. */
+  /** The issuer of the certificate that was shown for the target. */
   readonly certificateIssuer?: string;
   readonly cause?: unknown;
 }
 
 /**
- * Ends an attempt from within; never leaves the engine, since a dead proxy is a result. Its message
- * is the sentence of the failure table and holds nothing a peer has sent.
+ * Ends an attempt from within. It never leaves the engine, since a dead proxy is a result. Its
+ * message is the sentence of the failure table and holds nothing that a peer has sent.
  */
 export class ProbeFailure extends LighthouseError {
   declare readonly code: FailureCode;

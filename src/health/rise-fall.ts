@@ -1,6 +1,6 @@
 import { Verdict } from './health-check-result.ts';
 
-/** What a pool believes of a proxy, after rise/fall. `banned` is set by hand only. */
+/** What a pool believes about a proxy after rise/fall. `banned` is set only by hand. */
 export const ProxyStatus = {
   unknown: 'unknown',
   active: 'active',
@@ -31,8 +31,8 @@ export interface StatusState {
 }
 
 /**
- * Applies one verdict to a status. `inconclusive` leaves everything alone, the current status
- * clears the streak, `unknown` takes its first verdict at once, a banned proxy stays banned.
+ * Applies one verdict to a status. `inconclusive` changes nothing; a verdict equal to the status
+ * clears the streak; `unknown` takes its first verdict at once; a banned proxy stays banned.
  * Returns the same object when nothing changes.
  */
 export function applyVerdict(

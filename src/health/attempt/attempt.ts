@@ -8,26 +8,26 @@ import { ProbeFailure } from '../probe-failure.ts';
 import { PhaseClock } from './phase-clock.ts';
 
 /**
- * A deadline noticed this much too late: the loop was blocked for as long at least, and the attempt
- * gets that time back, once. Milliseconds.
+ * A deadline noticed more than this late means that the event loop was blocked for at least as
+ * long; the attempt gets that time back, once. Milliseconds.
  */
 const LATE_MS = 50;
 /**
- * This much too late, and it was not watched at all: the machine was asleep, and the answer may
- * have been there all the time. Milliseconds.
+ * A deadline noticed more than this late was not watched at all: the machine was asleep, and the
+ * answer may have been there all the time. Milliseconds.
  */
 const STARVED_MS = 1000;
 
-/** What one attempt came to, measured. */
+/** The outcome of one attempt, measured. */
 export interface AttemptOutcome<T> {
   /** What the work returned; absent when the attempt failed. */
   readonly value?: T;
-  /** What ended the attempt, not classified yet; absent when it succeeded. */
+  /** The unclassified error that ended the attempt; absent when it succeeded. */
   readonly error?: unknown;
   readonly failedPhase?: Phase;
   readonly latencyMs: number;
   readonly timings: PhaseTimings;
-  /** Sent and received on the wire. */
+  /** Bytes sent and received on the wire. */
   readonly bytes: number;
 }
 
@@ -38,9 +38,9 @@ export interface AttemptLimits {
 }
 
 /**
- * One attempt: owns its sockets, its one timer and its phases. Whatever comes first, the result of
- * the work, an error of any socket, the deadline or the caller's abort, settles it; then everything
- * it owns is destroyed and nothing that happens later counts.
+ * One attempt. It owns its sockets, its one timer and its phases. The first of these settles it:
+ * the result of the work, an error of any socket, the deadline, the caller's abort. Then everything
+ * it owns is destroyed, and nothing that happens later counts.
  */
 export class Attempt {
   readonly phases: PhaseClock;
@@ -70,12 +70,12 @@ export class Attempt {
     return this.#settle === undefined;
   }
 
-  /** Says what the deadline means while something is waited for that is nobody's socket. */
+  /** Sets the failure that a missed deadline means while no socket is waited for. */
   explainTimeout(explain: (() => FailureCode) | undefined): void {
     this.#explainTimeout = explain;
   }
 
-  /** Makes the attempt answer for a socket: its errors and its end fail it, its end destroys it. */
+  /** Owns a socket: its error or close fails the attempt, and the attempt's end destroys it. */
   own<S extends Socket>(socket: S): S {
     this.#sockets.push(socket);
     socket.on('error', this.#broken);
@@ -83,36 +83,36 @@ export class Attempt {
     return socket;
   }
 
-  /** Lets the sockets say nothing more: the answer is in, and the peer may hang up as it likes. */
+  /** Ignores the sockets from now on: the answer is in, and the peer may hang up. */
   hushSockets(): void {
     for (const socket of this.#sockets) {
       socket.off('error', this.#broken).off('close', this.#closed).on('error', ignore);
     }
   }
 
-  /** Gives up the sockets so far, before others are opened in their place. */
+  /** Destroys the sockets so far, before others are opened in their place. */
   releaseSockets(): void {
     this.hushSockets();
     for (const cleanup of this.#cleanups.splice(0)) cleanup();
-    // TLS before what carries it: the other way round it would work on freed memory.
+    // TLS goes before the socket that carries it, or it would work on freed memory.
     for (const socket of this.#sockets.splice(0).reverse()) {
       this.#bytes += bytesOf(socket);
-      // Whoever still waits for these would be kept as long as V8 keeps the socket.
+      // What still listens to these events would be kept as long as V8 keeps the socket.
       socket.removeAllListeners('connect').removeAllListeners('secureConnect').destroy();
     }
   }
 
-  /** Runs before the sockets owned so far are destroyed. */
+  /** Registers a cleanup that runs before the sockets owned so far are destroyed. */
   onRelease(cleanup: () => void): void {
     this.#cleanups.push(cleanup);
   }
 
-  /** Ends the attempt with an error; without effect once it is settled. */
+  /** Ends the attempt with an error; does nothing once it is settled. */
   readonly fail = (error: unknown): void => {
     this.#settle?.(error);
   };
 
-  /** Does the work under the deadline. Rejects only with the reason of the caller's abort. */
+  /** Does the work under the deadline. Rejects only when the caller aborts, with the reason. */
   run<T>(work: (attempt: Attempt) => Promise<T>): Promise<AttemptOutcome<T>> {
     const { signal, timeoutMs } = this.#limits;
     return new Promise((resolve, reject) => {
@@ -120,8 +120,8 @@ export class Attempt {
         this.#end();
         reject(signal?.reason);
       };
-      // A constant first: a function written straight into a property is old to V8 from the start,
-      // and what it refers to waits for a full collection.
+      // A constant first: V8 puts a function written straight into a property in the old
+      // generation, where what it refers to waits for a full collection.
       const settle = (error: unknown) => resolve(this.#finish<T>({ error }));
       this.#settle = settle;
       this.#timer = setTimeout(this.#expire, timeoutMs);
@@ -145,7 +145,7 @@ export class Attempt {
     if (!this.settled) this.fail(new ProbeFailure('connection_closed'));
   };
 
-  /** Answers that already lie in the kernel are read before the deadline is called missed. */
+  /** Reads the answers that already lie in the kernel before it calls the deadline missed. */
   readonly #expire = (): void => {
     const lateMs = this.#limits.clock.monotonic() - this.#deadline;
     setImmediate(() => {
@@ -179,7 +179,7 @@ export class Attempt {
   }
 }
 
-/** TLS is counted where it is carried: on the connection beneath it. */
+/** TLS is counted on the connection that carries it. */
 function bytesOf(socket: Socket): number {
   return 'encrypted' in socket ? 0 : socket.bytesRead + socket.bytesWritten;
 }

@@ -6,9 +6,8 @@ const TENTHS = 10;
 
 /**
  * Measures the phases of one attempt on the monotonic clock, without gaps: entering a phase ends
- * the one before it, so the timings add up to the latency. It begins with `connect`, since a literal
- * address is looked up in no time. A phase entered again (after a redirect)
- * goes on counting.
+ * the one before it, so the timings add up to the latency. It begins with `connect`, since a
+ * literal address needs no look-up. A phase entered again, after a redirect, adds to its time.
  */
 export class PhaseClock {
   readonly #clock: Clock;

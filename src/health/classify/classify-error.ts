@@ -12,7 +12,7 @@ export interface ClassifiedError {
 
 const NO_EVIDENCE: FailureEvidence = {};
 
-/** Maps whatever ended an attempt onto the failure table, by its code. Total. */
+/** Maps any error that ended an attempt onto the failure table, by its code. */
 export function classifyError(error: unknown, phase: Phase): ClassifiedError {
   if (error instanceof ProbeFailure) return { code: error.code, evidence: error.evidence };
   return { code: failureOf(identify(error), phase), evidence: NO_EVIDENCE };

@@ -3,8 +3,8 @@ import type { FailureCode } from '../failure.ts';
 const PARSER_ERROR = 'HTTPParserError';
 
 /**
- * Errors of undici's client by code (undici documentation, "Errors"); its time-outs are off. Errors
- * of its parser, llhttp, have a code that starts `HPE_`, or only their class's name.
+ * Errors of undici's client by code (undici documentation, "Errors"); its timeouts are off. Errors
+ * of its parser, llhttp, have a code that begins with `HPE_`, or only the name of their class.
  */
 const BY_CODE: Readonly<Record<string, FailureCode>> = {
   UND_ERR_HEADERS_OVERFLOW: 'header_overflow',
@@ -17,21 +17,21 @@ const BY_CODE: Readonly<Record<string, FailureCode>> = {
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'protocol_error',
 };
 
-/** What the client reports alike when a peer breaks the rules and when it leaves in mid-answer. */
+/** Codes that stand both for a peer that breaks the rules and for one that leaves in mid-answer. */
 const CUT_SHORT: ReadonlySet<string> = new Set([
   'UND_ERR_SOCKET',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'HPE_INVALID_EOF_STATE',
 ]);
 
-/** The failure an error of the HTTP client stands for; null when it is none of a peer's doing. */
+/** The failure that an error of the HTTP client stands for; null for any other error. */
 export function httpFailureOf({ code, name }: { code: string; name: string }): FailureCode | null {
   const known = BY_CODE[code];
   if (known) return known;
   return code.startsWith('HPE_') || name === PARSER_ERROR ? 'protocol_error' : null;
 }
 
-/** True for errors that mean no more than a lost connection, if the peer had ended it. */
+/** True for errors that mean only a lost connection when the peer has already ended it. */
 export function isCutShort(error: Error): boolean {
   if (error.name === PARSER_ERROR) return true;
   return 'code' in error && CUT_SHORT.has(String(error.code));

@@ -15,14 +15,14 @@ const BY_STATUS: ReadonlyMap<number, FailureCode> = new Map([
   [504, 'connect_gateway_timeout'],
 ]);
 
-/** What an HTTP status that opens no tunnel means, surely the proxy's own. */
+/** The failure for a status that opens no tunnel, which is certainly the proxy's own. */
 export function proxyReplyFailure(status: number, hasCredentials: boolean): FailureCode {
-  // tinyproxy says 401 for credentials that are wrong, 407 only for none.
+  // tinyproxy answers 401 to wrong credentials and 407 only to missing ones.
   if (status === 407 || status === 401) return credentialFailure(hasCredentials);
   return BY_STATUS.get(status) ?? 'connect_rejected';
 }
 
-/** A demand for credentials: none were there, or these are not accepted. */
+/** The failure for a demand for credentials: none were sent, or those sent are not accepted. */
 export function credentialFailure(hasCredentials: boolean): FailureCode {
   return hasCredentials ? 'auth_rejected' : 'auth_required';
 }

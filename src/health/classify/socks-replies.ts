@@ -19,12 +19,12 @@ const IDENT_REQUIRED = 92;
 const IDENT_DIFFERS = 93;
 const REJECTED = 91;
 
-/** What a SOCKS5 reply other than 0 means. */
+/** The failure for a SOCKS5 reply other than 0. */
 export function socks5ReplyFailure(reply: number): FailureCode {
   return SOCKS5_REPLIES[reply] ?? 'socks_rejected';
 }
 
-/** What a SOCKS4 reply other than 90 means. */
+/** The failure for a SOCKS4 reply other than 90. */
 export function socks4ReplyFailure(reply: number, hasCredentials: boolean): FailureCode {
   if (reply === IDENT_REQUIRED || reply === IDENT_DIFFERS) return credentialFailure(hasCredentials);
   return reply === REJECTED ? 'socks_rejected' : 'socks_bad_reply';

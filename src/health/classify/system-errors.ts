@@ -1,8 +1,8 @@
 import type { FailureCode } from '../failure.ts';
 
 /**
- * Failures of sockets by errno (errno(3), connect(2)). Errnos that say something about the proxy
- * are few; those that no network can cause are `unknown_failure`.
+ * Socket failures by errno (errno(3), connect(2)). Few errnos say something about the proxy; those
+ * that no network can cause are `unknown_failure`.
  */
 const BY_ERRNO: Readonly<Record<string, FailureCode>> = {
   ECONNREFUSED: 'refused',
@@ -37,7 +37,7 @@ const BY_ERRNO: Readonly<Record<string, FailureCode>> = {
   EPERM: 'not_permitted',
 };
 
-/** The failure an errno stands for; null when it is none the network causes. */
+/** The failure that an errno stands for; null when no network can cause it. */
 export function errnoFailureOf(code: string): FailureCode | null {
   return BY_ERRNO[code] ?? null;
 }

@@ -1,9 +1,9 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { BoundedMap } from '../../async/bounded-map.ts';
 
-/** What is remembered of a certificate. */
+/** What is remembered about a certificate. */
 export interface CertificateIdentity {
-  /** SHA-256 of the public key (SubjectPublicKeyInfo), base64: survives a renewal with one key. */
+  /** SHA-256 of the public key (SubjectPublicKeyInfo), base64; a renewal may keep it. */
   readonly publicKeyHash: string;
   /** The issuer's distinguished name on one line. */
   readonly issuer: string;
@@ -14,19 +14,19 @@ export interface CertificateIdentity {
 /** How a certificate compares with the one seen without a proxy. */
 export type Comparison = 'unwitnessed' | 'same' | 'different';
 
-/** Origins remembered at most. */
+/** Most origins remembered. */
 const MAX_ORIGINS = 1000;
 
 /** Remembers the certificate each target showed when it was asked directly. */
 export class CertificateWitness {
   readonly #seen = new BoundedMap<string, CertificateIdentity>(MAX_ORIGINS);
 
-  /** Takes down what the control probe saw. */
+  /** Remembers the certificate that the control probe saw. */
   record(origin: string, certificate: X509Certificate): void {
     this.#seen.set(origin, identify(certificate));
   }
 
-  /** `same` when the public key and its issuer are. */
+  /** Returns `same` when the public key and the issuer are the same. */
   compare(origin: string, certificate: X509Certificate): Comparison {
     const witnessed = this.#seen.get(origin);
     if (!witnessed) return 'unwitnessed';
@@ -38,7 +38,7 @@ export class CertificateWitness {
   }
 }
 
-/** The distinguished name of the issuer, on one line and at most 200 characters. */
+/** The distinguished name of the issuer, on one line of at most 200 characters. */
 export function issuerOf(certificate: X509Certificate): string {
   return certificate.issuer.split('\n').join(', ').slice(0, 200);
 }

@@ -7,7 +7,7 @@ import type { Target } from '../target.ts';
 import type { CertificateWitness } from './certificate-witness.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 
-/** What all probes of one checker share. */
+/** The services that all probes of one checker share. */
 export interface ProbeServices {
   readonly resolver: NameResolver;
   readonly allowPrivateAddresses: boolean;
@@ -28,17 +28,17 @@ export interface RouteContext extends DialContext {
   /** The proxy's literal address. */
   readonly address: string;
   readonly target: Target;
-  /** The target's host as the proxy is told it: a name, or the literal address resolved here. */
+  /** The target's host as the proxy gets it: a name, or the literal address resolved here. */
   readonly targetHost: string;
-  /** The request goes to the proxy itself, in absolute form: no tunnel is wanted. */
+  /** True when the request goes to the proxy itself, in absolute form, without a tunnel. */
   readonly forwarded: boolean;
 }
 
 /** How a protocol leads to a target. */
 export interface Route {
-  /** Plain HTTP goes to the proxy itself, in absolute form, without a tunnel. */
+  /** True when plain HTTP goes to the proxy itself, in absolute form, without a tunnel. */
   readonly forwardsHttp: boolean;
-  /** The target's name is resolved here, since the protocol carries addresses only. */
+  /** True when the target's name is resolved here, since the protocol carries only addresses. */
   resolvesTarget(proxy: Proxy): boolean;
   /** Connects to the proxy and, unless `forwarded`, through it to the target. */
   open(context: RouteContext): Promise<Socket>;

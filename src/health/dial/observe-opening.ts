@@ -2,21 +2,21 @@ import { channel } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { ProbeFailure } from '../probe-failure.ts';
 
-/** Where Node announces each outgoing socket, synchronously (Node.js docs, "Diagnostics Channel"). */
+/** Node announces each outgoing socket here, synchronously (Node docs, "Diagnostics Channel"). */
 const SOCKETS = channel('net.client.socket');
 
-/** What was made before the opening first waited. */
+/** What code that opens a socket made before it first waited. */
 export interface Opening {
   readonly socket: Socket;
-  /** For who opened to clear: each would hold the whole handshake until it ends. */
+  /** The caller clears them: each would keep the whole handshake in memory until it fires. */
   readonly timers: readonly NodeJS.Timeout[];
   readonly established: Promise<Socket>;
 }
 
-/** What is being observed at this moment; null at any other. */
+/** What is observed at this moment; null while nothing is. */
 let observed: { readonly sockets: unknown[]; readonly timers: NodeJS.Timeout[] } | null = null;
 
-// For good: to subscribe and leave again for each probe would cost more than to be told of all.
+// Never unsubscribed: doing both for each probe would cost more than hearing of every socket.
 SOCKETS.subscribe((message) => {
   observed?.sockets.push((message as { readonly socket: unknown }).socket);
 });
@@ -29,8 +29,10 @@ const startObservedTimer = Object.assign((...args: Parameters<typeof setTimeout>
 }, startTimer);
 
 /**
- * Runs code of others that opens exactly one socket before it first waits, and hands out that
- * socket and the timers started with it. All of this is synchronous.
+ * Runs third-party code that opens exactly one socket before it first waits, and returns that
+ * socket with the timers started by then. All of this is synchronous.
+ *
+ * @throws {ProbeFailure} `unknown_failure` when it opens no socket
  */
 export function observeOpening(open: () => Promise<Socket>): Opening {
   const { setTimeout } = globalThis;

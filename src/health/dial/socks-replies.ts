@@ -3,10 +3,10 @@ import { socks4ReplyFailure, socks5ReplyFailure } from '../classify/socks-replie
 import { ProbeFailure } from '../probe-failure.ts';
 
 /**
- * Checks everything a SOCKS proxy has sent so far, by its numbers. Returns the length of the whole
- * exchange once it is known to be granted, null while more must come.
+ * Checks everything that a SOCKS proxy has sent so far, by number. Returns the length of the whole
+ * exchange once the request is granted; null while more must come.
  *
- * @throws ProbeFailure as soon as the bytes can no longer become a grant
+ * @throws {ProbeFailure} when the bytes can no longer become a grant
  */
 export type CheckReplies = (received: Buffer, hasCredentials: boolean) => number | null;
 
@@ -53,7 +53,7 @@ function isAccepted(received: Buffer): boolean {
   const status = received[3];
   if (status === undefined) return false;
   if (status !== 0) throw new ProbeFailure('auth_rejected');
-  // Some servers repeat the SOCKS version here; anything else is no reply to this message.
+  // Some servers repeat the SOCKS version here; any other number is not a reply to this message.
   if (version === AUTH_VERSION || version === SOCKS5_VERSION) return true;
   throw new ProbeFailure('socks_bad_reply');
 }

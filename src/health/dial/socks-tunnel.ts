@@ -10,19 +10,19 @@ import { observeOpening } from './observe-opening.ts';
 import { type CheckReplies, checkSocks4Replies, checkSocks5Replies } from './socks-replies.ts';
 
 /**
- * The agent's own time-out, with which it frees a handshake, ends this much after the attempt's
- * deadline: the deadline decides.
+ * How long after the attempt's deadline the agent's own timeout ends, with which it frees a
+ * handshake: the deadline must decide.
  */
 const BEHIND_DEADLINE_MS = 1000;
 
-/** The agent tells its request of a finished handshake; a probe has none. */
+/** The agent reports a finished handshake to its request; a probe has none, so this stands in. */
 const NO_REQUEST = Object.assign(new EventEmitter(), {
   destroy: () => {},
 }) as unknown as ClientRequest;
 
 /**
- * One agent a version, since making one takes a URL apart and sets up an HTTP agent. Each asks the
- * proxy and has the time-out it was last given, and reads both before it first waits.
+ * One agent per version, since making one parses a URL and sets up an HTTP agent. Each uses the
+ * proxy and the timeout that it was last given, and reads both before it first waits.
  */
 const AGENTS = {
   4: new SocksProxyAgent('socks4a://proxy.invalid'),
@@ -32,7 +32,7 @@ const AGENTS = {
 /**
  * Asks a SOCKS4 proxy for a connection: to an IPv4 address resolved here or, with 4A, to a name.
  *
- * @throws ProbeFailure
+ * @throws {ProbeFailure} when the proxy does not grant it, or the address is not one of IPv4
  */
 export async function openSocks4(context: RouteContext): Promise<Socket> {
   if (!isIPv4(context.targetHost) && !context.proxy.remoteDns) {
@@ -42,18 +42,18 @@ export async function openSocks4(context: RouteContext): Promise<Socket> {
 }
 
 /**
- * Asks a SOCKS5 proxy for a connection; the target's name is resolved by the proxy.
+ * Asks a SOCKS5 proxy for a connection; the proxy resolves the target's name.
  *
- * @throws ProbeFailure
+ * @throws {ProbeFailure} when the proxy does not grant it
  */
 export function openSocks5(context: RouteContext): Promise<Socket> {
   return openSocks(context, 5, checkSocks5Replies);
 }
 
 /**
- * The agent does the handshake on a socket of its own making; the attempt owns that socket from the
+ * The agent does the handshake on a socket that it makes; the attempt owns that socket from the
  * start, so that it is timed, counted and destroyed like any other. The proxy's replies are checked
- * as they pass, by number: the agent accepts some that are malformed, and has words for the rest.
+ * by number as they pass: the agent accepts some malformed ones and describes the rest in words.
  */
 async function openSocks(
   context: RouteContext,
@@ -80,12 +80,12 @@ async function openSocks(
     stopWatching();
     for (const timer of timers) clearTimeout(timer);
   }
-  // From here on the attempt's own timer is the only one.
+  // From here on, the attempt's own timer is the only one.
   socket.setTimeout(0).removeAllListeners('timeout');
   return socket;
 }
 
-/** The proxy as the agent wants it; what the agent prints of it when it debugs has no credentials. */
+/** The proxy in the form that the agent takes; the agent's debug output shows no credentials. */
 class AgentProxy {
   readonly type: 4 | 5;
   readonly host: string;
@@ -94,7 +94,7 @@ class AgentProxy {
 
   constructor(type: 4 | 5, { address, proxy }: RouteContext) {
     this.type = type;
-    // The literal address, and without the brackets of an IPv6 URL.
+    // The literal address, without the brackets of an IPv6 URL.
     this.host = address;
     this.port = proxy.port;
     this.#credentials = proxy.credentials;
@@ -109,7 +109,7 @@ class AgentProxy {
   }
 }
 
-/** Fails the attempt at the first reply that is not right; returns what ends the watch. */
+/** Fails the attempt at the first wrong reply; returns a function that ends the watch. */
 function watchReplies(
   socket: Socket,
   check: CheckReplies,
@@ -121,7 +121,7 @@ function watchReplies(
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     try {
       const length = check(received, hasCredentials);
-      // The client speaks first in every protocol asked for here.
+      // The client speaks first in every protocol used here.
       if (length !== null && received.length > length) throw new ProbeFailure('protocol_error');
     } catch (error) {
       attempt.fail(error);

@@ -6,13 +6,13 @@ import {
 } from 'node:tls';
 import { BoundedMap } from '../../async/bounded-map.ts';
 
-/** X25519 first: half the CPU of the others, and every server knows it. */
+/** X25519 first: it takes half the CPU of the others, and every server supports it. */
 const CURVES = 'X25519:P-256:P-384';
-/** AES-128 first, with its SHA-256 of a quarter the CPU of AES-256's SHA-384; the rest as Node has it. */
+/** AES-128 first: its SHA-256 takes a quarter of the CPU of AES-256's SHA-384. */
 const CIPHERS = `TLS_AES_128_GCM_SHA256:${DEFAULT_CIPHERS}`;
-/** Contexts kept at most; each distinct `ca` needs one. */
+/** Most contexts kept; each distinct `ca` needs one. */
 const MAX_CONTEXTS = 16;
-/** TLS sessions kept at most, for `resumeTls`. */
+/** Most TLS sessions kept, for `resumeTls`. */
 const MAX_SESSIONS = 256;
 
 /** The TLS state that probes share: one context per trusted `ca`, and sessions to resume. */
@@ -20,7 +20,7 @@ export class TlsContexts {
   readonly #contexts = new BoundedMap<string, SecureContext>(MAX_CONTEXTS);
   readonly #sessions = new BoundedMap<string, Buffer>(MAX_SESSIONS);
 
-  /** @param ca PEM certificates trusted besides the well-known ones */
+  /** @param ca PEM certificates trusted in addition to the well-known ones */
   contextFor(ca: string | undefined): SecureContext {
     const key = ca ?? '';
     const known = this.#contexts.get(key);
@@ -31,7 +31,7 @@ export class TlsContexts {
     return context;
   }
 
-  /** A session that was verified under the same `ca`. */
+  /** A session that was verified under the same `ca`; undefined when none is kept. */
   sessionFor(origin: string, ca: string | undefined): Buffer | undefined {
     return this.#sessions.get(sessionKey(origin, ca));
   }

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 
-/** How long the file is believed unchanged, milliseconds. */
+/** How long the file is taken to be unchanged, milliseconds. */
 const FRESH_MS = 10_000;
 
 /**
  * The hosts file (hosts(5)): addresses by name. `localhost` and names under it are always loopback
- * (RFC 6761, section 6.3). Read again when it has changed; a missing file is an empty one.
+ * (RFC 6761, section 6.3). It is read again when it has changed; a missing file counts as empty.
  */
 export class HostsFile {
   readonly #path: string;
@@ -18,7 +18,7 @@ export class HostsFile {
     this.#path = path;
   }
 
-  /** The addresses of a lower-case name, IPv4 first; null when the file does not know it. */
+  /** The addresses of a lower-case name, IPv4 first; null when the name is not in the file. */
   lookup(name: string, nowMs: number): readonly string[] | null {
     if (nowMs - this.#checkedMs > FRESH_MS) this.#refresh(nowMs);
     const known = this.#addresses.get(name);

@@ -3,12 +3,12 @@ import { BoundedMap } from '../../async/bounded-map.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { HostsFile } from './hosts-file.ts';
 
-/** One query: c-ares waits 1 s for the first try and about 2 s for the second. */
+/** The limits of one query: c-ares waits 1 s for the first try and about 2 s for the second. */
 const QUERY_LIMITS = { timeout: 1000, tries: 2 };
-/** Answers are remembered this long at least and at most, failures always this long; seconds. */
+/** Bounds of the time that an answer is remembered, seconds; a failure gets the lower one. */
 const MIN_TTL_SECONDS = 5;
 const MAX_TTL_SECONDS = 60;
-/** Names remembered at most. */
+/** Most names remembered. */
 const MAX_REMEMBERED = 10_000;
 
 /** What kept a name from being resolved. */
@@ -26,15 +26,15 @@ export type LookupAnswer =
 
 /** Turns host names into addresses. */
 export interface NameResolver {
-  /** Queries that got any answer so far: that there is no such name is one. */
+  /** Queries answered so far, including those with the answer that there is no such name. */
   readonly answered: number;
-  /** @param name a host name, not an address literal. Never rejects. */
+  /** Looks up a host name, not an address literal. Never rejects. */
   resolve(name: string): Promise<LookupAnswer>;
 }
 
 /**
- * What it means that a name was not answered in time. It is blamed only if others were answered
- * meanwhile: name servers that are silent to all are down, and no proxy's fault.
+ * The failure for a name that was not answered in time. The name is blamed only when others were
+ * answered meanwhile: name servers that answer nothing are down, which is not a proxy's fault.
  */
 export function silenceFailure(
   resolver: Pick<NameResolver, 'answered'>,
@@ -54,7 +54,7 @@ export interface DnsResolverOptions {
 /**
  * Asks the name servers itself, through c-ares: the system's `getaddrinfo` runs on four threads,
  * where a few dead names hold up all others. The hosts file comes first, as usual. Concurrent
- * look-ups of one name are one query, and answers are remembered for their time to live.
+ * look-ups of one name share one query, and answers are remembered for their time to live.
  */
 export class DnsResolver implements NameResolver {
   readonly #resolver = new Resolver(QUERY_LIMITS);
@@ -104,7 +104,7 @@ export class DnsResolver implements NameResolver {
     }
   }
 
-  /** IPv6 is asked for only where there is no IPv4: most names need one query. */
+  /** IPv6 is asked for only when there is no IPv4, so that most names need one query. */
   async #query(name: string): Promise<readonly { address: string; ttl: number }[]> {
     try {
       return await this.#resolver.resolve4(name, { ttl: true });
@@ -126,7 +126,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** The error codes of c-ares, as listed under "Error codes" in Node's `dns` documentation. */
+/** The failure for a c-ares code, as listed under "Error codes" in Node's `dns` documentation. */
 export function lookupFailureOf(code: string): LookupFailure {
   switch (code) {
     case 'ENOTFOUND':

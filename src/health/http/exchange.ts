@@ -11,21 +11,21 @@ import { MAX_INTERIM } from './status-line.ts';
 /** The target's answer, as far as it was read. */
 export interface TargetReply {
   readonly statusCode: number;
-  /** The Location field, when there is one. */
+  /** The Location field; undefined when there is none. */
   readonly location: string | undefined;
-  /** What was asked to be read of the body; absent when nothing was. */
+  /** The part of the body that was read; undefined when none was wanted. */
   readonly body: Buffer | undefined;
 }
 
-/** Says for a status whether the body is wanted, and how much of it. */
+/** Tells how many bytes of the body are wanted for a status; 0 for none. */
 export type BodyWish = (statusCode: number) => number;
 
 /**
  * Sends one GET over a connected socket and reads the answer: status and header, and the body only
  * as far as `wish` asks. undici's client is the parser; the socket stays the attempt's.
  *
- * What goes wrong ends the attempt at once, before the peer's next byte can be mistaken for it; the
- * promise stays open then.
+ * A failure ends the attempt at once, before the peer's next byte can be mistaken for the cause;
+ * the promise then stays pending.
  */
 export function exchange(
   attempt: Attempt,
@@ -64,7 +64,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     this.#options = options;
   }
 
-  /** Nothing more is wanted of the answer. */
+  /** True when nothing more of the answer is wanted. */
   get isFinished(): boolean {
     return this.#isFinished;
   }
@@ -90,7 +90,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     this.#location = Array.isArray(location) ? location[0] : location;
     const limit = wish(statusCode);
     if (limit === 0) {
-      // A body nobody reads is not parsed either; its end would cost the client an error object.
+      // An unwanted body is not parsed either; its end would cost the client an error object.
       controller.pause();
       this.#finish();
     } else {
@@ -108,7 +108,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    // A client that is destroyed after its answer reports that too; the attempt may have gone on.
+    // A client destroyed after its answer reports that too; the attempt may have moved on by then.
     if (!this.#isFinished) this.#options.attempt.fail(error);
   }
 
@@ -130,12 +130,12 @@ class BodyCollector {
   readonly #chunks: Buffer[] = [];
   #length = 0;
 
-  /** @param limit bytes kept at most */
+  /** @param limit most bytes kept */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Copies what still fits; true when the limit is reached. The chunk is the parser's to reuse. */
+  /** Copies what still fits, since the parser reuses the chunk; true when the limit is reached. */
   add(chunk: Buffer): boolean {
     const room = this.#limit - this.#length;
     const kept = Buffer.from(chunk.subarray(0, room));

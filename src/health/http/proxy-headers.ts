@@ -17,7 +17,7 @@ export function proxyHeaderPairs(proxy: Proxy, options: HealthCheckOptions): str
   return pairs;
 }
 
-/** The same as lines of a header block. */
+/** The fields of `proxyHeaderPairs`, as lines of a header block. */
 export function proxyHeaderLines(proxy: Proxy, options: HealthCheckOptions): string {
   const pairs = proxyHeaderPairs(proxy, options);
   let lines = '';

@@ -3,14 +3,14 @@ import type { HealthCheckOptions } from '../health-check-options.ts';
 import type { Target } from '../target.ts';
 import { proxyHeaderPairs } from './proxy-headers.ts';
 
-/** Sent unless the options say otherwise. Nothing is decompressed, so nothing compressed is asked for. */
+/** Sent unless the options override them. Nothing is decompressed, so nothing may be compressed. */
 const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'Lighthouse/0.1',
   accept: '*/*',
   'accept-encoding': 'identity',
 };
 
-/** One GET as the HTTP client wants it. */
+/** One GET in the form that the HTTP client takes. */
 export interface TargetRequest {
   readonly target: Target;
   /** Request target: origin form, or absolute form towards a forwarding proxy. */
@@ -32,7 +32,7 @@ export function originRequest(target: Target, headers: readonly string[]): Targe
   return { target, path: target.path, headers };
 }
 
-/** The request for a forwarding proxy, with the fields that are the proxy's alone. */
+/** The request for a forwarding proxy, with the fields meant for the proxy alone. */
 export function forwardedRequest(
   target: Target,
   headers: readonly string[],

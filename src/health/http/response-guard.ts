@@ -3,17 +3,17 @@ import { ProbeFailure } from '../probe-failure.ts';
 import { beginsStatusLine, MAX_HEAD_BYTES, MAX_INTERIM } from './status-line.ts';
 
 const DIGIT_1 = 0x31;
-/** A `100 Continue` nobody waited for, whole. */
+/** One whole `100 Continue`, which no probe asks for. */
 const CONTINUE = /^HTTP\/1\.[01] 100(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/;
 
 /**
- * Looks at a reply before the HTTP parser does, which lets HTTP/0.9 and HTTP/2.0 pass: it must
- * begin with a proper status line, and its header (the reason phrase, which the parser does not
- * count, included) must end within 16 KiB. Replies of `100 Continue`, which the parser takes for an
- * error, are taken out where they come whole.
+ * Checks a reply before the HTTP parser, which lets HTTP/0.9 and HTTP/2.0 pass. The reply must
+ * begin with a proper status line, and its header must end within 16 KiB, including the reason
+ * phrase, which the parser does not count. A `100 Continue` that arrives whole is removed, since
+ * the parser takes it for an error.
  *
- * @param fail called at most once, with a ProbeFailure
- * @returns ends the watch; call it when the header is complete
+ * @param fail called at most once
+ * @returns a function that ends the watch, to be called when the header is complete
  */
 export function guardResponse(socket: Socket, fail: (failure: ProbeFailure) => void): () => void {
   let received = 0;
@@ -29,8 +29,8 @@ export function guardResponse(socket: Socket, fail: (failure: ProbeFailure) => v
     if (chunk.length === 0) return;
     socket.unshift(chunk);
     if (!beginsStatusLine(chunk, received)) fail(new ProbeFailure('protocol_error'));
-    // What came before was no whole header, or the watch would be over. The chunk itself may be
-    // long: it may hold most of a body.
+    // The bytes before this chunk did not complete the header, or the watch would be over. The
+    // chunk itself may be long: it may hold most of a body.
     else if (received > MAX_HEAD_BYTES) fail(new ProbeFailure('header_overflow'));
     received += chunk.length;
   };

@@ -3,13 +3,13 @@ import { Client, type Dispatcher } from 'undici';
 import type { Target } from '../target.ts';
 import { MAX_HEAD_BYTES } from './status-line.ts';
 
-/** Ending a connection takes a reason; one for all, since making an error costs more than the rest. */
-const DONE = new Error('The answer has been read.');
+/** Ending a connection takes an error; all share one, since making it costs more than the rest. */
+const DONE = new Error('the answer has been read');
 
-/** Clients that wait for a connection, of each target that is asked for again and again. */
+/** The clients of each target that wait for their next connection. */
 const idleClients = new WeakMap<Target, SocketClient[]>();
 
-/** A client for one exchange with a target. */
+/** Takes a client for one exchange with a target. */
 export function takeClient(target: Target): SocketClient {
   const known = idleClients.get(target);
   if (known) return known.pop() ?? new SocketClient(target, known);
@@ -19,9 +19,9 @@ export function takeClient(target: Target): SocketClient {
 }
 
 /**
- * undici's client over sockets that it is handed, one exchange on each. To make and
- * destroy one is a seventh of a check, so one that has read its answer waits for the next socket;
- * one that has not, or that was left with anything to do, is given up.
+ * undici's client over sockets that it is handed, one exchange on each. Making and destroying a
+ * client takes a seventh of a check, so one that has read its answer waits for the next socket; one
+ * that has not, or that still has something to do, is destroyed.
  */
 class SocketClient {
   readonly #idle: SocketClient[];
@@ -58,7 +58,7 @@ class SocketClient {
     this.#client.dispatch(request, handler);
   }
 
-  /** Ends the connection. `isAnswered`: nothing more is wanted of the answer. */
+  /** Ends the connection; `isAnswered` says that nothing more of the answer is wanted. */
   release(isAnswered: boolean): void {
     if (isAnswered) {
       this.#isAnswered = true;
@@ -70,7 +70,7 @@ class SocketClient {
     this.#socket = null;
   }
 
-  /** Waits for the next socket, once nothing of the last one can come any more. */
+  /** Lets the client wait for the next socket once nothing more can come from the last one. */
   #rest(): void {
     if (!this.#isAnswered || !this.#isDisconnected || this.#client.stats.size > 0) return;
     this.#isAnswered = false;
@@ -78,8 +78,8 @@ class SocketClient {
   }
 
   /**
-   * Gives the client its connection: not at once, since it would not notice one it is handed while
-   * it asks; and never a dead one, since for that it would ask again, and again.
+   * Gives the client its connection. It must not be called while the client asks, which would not
+   * notice; and it never gives a dead socket, for which the client would ask again and again.
    */
   #handOver(done: Handover): void {
     const socket = this.#socket;

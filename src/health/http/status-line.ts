@@ -1,4 +1,4 @@
-/** Bytes of one reply's header at most; Node's own limit (`--max-http-header-size`) is the same. */
+/** Most bytes of one reply's header; Node's own limit (`--max-http-header-size`) is the same. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Interim (1xx) replies accepted before the one that counts. */
@@ -9,14 +9,14 @@ const DIGIT_9 = 0x39;
 
 /** `HTTP/1.`, which a status line begins with (RFC 9112, section 4). */
 const PREFIX = Buffer.from('HTTP/1.');
-/** Of `HTTP/1.1 200`. */
+/** The length of `HTTP/1.1 200`. */
 const LENGTH = 12;
 
 /**
- * True when some first bytes of a reply, as far as they go, begin a status line of HTTP/1.0 or 1.1
- * with a status of 100 to 599.
+ * True when the bytes, as far as they go, belong to a status line of HTTP/1.0 or 1.1 with a status
+ * of 100 to 599.
  *
- * @param offset where in the reply `bytes` begin
+ * @param offset where in the reply the bytes begin
  */
 export function beginsStatusLine(bytes: Buffer, offset = 0): boolean {
   const end = Math.min(bytes.length, LENGTH - offset);

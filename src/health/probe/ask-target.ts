@@ -25,11 +25,11 @@ export interface AskOptions {
 }
 
 /**
- * Asks for the target, follows redirects, and says whether the answer is the expected one. Every hop
- * is dialed anew under the same deadline and address policy; the user's header fields stay behind
- * when the origin changes.
+ * Asks the target, follows redirects and requires the expected answer. Every hop is dialed anew
+ * under the same deadline and address policy; the caller's header fields are dropped when the
+ * origin changes.
  *
- * @throws ProbeFailure
+ * @throws {ProbeFailure} when the expected answer does not come
  */
 export async function askTarget(ask: AskOptions): Promise<Answer> {
   const { attempt, plan } = ask;

@@ -1,20 +1,20 @@
 import { longestWaitMs, waitToRepeat } from '../../async/back-off.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
 
-/** Between two attempts of one probe. */
+/** The pause between two attempts of one probe. */
 const BETWEEN_ATTEMPTS = { firstMs: 100, maxMs: 1000 };
 
 /**
  * Waits before another attempt, with full jitter.
  *
  * @param attempt the one that failed, counted from 1
- * @throws the reason of the caller's abort
+ * @throws {unknown} when the signal is aborted: its reason
  */
 export function pauseBeforeRetry(attempt: number, signal?: AbortSignal): Promise<void> {
   return waitToRepeat(BETWEEN_ATTEMPTS, attempt, signal);
 }
 
-/** The longest one probe can take with these options, pauses included, milliseconds. */
+/** The longest that one probe can take with these options, pauses included, milliseconds. */
 export function probeBudgetMs({
   attempts,
   timeoutMs,

@@ -2,7 +2,7 @@ import type { HealthCheckOptions } from '../health-check-options.ts';
 import { targetHeaderPairs } from '../http/request.ts';
 import { type Target, toTarget } from '../target.ts';
 
-/** Options made ready: all that can be worked out once for all probes with the same options. */
+/** Everything that can be worked out once for all probes with the same options. */
 export interface ProbePlan {
   readonly options: HealthCheckOptions;
   readonly target: Target;
@@ -17,7 +17,7 @@ export interface ProbePlan {
 const plans = new WeakMap<HealthCheckOptions, ProbePlan>();
 const plainHeaders = targetHeaderPairs({});
 
-/** The plan of these options; made at their first use. Options are never changed in place. */
+/** Returns the plan of these options, made at first use. Options are never changed in place. */
 export function planOf(options: HealthCheckOptions): ProbePlan {
   const known = plans.get(options);
   if (known) return known;

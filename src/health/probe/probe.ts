@@ -17,16 +17,16 @@ export interface ProbeJob extends Passage {
   readonly signal: AbortSignal | undefined;
 }
 
-/** An attempt whose error has found its place in the failure table. */
+/** The outcome of an attempt, with its failure; the failure is null when the attempt succeeded. */
 interface ClassifiedOutcome {
   readonly outcome: AttemptOutcome<Answer>;
   readonly failure: ClassifiedError | null;
 }
 
 /**
- * Checks one proxy: attempts until one succeeds, one fails for good, or there are none left.
+ * Checks one proxy: makes attempts until one succeeds, one fails finally, or none is left.
  *
- * @throws the reason of the caller's abort, and nothing else
+ * @throws {unknown} only when the signal is aborted: its reason
  */
 export async function probe(job: ProbeJob): Promise<HealthCheckResult> {
   const { clock, options, signal } = job;

@@ -3,17 +3,17 @@ import { ProbeFailure } from '../probe-failure.ts';
 import { type Target, toTarget } from '../target.ts';
 import type { ProbePlan } from './probe-plan.ts';
 
-/** Hops followed at most. */
+/** Most redirects that one attempt follows. */
 export const MAX_REDIRECTS = 5;
 
 /** RFC 9110, section 15.4: the statuses that name another place for the same request. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Where a reply sends the probe next; null when it is the answer. A status the user expects is an
- * answer, redirect or not.
+ * Tells where a reply sends the probe next; null when the reply is the final answer. A reply with
+ * an expected status is always final, even a redirect.
  *
- * @throws ProbeFailure `bad_redirect`
+ * @throws {ProbeFailure} `bad_redirect` when a redirect has no usable Location
  */
 export function redirectOf(reply: TargetReply, from: Target, plan: ProbePlan): Target | null {
   const { statusCode, location } = reply;

@@ -3,14 +3,14 @@ import { pointerTo } from '../../input.ts';
 
 /** RFC 9110, section 5.6.2: the characters of a field name. */
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** RFC 9110, section 5.5: visible ASCII, spaces and tabs inside, no obsolete bytes. */
+/** RFC 9110, section 5.5, without obs-text: visible ASCII, with spaces and tabs only inside. */
 const FIELD_VALUE = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$|^$/;
 
 /** Far below the 16 KiB that servers accept for a whole header. */
 const MAX_FIELDS = 64;
 const MAX_VALUE_LENGTH = 4096;
 
-/** Fields that Lighthouse writes itself, and where the user sets what they say. */
+/** Fields that the caller may not set, each with the reason. */
 const RESERVED: Readonly<Record<string, string>> = {
   host: 'follows from targetUrl',
   connection: 'is set by Lighthouse, which uses each connection once',
@@ -26,7 +26,7 @@ const RESERVED: Readonly<Record<string, string>> = {
   'proxy-authorization': "is made from the user name and password in the proxy's URL",
 };
 
-/** Everything wrong with a set of header fields; values are never repeated, they may be secret. */
+/** Yields what is wrong with header fields, never repeating a value, since it may be secret. */
 export function* headerIssues(
   fields: Readonly<Record<string, string>>,
   pointer: string,

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import * as z from 'zod/mini';
 import { wholeNumber } from '../../input.ts';
 
-/** Asked for unless another target is set: small, fast, everywhere, and made for such uses. */
+/** The target unless another is set: small, fast, reachable everywhere, and made for such uses. */
 export const DEFAULT_TARGET_URL = 'https://example.com/';
 
 const MAX_URL_LENGTH = 2048;
@@ -35,7 +35,7 @@ const certificates = text.check(
   }),
 );
 
-/** The options of a health check as they come in: any field may be left out. */
+/** The options of a health check as they come in; any field may be left out. */
 export const healthCheckOptionsSchema = z.strictObject(
   {
     targetUrl: z._default(url, DEFAULT_TARGET_URL),

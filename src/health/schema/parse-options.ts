@@ -7,8 +7,8 @@ import { healthCheckOptionsSchema } from './options-schema.ts';
  * Reads health-check options and fills in the defaults.
  *
  * @param input an object with some of the fields of `HealthCheckOptions`
- * @param source what a message says of where they come from
- * @throws InvalidInputError with one issue for each field that cannot be used
+ * @param source where messages say the options come from
+ * @throws {InvalidInputError} when a field cannot be used; it has one issue for each such field
  */
 export function parseHealthCheckOptions(
   input: unknown = {},

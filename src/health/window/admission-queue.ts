@@ -5,8 +5,8 @@ export interface Waiter {
 }
 
 /**
- * Who starts next: first come, first served, except that a host with as many probes in flight as
- * it may have lets those of other hosts pass.
+ * Decides which probe starts next: first come, first served, except that probes of a host with as
+ * many in flight as it may have let those of other hosts pass.
  */
 export class AdmissionQueue {
   readonly #maxPerHost: number;
@@ -25,7 +25,7 @@ export class AdmissionQueue {
 
   /** Forgets a waiter that has not started. */
   remove(waiter: Waiter): void {
-    // One that was ready may have been let go for a release: the next one inherits that.
+    // A release may have made this waiter ready: the next one of its host inherits the place.
     if (this.#ready.delete(waiter)) this.#unpark(waiter.host);
     const parked = this.#parked.get(waiter.host);
     parked?.delete(waiter);
@@ -50,7 +50,7 @@ export class AdmissionQueue {
     return null;
   }
 
-  /** A probe of this host has ended; one that waited for it may start. */
+  /** Frees the place of a probe that has ended; one that waits for the host may start. */
   release(host: string): void {
     const remaining = (this.#inFlight.get(host) ?? 1) - 1;
     if (remaining > 0) this.#inFlight.set(host, remaining);
@@ -58,7 +58,7 @@ export class AdmissionQueue {
     this.#unpark(host);
   }
 
-  /** Lets one parked waiter of a host try again; `next` parks it anew where there is no room. */
+  /** Lets one parked waiter of a host try again; `next` parks it again when there is no room. */
   #unpark(host: string): void {
     const parked = this.#parked.get(host);
     if (!parked) return;

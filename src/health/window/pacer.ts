@@ -1,48 +1,48 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Clock } from '../../clock.ts';
 
-/** Starts per second: to begin with, at least, at most. */
+/** Starts per second: the first rate, the lowest and the highest. */
 const FIRST_RATE = 500;
 const MIN_RATE = 10;
 const MAX_RATE = 5000;
 /** The share of its time the event loop may be busy before the start rate is cut. */
 const TARGET_UTILIZATION = 0.77;
-/** Between two looks at the event loop, milliseconds. */
+/** The time between two looks at the event loop, milliseconds. */
 export const PERIOD_MS = 40;
-/** How far back the utilisation is averaged: one long handshake is no trend. Milliseconds. */
+/** How far back the utilisation is averaged: one long handshake is not a trend. Milliseconds. */
 const MEMORY_MS = 150;
 /**
- * Probes start a few at a time, this often: each wakes the processor, the proxy and their caches
- * several times, and those that go together share it. They wait half as long for it on average.
- * Milliseconds.
+ * How often probes start, a few at a time: each wakes the processor, the proxy and their caches
+ * several times, and probes that start together share the wake-ups. The average wait is half as
+ * long. Milliseconds.
  */
 const QUANTUM_MS = 3;
-/** Starts missed this long ago at most are made up for, milliseconds. */
+/** How far back missed starts are made up for, milliseconds. */
 const CATCH_UP_MS = 8;
 /** How far one look may move the rate, as factors. */
 const SHARPEST_CUT = 0.5;
 const STEEPEST_RISE = 1.2;
-/** Once it is known about where the limit is, it is approached in small steps. */
+/** The steepest rise once the limit is roughly known: it is approached in small steps. */
 const CAREFUL_RISE = 1.05;
-/** Of what was credited, as much has to be taken for the rate to be what holds probes back. */
+/** The share of the credit that is taken when it is the rate that holds probes back. */
 const NEARLY_ALL = 0.97;
 /**
- * Where it is the limit in flight instead, the rate goes this little below what was reached: probes
- * that start as others end go in waves, and wait for each other.
+ * When the limit in flight holds probes back instead, the rate goes down to this share of the rate
+ * reached: probes that start as others end come in waves and wait for each other.
  */
 const BELOW_REACHED = 0.93;
 
-/** How busy the event loop has been since an earlier reading, or since it began. */
-export type UtilizationProbe = (since?: EventLoopUtilization) => EventLoopUtilization;
+/** Reads how busy the event loop has been since an earlier reading, or since it began. */
+type UtilizationReader = (since?: EventLoopUtilization) => EventLoopUtilization;
 
 /**
- * Steers how many probes start per second, so that a busy checker is never read as a slow proxy:
- * above the target utilisation the rate is cut, below it rises while it is what holds probes back.
- * It has no timer of its own; it looks at the event loop when it is asked.
+ * Steers how many probes start per second, so that a busy checker is never taken for a slow proxy.
+ * Above the target utilisation the rate is cut; below it, the rate rises while it is what holds
+ * probes back. The pacer has no timer; it looks at the event loop when it is asked for a start.
  */
 export class Pacer {
   readonly #clock: Clock;
-  readonly #readUtilization: UtilizationProbe;
+  readonly #readUtilization: UtilizationReader;
   #rate = FIRST_RATE;
   /** Starts that may be made now; a fraction is kept. */
   #credit = 1;
@@ -57,7 +57,7 @@ export class Pacer {
   #held = false;
   #isCareful = false;
 
-  constructor(clock: Clock, readUtilization: UtilizationProbe) {
+  constructor(clock: Clock, readUtilization: UtilizationReader) {
     this.#clock = clock;
     this.#readUtilization = readUtilization;
     this.#creditedAt = clock.monotonic();
@@ -69,7 +69,7 @@ export class Pacer {
     return this.#rate;
   }
 
-  /** Milliseconds until the next probe may start; 0: now, and it is taken to. */
+  /** Milliseconds until the next probe may start; 0 means now, and counts as its start. */
   take(): number {
     const now = this.#clock.monotonic();
     if (now - this.#lookedAt >= PERIOD_MS) this.#look(now);
@@ -85,10 +85,10 @@ export class Pacer {
   }
 
   #addCredit(now: number): void {
-    // At a low rate the wait for one start is longer than what is made up for.
+    // At a low rate, the wait for one start is longer than the time that is made up for.
     const longestMs = Math.max(CATCH_UP_MS, 1000 / this.#rate);
     const credit = (Math.min(now - this.#creditedAt, longestMs) * this.#rate) / 1000;
-    // At least one: the product may come out a little less.
+    // At least one start: rounding may leave the product a little below.
     const most = Math.max(1, (longestMs * this.#rate) / 1000);
     this.#credit = Math.min(most, this.#credit + credit);
     this.#credited += credit;
@@ -111,8 +111,8 @@ export class Pacer {
   }
 
   /**
-   * @param factor what would bring the utilisation to its target
-   * @param isPaced it is the rate, and nothing else, that holds probes back
+   * @param factor the change that would bring the utilisation to its target
+   * @param isPaced true when the rate, and nothing else, holds probes back
    */
   #nextRate(factor: number, isPaced: boolean): number {
     const rate = this.#rate;
@@ -124,7 +124,7 @@ export class Pacer {
       const steepest = this.#isCareful ? CAREFUL_RISE : STEEPEST_RISE;
       return Math.min(MAX_RATE, rate * Math.min(steepest, factor));
     }
-    // At a rate this low nothing has been learned that would hold for what comes next.
+    // Nothing learned at a low rate would still hold for what comes next.
     this.#isCareful = rate > FIRST_RATE;
     return Math.min(rate, Math.max(FIRST_RATE, this.#reached * BELOW_REACHED));
   }

@@ -7,13 +7,13 @@ import { Pacer, PERIOD_MS } from './pacer.ts';
 
 /** Probes in flight at once unless set otherwise. */
 export const DEFAULT_CONCURRENCY = 256;
-/** Probes in flight on one proxy host unless set otherwise: a gateway is not to be flooded. */
+/** Probes in flight on one proxy host unless set otherwise: a gateway must not be flooded. */
 export const DEFAULT_IN_FLIGHT_PER_HOST = 32;
 
 export interface ProbeWindowOptions {
-  /** Probes in flight at most, 1 to 10,000. @default 256 */
+  /** Most probes in flight, 1 to 10,000. @default 256 */
   readonly concurrency?: number;
-  /** Probes in flight on one proxy host at most, 1 to 10,000. @default 32 */
+  /** Most probes in flight on one proxy host, 1 to 10,000. @default 32 */
   readonly maxInFlightPerHost?: number;
   readonly clock?: Clock;
 }
@@ -30,9 +30,9 @@ export interface ProbeWindowStatistics {
 }
 
 /**
- * Admits probes: so many in flight, so many on one host, and started no faster than this machine
- * can follow. Several streams may share one window, so that the slow probes of one overlap with the
- * fast ones of the next.
+ * Admits probes within limits: in flight in all, in flight on one host, and started no faster than
+ * this machine can follow. Several streams may share one window, so that the slow probes of one
+ * overlap with the fast ones of the next.
  */
 export class ProbeWindow {
   readonly #concurrency: number;
@@ -46,7 +46,7 @@ export class ProbeWindow {
   #firstStartAt = 0;
   #lastStartAt = 0;
 
-  /** @throws InvalidInputError when a limit is out of range */
+  /** @throws {InvalidInputError} when a limit is out of range */
   constructor({
     concurrency = DEFAULT_CONCURRENCY,
     maxInFlightPerHost = DEFAULT_IN_FLIGHT_PER_HOST,
@@ -64,7 +64,8 @@ export class ProbeWindow {
    * Runs one probe when its turn comes.
    *
    * @param host the proxy's host, for the cap per host
-   * @throws the signal's reason when it is aborted before the turn came; what `probe` throws
+   * @throws {unknown} when the signal is aborted before the turn comes: its reason; when `probe`
+   * throws: its error
    */
   async run<T>(host: string, probe: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#admit(host, signal);
@@ -110,7 +111,7 @@ export class ProbeWindow {
     });
   }
 
-  /** Starts whoever may start now; comes back by itself when only time is lacking. */
+  /** Starts the waiters that may start now; runs again by itself when only time is lacking. */
   #pump(): void {
     clearTimeout(this.#timer);
     while (this.#inFlight < this.#concurrency && this.#queue.hasReady) {
@@ -135,5 +136,5 @@ export class ProbeWindow {
 function requireLimit(name: string, value: number): void {
   if (Number.isInteger(value) && value >= 1 && value <= 10_000) return;
   const detail = `must be a whole number from 1 to 10000, not ${value}`;
-  throw new InvalidInputError(`${name} ${detail}.`, [{ pointer: `/${name}`, detail }]);
+  throw new InvalidInputError(`${name} ${detail}`, [{ pointer: `/${name}`, detail }]);
 }
