@@ -7,8 +7,8 @@ import {
 } from '../cli/support/memory-growth.ts';
 
 /**
- * The resident memory of one long `lighthouse check`: every second line is a session on a proxy
- * that works, the others are refused. Exits 1 when it grows over the second half of the run.
+ * Measures the resident memory of one long `lighthouse check`: every second line is a session on a
+ * proxy that works, the others are refused. Exits with 1 when it grows over the second half.
  *
  *   npm run bench:memory
  */

@@ -9,7 +9,7 @@ import { hasCompiler } from './engine/toolchain.ts';
 const MAIN = join(import.meta.dirname, 'engine/main.ts');
 
 describe.skipIf(!(await hasCompiler()))('the engine bench (with g++ and libssl-dev)', () => {
-  it('measures engine and prober on full handshakes and judges every target', async () => {
+  it('measures engine and prober on full handshakes and assesses every target', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'lighthouse-bench-test-'));
     try {
       const json = join(directory, 'figures.json');
@@ -33,7 +33,7 @@ describe.skipIf(!(await hasCompiler()))('the engine bench (with g++ and libssl-d
   it('refuses a part it does not have', async () => {
     const { code, stderr } = await runBench(['--only', 'ftp']);
     expect(code).toBe(1);
-    expect(stderr).toContain('"ftp" is none of http, https');
+    expect(stderr).toContain('"ftp" is not one of http, https');
   });
 });
 

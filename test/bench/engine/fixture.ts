@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** What fixtures/proxies.cpp counted since it was last asked. */
+/** The counts of fixtures/proxies.cpp since it was last asked. */
 export interface FixtureStatistics {
   readonly accepted: number;
   readonly answered: number;
   readonly fullHandshakes: number;
   readonly resumedHandshakes: number;
-  /** Connections open now, and at most. */
+  /** Connections open now, and the most at once. */
   readonly open: number;
   readonly mostOpen: number;
   readonly cpuMs: number;
@@ -26,19 +26,19 @@ export class Fixture<Ports> implements AsyncDisposable {
     this.ports = ports;
   }
 
-  /** @throws when it ends before it says where it listens */
+  /** @throws {Error} when it ends before it tells where it listens */
   static async start<Ports>(program: string, args: readonly string[]): Promise<Fixture<Ports>> {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     return new Fixture<Ports>(child, lines, await readJson<Ports>(lines, program));
   }
 
-  /** Answers of proxies that hold them are held until so many wait. */
+  /** Makes the proxies that hold their answers hold them until `count` requests wait. */
   hold(count: number): void {
     this.#child.stdin?.write(`hold ${count}\n`);
   }
 
-  /** Counts since the last call. */
+  /** Returns the counts since the last call. */
   async takeStatistics(): Promise<FixtureStatistics> {
     this.#child.stdin?.write('stats\n');
     return readJson(this.#lines, 'the fixture');
@@ -51,8 +51,8 @@ export class Fixture<Ports> implements AsyncDisposable {
   }
 }
 
-async function readJson<T>(lines: AsyncIterator<string>, who: string): Promise<T> {
+async function readJson<T>(lines: AsyncIterator<string>, program: string): Promise<T> {
   const { done, value } = await lines.next();
-  if (done) throw new Error(`${who} ended before it answered`);
+  if (done) throw new Error(`${program} ended before it answered`);
   return JSON.parse(value);
 }

@@ -7,10 +7,10 @@ import { fileOf } from './subjects.ts';
 import { compile } from './toolchain.ts';
 
 const PROBES = 50_000;
-/** As the `lighthouse` command has it, so that V8's own pages settle in a run's first half. */
+/** The setting of the `lighthouse` command, with which V8's own pages settle in a run's first half. */
 const YOUNG_GENERATION = '--max-semi-space-size=2';
 
-/** Lets Lighthouse probe hostile peers by the ten thousand and looks how its memory grows. */
+/** Makes Lighthouse probe tens of thousands of hostile peers and measures how its memory grows. */
 export async function measureGrowth(scale: number): Promise<Growth> {
   await using peers = await Fixture.start<{ port: number }>(await compile('hostile'), []);
   const job: GrowthJob = { probes: Math.round(PROBES * scale), port: peers.ports.port };
@@ -26,7 +26,7 @@ export async function measureGrowth(scale: number): Promise<Growth> {
   };
 }
 
-/** Why a figure of growth is worth nothing; null when it is. */
+/** Why the figures of growth are worthless; null when they are not. */
 export function findGrowthFault({ verdicts, probes }: Growth): string | null {
   const found = Object.values(verdicts).reduce((sum, count) => sum + count, 0);
   if (found !== probes) return `${found} of ${probes} hostile peers got a verdict`;
@@ -34,7 +34,7 @@ export function findGrowthFault({ verdicts, probes }: Growth): string | null {
   return null;
 }
 
-/** The figures in a line. */
+/** The figures in one line. */
 export function describeGrowth(growth: Growth): string {
   const [resident, heap] = [growth.residentKbPerThousand, growth.heapKbPerThousand].map(
     (kb) => `${kb < 0 ? '' : '+'}${kb.toFixed(1)} KB`,

@@ -4,7 +4,7 @@ export const Route = {
   http: 'http',
   /** An `https:` target through CONNECT, with a full handshake. */
   https: 'https',
-  /** The same, the target's session resumed. */
+  /** The same, with the target's session resumed. */
   resumed: 'resumed',
   /** An `http:` target through SOCKS5, the name resolved by the proxy. */
   socks5: 'socks5',
@@ -22,23 +22,23 @@ export const TARGET_HOST = 'target.test';
 /** The second octet of proxies that hold their answers; see fixtures/proxies.cpp. */
 export const HELD_OCTET = 254;
 
-/** What a subject is asked to do. Handed to subjects in processes of their own as JSON. */
+/** What a subject is asked to do. Subjects in processes of their own get it as JSON. */
 export interface Job {
   readonly route: Route;
   readonly checks: number;
   /** Checks made before the measured ones, with proxies that answer at once. */
   readonly warmUp: number;
-  /** In flight while warming up: few where memory is measured, which is not all given back. */
+  /** In flight while warming up: few when memory is measured, since not all of it is given back. */
   readonly warmUpInFlight: number;
   readonly inFlight: number;
-  /** The second octet of the proxies' addresses: the delay of their answer in ms, or `HELD_OCTET`. */
+  /** The second octet of the proxies' addresses: their delay in milliseconds, or `HELD_OCTET`. */
   readonly octet: number;
   readonly port: number;
   /** PEM file with the authority of the target's certificate. */
   readonly caFile: string;
 }
 
-/** What a subject tells of itself. */
+/** What a subject reports about itself. */
 export interface SubjectReport {
   /** Checks measured; `ok` of them ended as they should. */
   readonly checks: number;
@@ -50,7 +50,7 @@ export interface SubjectReport {
   readonly peakRssKb: number;
   /** Memory of the probes whose answers were held; means nothing where none were. */
   readonly heldKb?: number;
-  /** Of each check that was `ok`. */
+  /** The latency of each check that was `ok`. */
   readonly latenciesMs: readonly number[];
   /** Sockets open after the run; only where the subject can tell. */
   readonly socketsLeft?: number;
@@ -58,7 +58,7 @@ export interface SubjectReport {
   readonly failure?: string;
 }
 
-/** The address of a proxy of the fixture; as many as there are checks, so none is asked twice. */
+/** The address of a proxy of the fixture. No two checks share one, so none is asked twice. */
 export function proxyHost(octet: number, index: number): string {
   const host = (index % 65_000) + 1;
   return `127.${octet}.${host >> 8}.${host & 255}`;

@@ -1,6 +1,5 @@
 import type { FixtureStatistics } from './fixture.ts';
 import { HELD_OCTET, Route, type SubjectReport } from './job.ts';
-import { percentile } from './report/statistics.ts';
 import type { Scenario } from './scenarios.ts';
 import type { SubjectName } from './subjects.ts';
 
@@ -17,9 +16,9 @@ export interface Measurement {
   readonly checksPerSecond: number;
   readonly checksPerSecondAndCore: number;
   readonly peakRssKb: number;
-  /** The memory of one probe in flight; only where answers are held. */
+  /** The memory of one probe in flight; absent unless answers are held. */
   readonly kbPerProbe?: number;
-  /** Latency as the subject tells it, less the proxy's delay; null where answers are held. */
+  /** Latency as the subject reports it, minus the proxy's delay; null when answers are held. */
   readonly latencyErrorMs: { readonly p50: number; readonly p99: number } | null;
   readonly socketsLeft?: number;
   /** The share of one core that the proxies used: near 1 they would be the bottleneck. */
@@ -64,7 +63,13 @@ export function findFault({ scenario, report, fixture }: Run): string | null {
   return null;
 }
 
-/** A refused connection knows no delay. */
+/** The smallest value that at least this share of the values does not exceed. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** A refused connection has no delay. */
 function delayOf({ route, octet }: Scenario): number {
   return route === Route.refused ? 0 : octet;
 }

@@ -28,15 +28,15 @@ Examples:
 /** Short names of the subjects, as the command line takes them. */
 type SubjectKey = keyof typeof SubjectName;
 
-/** What the parsers below make of the flags. */
+/** The flags, as the parsers below return them. */
 type Parsed = Omit<BenchOptions, 'subjects'> & { readonly subjects: readonly SubjectKey[] };
 
-/** Reads the command line; prints help or what is wrong with it, and exits. */
+/** Reads the command line; when it asks for help or is wrong, prints that and exits. */
 export function parseOptions(argv: readonly string[]): BenchOptions {
   const command = new Command('npm run bench --')
-    .description('Measures what a health check costs, beside other ways to make one.')
+    .description('Measures what a health check costs, compared with other ways to make one.')
     .addOption(listOption('--only <parts>', 'parts to measure', PARTS))
-    .addOption(listOption('--subjects <names>', 'who is measured', Object.keys(SubjectName)))
+    .addOption(listOption('--subjects <names>', 'subjects to measure', Object.keys(SubjectName)))
     .option('--rounds <count>', 'rounds of the runs at 200 in flight', positive('whole'), 3)
     .option('--scale <factor>', 'factor on the number of checks', positive(), 1)
     .option('--json <file>', 'write all figures to a file as JSON')
@@ -54,7 +54,7 @@ function listOption(flag: string, what: string, names: readonly string[]): Optio
       const chosen = text.split(',');
       const unknown = chosen.find((name) => !names.includes(name));
       if (unknown === undefined) return chosen;
-      throw new InvalidArgumentError(`"${unknown}" is none of ${names.join(', ')}.`);
+      throw new InvalidArgumentError(`"${unknown}" is not one of ${names.join(', ')}.`);
     });
 }
 

@@ -12,20 +12,20 @@ import type { Workbench } from './workbench.ts';
 
 /** No run of a round after the first begins later than this. */
 const LAST_ROUND_MS = 180_000;
-/** No run begins later than this: the bench is to take under five minutes. */
+/** No run begins later than this: the bench must take under five minutes. */
 const LAST_RUN_MS = 275_000;
 
 export interface BenchRun {
   readonly measured: Measured;
-  /** What went wrong, a line each. */
+  /** What went wrong, one line each. */
   readonly faults: readonly string[];
-  /** What was not measured, and why, a line each. */
+  /** What was not measured, and why, one line each. */
   readonly skipped: readonly string[];
   /** The subjects that were asked for and can run here. */
   readonly present: readonly SubjectName[];
 }
 
-/** Measures what was asked for, the subjects in turn, so that all have the same weather. */
+/** Measures what was asked for, the subjects in turn, so that all meet the same load. */
 export async function runBench(
   options: BenchOptions,
   bench: Workbench,
@@ -51,7 +51,7 @@ export async function runBench(
   return { measured: { runs, growth }, faults, skipped, present };
 }
 
-/** What is gathered beside the figures. */
+/** What is gathered besides the figures. */
 interface Notes {
   readonly faults: string[];
   readonly skipped: string[];
@@ -88,7 +88,7 @@ async function presentSubjects(
   return present;
 }
 
-/** The runs in their order: what most targets are taken from comes first. */
+/** The runs in order: those that most targets are taken from come first. */
 function planTasks(subjects: readonly Subject[], { rounds, only }: BenchOptions): readonly Task[] {
   const tasksOf = (scenarios: readonly Scenario[], round = 1) =>
     scenarios
@@ -100,7 +100,7 @@ function planTasks(subjects: readonly Subject[], { rounds, only }: BenchOptions)
   return [...eachRound(USUAL), ...eachRound(MEMORY), ...tasksOf(LEVELS)];
 }
 
-/** What no target is taken from is measured in the first round only. */
+/** A run that no target is taken from is made only in the first round. */
 function takesPart({ scenario: { part, route, inFlight }, subject, round }: Task): boolean {
   if (!subject.routes.includes(route)) return false;
   if (part === 'memory')

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Readable, type Stream } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-/** No run of a subject takes nearly as long. */
+/** No run of a subject takes nearly this long. */
 const LIMIT_MS = 120_000;
 
 export interface ChildOutput {
@@ -37,7 +37,7 @@ function read(stream: Stream | null | undefined): Promise<string> {
 /**
  * Runs a program whose output is one JSON document.
  *
- * @throws with the end of what it wrote to standard error, when it fails
+ * @throws {Error} when it fails; the message has the end of its standard error
  */
 export async function runJsonChild<T>(program: string, args: readonly string[]): Promise<T> {
   const { code, stdout, stderr } = await runChild(program, args);

@@ -7,7 +7,7 @@ import type { Workbench } from './workbench.ts';
 /** In flight while warming up for a measurement of memory. */
 const FEW_IN_FLIGHT = 25;
 
-/** One run that is to be made. */
+/** One run to make. */
 export interface Task {
   readonly scenario: Scenario;
   readonly subject: Subject;
@@ -15,10 +15,10 @@ export interface Task {
   readonly round: number;
 }
 
-/** What came of it: a measurement, or why there is none. */
+/** The result of a task: a measurement, or why there is none. */
 export type TaskResult = { readonly measurement: Measurement } | { readonly fault: string };
 
-/** Makes one run and looks whether it can be compared with others. */
+/** Makes one run and checks whether it can be compared with others. */
 export async function runTask(
   { scenario, subject, round }: Task,
   bench: Workbench,

@@ -4,7 +4,7 @@ import { ANSWERED_ROUTES, HELD_OCTET, Route } from './job.ts';
 export const PARTS = [...Object.values(Route), 'memory', 'growth', 'levels'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Something that every subject able to do it is asked to do. */
+/** A task that every subject able to do it is given. */
 export interface Scenario {
   readonly part: Part;
   readonly route: Route;
@@ -19,12 +19,12 @@ export interface Scenario {
 export const USUAL_IN_FLIGHT = 200;
 /** Delay of the proxies' answers at this many in flight, milliseconds. */
 const USUAL_DELAY_MS = 50;
-/** Delay at the higher levels: with a shorter one that many would never be in flight at once. */
+/** Delay at the higher levels: with a shorter one, that many would never be in flight at once. */
 const LONG_DELAY_MS = 250;
 /** In flight where memory per probe is taken. */
 const MANY_IN_FLIGHT = 1000;
 
-/** Enough that a run takes about a second, and Node's compiler is done before it begins. */
+/** Enough for a run to take about a second, and for Node's compiler to be done before it. */
 const SIZES: Readonly<Record<Route, { readonly checks: number; readonly warmUp: number }>> = {
   http: { checks: 3000, warmUp: 4500 },
   https: { checks: 1200, warmUp: 1500 },
@@ -48,7 +48,7 @@ export const LEVELS: readonly Scenario[] = [50, 500, 1000].flatMap((inFlight) =>
   }),
 );
 
-/** Answers are held until as many probes wait as may be in flight, so that really so many are. */
+/** Answers are held until as many probes wait as may be in flight, to have them all at once. */
 export const MEMORY: readonly Scenario[] = ANSWERED_ROUTES.map((route) => ({
   ...{ part: 'memory', route, inFlight: MANY_IN_FLIGHT, octet: HELD_OCTET },
   ...{ checks: MANY_IN_FLIGHT, warmUp: 1000 },

@@ -4,7 +4,7 @@ import { runChild, runJsonChild } from './run-child.ts';
 import { CURL_MAX_IN_FLIGHT, runCurl } from './subjects/curl.ts';
 import type { Workbench } from './workbench.ts';
 
-/** Who checks proxies in this bench. */
+/** What checks proxies in this bench. */
 export const SubjectName = {
   engine: 'lighthouse',
   unpaced: 'lighthouse, unpaced',
@@ -19,12 +19,12 @@ export type SubjectName = (typeof SubjectName)[keyof typeof SubjectName];
 export interface Subject {
   readonly name: SubjectName;
   readonly routes: readonly Route[];
-  /** Checks it is given, as a share of the engine's: a slow one is to take no longer. */
+  /** Checks it is given, as a share of the engine's, so that a slow one takes no longer. */
   readonly share: number;
   readonly maxInFlight: number;
-  /** Needed for a target, hence measured in every round and not in the first alone. */
+  /** True when a target needs it, so that it is measured in every round, not only in the first. */
   readonly everyRound: boolean;
-  /** Measured at other levels too, and its memory. */
+  /** True when its memory is measured, and other levels too. */
   readonly hasLevels: boolean;
   /** What is missing here for it to run; null when it can. */
   missing(): Promise<string | null>;
@@ -55,7 +55,7 @@ export const SUBJECTS: readonly Subject[] = [
       everyRound: true,
       hasLevels: true,
     },
-    missing: () => whenItFails('curl', ['--version'], 'curl'),
+    missing: () => missingUnlessRun('curl', ['--version'], 'curl'),
     run: runCurl,
   },
   {
@@ -87,7 +87,7 @@ export const SUBJECTS: readonly Subject[] = [
     name: SubjectName.httpx,
     ...{ routes: ANSWERED, share: 0.1, maxInFlight: MANY, everyRound: false, hasLevels: true },
     missing: () =>
-      whenItFails(PYTHON, ['-c', 'import httpx, socksio'], 'python3-httpx or python3-socksio'),
+      missingUnlessRun(PYTHON, ['-c', 'import httpx, socksio'], 'python3-httpx or python3-socksio'),
     run: (job) => runJsonChild(PYTHON, [fileOf('httpx-client.py'), JSON.stringify(job)]),
   },
 ];
@@ -96,12 +96,17 @@ async function nothing(): Promise<null> {
   return null;
 }
 
-async function whenItFails(program: string, args: string[], what: string): Promise<string | null> {
+/** Names what is missing when the program fails; null when it runs. */
+async function missingUnlessRun(
+  program: string,
+  args: readonly string[],
+  what: string,
+): Promise<string | null> {
   const ended = await runChild(program, args).catch(() => ({ code: null }));
   return ended.code === 0 ? null : what;
 }
 
-/** A program of subjects/. */
+/** The path of a program in subjects/. */
 export function fileOf(name: string): string {
   return join(import.meta.dirname, 'subjects', name);
 }

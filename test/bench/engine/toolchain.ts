@@ -10,10 +10,10 @@ const SOURCES = join(import.meta.dirname, 'fixtures');
 const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/lighthouse-bench');
 const FLAGS = ['-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror'];
 
-/** The programs of fixtures/, each of them one source. */
+/** The programs in fixtures/, each of one source file. */
 export type Program = 'proxies' | 'prober' | 'meter' | 'hostile';
 
-/** Whether g++ and OpenSSL's headers are here: without them there is no bench. */
+/** True when g++ and OpenSSL's headers are installed, which the bench needs. */
 export async function hasCompiler(): Promise<boolean> {
   const probe = run('g++', ['-E', '-x', 'c++', '-include', 'openssl/ssl.h', '/dev/null']);
   return probe.then(
@@ -23,10 +23,10 @@ export async function hasCompiler(): Promise<boolean> {
 }
 
 /**
- * Compiles a program unless its sources are as they were when it was last compiled.
+ * Compiles a program if its sources have changed since it was last compiled.
  *
  * @returns the path of the executable
- * @throws with the compiler's words when it cannot be compiled
+ * @throws {Error} when it does not compile, with the compiler's words
  */
 export async function compile(program: Program): Promise<string> {
   mkdirSync(CACHE, { recursive: true });

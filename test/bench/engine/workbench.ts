@@ -8,7 +8,7 @@ import { compile } from './toolchain.ts';
 
 interface ProxyPorts {
   readonly port: number;
-  /** Of proxies that refuse connections. */
+  /** The port of proxies that refuse connections. */
   readonly refusing: number;
 }
 
@@ -17,7 +17,7 @@ export interface Workbench extends AsyncDisposable {
   readonly directory: string;
   readonly caFile: string;
   readonly proxies: Fixture<ProxyPorts>;
-  /** Executables of the bench's own. */
+  /** Executables that the bench compiles. */
   readonly prober: string;
   readonly meter: string;
 }
@@ -47,7 +47,7 @@ export async function openWorkbench(): Promise<Workbench> {
   }
 }
 
-/** An ECDSA P-256 certificate for the target, as most servers have now. */
+/** Writes an ECDSA P-256 certificate for the target, the kind that most servers have now. */
 async function writeCertificates(directory: string) {
   const authority = await createTestAuthority();
   const { certPem, keyPem } = await authority.issue({ names: [TARGET_HOST] });

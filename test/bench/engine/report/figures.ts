@@ -3,9 +3,8 @@ import type { Measurement } from '../measurement.ts';
 import { USUAL_IN_FLIGHT } from '../scenarios.ts';
 import type { GrowthReport } from '../subjects/growth.ts';
 import { SubjectName } from '../subjects.ts';
-import { median } from './statistics.ts';
 
-/** What growth.ts measured, the growths over the second half of the probes. */
+/** What growth.ts measured, with the growth over the second half of the probes. */
 export interface Growth extends GrowthReport {
   readonly residentKbPerThousand: number;
   readonly heapKbPerThousand: number;
@@ -24,10 +23,10 @@ export interface Selection {
   readonly inFlight?: number;
 }
 
-/** A figure of each round, the rounds with more than one of them aside. */
-type Pick = (run: Measurement) => number | undefined;
+/** Picks a figure from a run; undefined when the run does not have it. */
+type PickFigure = (run: Measurement) => number | undefined;
 
-/** The runs of a selection, memory runs aside. */
+/** The runs of a selection, except memory runs. */
 export function runsOf(
   { runs }: Measured,
   { route, subject = SubjectName.engine, inFlight = USUAL_IN_FLIGHT }: Selection,
@@ -42,9 +41,12 @@ export function runsOf(
 }
 
 /** The median over the rounds; undefined when there were none. */
-export function medianOf(measured: Measured, selection: Selection, pick: Pick): number | undefined {
-  const values = runsOf(measured, selection).flatMap((run) => pick(run) ?? []);
-  return values.length === 0 ? undefined : median(values);
+export function medianOf(
+  measured: Measured,
+  selection: Selection,
+  pick: PickFigure,
+): number | undefined {
+  return median(runsOf(measured, selection).flatMap((run) => pick(run) ?? []));
 }
 
 /**
@@ -54,14 +56,14 @@ export function medianOf(measured: Measured, selection: Selection, pick: Pick): 
 export function ratioOf(
   measured: Measured,
   [above, below]: readonly [Selection, Selection],
-  pick: Pick,
+  pick: PickFigure,
 ): number | undefined {
   const divisors = new Map(runsOf(measured, below).map((run) => [run.round, pick(run)]));
   const ratios = runsOf(measured, above).flatMap((run) => {
     const [figure, divisor] = [pick(run), divisors.get(run.round)];
     return figure === undefined || divisor === undefined ? [] : figure / divisor;
   });
-  return ratios.length === 0 ? undefined : median(ratios);
+  return median(ratios);
 }
 
 /** The median over the rounds; undefined when memory was not measured. */
@@ -71,6 +73,13 @@ export function memoryPerProbeKb(
   subject: SubjectName = SubjectName.engine,
 ): number | undefined {
   const own = runs.filter((run) => run.route === route && run.subject === subject);
-  const values = own.flatMap(({ kbPerProbe }) => kbPerProbe ?? []);
-  return values.length === 0 ? undefined : median(values);
+  return median(own.flatMap(({ kbPerProbe }) => kbPerProbe ?? []));
+}
+
+/** The middle of some numbers, or between the two in the middle; undefined when there are none. */
+function median(values: readonly number[]): number | undefined {
+  const middle = (values.length - 1) / 2;
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { systemClock } from '../../../../src/clock.ts';
 
-/** What a bench ran on. */
+/** The machine that a bench ran on. */
 export interface Machine {
   readonly at: string;
   readonly cpu: string;

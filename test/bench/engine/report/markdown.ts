@@ -2,20 +2,20 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { BenchRun } from '../run-bench.ts';
 import type { Machine } from './machine.ts';
 import { formatMarkdown, subjectTable, targetTable } from './report.ts';
-import type { JudgedTarget } from './targets.ts';
+import type { AssessedTarget } from './targets.ts';
 
 const BEGIN = '<!-- figures: begin -->\n';
 const END = '<!-- figures: end -->\n';
 
 export interface BenchResult {
   readonly run: BenchRun;
-  readonly judged: readonly JudgedTarget[];
+  readonly assessed: readonly AssessedTarget[];
   readonly machine: { readonly before: Machine; readonly after: Machine };
 }
 
 /**
- * Writes the figures as Markdown: between the markers of a file that has them, as
- * docs/performance.md, else as the whole file.
+ * Writes the figures as Markdown: between the markers of a file that has them, such as
+ * docs/performance.md; otherwise as the whole file.
  */
 export function writeMarkdown(file: string, result: BenchResult): void {
   const figures = toMarkdown(result);
@@ -25,9 +25,9 @@ export function writeMarkdown(file: string, result: BenchResult): void {
   writeFileSync(file, whole);
 }
 
-function toMarkdown({ run, judged, machine }: BenchResult): string {
+function toMarkdown({ run, assessed, machine }: BenchResult): string {
   const { measured, skipped, faults } = run;
-  const parts = [describe(machine), formatMarkdown(targetTable(judged))];
+  const parts = [describe(machine), formatMarkdown(targetTable(assessed))];
   const subjects = subjectTable(measured);
   if (subjects.length > 1) parts.push(formatMarkdown(subjects));
   const notes = [...skipped.map((what) => `- not measured: ${what}\n`), ...faults.map(toItem)];

@@ -1,15 +1,16 @@
 import { Route } from '../job.ts';
 import type { TaskResult } from '../run-task.ts';
+import { USUAL_IN_FLIGHT } from '../scenarios.ts';
 import { SubjectName } from '../subjects.ts';
 import { type Measured, medianOf, memoryPerProbeKb, runsOf } from './figures.ts';
-import type { JudgedTarget } from './targets.ts';
+import type { AssessedTarget } from './targets.ts';
 
 /** Rows of cells, the first of them the heading. */
 export type Table = readonly (readonly string[])[];
 
-/** One run in a line, for those who wait. */
+/** One run in one line, to show progress. */
 export function describeRun(result: TaskResult): string {
-  if ('fault' in result) return `FAILED: ${result.fault}`;
+  if ('fault' in result) return `failed: ${result.fault}`;
   const { cpuMsPerCheck, checksPerSecond, latencyErrorMs, peakRssKb } = result.measurement;
   const error = latencyErrorMs
     ? `, latency error ${latencyErrorMs.p50.toFixed(1)} / ${latencyErrorMs.p99.toFixed(1)} ms`
@@ -21,8 +22,8 @@ export function describeRun(result: TaskResult): string {
 }
 
 /** Every target with its figure. */
-export function targetTable(judged: readonly JudgedTarget[]): Table {
-  const rows = judged.map(({ target, figure, outcome }) => [
+export function targetTable(assessed: readonly AssessedTarget[]): Table {
+  const rows = assessed.map(({ target, figure, outcome }) => [
     target.name,
     figure === undefined ? '–' : formatFigure(figure),
     `${target.atLeast ? '≥' : '≤'} ${target.limit}`,
@@ -33,7 +34,7 @@ export function targetTable(judged: readonly JudgedTarget[]): Table {
   return [['target', 'figure', 'limit', 'unit', 'kind', 'outcome'], ...rows];
 }
 
-/** What each subject needed, a row per route, level and subject. */
+/** What each subject took, with a row for each route, level and subject. */
 export function subjectTable(measured: Measured): Table {
   const heading = [
     ...['route', 'in flight', 'subject', 'CPU ms/check', 'min–max', 'checks/s and core'],
@@ -44,7 +45,7 @@ export function subjectTable(measured: Measured): Table {
 
 type Key = { readonly route: Route; readonly inFlight: number; readonly subject: SubjectName };
 
-/** What was measured outside the memory runs, route by route, level by level. */
+/** The keys of what was measured outside the memory runs, route by route, level by level. */
 function keysOf({ runs }: Measured): readonly Key[] {
   const levels = [...new Set(runs.map(({ inFlight }) => inFlight))].toSorted((a, b) => a - b);
   return Object.values(Route).flatMap((route) =>
@@ -60,19 +61,19 @@ function keysOf({ runs }: Measured): readonly Key[] {
 function subjectRow(measured: Measured, key: Key): readonly string[] {
   const runs = runsOf(measured, key);
   const cpus = runs.map((run) => run.cpuMsPerCheck);
-  const of = (pick: Parameters<typeof medianOf>[2], digits: number) =>
+  const cell = (pick: Parameters<typeof medianOf>[2], digits: number) =>
     medianOf(measured, key, pick)?.toFixed(digits) ?? '–';
   const memory = memoryPerProbeKb(measured, key.route, key.subject);
-  const isUsual = key.inFlight === 200;
+  const isUsual = key.inFlight === USUAL_IN_FLIGHT;
   return [
     ...[key.route, String(key.inFlight), key.subject],
-    of((run) => run.cpuMsPerCheck, 3),
+    cell((run) => run.cpuMsPerCheck, 3),
     `${Math.min(...cpus).toFixed(3)}–${Math.max(...cpus).toFixed(3)}`,
-    of((run) => run.checksPerSecondAndCore, 0),
-    of((run) => run.checksPerSecond, 0),
-    of((run) => run.latencyErrorMs?.p50, 1),
-    of((run) => run.latencyErrorMs?.p99, 1),
-    of((run) => run.peakRssKb / 1024, 0),
+    cell((run) => run.checksPerSecondAndCore, 0),
+    cell((run) => run.checksPerSecond, 0),
+    cell((run) => run.latencyErrorMs?.p50, 1),
+    cell((run) => run.latencyErrorMs?.p99, 1),
+    cell((run) => run.peakRssKb / 1024, 0),
     isUsual && memory !== undefined ? memory.toFixed(1) : '',
     String(runs.length),
   ];
@@ -82,7 +83,7 @@ function formatFigure(figure: number): string {
   return Number.isInteger(figure) ? String(figure) : figure.toPrecision(3);
 }
 
-/** In columns, for a terminal. */
+/** Formats a table in columns, for a terminal. */
 export function formatText(table: Table): string {
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0)),
@@ -95,7 +96,7 @@ export function formatText(table: Table): string {
   return `${table.map(line).join('\n')}\n`;
 }
 
-/** As a Markdown table. */
+/** Formats a table as Markdown. */
 export function formatMarkdown([heading = [], ...rows]: Table): string {
   const line = (row: readonly string[]) => `| ${row.join(' | ')} |\n`;
   return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('');

@@ -4,14 +4,14 @@ import type { Part } from '../scenarios.ts';
 import { SubjectName } from '../subjects.ts';
 import { type Measured, medianOf, memoryPerProbeKb, ratioOf, runsOf } from './figures.ts';
 
-/** A figure that Lighthouse is to reach; all at 200 in flight but for memory and growth. */
+/** A figure that Lighthouse has to reach; all at 200 in flight except memory and growth. */
 export interface Target {
   readonly name: string;
   readonly unit: string;
-  /** The figure may be at most this, or `atLeast` this. */
+  /** The most that the figure may be; with `atLeast`, the least. */
   readonly limit: number;
   readonly atLeast?: true;
-  /** A goal may be missed; what is no goal must hold. */
+  /** A goal may be missed; a target that is not a goal must hold. */
   readonly goal?: true;
   /** The parts of the bench it is taken from. */
   readonly parts: readonly Part[];
@@ -105,7 +105,7 @@ function memoryTarget(route: Route, limit: number): Target {
   };
 }
 
-/** Over all runs of the engine, those among hostile peers too. */
+/** The most sockets that any run of the engine left, including the one among hostile peers. */
 function countSocketsLeft(measured: Measured): number | undefined {
   const left = Object.values(Route).flatMap((route) =>
     runsOf(measured, { route }).map((run) => run.socketsLeft ?? 0),
@@ -114,25 +114,25 @@ function countSocketsLeft(measured: Measured): number | undefined {
   return left.length === 0 ? undefined : Math.max(...left);
 }
 
-/** How a target came out. */
+/** The outcome of a target. */
 export const Outcome = { pass: 'pass', miss: 'miss', notMeasured: 'not measured' } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
-export interface JudgedTarget {
+export interface AssessedTarget {
   readonly target: Target;
   readonly figure: number | undefined;
   readonly outcome: Outcome;
 }
 
-/** Judges every target. */
-export function judgeTargets(measured: Measured): readonly JudgedTarget[] {
+/** Assesses every target. */
+export function assessTargets(measured: Measured): readonly AssessedTarget[] {
   return TARGETS.map((target) => {
     const figure = target.figure(measured);
-    return { target, figure, outcome: judge(target, figure) };
+    return { target, figure, outcome: assess(target, figure) };
   });
 }
 
-function judge({ limit, atLeast }: Target, figure: number | undefined): Outcome {
+function assess({ limit, atLeast }: Target, figure: number | undefined): Outcome {
   if (figure === undefined || Number.isNaN(figure)) return Outcome.notMeasured;
   const holds = atLeast ? figure >= limit : figure <= limit;
   return holds ? Outcome.pass : Outcome.miss;

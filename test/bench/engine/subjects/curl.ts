@@ -7,10 +7,10 @@ import type { Workbench } from '../workbench.ts';
 /** Enough to make curl start up, read its authorities and open its first connections. */
 const BASELINE_CHECKS = 8;
 
-/** curl takes a larger `--parallel-max` for 50, without a word (`MAX_PARALLEL` in tool_getparam.h). */
+/** curl silently replaces a larger `--parallel-max` by 50 (`MAX_PARALLEL` in tool_getparam.h). */
 export const CURL_MAX_IN_FLIGHT = 300;
 
-/** What fixtures/meter.cpp says of a command. */
+/** What fixtures/meter.cpp reports about a command. */
 interface MeterReport {
   readonly cpuMs: number;
   readonly wallMs: number;
@@ -18,8 +18,8 @@ interface MeterReport {
 }
 
 /**
- * `curl -Z`, one proxy per transfer. Its start-up is measured in a run of few transfers of the same
- * kind and taken off.
+ * Runs `curl -Z` with one proxy per transfer. The cost of its start-up is measured in a run of a few
+ * transfers of the same kind and subtracted.
  */
 export async function runCurl(job: Job, bench: Workbench): Promise<SubjectReport> {
   const baseline = await transfer({ ...job, checks: BASELINE_CHECKS, octet: 0 }, bench);
@@ -48,7 +48,7 @@ async function transfer(job: Job, { directory, meter }: Workbench) {
   return { meter: JSON.parse(report) as MeterReport, latenciesMs, ...(failure && { failure }) };
 }
 
-/** One transfer: sessions are not resumed, so that each handshake is a full one. */
+/** The lines of one transfer. Sessions are not resumed, so that each handshake is a full one. */
 function section({ route, octet, port, caFile }: Job, index: number): string {
   const scheme = proxyProtocol(route) === 'socks5' ? 'socks5h' : 'http';
   return `${[

@@ -4,7 +4,7 @@ import type { Job } from '../job.ts';
 import { makeChecker, toOutcome, toProxy } from './lighthouse.ts';
 import { type CheckOutcome, runJob } from './measure.ts';
 
-/** The window may hold this many; how many of them are in flight is the stream's. */
+/** The window's limit, which no job exceeds: the stream decides how many probes are in flight. */
 const MOST_IN_FLIGHT = 1000;
 
 /** Shared by warm-up and measured checks, as if both were one long list. */

@@ -1,6 +1,6 @@
 /**
- * Lighthouse among hostile peers: probes them by the ten thousand and reads its own memory as it
- * goes. Started with `--expose-gc`. Takes a `GrowthJob`, prints a `GrowthReport`.
+ * Lighthouse among hostile peers: probes tens of thousands of them and reads its own memory as it
+ * goes. Needs `--expose-gc`, takes a `GrowthJob` and prints a `GrowthReport`.
  */
 import { performance } from 'node:perf_hooks';
 import {
@@ -24,9 +24,9 @@ const PEERS = [
   { octet: 7, protocol: 'socks5' },
 ] as const;
 
-/** Silence costs no more than this. */
+/** A silent peer takes no longer than this. */
 const TIMEOUT_MS = 250;
-/** Looks at memory over the whole run. */
+/** How often memory is read over the whole run. */
 const SAMPLES = 100;
 
 export interface GrowthJob {
@@ -34,7 +34,7 @@ export interface GrowthJob {
   readonly port: number;
 }
 
-/** Memory once so many probes have a verdict, after a collection. */
+/** Memory after a collection, once this many probes have a verdict. */
 interface GrowthSample {
   readonly probes: number;
   readonly residentKb: number;

@@ -1,4 +1,4 @@
-"""httpx, one client per proxy, the TLS context shared. Takes and prints what measure.ts does."""
+"""httpx with one client per proxy and a shared TLS context. Takes and prints what measure.ts does."""
 
 import asyncio
 import inspect
@@ -10,7 +10,7 @@ import time
 
 import httpx
 
-# "proxies" until 0.25, "proxy" since.
+# httpx calls it "proxies" until 0.25, and "proxy" since.
 PROXY_OPTION = "proxy" if "proxy" in inspect.signature(httpx.AsyncClient).parameters else "proxies"
 
 

@@ -13,7 +13,7 @@ import type { CheckOutcome } from './measure.ts';
 /** Long enough for answers that are held until all probes of a run are in flight. */
 const TIMEOUT_MS = 30_000;
 
-/** The checker of a job: nothing is turned off. */
+/** The checker of a job, with nothing turned off. */
 export function makeChecker({ route, caFile }: Job): HealthChecker {
   const options = parseHealthCheckOptions({
     targetUrl: targetUrl(route),
@@ -29,9 +29,9 @@ export function toProxy({ route, port }: Job, host: string): Proxy {
   return createProxy({ protocol: proxyProtocol(route), host, port });
 }
 
-/** What the verdict is worth: a refusing proxy is to be found refusing. */
+/** The outcome of a result: a refusing proxy must be found to refuse. */
 export function toOutcome({ route }: Job, result: HealthCheckResult): CheckOutcome {
   const { latencyMs, failure } = result;
-  const asItShould = route === Route.refused ? failure === 'refused' : isHealthy(result);
-  return asItShould ? { latencyMs } : { failure: failure ?? result.status };
+  const isRight = route === Route.refused ? failure === 'refused' : isHealthy(result);
+  return isRight ? { latencyMs } : { failure: failure ?? result.status };
 }

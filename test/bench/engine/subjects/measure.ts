@@ -3,16 +3,16 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { HELD_OCTET, type Job, proxyHost, type SubjectReport } from '../job.ts';
 
-/** One check that ended as it should: its latency; otherwise what went wrong. */
+/** The latency of a check that ended as it should; otherwise what went wrong. */
 export type CheckOutcome = { readonly latencyMs: number } | { readonly failure: string };
 
 /** A way to check proxies; yields the outcomes in any order. */
 export type Checks = (job: Job, hosts: readonly string[]) => AsyncIterable<CheckOutcome>;
 
-/** Several times while answers are held (`kRestMicros` in fixtures/proxies.cpp). */
+/** Short enough for several looks while answers are held (`kRestMicros` in fixtures/proxies.cpp). */
 const LOOK_PERIOD_MS = 200;
 const SOCKETS = /^(TCP|TLS)/;
-/** Turns of the event loop after which a socket that is still open is taken to be left. */
+/** Turns of the event loop after which a socket that is still open counts as left. */
 const CLOSING_TURNS = 200;
 
 /** Runs the job in argv: warm-up, then the measured checks. Prints the `SubjectReport`. */
@@ -44,7 +44,7 @@ export async function runJob(checks: Checks): Promise<void> {
   process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit());
 }
 
-/** A check per host, `inFlight` of them at once. */
+/** Checks each host, `inFlight` of them at once. */
 export async function* eachHost(
   inFlight: number,
   hosts: readonly string[],
@@ -61,7 +61,7 @@ export async function* eachHost(
   yield* outcomes;
 }
 
-/** The outcome of a request of which the status is all that counts. */
+/** The outcome of a request for which only the status counts. */
 export function requireOk(statusCode: number | undefined, startedAt: number): CheckOutcome {
   if (statusCode !== 200) return { failure: `status ${statusCode}` };
   return { latencyMs: performance.now() - startedAt };
@@ -81,8 +81,8 @@ function hostsOf(octet: number, count: number): string[] {
 }
 
 /**
- * Looks at memory before, and while all probes are in flight, each time after a collection: what
- * the collector is late with is no probe's.
+ * Looks at memory before, and while all probes are in flight, each time after a collection, so that
+ * no probe is charged with garbage.
  */
 function watchMemory(inFlight: number): { stop(): number } {
   const before = lookAtMemory();
@@ -102,11 +102,11 @@ function watchMemory(inFlight: number): { stop(): number } {
   };
 }
 
-/** What is in use after a collection, where `--expose-gc` allows one. */
+/** Returns the memory in use after a collection, where `--expose-gc` allows one. */
 export function lookAtMemory(): { readonly residentKb: number; readonly heapKb: number } {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
-  // Page by page; VmRSS is counted in batches per processor and some hundred KB off.
+  // Counted page by page; VmRSS is counted in batches per processor and some hundred KB off.
   const residentKb = readProcessKb('smaps_rollup', /^Rss:\s*(\d+)/m);
   return { residentKb, heapKb: (heapUsed + external) / 1024 };
 }
@@ -117,7 +117,7 @@ async function collect(outcomes: AsyncIterable<CheckOutcome>): Promise<readonly 
   return collected;
 }
 
-/** Sockets of this process, once those that are closing have had the time to. */
+/** Counts the sockets of this process, once those that are closing have had time to close. */
 export async function countSocketsLeft(): Promise<number> {
   for (let turns = 0; turns < CLOSING_TURNS && countHandles(SOCKETS) > 0; turns++) await turn();
   return countHandles(SOCKETS);

@@ -3,7 +3,7 @@ import { findGrowthFault } from './engine/growth.ts';
 import { Route } from './engine/job.ts';
 import { findFault, type Measurement, type Run, toMeasurement } from './engine/measurement.ts';
 import type { Growth, Measured } from './engine/report/figures.ts';
-import { judgeTargets, Outcome } from './engine/report/targets.ts';
+import { assessTargets, Outcome } from './engine/report/targets.ts';
 import { USUAL } from './engine/scenarios.ts';
 import { SubjectName } from './engine/subjects.ts';
 
@@ -23,14 +23,14 @@ const run: Run = {
 
 function outcomes(runs: readonly Measurement[], growth: Growth | null = null) {
   const measured: Measured = { runs, growth };
-  return new Map(judgeTargets(measured).map(({ target, outcome }) => [target.name, outcome]));
+  return new Map(assessTargets(measured).map(({ target, outcome }) => [target.name, outcome]));
 }
 
 function httpsRun(subject: SubjectName, round: number, cpuMs: number): Measurement {
   return toMeasurement({ ...run, subject, round, report: { ...run.report, cpuMs } });
 }
 
-describe('the judging of the engine bench', () => {
+describe('the assessment of the engine bench', () => {
   it('takes ratios between runs of one round, and their median', () => {
     const { engine, curl } = SubjectName;
     const name = 'CPU, https: target, full handshakes';
@@ -43,7 +43,7 @@ describe('the judging of the engine bench', () => {
     expect(outcomes(withRatios([0.1, 0.8, 0.8])).get(name)).toBe(Outcome.miss);
   });
 
-  it('takes the delay of the proxy off the latency', () => {
+  it('subtracts the delay of the proxy from the latency', () => {
     expect(toMeasurement(run).latencyErrorMs).toEqual({ p50: 3, p99: 10 });
   });
 
@@ -54,7 +54,7 @@ describe('the judging of the engine bench', () => {
   it.each<[string, Partial<Run>, RegExp]>([
     ['checks failed', { report: { ...run.report, ok: 1, failure: 'status 502' } }, /1 of 2.*502/],
     [
-      'it was not the proxies that answered',
+      'something other than the proxies answered',
       { fixture: { ...run.fixture, answered: 1 } },
       /only 1/,
     ],
