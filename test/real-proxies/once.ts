@@ -18,7 +18,7 @@ import { startTestBed, type TestBed } from './support/test-bed.ts';
 const DEFAULT_LINES = 200;
 const TIMEOUT_MS = 10_000;
 
-/** What the command writes, as far as it is compared. */
+/** The part of the command's output that is compared. */
 interface OnceOutput {
   readonly results: readonly { readonly line: number; readonly status: Verdict }[];
   readonly rejected: readonly { readonly line: number }[];

@@ -35,7 +35,7 @@ export function casesOf(entrance: Entrance, scheme: TargetScheme): readonly Case
   ];
 }
 
-/** The endpoint that a running proxy's entrance stands for, as a list would give it. */
+/** The endpoint of a running proxy, as a list would give it. */
 export function endpointOf({ protocol, host, port, credentials }: RealProxy): ProxyEndpoint {
   return { protocol, host, port, ...(credentials ? withCredentials(credentials) : {}) };
 }
@@ -161,7 +161,7 @@ const denied = (scheme: TargetScheme): Case => ({
 
 /** Debian's Dante rejects every 4a request, as curl finds too. */
 const socks4a: Case = {
-  title: 'a SOCKS4a request to a server that knows no 4a',
+  title: 'a SOCKS4a request to a server that does not know 4a',
   healthy: false,
   url: ({ good }) => `http://localhost:${good.http.port}/`,
   proxy: (endpoint) => ({ ...endpoint, remoteDns: true }),

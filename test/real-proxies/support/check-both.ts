@@ -10,16 +10,16 @@ import type { RealProxy } from './real-proxy.ts';
 import type { TargetScheme } from './targets.ts';
 import type { TestBed } from './test-bed.ts';
 
-/** One case, checked by curl and by us. */
+/** The verdicts of curl and Lighthouse on one case. */
 export interface BothVerdicts {
   readonly curl: CurlVerdict;
   readonly ours: HealthCheckResult;
 }
 
-/** Far more than a loopback server needs, so that a busy machine fails nobody. */
+/** Far more than a loopback server needs, so that a busy machine fails no case. */
 const TIMEOUT_MS = 10_000;
 
-/** Checks one case through one proxy, with curl and with us, under the same options. */
+/** Checks one case through one proxy, with curl and with Lighthouse, under the same options. */
 export async function checkBoth(
   one: Case,
   place: { readonly bed: TestBed; readonly proxy: RealProxy; readonly scheme: TargetScheme },

@@ -12,12 +12,12 @@ export interface CurlVerdict {
   readonly exitCode: number;
   /** The last HTTP status it saw, 0 when none. */
   readonly statusCode: number;
-  /** It exited with 0 and saw an expected status. */
+  /** True when it exited with 0 and saw an expected status. */
   readonly healthy: boolean;
   readonly stderr: string;
 }
 
-/** The options of a check that curl can be told, with where it finds the trusted certificates. */
+/** The options of a check that curl takes too, and where it finds the trusted certificates. */
 export type CurlOptions = Pick<
   HealthCheckOptions,
   'targetUrl' | 'timeoutMs' | 'expectedStatusCodes' | 'allowRedirects' | 'verifyTls'
@@ -28,9 +28,9 @@ export type CurlOptions = Pick<
 };
 
 /**
- * `curl -x PROXY URL`, under the same options as a check of ours.
+ * Runs `curl -x PROXY URL`, under the same options as a check of ours.
  *
- * @throws when curl could not even try, which would pass for an unhealthy proxy otherwise
+ * @throws {Error} when curl could not even try, which would otherwise pass for an unhealthy proxy
  */
 export async function checkWithCurl(
   proxy: ProxyEndpoint,
@@ -51,11 +51,11 @@ export async function checkWithCurl(
   return { exitCode, statusCode, healthy, stderr };
 }
 
-/** Curl's scheme for who resolves the target's name: `socks5h` and `socks4a` leave it to the proxy. */
+/** The proxy's URL for curl; its schemes `socks5h` and `socks4a` leave the target's name to it. */
 function formatCurlProxy({ protocol, remoteDns, credentials, ...endpoint }: ProxyEndpoint): string {
   const remote: Readonly<Record<string, string>> = { socks5: 'socks5h', socks4: 'socks4a' };
-  const leaves = protocol === 'socks5' || remoteDns === true;
-  const scheme = (leaves ? remote[protocol] : undefined) ?? protocol;
+  const leavesName = protocol === 'socks5' || remoteDns === true;
+  const scheme = (leavesName ? remote[protocol] : undefined) ?? protocol;
   const userinfo = credentials
     ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@`
     : '';
@@ -68,7 +68,7 @@ interface CurlRun {
   readonly stderr: string;
 }
 
-/** The environment is empty: no proxy variables, no configuration of the user's. */
+/** Runs curl in an empty environment: no proxy variables, no configuration of the user. */
 function run(args: readonly string[]): Promise<CurlRun> {
   return new Promise((resolve, reject) => {
     execFile(programPath('curl'), args, { env: {} }, (error, stdout, stderr) => {

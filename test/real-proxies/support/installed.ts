@@ -12,23 +12,27 @@ const PROGRAMS = {
   microsocks: 'microsocks',
 } as const;
 
-/** Servers are in `sbin`, which is not on everybody's path. */
+/** Servers are in `sbin`, which is not on every path. */
 const DIRECTORIES = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
-/** The full path of a program, or null where it is not installed. */
+/** The full path of a program; null when it is not installed. */
 export function findProgram(name: string): string | null {
   const candidates = DIRECTORIES.map((directory) => join(directory, name));
   return candidates.find(isExecutable) ?? null;
 }
 
-/** The full path of a program that is known to be installed. */
+/**
+ * The full path of a program that must be installed.
+ *
+ * @throws {Error} when it is not
+ */
 export function programPath(name: string): string {
   const path = findProgram(name);
   if (path === null) throw new Error(`${name} is not installed`);
   return path;
 }
 
-/** The Debian packages that are missing here, empty where the suite can run. */
+/** The Debian packages that are missing here; empty when the suite can run. */
 export function missingPackages(): readonly string[] {
   const programs = Object.entries(PROGRAMS).filter(([, program]) => findProgram(program) === null);
   const missing = programs.map(([debianPackage]) => debianPackage);
@@ -40,7 +44,7 @@ export function findNssWrapper(): string | null {
   return globSync('/usr/lib/*/libnss_wrapper.so')[0] ?? null;
 }
 
-/** A password as `/etc/shadow` and Apache's password files hold it (SHA-512 crypt). */
+/** Hashes a password as `/etc/shadow` and Apache's password files hold it (SHA-512 crypt). */
 export function cryptPassword(password: string): string {
   const args = ['passwd', '-6', '-stdin'];
   return execFileSync(programPath('openssl'), args, { input: password }).toString().trim();

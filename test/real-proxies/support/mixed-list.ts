@@ -5,7 +5,7 @@ import { endpointOf } from './cases.ts';
 import type { RealProxy } from './real-proxy.ts';
 import type { TestBed } from './test-bed.ts';
 
-/** A line of the list, with the proxy it names; null where it names none. */
+/** A line of the list, with the proxy it names; null when it names none. */
 export interface MixedLine {
   readonly text: string;
   readonly endpoint: ProxyEndpoint | null;
@@ -15,8 +15,8 @@ const BAD_LINES = ['1.2.3.4', '999.1.1.1:80', 'ftp://127.0.0.1:2121', '127.0.0.1
 const COMMENT = '# real proxies, dead ports and bad lines';
 
 /**
- * A list as people have them: sessions of the servers (open ones take any credentials), wrong
- * passwords, dead ports, bad lines and a comment; every line names another proxy.
+ * A list like those that people have: sessions of the servers (open ones take any credentials),
+ * wrong passwords, dead ports, bad lines and a comment. No two lines name the same proxy.
  *
  * @param length lines in all, at least 40
  */

@@ -4,7 +4,7 @@ import type { BuiltInProtocol } from '../../../src/proxies/endpoint.ts';
 /** Servers the suite knows, by the name of their Debian package. */
 type ServerName = 'squid' | 'tinyproxy' | 'dante-server' | 'microsocks';
 
-/** One way into one server: the suite has a set of cases for each, for each target scheme. */
+/** One way into one server. The suite has a set of cases for each entrance and target scheme. */
 export interface Entrance {
   readonly server: ServerName;
   readonly protocol: BuiltInProtocol;
@@ -18,10 +18,10 @@ export interface RealProxy extends Entrance {
   readonly credentials?: FleetCredentials;
 }
 
-/** Where the servers connect from, so that targets can tell them from everybody else. */
+/** The address that the servers connect from, so that targets can tell them from other clients. */
 export const EGRESS_ADDRESS = '127.0.0.2';
 
-/** What the servers ask for, where they ask. */
+/** The credentials that servers ask for, unless they are open. */
 export const CREDENTIALS: FleetCredentials = { username: 'proxytester', password: 's3cret-word' };
 
 /** Every entrance of every server. Dante knows passwords in SOCKS5 only; SOCKS4 has none. */

@@ -49,7 +49,7 @@ export class ServerProcess {
     }
   }
 
-  /** Asks the group to end, then makes it. */
+  /** Asks the group to end, then kills it. */
   async stop(): Promise<void> {
     if (this.#running) {
       const exited = once(this.#child, 'exit');
@@ -92,7 +92,7 @@ export class ServerProcess {
   }
 }
 
-/** Waits for the end of its input, which comes with our own end, and kills the server's group. */
+/** Starts a shell that kills the server's group at the end of its input, which ends with us. */
 function startWatchdog({ pid }: ChildProcess): ChildProcess {
   const script = pid === undefined ? 'exit' : `read -r _; kill -s KILL -- -${pid}`;
   return spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });

@@ -6,11 +6,11 @@ import type { Workspace } from './workspace.ts';
 /** What every server is set up from. */
 export interface ServerSetup {
   readonly workspace: Workspace;
-  /** Asked of callers; null: the server is open. */
+  /** The credentials that callers must send; null when the server is open. */
   readonly credentials: FleetCredentials | null;
   /** Target ports the server's access rules deny, where it has rules. */
   readonly deniedPorts: readonly number[];
-  /** For TLS between caller and server. */
+  /** The certificate for TLS between caller and server. */
   readonly certificate: ServerCertificate;
 }
 

@@ -6,7 +6,7 @@ import { accessOf, labelOf, type RunningServer, type ServerSetup } from './serve
 
 const NCSA_HELPER = '/usr/lib/squid/basic_ncsa_auth';
 
-/** Starts squid with a plain port and, Debian's build having GnuTLS, a TLS port. */
+/** Starts squid with a plain port and a TLS port, which Debian's build can open with GnuTLS. */
 export async function startSquid(setup: ServerSetup): Promise<RunningServer> {
   const [plainPort, tlsPort] = [await findDeadPort(), await findDeadPort()];
   const config = writeConfig(setup, { plainPort, tlsPort });

@@ -9,7 +9,7 @@ import {
 /** The schemes a target may have. */
 export type TargetScheme = 'http' | 'https';
 
-/** What stands at the paths of every target. */
+/** The paths of every target. */
 export const TargetPath = {
   ok: '/',
   noContent: '/no-content',
@@ -17,7 +17,7 @@ export const TargetPath = {
   redirect: '/redirect',
 } as const;
 
-/** The targets of the suite, by what is the matter with them. */
+/** The targets of the suite, by what is wrong with them. */
 export interface Targets {
   readonly good: Record<TargetScheme, Target>;
   /** As good, but at a port that the proxies' access rules deny. */
@@ -25,7 +25,7 @@ export interface Targets {
   readonly expired: Target;
   readonly selfSigned: Target;
   readonly wrongName: Target;
-  /** Nobody listens there. */
+  /** A port that nothing listens on. */
   readonly downPort: number;
   readonly all: readonly Target[];
 }
