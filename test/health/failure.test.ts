@@ -9,7 +9,7 @@ import { Phase } from '../../src/health/health-check-result.ts';
 
 const withCode = (code: string) => Object.assign(new Error('text is never looked at'), { code });
 
-/** Errnos that no connection can end with: they speak of files, processes, devices, arguments. */
+/** Errnos that no connection can end with: they concern files, processes, devices or arguments. */
 const FOREIGN_ERRNOS =
   /^E(2BIG|ALREADY|BADF|BADMSG|BUSY|CANCELED|CHILD|DEADLK|DESTADDRREQ|DOM|DQUOT|EXIST|FAULT|FBIG|IDRM|ILSEQ|INPROGRESS|INTR|INVAL|IO|ISCONN|ISDIR|LOOP|MLINK|MSGSIZE|MULTIHOP|NAMETOOLONG|NODATA|NODEV|NOENT|NOEXEC|NOLCK|NOLINK|NOMSG|NOPROTOOPT|NOSTR|NOSYS|NOTDIR|NOTEMPTY|NOTSOCK|NOTSUP|NOTTY|NXIO|OPNOTSUPP|OVERFLOW|PROTO|PROTOTYPE|RANGE|ROFS|SPIPE|SRCH|STALE|TXTBSY|WOULDBLOCK|XDEV)$/;
 
@@ -112,7 +112,7 @@ describe('the failure table', () => {
     }
   });
 
-  it('maps whatever else ends an attempt, without looking at its text', () => {
+  it('maps anything else that ends an attempt to unknown_failure, whatever its text', () => {
     for (const thrown of [null, undefined, 'timeout', 7, {}, new Error('ECONNREFUSED')]) {
       expect(classifyError(thrown, Phase.connect).code).toBe('unknown_failure');
     }

@@ -11,7 +11,7 @@ const thresholds = fc.record({
 const unknown: StatusState = { status: ProxyStatus.unknown, streak: null };
 
 describe('applyVerdict', () => {
-  it('changes a status exactly when its last verdicts, as many as it takes, agree on another', () => {
+  it('changes a status exactly when enough of its last verdicts agree on another', () => {
     fc.assert(
       fc.property(fc.array(verdicts, { maxLength: 60 }), thresholds, (history, riseFall) => {
         let state = unknown;

@@ -19,7 +19,7 @@ const TOKEN = Buffer.from(`user:${CANARY}`).toString('base64');
 const raw = (entrance: typeof absoluteForm) => ({ ...entrance, enter: () => {} });
 
 describe('what goes over the wire', () => {
-  it('to a forwarding proxy: absolute form, the target fields and those for the proxy', async () => {
+  it('to a forwarding proxy: absolute form, the fields for the target and for the proxy', async () => {
     let request = '';
     const { result } = await checkHostile(
       raw(absoluteForm),

@@ -1,6 +1,6 @@
 /**
- * Prints the bytes that each of some refused probes leaves in V8's old generation, where only a
- * full collection frees them. Run with `--expose-gc` and a young generation larger than it needs.
+ * Prints how many bytes a refused probe leaves in V8's old generation, where only a full collection
+ * frees them. Needs `--expose-gc` and a young generation with room for all of its garbage.
  */
 import { getHeapSpaceStatistics } from 'node:v8';
 import { createProxy, HealthChecker } from '../../../src/index.ts';

@@ -7,11 +7,11 @@ import { findDeadPort } from '../../../src/local/fleet/index.ts';
 const run = promisify(execFile);
 const MEASURE = join(import.meta.dirname, 'leave-to-old-generation.ts');
 
-/** Every probe's garbage is young, and none is taken for old because there is no room. */
+/** There is room for all young garbage, so that none is moved to the old generation for lack of it. */
 const FLAGS = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 
-// Node's streams keep their socket there (about 1.6 KB); what a socket refers to would follow it.
-it('a probe that is over leaves its socket to the old generation, and nothing else', async () => {
+// Node's streams keep their socket there (about 1.6 KB); anything it refers to would follow.
+it('a finished probe leaves nothing but its socket in the old generation', async () => {
   const port = String(await findDeadPort());
   const { stdout } = await run(process.execPath, [...FLAGS, MEASURE, port]);
   expect(Number(stdout)).toBeLessThan(2500);

@@ -6,6 +6,7 @@ import { HealthChecker } from '../../../src/health/health-checker.ts';
 import { parseHealthCheckOptions } from '../../../src/health/schema/parse-options.ts';
 import {
   createTestAuthority,
+  type ServerCertificate,
   startHttpProxy,
   startSocks5Proxy,
   startTarget,
@@ -21,8 +22,8 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 describe('FAULTS 17: an intercepting proxy', () => {
   let target: Target;
   let ca: string;
-  let interceptWith: Awaited<ReturnType<Awaited<ReturnType<typeof createTestAuthority>>['issue']>>;
-  let trustedImpostor: typeof interceptWith;
+  let interceptWith: ServerCertificate;
+  let trustedImpostor: ServerCertificate;
 
   beforeAll(async () => {
     const authority = await createTestAuthority();
@@ -38,7 +39,7 @@ describe('FAULTS 17: an intercepting proxy', () => {
   it.each([
     ['HTTP', startHttpProxy],
     ['SOCKS5', startSocks5Proxy],
-  ])('over %s is named with its issuer, once the target has been seen', async (_name, start) => {
+  ])('over %s is reported with its issuer once the target has been seen', async (_name, start) => {
     const proxy = await start({ behaviour: 'intercepting', interceptWith });
     try {
       const options = parseHealthCheckOptions({ targetUrl: target.url, ca });
@@ -74,7 +75,7 @@ describe('FAULTS 17: an intercepting proxy', () => {
     }
   });
 
-  it('is not suspected where the certificate is the one that was seen', async () => {
+  it('is not suspected when the certificate is the one that was seen', async () => {
     const proxy = await startHttpProxy();
     try {
       const options = parseHealthCheckOptions({ targetUrl: target.url, ca, resumeTls: true });
@@ -102,14 +103,15 @@ describe('FAULTS 18: names', () => {
       await absoluteForm.enter(wire);
       wire.send(OK);
     });
-    const resolver = new DnsResolver({ servers: [dns.address], hostsPath: '/nonexistent' });
-    checker = new HealthChecker({ allowPrivateAddresses: true, resolver });
+    checker = new HealthChecker({ allowPrivateAddresses: true, resolver: freshResolver() });
   });
   afterAll(async () => {
     await peer.close();
     await dns.close();
   });
 
+  const freshResolver = () =>
+    new DnsResolver({ servers: [dns.address], hostsPath: '/nonexistent' });
   const options = (timeoutMs: number) =>
     parseHealthCheckOptions({ targetUrl: absoluteForm.targetUrl, timeoutMs });
   const named = (host: string): Proxy => createProxy({ protocol: 'http', host, port: peer.port });
@@ -126,7 +128,7 @@ describe('FAULTS 18: names', () => {
     ['before', 1000],
     ['after', 6000],
   ])('a name without an answer, with a deadline %s the look-up gives up', (when, timeoutMs) => {
-    it('is dns_timeout while others are answered', async () => {
+    it('is dns_timeout when others are answered', async () => {
       const check = checker.checkProxy(named(`${timeoutMs}.silent.test`), {
         options: options(timeoutMs),
       });
@@ -138,9 +140,8 @@ describe('FAULTS 18: names', () => {
       });
     });
 
-    it('is our own failure where nobody is answered', async () => {
-      const resolver = new DnsResolver({ servers: [dns.address], hostsPath: '/nonexistent' });
-      const lonely = new HealthChecker({ allowPrivateAddresses: true, resolver });
+    it('is our own failure when no name is answered', async () => {
+      const lonely = new HealthChecker({ allowPrivateAddresses: true, resolver: freshResolver() });
       await lonely.checkProxy(named('good.test'), { options: options(6000) });
       const result = await lonely.checkProxy(named(`${when}.silent.test`), {
         options: options(timeoutMs),
@@ -156,14 +157,12 @@ describe('FAULTS 18: names', () => {
   });
 
   it('a name with one forbidden address among its answers is refused', async () => {
-    const strict = new HealthChecker({
-      resolver: new DnsResolver({ servers: [dns.address], hostsPath: '/nonexistent' }),
-    });
+    const strict = new HealthChecker({ resolver: freshResolver() });
     const result = await strict.checkProxy(named('rebind.test'), { options: options(3000) });
     expect(result).toMatchObject({ status: 'inactive', failure: 'address_refused' });
   });
 
-  it('concurrent look-ups of one name are one query', async () => {
+  it('concurrent look-ups of one name share one query', async () => {
     const before = dns.queries.length;
     const checks = Array.from({ length: 50 }, () =>
       checker.checkProxy(named('shared.test'), { options: options(3000) }),
@@ -179,9 +178,8 @@ describe('FAULTS 18: names', () => {
       proxyAt(peer.port),
     ]).flat();
     const request = { options: options(1000), concurrency: 200 };
-    const hosts = { allowPrivateAddresses: true, maxInFlightPerHost: 200 };
-    const resolver = new DnsResolver({ servers: [dns.address], hostsPath: '/nonexistent' });
-    const impatient = new HealthChecker({ ...hosts, resolver });
+    const limits = { allowPrivateAddresses: true, maxInFlightPerHost: 200 };
+    const impatient = new HealthChecker({ ...limits, resolver: freshResolver() });
     const results: HealthCheckResult[] = [];
     const lagMs = watchLag();
     for await (const result of impatient.streamHealthChecks(proxies, request)) results.push(result);
@@ -236,7 +234,7 @@ describe('FAULTS 19: IPv6', () => {
     }
   });
 
-  it.skipIf(hasRoute)('without a route is inconclusive', async () => {
+  it.skipIf(hasRoute)('an address without a route is inconclusive', async () => {
     const proxy = createProxy({ protocol: 'http', host: '2001:db8::1', port: 8080 });
     const result = await checker.checkProxy(proxy, { options });
     expect(result).toMatchObject({ status: 'inconclusive', failure: 'no_route' });

@@ -1,5 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTestAuthority, type ServerCertificate } from '../../../src/local/fleet/index.ts';
+import {
+  createTestAuthority,
+  type ServerCertificate,
+  type TestAuthority,
+} from '../../../src/local/fleet/index.ts';
 import {
   absoluteForm,
   acceptConnect,
@@ -17,9 +21,7 @@ import {
 import { checkHostile, GRACE_MS, TIMEOUT_MS } from '../support/check.ts';
 import { noteResources } from '../support/leftovers.ts';
 
-type Authority = Awaited<ReturnType<typeof createTestAuthority>>;
-
-let authority: Authority;
+let authority: TestAuthority;
 let certificate: ServerCertificate;
 let ca: string;
 
@@ -41,7 +43,7 @@ const nothing: Behaviour = () => {};
 const HEAD_END = '\r\n\r\n';
 const SOCKS4_GRANTED = Buffer.from([0, 90, 0, 0, 0, 0, 0, 0]);
 
-/** The peer's steps up to a phase, after which it goes away. */
+/** The steps of a peer up to the phase in which it goes away. */
 const PHASES: [string, () => Entrance, Behaviour][] = [
   ['connect', () => ({ ...absoluteForm, enter: nothing }), nothing],
   ['firstByte', () => absoluteForm, nothing],
@@ -88,7 +90,7 @@ describe('FAULTS 11: a peer that goes away', () => {
     );
     expect(result.status).toBe('inactive');
     expect(result.failure).toMatch(/^connection_(reset|closed)$/);
-    // A reset at once is seen while connecting, or at the first thing that is sent after it.
+    // A reset at once is seen while connecting, or with the first bytes sent after it.
     if (phase === 'connect') expect(result.failedPhase).toMatch(/^(connect|firstByte)$/);
     else expect(result.failedPhase).toBe(phase);
   });
@@ -315,7 +317,7 @@ describe('FAULTS 15: SOCKS replies that are wrong', () => {
     expect(result).toMatchObject({ status: 'inactive', failure: 'socks_version' });
   });
 
-  it('a method nobody offered is socks_no_method', async () => {
+  it('a method that was not offered is socks_no_method', async () => {
     const { result } = await checkHostile({ ...socks5Tunnel, enter: nothing }, async (wire) => {
       await readSocks5Greeting(wire);
       wire.send(Buffer.from([5, 1]));
@@ -353,7 +355,7 @@ describe('FAULTS 15: SOCKS replies that are wrong', () => {
 });
 
 describe('FAULTS 16: TLS', () => {
-  const certificates: [string, (own: Authority) => Promise<ServerCertificate>, string][] = [
+  const certificates: [string, (own: TestAuthority) => Promise<ServerCertificate>, string][] = [
     [
       'self-signed',
       (own) => own.issue({ names: ['target.test'], selfSigned: true }),
@@ -367,14 +369,14 @@ describe('FAULTS 16: TLS', () => {
     ['for another name', (own) => own.issue({ names: ['other.test'] }), 'wrong_name'],
   ];
 
-  it.each(certificates)('a target whose certificate is %s is told', async (_name, issue, kind) => {
+  it.each(certificates)('a target whose certificate is %s is named', async (_name, issue, kind) => {
     const { result } = await checkHostile(tlsTunnel(await issue(authority)), nothing, {
       options: { ca },
     });
     expect(result).toMatchObject({ failure: `tls_${kind}`, failedPhase: 'targetTls' });
   });
 
-  it.each(certificates)('a proxy whose certificate is %s is told', async (_name, issue, kind) => {
+  it.each(certificates)('a proxy whose certificate is %s is named', async (_name, issue, kind) => {
     const issued = await issue(authority);
     const { result } = await checkHostile(
       { ...absoluteForm, protocol: 'https', enter: (wire) => wire.secure(issued) },
@@ -384,12 +386,12 @@ describe('FAULTS 16: TLS', () => {
     expect(result).toMatchObject({ failure: `tls_proxy_${kind}`, failedPhase: 'proxyTls' });
   });
 
-  it('an authority nobody trusts is told', async () => {
+  it('an authority that is not trusted is tls_untrusted', async () => {
     const { result } = await checkHostile(tlsTunnel(certificate), nothing);
     expect(result.failure).toBe('tls_untrusted');
   });
 
-  it('is not verified when it is not to be', async () => {
+  it('a certificate is not verified when verification is off', async () => {
     const ok: Behaviour = (wire) => wire.send('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     const lax = { verifyTls: false, verifyProxyTls: false };
     const { result } = await checkHostile(tlsTunnel(certificate), ok, { options: lax });
@@ -401,7 +403,7 @@ describe('FAULTS 16: TLS', () => {
     wire.send('HTTP/1.1 400 Bad Request\r\n\r\n');
   };
 
-  it('plain text where TLS is due is tls_not_tls', async () => {
+  it('plain text in place of TLS is tls_not_tls', async () => {
     const target = await checkHostile({ ...connectReply, enter: acceptConnect }, plainText);
     expect(target.result).toMatchObject({ failure: 'tls_not_tls', failedPhase: 'targetTls' });
     const proxy = { ...absoluteForm, protocol: 'https' as const, enter: nothing };
@@ -409,14 +411,14 @@ describe('FAULTS 16: TLS', () => {
     expect(result).toMatchObject({ failure: 'tls_proxy_not_tls', failedPhase: 'proxyTls' });
   });
 
-  it('TLS where plain HTTP is due is a protocol error', async () => {
+  it('TLS in place of plain HTTP is a protocol error', async () => {
     const { result } = await checkHostile(absoluteForm, (wire) => {
       wire.send(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]));
     });
     expect(result).toMatchObject({ failure: 'protocol_error' });
   });
 
-  it('an old protocol only is tls_version', async () => {
+  it('a peer with only an old protocol is tls_version', async () => {
     const { result } = await checkHostile(
       { ...connectReply, enter: acceptConnect },
       (wire) => wire.secure(certificate, { maxVersion: 'TLSv1.1' }),

@@ -14,6 +14,7 @@ import {
   startSocks4Proxy,
   startSocks5Proxy,
   startTarget,
+  type TestAuthority,
 } from '../../../src/local/fleet/index.ts';
 import { createProxy } from '../../../src/proxies/proxy.ts';
 import { HostileProxy } from '../../support/peers/hostile-proxy.ts';
@@ -88,7 +89,7 @@ describe('FAULTS 21: random byte streams', () => {
   }, 240_000);
 });
 
-describe('FAULTS 22: what would break out of its field', () => {
+describe('FAULTS 22: values that would break out of their field', () => {
   it.each([
     ['CR LF', 'a\r\nX-Evil: 1'],
     ['NUL', 'a\0b'],
@@ -114,7 +115,7 @@ describe('FAULTS 22: what would break out of its field', () => {
 });
 
 describe('FAULTS 23: our own limits', () => {
-  it('file descriptors exhausted: inconclusive, none inactive', async () => {
+  it('without file descriptors, probes are inconclusive and none is inactive', async () => {
     const peer = await HostileProxy.start(async (wire) => {
       await wire.until('\r\n\r\n');
       await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -144,7 +145,7 @@ describe('FAULTS 23: our own limits', () => {
     }
   }, 60_000);
 
-  it('FAULTS 23a: on a tenth of a CPU none of 300 healthy proxies is inactive', async () => {
+  it('FAULTS 23a: on a tenth of a CPU, none of 300 healthy proxies is inactive', async () => {
     const authority = await createTestAuthority();
     const certificate = await authority.issue({ names: ['target.test'] });
     const peer = await HostileProxy.start(async (wire) => {
@@ -188,7 +189,7 @@ describe('FAULTS 23: our own limits', () => {
     expect((counts.active ?? 0) + (counts.slow ?? 0)).toBe(300);
   }, 180_000);
 
-  it('leaves neither socket nor timer behind', async () => {
+  it('a stream of checks leaves neither socket nor timer behind', async () => {
     const peer = await HostileProxy.start(async (wire) => {
       await wire.until('\r\n\r\n');
       if (Math.random() < 0.5) wire.send('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
@@ -211,13 +212,13 @@ describe('FAULTS 23: our own limits', () => {
 });
 
 describe('FAULTS 23b and 24: the target', () => {
-  let authority: Awaited<ReturnType<typeof createTestAuthority>>;
+  let authority: TestAuthority;
   beforeAll(async () => {
     authority = await createTestAuthority();
   });
 
   it.each(['http', 'https'])(
-    'FAULTS 23b: no %s: target is ever reached past a proxy, but by the control probe',
+    'FAULTS 23b: nothing but the control probe reaches an %s: target past a proxy',
     async (scheme) => {
       const tls = await authority.issue({ names: ['127.0.0.1'] });
       const target = await startTarget(scheme === 'https' ? { tls } : {});
@@ -304,7 +305,7 @@ describe('a stream of checks', () => {
     await silent.close();
   });
 
-  it('yields nothing for an empty source, and a result for a protocol nobody knows', async () => {
+  it('yields nothing for an empty source, and a result for an unknown protocol', async () => {
     const none: HealthCheckResult[] = [];
     for await (const result of checker.streamHealthChecks([], { options })) none.push(result);
     expect(none).toEqual([]);

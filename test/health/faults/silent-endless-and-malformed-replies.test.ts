@@ -30,7 +30,7 @@ const ENTRANCES: [string, () => Entrance][] = [
   ['SOCKS4', () => socks4Tunnel],
   ['SOCKS5', () => socks5Tunnel],
 ];
-/** Where the answer is the target's to the request. */
+/** The entrances behind which the target itself answers a request. */
 const ANSWERS = ENTRANCES.filter(([name]) => name !== 'CONNECT reply');
 
 let noted: ReturnType<typeof noteResources>;
@@ -50,7 +50,7 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
     expect(result.latencyMs).toBeGreaterThanOrEqual(TIMEOUT_MS - 1);
   });
 
-  it('FAULTS 2: a valid header that drips for ever is a timeout, in time', async () => {
+  it('FAULTS 2: a valid header that drips forever is a timeout, in time', async () => {
     const drip = `HTTP/1.1 200 OK\r\n${'X-Slow: drip\r\n'.repeat(100)}`;
     const { result, elapsedMs } = await checkHostile(entrance(), (wire) => wire.drip(drip, 20), {
       options: { ca },
@@ -136,7 +136,7 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
     ['alone', ['HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n']],
     ['with the answer', ['HTTP/1.1 100 Continue\r\nVia: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n']],
     ['eight times', [`${'HTTP/1.0 100 \r\n\r\n'.repeat(8)}HTTP/1.1 200 OK\r\n\r\n`]],
-  ])('FAULTS 8: a 100 that nobody waited for, %s, is passed over', async (_how, writes) => {
+  ])('FAULTS 8: an unsolicited 100, %s, is skipped', async (_how, writes) => {
     const { result } = await checkHostile(
       entrance(),
       async (wire) => {
@@ -236,7 +236,7 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
     expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
   });
 
-  it('FAULTS 20: a half-close after the reply is no failure', async () => {
+  it('FAULTS 20: a half-close after the reply is not a failure', async () => {
     const { result } = await checkHostile(
       entrance(),
       (wire) => {
@@ -300,7 +300,7 @@ describe('FAULTS 9b: a login page in place of a tunnel', () => {
     expect(later.result).toMatchObject({ status: 'inactive', failure: 'tls_not_tls' });
   });
 
-  it('is found out by bodyIncludes for an http: target', async () => {
+  it('is detected by bodyIncludes for an http: target', async () => {
     const behave = (wire: { send(data: string): void }) => wire.send(reply + page);
     const { result } = await checkHostile(absoluteForm, behave, {
       options: { bodyIncludes: 'the page of the target' },
@@ -309,7 +309,7 @@ describe('FAULTS 9b: a login page in place of a tunnel', () => {
   });
 });
 
-describe('FAULTS 10: answers nobody asked for', () => {
+describe('FAULTS 10: unsolicited answers', () => {
   it('a tunnel that begins with bytes of its own is not active', async () => {
     const { result } = await checkHostile(
       { ...connectReply, enter: acceptConnect },

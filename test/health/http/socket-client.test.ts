@@ -16,7 +16,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A connection to a peer that behaves so. */
+/** Connects to a peer with this behaviour. */
 async function connectTo(behave: (peer: Socket) => void): Promise<Socket> {
   const server = createServer((peer) => behave(peer.on('error', () => {}))).listen(0, LOOPBACK);
   await once(server, 'listening');
@@ -35,7 +35,7 @@ function answer(peer: Socket): void {
   peer.once('data', () => peer.write(ANSWER));
 }
 
-/** Tells the status of the answer, or what went wrong. */
+/** Reports the status of the answer, or what went wrong. */
 function handler(told: (what: unknown) => void): Dispatcher.DispatchHandler {
   return {
     onRequestStart() {},
@@ -60,7 +60,7 @@ it('a client whose answer was read serves the next socket', async () => {
     const socket = await connectTo(answer);
     const status = await new Promise((told) => client.send(socket, REQUEST, handler(told)));
     expect(status).toBe(200);
-    // Not before its connection is closed: another probe is not to be given a client in use.
+    // Not before its connection is closed: another probe must not get a client in use.
     expect(takeClient(shared)).not.toBe(client);
     client.release(true);
     await closed(socket);
@@ -69,7 +69,7 @@ it('a client whose answer was read serves the next socket', async () => {
   expect(new Set(clients).size).toBe(1);
 });
 
-it('a client whose answer never came is given up, with its connection', async () => {
+it('a client whose answer never came is dropped, with its connection', async () => {
   const shared = target();
   const client = takeClient(shared);
   const socket = await connectTo(() => {});
@@ -81,7 +81,7 @@ it('a client whose answer never came is given up, with its connection', async ()
   expect(takeClient(shared)).not.toBe(client);
 });
 
-it('a client whose peer hangs up behind its answer serves the next socket too', async () => {
+it('a client whose peer hangs up after its answer serves the next socket too', async () => {
   const shared = target();
   const client = takeClient(shared);
   const socket = await connectTo((peer) => peer.once('data', () => peer.end(ANSWER)));

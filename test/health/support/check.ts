@@ -7,14 +7,14 @@ import { Credentials } from '../../../src/proxies/credentials.ts';
 import { createProxy, type Proxy } from '../../../src/proxies/proxy.ts';
 import { type Behaviour, type Entrance, HostileProxy } from '../../support/peers/hostile-proxy.ts';
 
-/** The deadline of probes of peers that misbehave, milliseconds. */
+/** The deadline of the probes, milliseconds. */
 export const TIMEOUT_MS = 400;
 
 /**
- * Watches for how long the event loop was held up at worst, by this machine's other work: what a
- * probe ends later for that is not the probe's doing.
+ * Watches how long this machine's other work holds up the event loop at worst: a delay that is not
+ * the probe's.
  *
- * @returns ends the watch; milliseconds
+ * @returns a function that ends the watch and returns milliseconds
  */
 export function watchLag(): () => number {
   const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -25,7 +25,7 @@ export function watchLag(): () => number {
   };
 }
 
-/** How much later than its deadline a probe may end, milliseconds: FAULTS, first paragraph. */
+/** How long after its deadline a probe may end, milliseconds: FAULTS, first paragraph. */
 export const GRACE_MS = 100;
 
 export function proxyAt(
@@ -42,9 +42,9 @@ export function proxyAt(
 
 export interface HostileCheck {
   readonly result: HealthCheckResult;
-  /** Without what the event loop was held up, and the time the probe was given back for it. */
+  /** Milliseconds, without the event loop's delay and the time that the probe got back for it. */
   readonly elapsedMs: number;
-  /** Connections the probe made. */
+  /** Connections that the probe made. */
   readonly connections: number;
 }
 
@@ -56,7 +56,7 @@ export interface HostileCheckOptions {
 
 export const checker = new HealthChecker({ allowPrivateAddresses: true });
 
-/** Checks a peer that behaves so, once the probe has come in through the entrance. */
+/** Checks a peer that shows the behaviour once the probe has come in through the entrance. */
 export async function checkHostile(
   entrance: Entrance,
   behaviour: Behaviour,

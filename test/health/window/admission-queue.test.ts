@@ -3,7 +3,7 @@ import { AdmissionQueue, type Waiter } from '../../../src/health/window/admissio
 
 const waiterOf = (host: string): Waiter => ({ host, start: () => {} });
 
-it('passes a freed place on when the one it was meant for gives up', () => {
+it('passes a freed place on when the waiter it was meant for gives up', () => {
   const queue = new AdmissionQueue(1);
   const [first, second, third] = [waiterOf('gate'), waiterOf('gate'), waiterOf('gate')];
   for (const waiter of [first, second, third]) queue.add(waiter);

@@ -7,7 +7,7 @@ import { Pacer, PERIOD_MS } from '../../../src/health/window/pacer.ts';
 import { ProbeWindow } from '../../../src/health/window/probe-window.ts';
 import { FakeClock } from '../../support/fakes/fake-clock.ts';
 
-/** Starts as many as the pacer lets, over some seconds of a clock that stands in for time. */
+/** Counts the starts that the pacer allows over some seconds of a fake clock. */
 function startsOver(seconds: number, utilization: number): number {
   const clock = new FakeClock();
   const reading: EventLoopUtilization = { idle: 0, active: 0, utilization };
@@ -21,13 +21,13 @@ function startsOver(seconds: number, utilization: number): number {
 }
 
 describe('Pacer', () => {
-  it('starts more and more while the event loop is idle, up to 5,000 a second', () => {
+  it('starts more and more while the event loop is idle, up to 5,000 per second', () => {
     expect(startsOver(1, 0.05)).toBeGreaterThan(1000);
     expect(startsOver(10, 0.05)).toBeLessThanOrEqual(10 * 5000 + 100);
     expect(startsOver(10, 0.05)).toBeGreaterThan(8 * 5000);
   });
 
-  it('cuts the rate while the event loop is busy, to 10 a second', () => {
+  it('cuts the rate while the event loop is busy, down to 10 per second', () => {
     expect(startsOver(10, 1)).toBeLessThan(600);
     expect(startsOver(10, 1) - startsOver(5, 1)).toBeGreaterThanOrEqual(45);
   });
@@ -41,14 +41,14 @@ describe('Pacer', () => {
       clock.advance(1);
     }
     expect(startedAt.length).toBeGreaterThan(90);
-    // 500 a second in groups of two.
+    // 500 per second in groups of two.
     expect(new Set(startedAt).size).toBeLessThan(0.6 * startedAt.length);
   });
 
   it.each([
-    { name: 'as told', longestMs: Number.POSITIVE_INFINITY },
+    { name: 'as long as it says', longestMs: Number.POSITIVE_INFINITY },
     { name: 'as the window waits', longestMs: PERIOD_MS },
-  ])('starts as many as it says at the lowest rate, waited for $name', ({ longestMs }) => {
+  ])('keeps to the lowest rate when the caller waits $name', ({ longestMs }) => {
     const clock = new FakeClock();
     const pacer = new Pacer(clock, () => ({ idle: 0, active: 0, utilization: 1 }));
     const startsOf = (periodMs: number) => {
@@ -89,7 +89,7 @@ describe('Pacer', () => {
     fc.assert(holds, { endOnFailure: true });
   });
 
-  it('follows what is reached where others hold the probes back, and makes up for nothing', () => {
+  it('follows the rate reached when something else holds probes back, and catches up on nothing', () => {
     const clock = new FakeClock();
     const pacer = new Pacer(clock, () => ({ idle: 0, active: 0, utilization: 0.05 }));
     const startUpTo = (most: number) => {
@@ -99,7 +99,7 @@ describe('Pacer', () => {
     };
     for (let elapsedMs = 0; elapsedMs < 3000; elapsedMs++, clock.advance(1)) startUpTo(100);
     expect(pacer.ratePerSecond).toBe(5000);
-    // One a millisecond is all there is room for.
+    // There is room for one start per millisecond.
     for (let elapsedMs = 0; elapsedMs < 2000; elapsedMs++, clock.advance(1)) startUpTo(1);
     expect(pacer.ratePerSecond).toBeLessThan(1200);
     expect(startUpTo(100)).toBeLessThan(15);
@@ -107,7 +107,7 @@ describe('Pacer', () => {
 });
 
 describe('ProbeWindow', () => {
-  it('keeps its limits, in all and per host, and lets other hosts pass a full one', async () => {
+  it('keeps its limits, overall and per host, and lets other hosts pass a full one', async () => {
     const window = new ProbeWindow({ concurrency: 4, maxInFlightPerHost: 2 });
     const others = Promise.withResolvers<void>();
     const inFlight: string[] = [];
@@ -202,7 +202,7 @@ describe('mapConcurrently', () => {
 });
 
 describe('onAbort', () => {
-  it('calls back everyone once, those who forgot excepted', () => {
+  it('calls every callback once, except those that were forgotten', () => {
     const controller = new AbortController();
     const calls: string[] = [];
     onAbort(controller.signal, () => calls.push('a'));
@@ -213,7 +213,7 @@ describe('onAbort', () => {
     expect(calls.sort()).toEqual(['a', 'c']);
   });
 
-  it('does not call back who is forgotten meanwhile', () => {
+  it('does not call a callback that another one forgets', () => {
     const controller = new AbortController();
     const calls: string[] = [];
     const forgets = ['a', 'b'].map((name, index) =>
