@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect } from 'vitest';
 
 /** The sockets and look-ups of this process; its timers are mostly the test runner's. */
 function listResources(): string {
@@ -22,4 +23,15 @@ export function noteResources(): { readonly before: string; after(): Promise<str
       return listResources();
     },
   };
+}
+
+/** Makes every test of a file fail that leaves a socket or a look-up open. */
+export function forbidLeftovers(): void {
+  let noted: ReturnType<typeof noteResources>;
+  beforeEach(() => {
+    noted = noteResources();
+  });
+  afterEach(async () => {
+    expect(await noted.after(), 'sockets left').toBe(noted.before);
+  });
 }

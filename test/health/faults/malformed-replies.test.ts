@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestAuthority, type ServerCertificate } from '../../../src/local/fleet/index.ts';
 import {
   absoluteForm,
   acceptConnect,
   connectReply,
-  type Entrance,
-  socks4Tunnel,
   socks5Tunnel,
-  tlsTunnel,
 } from '../../support/peers/hostile-proxy.ts';
-import { checkHostile, GRACE_MS, TIMEOUT_MS } from '../support/check.ts';
-import { noteResources } from '../support/leftovers.ts';
+import { checkHostile } from '../support/check.ts';
+import { ANSWERS, ENTRANCES } from '../support/entrances.ts';
+import { forbidLeftovers } from '../support/leftovers.ts';
+
+forbidLeftovers();
 
 let certificate: ServerCertificate;
 let ca: string;
@@ -23,63 +23,8 @@ beforeAll(async () => {
 });
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-const ENTRANCES: [string, () => Entrance][] = [
-  ['HTTP absolute form', () => absoluteForm],
-  ['CONNECT reply', () => connectReply],
-  ['CONNECT + TLS', () => tlsTunnel(certificate)],
-  ['SOCKS4', () => socks4Tunnel],
-  ['SOCKS5', () => socks5Tunnel],
-];
-/** The entrances behind which the target itself answers a request. */
-const ANSWERS = ENTRANCES.filter(([name]) => name !== 'CONNECT reply');
-
-let noted: ReturnType<typeof noteResources>;
-beforeEach(() => {
-  noted = noteResources();
-});
-afterEach(async () => {
-  expect(await noted.after(), 'sockets left').toBe(noted.before);
-});
 
 describe.each(ENTRANCES)('through %s', (_name, entrance) => {
-  it('FAULTS 1: a peer that never answers is a timeout, in time', async () => {
-    const { result, elapsedMs } = await checkHostile(entrance(), () => {}, { options: { ca } });
-    expect(result).toMatchObject({ status: 'inactive', failure: 'timeout' });
-    expect(result.failedPhase).toMatch(/^(handshake|firstByte)$/);
-    expect(elapsedMs).toBeLessThan(TIMEOUT_MS + GRACE_MS);
-    expect(result.latencyMs).toBeGreaterThanOrEqual(TIMEOUT_MS - 1);
-  });
-
-  it('FAULTS 2: a valid header that drips forever is a timeout, in time', async () => {
-    const drip = `HTTP/1.1 200 OK\r\n${'X-Slow: drip\r\n'.repeat(100)}`;
-    const { result, elapsedMs } = await checkHostile(entrance(), (wire) => wire.drip(drip, 20), {
-      options: { ca },
-    });
-    expect(result).toMatchObject({ status: 'inactive', failure: 'timeout' });
-    expect(elapsedMs).toBeLessThan(TIMEOUT_MS + GRACE_MS);
-  });
-
-  it.each([
-    ['many lines', 'HTTP/1.1 200 OK\r\n', 'X-More: of the same\r\n'],
-    ['one line', 'HTTP/1.1 200 OK\r\nX-Long: ', 'a'],
-    ['a reason phrase', 'HTTP/1.1 200 ', 'O'],
-    ['empty values', 'HTTP/1.1 200 OK\r\n', 'a:\r\n'],
-  ])('FAULTS 3: an endless header of %s is cut at 16 KiB', async (_kind, start, piece) => {
-    let sent = 0;
-    const { result, elapsedMs } = await checkHostile(
-      entrance(),
-      async (wire) => {
-        wire.send(start);
-        sent = await wire.flood(piece);
-      },
-      { options: { ca, timeoutMs: 2000 } },
-    );
-    expect(result).toMatchObject({ status: 'inactive', failure: 'header_overflow' });
-    expect(elapsedMs).toBeLessThan(2000);
-    expect(result.bytes).toBeLessThan(512 * 1024);
-    expect(sent).toBeLessThan(16 * 1024 * 1024);
-  });
-
   it.each([
     ['an SSH banner', 'SSH-2.0-OpenSSH_9.6\r\n'],
     ['ICY', 'ICY 200 OK\r\n\r\n'],
@@ -93,7 +38,7 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
     ['lower case', 'http/1.1 200 OK\r\n\r\n'],
   ])('FAULTS 7: %s is a protocol error', async (_kind, reply) => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       (wire) => {
         wire.send(reply);
       },
@@ -104,7 +49,7 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
 
   it('FAULTS 8: a flood of interim replies is cut after 8', async () => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       async (wire) => {
         await wire.flood('HTTP/1.1 102 Processing\r\n\r\n');
       },
@@ -121,7 +66,7 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
     ],
   ])('FAULTS 8: an unsolicited 101, %s, is a protocol error', async (_kind, reply) => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       (wire) => {
         wire.send(reply);
       },
@@ -138,7 +83,7 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
     ['eight times', [`${'HTTP/1.0 100 \r\n\r\n'.repeat(8)}HTTP/1.1 200 OK\r\n\r\n`]],
   ])('FAULTS 8: an unsolicited 100, %s, is skipped', async (_how, writes) => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       async (wire) => {
         for (const write of writes) {
           wire.send(write);
@@ -152,68 +97,13 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
 
   it('FAULTS 8: a flood of 100 is cut too', async () => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       async (wire) => {
         await wire.flood('HTTP/1.1 100 Continue\r\n\r\n');
       },
       { options: { ca, timeoutMs: 2000 } },
     );
     expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
-  });
-
-  it.each([
-    ['a body of 10 GB', 'Content-Length: 10000000000\r\n\r\n', 'x'],
-    ['an endless chunked body', 'Transfer-Encoding: chunked\r\n\r\n', '4\r\nabcd\r\n'],
-  ])(
-    'FAULTS 4: %s is read up to maxBodyBytes, and not at all unasked',
-    async (_kind, head, piece) => {
-      const flood = `HTTP/1.1 200 OK\r\n${head}`;
-      const behave = async (wire: Parameters<Entrance['enter']>[0]) => {
-        wire.send(flood);
-        await wire.flood(piece);
-      };
-      const unasked = await checkHostile(entrance(), behave, { options: { ca, timeoutMs: 2000 } });
-      expect(unasked.result).toMatchObject({ status: 'active', statusCode: 200 });
-      const limits = { bodyIncludes: 'not there', maxBodyBytes: 100_000, timeoutMs: 2000, ca };
-      const asked = await checkHostile(entrance(), behave, { options: limits });
-      expect(asked.result).toMatchObject({ status: 'inactive', failure: 'content_mismatch' });
-      expect(asked.result.bytes).toBeLessThan(1024 * 1024);
-    },
-  );
-
-  it('FAULTS 5: a compressed body is never decoded', async () => {
-    const { result } = await checkHostile(
-      entrance(),
-      (wire) => {
-        wire.send('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nraw');
-      },
-      { options: { ca, bodyIncludes: 'raw' } },
-    );
-    expect(result).toMatchObject({ status: 'active' });
-  });
-
-  it('FAULTS 6: a redirect loop ends after 5 hops', async () => {
-    const { result, connections } = await checkHostile(
-      entrance(),
-      (wire) => {
-        wire.send('HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n');
-      },
-      { options: { ca, timeoutMs: 2000 } },
-    );
-    expect(result).toMatchObject({ failure: 'too_many_redirects', statusCode: 302 });
-    expect(connections).toBe(6);
-  });
-
-  it('FAULTS 6: a redirect to a private address is refused', async () => {
-    const { result, connections } = await checkHostile(
-      entrance(),
-      (wire) => {
-        wire.send('HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/\r\n\r\n');
-      },
-      { options: { ca, timeoutMs: 2000 } },
-    );
-    expect(result).toMatchObject({ status: 'inactive', failure: 'address_refused' });
-    expect(connections).toBe(1);
   });
 
   it.each([
@@ -227,7 +117,7 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
     ['a space before the colon', 'X-Space : 1\r\n'],
   ])('FAULTS 9: %s is a protocol error', async (_kind, fields) => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       (wire) => {
         wire.send(`HTTP/1.1 200 OK\r\n${fields}\r\nzz\r\nabc\r\n0\r\n\r\n`);
       },
@@ -238,7 +128,7 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
 
   it('FAULTS 20: a half-close after the reply is not a failure', async () => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       (wire) => {
         wire.send(OK);
         wire.end();
@@ -250,7 +140,7 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
 
   it('FAULTS 20: a body that ends with the connection is whole', async () => {
     const { result } = await checkHostile(
-      entrance(),
+      entrance(certificate),
       (wire) => {
         wire.send('HTTP/1.0 200 OK\r\n\r\nall of it');
         wire.end();
