@@ -70,7 +70,7 @@ export class Attempt {
     return this.#settle === undefined;
   }
 
-  /** Sets the failure that a missed deadline means while no socket is waited for. */
+  /** Sets what a missed deadline means while no socket is waited for; undefined removes it. */
   explainTimeout(explain: (() => FailureCode) | undefined): void {
     this.#explainTimeout = explain;
   }

@@ -16,7 +16,7 @@ export interface Opening {
 /** What is observed at this moment; null while nothing is. */
 let observed: { readonly sockets: unknown[]; readonly timers: NodeJS.Timeout[] } | null = null;
 
-// Never unsubscribed: doing both for each probe would cost more than hearing of every socket.
+// Stays subscribed: coming and going with each probe would cost more than hearing of every socket.
 SOCKETS.subscribe((message) => {
   observed?.sockets.push((message as { readonly socket: unknown }).socket);
 });

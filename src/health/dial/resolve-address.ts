@@ -13,7 +13,7 @@ export type HostAndPort = Pick<Target, 'host' | 'port'>;
 
 /**
  * Turns a host into the one literal address that is dialed. Every answer must pass the address
- * policy, so that a name cannot lead to a forbidden address by having an allowed one beside it.
+ * policy, so that a name cannot lead to a forbidden address by having an allowed one too.
  *
  * @returns a literal address at once, so that it never waits for look-ups of names
  * @throws {ProbeFailure} when the name does not resolve, or the policy forbids what it leads to

@@ -16,8 +16,8 @@ export interface SecuredTarget {
 /**
  * Does the TLS handshake with the target through the proxy.
  *
- * @throws {ProbeFailure} `tls_intercepted` when the certificate neither verifies nor is the one
- * that the control probe saw; another `tls_*` when it only does not verify
+ * @throws {ProbeFailure} `tls_*` when the certificate does not verify: `tls_intercepted` when it
+ * also differs from the one that the control probe saw
  */
 export async function secureTarget(
   { attempt, options, services }: DialContext,

@@ -34,7 +34,7 @@ export interface NameResolver {
 
 /**
  * The failure for a name that was not answered in time. The name is blamed only when others were
- * answered meanwhile: name servers that answer nothing are down, which is not a proxy's fault.
+ * answered at the same time: name servers that answer nothing are down, which no proxy causes.
  */
 export function silenceFailure(
   resolver: Pick<NameResolver, 'answered'>,

@@ -24,7 +24,7 @@ const SHARPEST_CUT = 0.5;
 const STEEPEST_RISE = 1.2;
 /** The steepest rise once the limit is roughly known: it is approached in small steps. */
 const CAREFUL_RISE = 1.05;
-/** The share of the credit that is taken when it is the rate that holds probes back. */
+/** The share of the credit from which on the rate counts as what holds probes back. */
 const NEARLY_ALL = 0.97;
 /**
  * When the limit in flight holds probes back instead, the rate goes down to this share of the rate

@@ -18,8 +18,8 @@ interface MeterReport {
 }
 
 /**
- * Runs `curl -Z` with one proxy per transfer. The cost of its start-up is measured in a run of a few
- * transfers of the same kind and subtracted.
+ * Runs `curl -Z` with one proxy per transfer. The cost of its start-up is measured in a run of a
+ * few transfers of the same kind and subtracted.
  */
 export async function runCurl(job: Job, bench: Workbench): Promise<SubjectReport> {
   const baseline = await transfer({ ...job, checks: BASELINE_CHECKS, octet: 0 }, bench);
