@@ -7,7 +7,7 @@ import { findDeadPort } from '../../../src/local/fleet/index.ts';
 const run = promisify(execFile);
 const MEASURE = join(import.meta.dirname, 'leave-to-old-generation.ts');
 
-/** There is room for all young garbage, so that none is moved to the old generation for lack of it. */
+/** Room for all young garbage, so that none is moved to the old generation for lack of it. */
 const FLAGS = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 // Node's streams keep their socket there (about 1.6 KB); anything it refers to would follow.

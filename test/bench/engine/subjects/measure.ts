@@ -9,7 +9,7 @@ export type CheckOutcome = { readonly latencyMs: number } | { readonly failure: 
 /** A way to check proxies; yields the outcomes in any order. */
 export type Checks = (job: Job, hosts: readonly string[]) => AsyncIterable<CheckOutcome>;
 
-/** Short enough for several looks while answers are held (`kRestMicros` in fixtures/proxies.cpp). */
+/** Allows several looks while answers are held (`kRestMicros` in fixtures/proxies.cpp). */
 const LOOK_PERIOD_MS = 200;
 const SOCKETS = /^(TCP|TLS)/;
 /** Turns of the event loop after which a socket that is still open counts as left. */
