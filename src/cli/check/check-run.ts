@@ -66,11 +66,6 @@ export class CheckRun {
     return this.#summarize();
   }
 
-  /** Live figures: results so far, and probes begun. */
-  progress(): { readonly checked: number; readonly started: number } {
-    return { checked: this.tally.checked, started: this.#window.statistics().started };
-  }
-
   #probe(listed: AsyncIterable<ListedProxy>): AsyncIterable<HealthCheckResult> {
     const { flags, signal } = this.#run;
     const results = this.#checker.streamHealthChecks(this.#remember(listed), {

@@ -14,9 +14,13 @@ export function formatSummary(summary: RunSummary, colour: boolean): string {
     ['times', formatTimes(summary)],
     ['sweep', summary.sweepId ?? ''],
   ];
-  const lines = rows.filter(([, text]) => text).map(([label, text]) => label.padEnd(10) + text);
-  if (summary.interrupted) lines.push(paint('interrupted before the end', 'yellow', colour));
-  return `${lines.join('\n')}\n`;
+  const note = paint('interrupted before the end', 'yellow', colour);
+  return `${formatRows(rows)}${summary.interrupted ? `${note}\n` : ''}`;
+}
+
+/** One line for each label whose text is not empty. */
+export function formatRows(rows: readonly (readonly [label: string, text: string])[]): string {
+  return rows.map(([label, text]) => (text ? `${label.padEnd(10)}${text}\n` : '')).join('');
 }
 
 function count(value: number): string {
@@ -69,10 +73,9 @@ function formatControl(control: ControlSummary | null | undefined): string {
 }
 
 function formatPacing({ pacing, elapsedMs }: RunSummary): string {
-  const elapsed = formatSeconds(elapsedMs);
   if (!pacing) return '';
   return (
-    `${elapsed}, ${count(Math.round(pacing.startRatePerSecond))} starts/s, ` +
+    `${formatSeconds(elapsedMs)}, ${count(Math.round(pacing.startRatePerSecond))} starts/s, ` +
     `event loop ${Math.round(pacing.eventLoopUtilization * 100)} % busy, ` +
     `at most ${count(pacing.concurrency)} in flight`
   );

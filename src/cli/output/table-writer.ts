@@ -21,13 +21,14 @@ const COLUMNS = [
   { title: 'PROXY', width: 0, align: 'left' },
 ] as const;
 
+const TITLES = COLUMNS.map(({ title }) => title);
 const STATUS_COLUMN = 1;
 
 /** Rows for people, in the order the probes end; the summary follows them. */
 export function createTableWriter(sink: Sink, colour: boolean): ReportWriter {
   let begun = false;
   const writeRow = async (cells: readonly string[], status: string): Promise<void> => {
-    const heading = begun ? '' : `${paint(layOut(COLUMNS.map(titleOf)), 'bold', colour)}\n`;
+    const heading = begun ? '' : `${paint(layOut(TITLES), 'bold', colour)}\n`;
     begun = true;
     await sink.write(`${heading}${layOut(cells, { status, colour })}\n`);
   };
@@ -39,10 +40,6 @@ export function createTableWriter(sink: Sink, colour: boolean): ReportWriter {
     },
     async dispose() {},
   };
-}
-
-function titleOf(column: { readonly title: string }): string {
-  return column.title;
 }
 
 function resultCells(record: LineRecord): string[] {

@@ -5,12 +5,11 @@ import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
 import { ExitCode } from '../interrupt.ts';
 import type { RejectedLine } from '../output/report.ts';
-import { print } from '../output/stream-sink.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
-import { countRefused, type ImportOutcome, importListed } from './client/list-importer.ts';
+import { countRefused, importListed } from './client/list-importer.ts';
 import { type Limit, limitOption } from './leasing-flags.ts';
-import { onStack, type StackSession } from './stack-command.ts';
+import { onStack, printAnswer, type StackSession } from './stack-command.ts';
 
 interface ImportFlags extends ListFlags, StackFlags {
   readonly maxConcurrency?: Limit;
@@ -41,22 +40,29 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
     .addHelpText('after', EXAMPLES);
   addListFlags(command);
   onStack<[string, string], ImportFlags>(command, terminal, async (session, args, flags) => {
-    const rejections: RejectedLine[] = [];
-    const { list, added, existing } = await importList(session, args, flags, async (rejected) => {
-      if (rejections.length < SHOWN_REJECTIONS) rejections.push(rejected);
-    });
-    const answer = { pool: args[0], ...list, added, existing, rejections };
-    await print(terminal.stdout, flags.json ? `${JSON.stringify(answer)}\n` : formatAnswer(answer));
+    const report = await importList(session, args, flags);
+    await printAnswer(terminal, flags, { answer: report, text: formatReport(report) });
     return ExitCode.ok;
   });
+}
+
+interface ImportReport extends ListCounts {
+  readonly pool: string;
+  readonly added: number;
+  readonly existing: number;
+  /** The first rejected lines. */
+  readonly rejections: readonly RejectedLine[];
 }
 
 async function importList(
   { api, terminal, stop: { signal } }: StackSession,
   [poolName, path]: readonly [string, string],
   flags: ImportFlags,
-  onRejected: (rejected: RejectedLine) => Promise<void>,
-): Promise<ImportOutcome & { readonly list: ListCounts }> {
+): Promise<ImportReport> {
+  const rejections: RejectedLine[] = [];
+  const onRejected = async (rejected: RejectedLine): Promise<void> => {
+    if (rejections.length < SHOWN_REJECTIONS) rejections.push(rejected);
+  };
   await api.getPool(poolName);
   const source = await openList(path, terminal, signal);
   try {
@@ -64,16 +70,16 @@ async function importList(
     const listed = await reader.open();
     const { maxConcurrency } = flags;
     const outcome = await importListed(api, listed, { poolName, onRejected, maxConcurrency });
-    return { ...outcome, list: countRefused(reader.tally.counts, outcome) };
+    const { added, existing } = outcome;
+    const counts = countRefused(reader.tally.counts, outcome);
+    return { pool: poolName, ...counts, added, existing, rejections };
   } finally {
     source.stream.destroy();
   }
 }
 
-function formatAnswer(
-  answer: ListCounts & Omit<ImportOutcome, 'refused'> & { rejections: RejectedLine[] },
-): string {
-  const { read, accepted, duplicate, skipped, rejected, added, existing, rejections } = answer;
+function formatReport(report: ImportReport): string {
+  const { read, accepted, duplicate, skipped, rejected, added, existing, rejections } = report;
   const shown = rejections.map(({ line, detail, text }) => `  line ${line}: ${detail} (${text})`);
   if (rejected > rejections.length) shown.push(`  and ${rejected - rejections.length} more`);
   return [

@@ -2,17 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalStack } from '../../local/local-stack.ts';
+import { ExitCode, Interrupted } from '../interrupt.ts';
 import type { ProgressLine } from '../output/status-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
+import type { Terminal } from '../terminal.ts';
 
 export interface LocalStackSettings {
   /** CDK context on top of that of cdk.json. */
   readonly context?: Readonly<Record<string, unknown>>;
-  readonly dataDir?: string;
-  readonly apiPort?: number;
+  readonly dataDir?: string | undefined;
+  readonly apiPort?: number | undefined;
   /** Whether other commands in this directory may find it. */
   readonly findable: boolean;
-  readonly log?: (line: string) => void;
+  /** Takes what the functions and the stack log. */
+  readonly log: ((line: string) => void) | undefined;
   /** Says what is going on while the stack comes up. */
   readonly status: ProgressLine;
 }
@@ -26,7 +29,7 @@ export async function withLocalStack<T>(
   stop: AbortController,
   work: (stack: LocalStack) => Promise<T>,
 ): Promise<T> {
-  const { status } = settings;
+  const { dataDir, apiPort, log, findable, status } = settings;
   const startedAt = performance.now();
   status.start(() => `bringing the stack up … ${formatSeconds(performance.now() - startedAt)}`);
   // The AWS clients behind these are loaded only by the commands that run a stack.
@@ -38,10 +41,10 @@ export async function withLocalStack<T>(
     stop.signal.throwIfAborted();
     const stack = await startLocalStack({
       outDir: assembly,
-      ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
-      ...(settings.apiPort === undefined ? {} : { apiPort: settings.apiPort }),
-      ...(settings.log === undefined ? {} : { log: settings.log }),
-      ...(settings.findable ? {} : { stackFileDirectory: null }),
+      ...(dataDir !== undefined && { dataDir }),
+      ...(apiPort !== undefined && { apiPort }),
+      ...(log !== undefined && { log }),
+      ...(!findable && { stackFileDirectory: null }),
     });
     stack.closed.then((reason) => reason && stop.abort(reason));
     try {
@@ -55,4 +58,31 @@ export async function withLocalStack<T>(
     status.stop();
     await rm(assembly, { recursive: true, force: true });
   }
+}
+
+/**
+ * Runs the stack until it is interrupted, which is how it ends without an error.
+ *
+ * @throws the reason why the stack cannot go on
+ */
+export async function serveLocalStack(
+  settings: LocalStackSettings,
+  stop: AbortController,
+  work: (stack: LocalStack) => Promise<void>,
+): Promise<ExitCode> {
+  try {
+    await withLocalStack(settings, stop, work);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
+  if (stop.signal.reason instanceof Interrupted) return ExitCode.ok;
+  throw stop.signal.reason;
+}
+
+/** What `--verbose` does with a log line; undefined without the flag. */
+export function logTo(
+  { stderr }: Terminal,
+  { verbose }: { readonly verbose?: true },
+): ((line: string) => void) | undefined {
+  return verbose && ((line) => void stderr.write(`${line}\n`));
 }

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import { integerOption } from '../check/flag-parsers.ts';
 import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/health-flags.ts';
 import { ExitCode } from '../interrupt.ts';
-import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PoolView } from './client/api-schemas.ts';
 import type { StackFlags } from './client/find-stack.ts';
@@ -15,8 +14,7 @@ import {
   readLeasingFlags,
 } from './leasing-flags.ts';
 import { addPoolDelete } from './pool-delete-command.ts';
-import { formatPool, formatPools } from './pool-text.ts';
-import { onStack } from './stack-command.ts';
+import { onStack, printAnswer } from './stack-command.ts';
 
 interface PutFlags extends HealthFlags, LeasingFlags, StackFlags {
   readonly rise?: number;
@@ -44,17 +42,15 @@ export function addPoolCommand(program: Command, terminal: Terminal): void {
   addPut(pool, terminal);
   const show = pool.command('show').summary('show a pool').argument('<pool>', 'its name');
   onStack<[string], StackFlags>(show, terminal, async ({ api }, [name], flags) => {
-    await print(terminal.stdout, formatPool(await api.getPool(name), flags.json ?? false));
+    const view = await api.getPool(name);
+    await printAnswer(terminal, flags, { answer: view, text: formatPool(view) });
     return ExitCode.ok;
   }).addHelpText('after', '\nExamples:\n  lighthouse pool show shop --json');
   const list = pool.command('list').summary('list the pools');
   onStack<[], StackFlags>(list, terminal, async ({ api }, _, flags) => {
     const pools: PoolView[] = [];
     for await (const view of api.listPools()) pools.push(view);
-    await print(
-      terminal.stdout,
-      flags.json ? `${JSON.stringify({ pools })}\n` : formatPools(pools),
-    );
+    await printAnswer(terminal, flags, { answer: { pools }, text: formatPools(pools) });
     return ExitCode.ok;
   }).addHelpText('after', '\nExamples:\n  lighthouse pool list');
   addPoolDelete(pool, terminal);
@@ -86,7 +82,28 @@ function addPut(pool: Command, terminal: Terminal): void {
       ...(flags.fall === undefined ? {} : { fall: flags.fall }),
       ...(flags.interval === undefined ? {} : { intervalSeconds: orNull(flags.interval) }),
     });
-    await print(terminal.stdout, formatPool(view, flags.json ?? false));
+    await printAnswer(terminal, flags, { answer: view, text: formatPool(view) });
     return ExitCode.ok;
   });
+}
+
+/** One field a line. */
+function formatPool(pool: PoolView): string {
+  const rows = Object.entries(pool).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+    return `${name.padEnd(18)}${text.replaceAll('\n', `\n${' '.repeat(18)}`)}\n`;
+  });
+  return rows.join('');
+}
+
+function formatPools(pools: readonly PoolView[]): string {
+  if (pools.length === 0) return 'no pools yet; create one with lighthouse pool put NAME\n';
+  const rows = pools.map(({ pool, intervalSeconds, lastSweepId, deletingSince }) =>
+    [
+      pool.padEnd(32),
+      (intervalSeconds === null ? 'by hand' : `${intervalSeconds} s`).padEnd(10),
+      deletingSince === null ? (lastSweepId ?? '-') : 'being deleted',
+    ].join(''),
+  );
+  return `${'POOL'.padEnd(32)}${'INTERVAL'.padEnd(10)}LAST SWEEP\n${rows.join('\n')}\n`;
 }

@@ -2,11 +2,9 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import { ExitCode } from '../interrupt.ts';
-import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
-import { formatPool } from './pool-text.ts';
-import { onStack } from './stack-command.ts';
+import { onStack, printAnswer } from './stack-command.ts';
 
 interface DeleteFlags extends StackFlags {
   readonly yes?: true;
@@ -36,7 +34,7 @@ export function addPoolDelete(pool: Command, terminal: Terminal): void {
     }
     const view = await api.deletePool(name);
     const text = `pool ${name} is being deleted; lighthouse pool show ${name} tells how far it is\n`;
-    await print(terminal.stdout, flags.json ? formatPool(view, true) : text);
+    await printAnswer(terminal, flags, { answer: view, text });
     return ExitCode.ok;
   });
 }

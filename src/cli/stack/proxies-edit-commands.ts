@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../interrupt.ts';
-import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import type { LighthouseApi } from './client/lighthouse-api.ts';
 import { type Limit, parseLimit } from './leasing-flags.ts';
-import { onStack } from './stack-command.ts';
+import { onStack, printAnswer } from './stack-command.ts';
 
 /** What is done to each proxy named, and what is said of it. */
 interface Edit {
@@ -53,11 +52,11 @@ export function addProxiesEdits(proxies: Command, terminal: Terminal): void {
         'after',
         `\nExamples:\n  lighthouse proxies ${name} shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11`,
       );
-    onStack<[string, string[]], StackFlags>(command, terminal, async ({ api }, args, { json }) => {
+    onStack<[string, string[]], StackFlags>(command, terminal, async ({ api }, args, flags) => {
       const [poolName, proxyIds] = args;
       for (const proxyId of proxyIds) {
         const answer = await apply(api, poolName, proxyId);
-        await print(terminal.stdout, json ? `${JSON.stringify(answer)}\n` : `${proxyId} ${done}\n`);
+        await printAnswer(terminal, flags, { answer, text: `${proxyId} ${done}\n` });
       }
       return ExitCode.ok;
     });
@@ -85,7 +84,7 @@ function addLimit(proxies: Command, terminal: Terminal): void {
     );
     const holders = limit === 'unlimited' ? 'any number' : `at most ${limit}`;
     const text = `${proxyId} may be held by ${holders} at once\n`;
-    await print(terminal.stdout, flags.json ? `${JSON.stringify(view)}\n` : text);
+    await printAnswer(terminal, flags, { answer: view, text });
     return ExitCode.ok;
   });
 }

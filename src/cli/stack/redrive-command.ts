@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../interrupt.ts';
 import { ProgressLine } from '../output/status-line.ts';
-import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
-import { onStack, type StackSession } from './stack-command.ts';
+import { onStack, printAnswer, type StackSession } from './stack-command.ts';
 
 const ABOUT = `
 A batch that failed again and again waits in the dead-letter queue, for 14 days unless the stack is
@@ -21,9 +20,9 @@ export function addRedriveCommand(program: Command, terminal: Terminal): void {
     .command('redrive')
     .summary('have the batches in the dead-letter queue checked again')
     .addHelpText('after', ABOUT);
-  onStack<[], StackFlags>(command, terminal, async (session, _, { json }) => {
+  onStack<[], StackFlags>(command, terminal, async (session, _, flags) => {
     const outcome = await redriveAll(session);
-    await print(terminal.stdout, json ? `${JSON.stringify(outcome)}\n` : `${describe(outcome)}\n`);
+    await printAnswer(terminal, flags, { answer: outcome, text: `${describe(outcome)}\n` });
     return outcome.more ? ExitCode.failed : ExitCode.ok;
   });
 }

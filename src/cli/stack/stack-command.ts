@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import type { ExitCode } from '../interrupt.ts';
 import { withInterrupt } from '../interrupt.ts';
+import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import { ApiClient } from './client/api-client.ts';
 import { addStackFlags, findApiUrl, type StackFlags } from './client/find-stack.ts';
@@ -35,6 +36,15 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
       return await work({ ...apis, terminal, stop }, args, flags);
     });
   });
+}
+
+/** Prints an answer on standard output: as one line of JSON with `--json`, as `text` without. */
+export async function printAnswer(
+  { stdout }: Terminal,
+  { json }: Pick<StackFlags, 'json'>,
+  { answer, text }: { readonly answer: unknown; readonly text: string },
+): Promise<void> {
+  await print(stdout, json ? `${JSON.stringify(answer)}\n` : text);
 }
 
 /**

@@ -1,19 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { addFailOnFlag, exitCodeOf, type FailOn } from '../check/fail-on.ts';
 import { ExitCode } from '../interrupt.ts';
 import { ProgressLine } from '../output/status-line.ts';
-import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import type { SweepReply } from './client/api-schemas.ts';
 import type { StackFlags } from './client/find-stack.ts';
-import { waitForSweep } from './client/wait-for-sweep.ts';
-import { onStack, type StackSession } from './stack-command.ts';
+import { onStack, printAnswer, type StackSession } from './stack-command.ts';
 import { formatSweepReport } from './sweep-report.ts';
 
 interface SweepFlags extends StackFlags {
   readonly wait?: true;
   readonly failOn?: FailOn;
 }
+
+/** The pause between two reads of a running sweep, ms: a tenth of the wait so far, within these. */
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
 
 const EXAMPLES = `
 Examples:
@@ -34,10 +37,8 @@ export function addSweepCommand(program: Command, terminal: Terminal): void {
   onStack<[string], SweepFlags>(command, terminal, async (session, [poolName], flags) => {
     const started = await session.api.startSweep(poolName);
     if (flags.wait || flags.failOn) return showSweep(session, started.sweepId, flags);
-    await print(
-      terminal.stdout,
-      flags.json ? `${JSON.stringify(started)}\n` : `sweep ${started.sweepId} started\n`,
-    );
+    const text = `sweep ${started.sweepId} started\n`;
+    await printAnswer(terminal, flags, { answer: started, text });
     return ExitCode.ok;
   });
 }
@@ -47,16 +48,14 @@ async function showSweep(
   sweepId: string,
   flags: SweepFlags,
 ): Promise<ExitCode> {
-  const report = await waitShown(api, sweepId, { terminal, signal });
-  const text = flags.json
-    ? `${JSON.stringify(report)}\n`
-    : formatSweepReport(report, terminal.colour);
-  await print(terminal.stdout, text);
+  const report = await waitForSweep(api, sweepId, { terminal, signal });
+  const text = formatSweepReport(report, terminal.colour);
+  await printAnswer(terminal, flags, { answer: report, text });
   return exitCodeOf(report.totals, { failOn: flags.failOn, signal });
 }
 
-/** Waits for a sweep with a line of progress on a terminal. */
-export async function waitShown(
+/** Waits until a sweep is closed, with a line of progress on a terminal. */
+export async function waitForSweep(
   api: StackSession['api'],
   sweepId: string,
   { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
@@ -65,15 +64,23 @@ export async function waitShown(
   let text = `sweep ${sweepId} started`;
   status.start(() => text);
   try {
-    return await waitForSweep(api, sweepId, {
-      signal,
-      onProgress: ({ batches, totals: { active, slow, inactive, inconclusive } }) => {
-        text =
-          `${batches.recorded} of ${batches.total} batches · ${active} active · ${slow} slow · ` +
-          `${inactive} inactive · ${inconclusive} inconclusive`;
-      },
-    });
+    for (let waitedMs = 0; ; ) {
+      const report = await api.getSweep(sweepId);
+      if (report.state !== 'running') return report;
+      text = formatProgress(report);
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, waitedMs / 10));
+      await delay(pauseMs, undefined, { signal });
+      waitedMs += pauseMs;
+    }
   } finally {
     status.stop();
   }
+}
+
+function formatProgress({ batches, totals }: SweepReply): string {
+  const { active, slow, inactive, inconclusive } = totals;
+  return (
+    `${batches.recorded} of ${batches.total} batches · ${active} active · ${slow} slow · ` +
+    `${inactive} inactive · ${inconclusive} inconclusive`
+  );
 }

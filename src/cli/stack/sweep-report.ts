@@ -1,7 +1,12 @@
 import type { ListCounts } from '../../proxies/list-tally.ts';
 import type { RunSummary, StackTimes } from '../output/run-summary.ts';
 import type { RunTally } from '../output/run-tally.ts';
-import { formatFailures, formatLatency, formatStatuses } from '../output/summary-text.ts';
+import {
+  formatFailures,
+  formatLatency,
+  formatRows,
+  formatStatuses,
+} from '../output/summary-text.ts';
 import type { SweepReply } from './client/api-schemas.ts';
 
 /** A sweep's report for people. */
@@ -9,16 +14,14 @@ export function formatSweepReport(report: SweepReply, colour: boolean): string {
   const { sweepId, poolName, state, batches } = report;
   const late = batches.late > 0 ? `, ${batches.late} of them late` : '';
   const missing = batches.missing.length > 0 ? `, without ${batches.missing.join(' ')}` : '';
-  const rows: readonly [label: string, text: string][] = [
+  return formatRows([
     ['sweep', `${sweepId} of ${poolName}`],
     ['state', `${state}, ${batches.recorded} of ${batches.total} batches${late}${missing}`],
     ['proxies', formatStatuses(report.totals, colour)],
     ['failures', formatFailures(report.failures)],
     ['latency', formatLatency(report.latencyMs)],
     ['each', `lighthouse results ${sweepId}`],
-  ];
-  const lines = rows.filter(([, text]) => text).map(([label, text]) => label.padEnd(10) + text);
-  return `${lines.join('\n')}\n`;
+  ]);
 }
 
 export interface SweepRun {

@@ -3,18 +3,12 @@ import { ConflictError } from '../../errors.ts';
 import type { LocalStack } from '../../local/local-stack.ts';
 import { readStackFile } from '../../local/stack-file.ts';
 import { integerOption } from '../check/flag-parsers.ts';
-import {
-  type CommandContext,
-  ExitCode,
-  Interrupted,
-  untilAborted,
-  withInterrupt,
-} from '../interrupt.ts';
+import { type CommandContext, type ExitCode, untilAborted, withInterrupt } from '../interrupt.ts';
 import { ProgressLine } from '../output/status-line.ts';
-import { print } from '../output/stream-sink.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
-import { withLocalStack } from './local-stack-session.ts';
+import { logTo, serveLocalStack } from './local-stack-session.ts';
+import { printAnswer } from './stack-command.ts';
 
 interface UpFlags {
   readonly data?: string;
@@ -58,26 +52,19 @@ async function runUp(flags: UpFlags, { terminal, stop }: CommandContext): Promis
         ' one, end it, or start this one in another directory',
     );
   }
-  const log = (line: string): void => {
-    terminal.stderr.write(`${line}\n`);
-  };
   const settings = {
     findable: true,
     status: new ProgressLine(terminal, false),
-    ...(flags.data === undefined ? {} : { dataDir: flags.data }),
-    ...(flags.port === undefined ? {} : { apiPort: flags.port }),
-    ...(flags.verbose ? { log } : {}),
+    dataDir: flags.data,
+    apiPort: flags.port,
+    log: logTo(terminal, flags),
   };
-  try {
-    await withLocalStack(settings, stop, async (stack) => {
-      await print(terminal.stdout, flags.json ? announceJson(stack) : announce(stack));
-      await untilAborted(stop.signal);
-    });
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  }
-  if (stop.signal.reason instanceof Interrupted) return ExitCode.ok;
-  throw stop.signal.reason;
+  return serveLocalStack(settings, stop, async (stack) => {
+    const { apiUrl, endpoints, tableNames, queueUrls } = stack;
+    const answer = { apiUrl, endpoints, tableNames, queueUrls, pid: process.pid };
+    await printAnswer(terminal, flags, { answer, text: announce(stack) });
+    await untilAborted(stop.signal);
+  });
 }
 
 function announce({ apiUrl, endpoints }: LocalStack): string {
@@ -96,8 +83,4 @@ function announce({ apiUrl, endpoints }: LocalStack): string {
     '  lighthouse events --follow',
     '',
   ].join('\n');
-}
-
-function announceJson({ apiUrl, endpoints, tableNames, queueUrls }: LocalStack): string {
-  return `${JSON.stringify({ apiUrl, endpoints, tableNames, queueUrls, pid: process.pid })}\n`;
 }

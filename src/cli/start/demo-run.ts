@@ -3,7 +3,7 @@ import { type DemoFleet, startDemoFleet } from '../../local/fleet/index.ts';
 import type { LocalStack } from '../../local/local-stack.ts';
 import { parseProxyList } from '../../proxies/list-parser.ts';
 import type { ListedProxy } from '../check/list-reader.ts';
-import { type CommandContext, ExitCode, Interrupted, stopForClosedOutput } from '../interrupt.ts';
+import { type CommandContext, type ExitCode, stopForClosedOutput } from '../interrupt.ts';
 import type { Sink } from '../output/report.ts';
 import { RunTally } from '../output/run-tally.ts';
 import { ProgressLine } from '../output/status-line.ts';
@@ -14,8 +14,8 @@ import { ApiClient } from '../stack/client/api-client.ts';
 import type { SweepReply } from '../stack/client/api-schemas.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
 import { importListed } from '../stack/client/list-importer.ts';
-import { withLocalStack } from '../stack/local-stack-session.ts';
-import { waitShown } from '../stack/sweep-command.ts';
+import { logTo, serveLocalStack } from '../stack/local-stack-session.ts';
+import { waitForSweep } from '../stack/sweep-command.ts';
 import { summarizeSweep } from '../stack/sweep-report.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StartFlags } from './checker-settings.ts';
@@ -43,18 +43,14 @@ export async function runDemo(flags: StartFlags, context: CommandContext): Promi
   const settings = {
     findable: true,
     status: new ProgressLine(terminal, false),
-    ...(flags.port === undefined ? {} : { apiPort: flags.port }),
-    ...(flags.verbose ? { log: (line: string) => void terminal.stderr.write(`${line}\n`) } : {}),
+    apiPort: flags.port,
+    log: logTo(terminal, flags),
   };
   try {
-    await withLocalStack(settings, stop, (stack) => showSweeps(stack, fleet, context));
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    return await serveLocalStack(settings, stop, (stack) => showSweeps(stack, fleet, context));
   } finally {
     await fleet.close();
   }
-  if (stop.signal.reason instanceof Interrupted) return ExitCode.ok;
-  throw stop.signal.reason;
 }
 
 async function showSweeps(
@@ -73,7 +69,7 @@ async function showSweeps(
   const demo = { api, fleet, lines, sink, terminal, stop };
   let { sweepId } = await api.startSweep(POOL_NAME);
   for (;;) {
-    await showSweep(demo, await waitShown(api, sweepId, { terminal, signal: stop.signal }));
+    await showSweep(demo, await waitForSweep(api, sweepId, { terminal, signal: stop.signal }));
     sweepId = await nextSweep(demo, sweepId);
   }
 }

@@ -8,14 +8,17 @@ import {
 } from '../check/health-flags.ts';
 import { ListReader } from '../check/list-reader.ts';
 import { openList } from '../check/list-source.ts';
-import type { ExitCode } from '../interrupt.ts';
-import { type CommandContext, interruptedExitCode, stopForClosedOutput } from '../interrupt.ts';
+import {
+  type CommandContext,
+  type ExitCode,
+  interruptedExitCode,
+  stopForClosedOutput,
+} from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
 import { ProgressLine } from '../output/status-line.ts';
-import { withLocalStack } from '../stack/local-stack-session.ts';
+import { logTo, withLocalStack } from '../stack/local-stack-session.ts';
 import type { Terminal } from '../terminal.ts';
-import type { StartFlags } from './checker-settings.ts';
-import { settingsFor } from './checker-settings.ts';
+import { type StartFlags, settingsFor } from './checker-settings.ts';
 import { sweepOnce } from './once-sweep.ts';
 
 /**
@@ -48,7 +51,7 @@ export async function runOnce(
   noteHostLimit(flags, terminal);
   try {
     const run = { flags, options, reader, listed, writer: report.writer, status, terminal, signal };
-    const settings = { context, findable: false, status, ...logSettings(flags, terminal) };
+    const settings = { context, findable: false, status, log: logTo(terminal, flags) };
     const summary = await withLocalStack(settings, stop, (stack) => sweepOnce(run, stack));
     await report.finish(summary);
     return exitCodeOf(summary.statuses, { failOn: flags.failOn, signal });
@@ -58,13 +61,6 @@ export async function runOnce(
     }
     throw error;
   }
-}
-
-function logSettings(
-  { verbose }: StartFlags,
-  { stderr }: Terminal,
-): { log?: (line: string) => void } {
-  return verbose ? { log: (line) => void stderr.write(`${line}\n`) } : {};
 }
 
 /** The limit per host is the checker's own in the stack. */

@@ -10,7 +10,7 @@ import { ApiClient } from '../stack/client/api-client.ts';
 import type { SweepReply } from '../stack/client/api-schemas.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
 import { countRefused, importListed } from '../stack/client/list-importer.ts';
-import { waitShown } from '../stack/sweep-command.ts';
+import { waitForSweep } from '../stack/sweep-command.ts';
 import { summarizeSweep } from '../stack/sweep-report.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StartFlags } from './checker-settings.ts';
@@ -75,7 +75,7 @@ async function importList(
 
 async function sweep({ terminal, signal }: OnceRun, api: LighthouseApi): Promise<SweepReply> {
   const { sweepId } = await api.startSweep(POOL_NAME);
-  return waitShown(api, sweepId, { terminal, signal });
+  return waitForSweep(api, sweepId, { terminal, signal });
 }
 
 async function readBack(

@@ -1,7 +1,6 @@
 import { Agent } from 'undici';
 import type * as z from 'zod';
-import { ApiError } from './api-error.ts';
-import { toApiError } from './problem-document.ts';
+import { ApiError, toApiError } from './api-error.ts';
 
 /** One request to the stack's API. */
 export interface ApiRequest {

@@ -137,7 +137,8 @@ export class LighthouseApi {
   }
 }
 
-function poolPath(poolName: string): string {
+/** The path of a pool's routes. */
+export function poolPath(poolName: string): string {
   return `/pools/${encodeURIComponent(poolName)}`;
 }
 

@@ -8,6 +8,7 @@ import {
   type LeaseView,
   leaseViewSchema,
 } from '../client/api-schemas.ts';
+import { poolPath } from '../client/lighthouse-api.ts';
 
 /** Names one lease of one pool. */
 export interface LeaseName {
@@ -74,7 +75,7 @@ async function translated<T>(answer: Promise<T>): Promise<T> {
 }
 
 function leasesPath(poolName: string): string {
-  return `/pools/${encodeURIComponent(poolName)}/leases`;
+  return `${poolPath(poolName)}/leases`;
 }
 
 function leasePath({ poolName, leaseId }: LeaseName): string {

@@ -6,7 +6,7 @@ import { ExitCode } from '../../interrupt.ts';
 import { print } from '../../output/stream-sink.ts';
 import { printable, type Terminal } from '../../terminal.ts';
 import type { StackFlags } from '../client/find-stack.ts';
-import { onStack } from '../stack-command.ts';
+import { onStack, printAnswer } from '../stack-command.ts';
 import {
   type AcquireFlags,
   addAcquireFlags,
@@ -107,7 +107,7 @@ function addRenew(lease: Command, terminal: Terminal): void {
     const [poolName, leaseId] = args;
     const lease = await leases.renew({ poolName, leaseId }, flags.seconds);
     const text = `${lease.leaseId} until ${lease.expiresAt}\n`;
-    await print(terminal.stdout, flags.json ? `${JSON.stringify(lease)}\n` : text);
+    await printAnswer(terminal, flags, { answer: lease, text });
     return ExitCode.ok;
   });
 }
@@ -127,7 +127,7 @@ function addRelease(lease: Command, terminal: Terminal): void {
     const [poolName, leaseId] = args;
     await leases.release({ poolName, leaseId }, flags);
     const answer = { leaseId, released: true };
-    await print(terminal.stdout, flags.json ? `${JSON.stringify(answer)}\n` : 'released\n');
+    await printAnswer(terminal, flags, { answer, text: 'released\n' });
     return ExitCode.ok;
   });
 }
