@@ -18,7 +18,7 @@ interface ErrorReport {
   };
 }
 
-/** What an error says, without a stack. */
+/** Describes an error without its stack. */
 function describeError(error: unknown): ErrorReport {
   if (error instanceof InvalidInputError && error.issues.length > 0) {
     return { error: { code: error.code, message: error.message, issues: error.issues } };
@@ -27,15 +27,15 @@ function describeError(error: unknown): ErrorReport {
     return { error: { code: error.code, message: error.message } };
   }
   if (error instanceof CommanderError) {
-    const said = error.code === 'commander.help' ? 'a command is missing' : error.message;
-    const message = hideCredentials(said.replace(/^error: /, ''));
+    const text = error.code === 'commander.help' ? 'a command is missing' : error.message;
+    const message = hideCredentials(text.replace(/^error: /, ''));
     return { error: { code: 'usage', message: `${message}; see --help` } };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { error: { code: 'unexpected', message: `unexpected error: ${message}` } };
 }
 
-/** An error in the form the caller asked for: `error: …` for people, one JSON line for programs. */
+/** Formats an error in the form asked for: `error: …` for people, one JSON line for programs. */
 export function formatError(error: unknown, json: boolean): string {
   const report = describeError(error);
   if (json) return `${JSON.stringify(report)}\n`;
@@ -46,46 +46,43 @@ export function formatError(error: unknown, json: boolean): string {
   return `error: ${message.split('\n').map(printable).join('\n')}\n${details.join('')}`;
 }
 
-/** A proxy given where something else was meant is shown without its password. */
+/** Hides the password of a proxy that was given in place of something else. */
 export function hideCredentials(text: string): string {
   return text.replace(/[^\s"']+:[^\s"']*@[^\s"']+/g, redactLine);
 }
 
-/** The `code` of a system error (`ENOENT`), or an empty string. */
+/** The `code` of a system error, such as `ENOENT`; empty for any other error. */
 export function errnoOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : '';
 }
 
-const ERRNO_SENTENCES: Readonly<Record<string, string>> = {
+const ERRNO_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EISDIR: 'is a directory, not a file',
-  ENOTDIR: 'lies under something that is not a directory',
-  EACCES: 'may not be opened by this user',
-  EPERM: 'may not be opened by this user',
-  EROFS: 'lies on a read-only file system',
+  ENOTDIR: 'is below something that is not a directory',
+  EACCES: 'cannot be opened by this user',
+  EPERM: 'cannot be opened by this user',
+  EROFS: 'is on a read-only file system',
   ENOSPC: 'cannot be written: no space is left on the device',
   EMFILE: 'cannot be opened: this process has too many files open',
 };
 
-/** A failed file operation in one sentence: what it was for, the path, what is wrong with it. */
+/** Describes a failed file operation: the file's role, its path, what is wrong and what to do. */
 export function fileError(
-  {
-    role,
-    path,
-    advice,
-  }: { readonly role: string; readonly path: string; readonly advice?: string },
+  file: { readonly role: string; readonly path: string; readonly advice?: string },
   error: unknown,
 ): InvalidInputError {
+  const { role, path, advice } = file;
   const code = errnoOf(error);
-  const sentence = ERRNO_SENTENCES[code] ?? `cannot be used (${code || 'unknown reason'})`;
+  const problem = ERRNO_PROBLEMS[code] ?? `cannot be used (${code || 'unknown reason'})`;
   const remedy = advice === undefined ? '' : `; ${advice}`;
   const shown = hideCredentials(path);
-  return new InvalidInputError(`${role} "${shown}" ${sentence}${remedy}`, [], { cause: error });
+  return new InvalidInputError(`${role} "${shown}" ${problem}${remedy}`, [], { cause: error });
 }
 
-/** Help is no failure; every other error is told in the form that was asked for. */
+/** Prints an error in the form asked for and returns the exit code; help is not an error. */
 export function reportFailure(
   error: unknown,
   args: readonly string[],
@@ -97,7 +94,7 @@ export function reportFailure(
   return isAnswer ? ExitCode.unavailable : ExitCode.failed;
 }
 
-/** What follows `--` is somebody else's. */
+/** Flags after `--` belong to the command that `lease run` starts. */
 function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   const own = end < 0 ? args : args.slice(0, end);

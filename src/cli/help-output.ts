@@ -4,21 +4,21 @@ import { print } from './output/stream-sink.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Where help goes: to standard output when it was asked for, whoever may have stopped reading, and
- * to standard error when a command is missing. Errors are told by `reportFailure` alone. `written`
- * settles once all help so far is out.
+ * Sends help to standard output when it was asked for, even if the reader has gone away, and to
+ * standard error when a command is missing. Only `reportFailure` prints errors. `written` settles
+ * once all help so far is out.
  */
 export function helpOutput(
   args: readonly string[],
   terminal: Terminal,
 ): OutputConfiguration & { readonly written: () => Promise<unknown> } {
-  let output = Promise.resolve(true);
+  let printing = Promise.resolve(true);
   return {
-    written: () => output,
-    // In parts, of which only the first that fails is told.
+    written: () => printing,
+    // Help comes in parts; only the first failure is reported.
     writeOut: (text) => {
-      output = output
-        .then((goesOn) => goesOn && print(terminal.stdout, text))
+      printing = printing
+        .then((isRead) => isRead && print(terminal.stdout, text))
         .catch((error: unknown) => {
           process.exitCode = reportFailure(error, args, terminal);
           return false;

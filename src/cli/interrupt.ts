@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { Terminal } from './terminal.ts';
 
-/** What the command's exit status says; the same for every subcommand. */
+/** The exit codes, the same for every command. */
 export const ExitCode = {
-  /** Done, and nothing was found that the caller asked to fail on. */
+  /** Done, and `--fail-on` found nothing. */
   ok: 0,
-  /** Done, and `--fail-on` found what it was looking for. */
+  /** Done, and `--fail-on` found a proxy that is as bad. */
   unhealthy: 1,
   /** Done, and no proxy is free, or the lease is over. */
   unavailable: 1,
@@ -18,14 +18,14 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** What a command that may be interrupted works with. */
+/** The terminal a command works in, and what stops it. */
 export interface CommandContext {
   readonly terminal: Terminal;
-  /** Aborted when the command is to stop early. */
+  /** Aborts when the command has to stop early. */
   readonly stop: AbortController;
 }
 
-/** Why a run was told to stop early. */
+/** The reason why a run stops early. */
 export class Interrupted extends Error {
   readonly exitCode: ExitCode;
 
@@ -36,15 +36,15 @@ export class Interrupted extends Error {
   }
 }
 
-/** Stops a run whose standard output nobody reads any more (`| head`): quietly, and no failure. */
+/** Stops a run whose output has lost its reader (`| head`): quietly, and not as a failure. */
 export function stopForClosedOutput(stop: AbortController): void {
   stop.abort(new Interrupted('closed output', ExitCode.ok));
 }
 
 /**
  * Runs `work` with a controller that aborts on the first SIGINT or SIGTERM; a second one ends the
- * process at once. What an aborted `work` throws is no failure: the exit code tells what stopped
- * it. The listeners are gone when `work` has settled.
+ * process at once. An error that `work` throws after that is not a failure: the exit code tells
+ * what stopped it.
  */
 export async function withInterrupt(
   work: (stop: AbortController) => Promise<ExitCode>,
@@ -69,7 +69,7 @@ export async function withInterrupt(
   }
 }
 
-/** The exit code of a run that was stopped from outside, or null for any other. */
+/** The exit code of a run that was interrupted; null when it was not. */
 export function interruptedExitCode(signal: AbortSignal): ExitCode | null {
   return signal.aborted && signal.reason instanceof Interrupted ? signal.reason.exitCode : null;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=2
-// With V8's own choice of a young generation (the flag, in MB, is in package.json too) a check takes
-// half as much memory again, and goes on growing for some 100,000 probes before it is flat.
+// The flag limits V8's young generation, in MB (package.json sets it too). Without it a check takes
+// half as much memory again, and its memory grows for some 100,000 probes before it levels off.
 import { runProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
 

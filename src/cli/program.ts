@@ -14,8 +14,8 @@ import { addUpCommand } from './stack/up-command.ts';
 import type { Terminal } from './terminal.ts';
 
 const ABOUT =
-  'Tells for every forward proxy whether it works, how fast it is and, when it does not work,' +
-  ' whose fault that is.';
+  'Tells whether each forward proxy works, how fast it is and, when it does not work, whose fault' +
+  ' that is.';
 
 const EXAMPLES = `
 Examples:
@@ -38,8 +38,8 @@ const COMMANDS = [
 ];
 
 /**
- * Runs one command line and leaves the exit code in `process.exitCode`. Nothing is cut off: the
- * process ends by itself when every stream is flushed and every socket closed.
+ * Runs one command line and sets `process.exitCode`. No output is cut off: the process ends by
+ * itself when every stream is flushed and every socket is closed.
  */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<void> {
   const help = helpOutput(args, terminal);

@@ -1,17 +1,17 @@
 import { styleText } from 'node:util';
 
-/** The streams and habits of the terminal the command runs in. */
+/** The streams of the process, and what the terminal behind them can show. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Colours on standard output: a TTY, `NO_COLOR` unset or empty, `TERM` not `dumb`. */
+  /** Whether standard output shows colours: a TTY, `NO_COLOR` unset or empty, `TERM` not `dumb`. */
   readonly colour: boolean;
-  /** Live progress on standard error: a TTY that understands cursor movement. */
+  /** Whether standard error can show live progress: a TTY that can move its cursor. */
   readonly live: boolean;
 }
 
-/** A colour that carries meaning; shown only where the terminal has colours. */
+/** A colour or weight that carries meaning. */
 export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
 
 /** The terminal of this process. */
@@ -27,14 +27,14 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Colours a text, or leaves it alone. */
+/** Colours a text when `enabled`. */
 export function paint(text: string, colour: Colour, enabled: boolean): string {
   return enabled ? styleText(colour, text, { validateStream: false }) : text;
 }
 
 /**
- * Makes text from outside safe to show: control characters, escape sequences and the
- * bidirectional overrides among them, become `�`.
+ * Makes text from outside safe to show: replaces control characters, and thus escape sequences and
+ * bidirectional overrides, with `�`.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');

@@ -4,7 +4,7 @@ import { runHere } from './support/run-here.ts';
 
 describe('help', () => {
   it.each([{ args: [] }, { args: ['lease'] }, { args: ['pool'] }])(
-    'is shown where a command is missing: lighthouse $args',
+    'is shown when a command is missing: lighthouse $args',
     async ({ args }) => {
       const { exitCode, stdout, stderr } = await runHere(args);
       expect([exitCode, stdout]).toEqual([2, '']);

@@ -3,6 +3,7 @@ import type { ExitCode } from '../interrupt.ts';
 import { type CommandContext, stopForClosedOutput, withInterrupt } from '../interrupt.ts';
 import { openReport } from '../output/report-output.ts';
 import { ProgressLine } from '../output/status-line.ts';
+import { listStatuses } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { addCheckFlags, type CheckFlags, validatePacing } from './check-flags.ts';
 import { CheckRun } from './check-run.ts';
@@ -18,7 +19,7 @@ Examples:
   lighthouse check provider.csv.gz --protocol socks5 --format csv --output report.csv
   curl -s https://provider.example/list | lighthouse check - --json --fail-on inactive
 
-Exit codes: 0 done; 1 --fail-on found a proxy that bad; 2 not done, and a sentence says why;
+Exit codes: 0 done; 1 a proxy is as bad as --fail-on says; 2 not done, and the error says why;
 130 interrupted, with the summary so far.`;
 
 /** Adds `lighthouse check LIST`. */
@@ -27,10 +28,10 @@ export function addCheckCommand(program: Command, terminal: Terminal): void {
     .command('check')
     .summary('check a list of proxies from this machine')
     .description(
-      'Checks every proxy of a list from this machine, without a stack: one record per accepted' +
-        ' line, in the order the probes end, then a summary that accounts for every line.',
+      'Checks every proxy of a list from this machine, without a stack. Prints one record per' +
+        ' accepted line, in the order the probes end, then a summary that accounts for every line.',
     )
-    .argument('<list>', 'file with the proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
+    .argument('<list>', 'a file with proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
     .addHelpText('after', EXAMPLES);
   addCheckFlags(command).action(async (list: string, flags: CheckFlags) => {
     process.exitCode = await withInterrupt((stop) => runCheck(list, flags, { terminal, stop }));
@@ -71,10 +72,7 @@ async function runCheck(
 }
 
 function formatProgress(run: CheckRun, reader: ListReader): string {
-  const { active, slow, inactive, inconclusive } = run.tally.statuses;
   const { accepted, rejected } = reader.tally.counts;
-  return (
-    `${run.tally.checked}/${accepted}${reader.ended ? '' : '+'} checked · ${active} active · ` +
-    `${slow} slow · ${inactive} inactive · ${inconclusive} inconclusive · ${rejected} rejected`
-  );
+  const checked = `${run.tally.checked}/${accepted}${reader.ended ? '' : '+'} checked`;
+  return `${checked} · ${listStatuses(run.tally.statuses, ' · ')} · ${rejected} rejected`;
 }

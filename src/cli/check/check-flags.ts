@@ -32,20 +32,20 @@ export interface CheckFlags extends HealthFlags, ListFlags, ReportFlags {
   readonly control: boolean;
 }
 
-/** In flight at most: what one process can pace and a usual descriptor limit allows. */
+/** The most probes one process can pace, and a usual descriptor limit allows, at once. */
 const MAX_CONCURRENCY = 10_000;
 
-/** Adds all of them to a command. */
+/** Adds the flags of `CheckFlags`. */
 export function addCheckFlags(command: Command): Command {
   addListFlags(command);
   addHealthFlags(command);
   command
     .optionsGroup('How the work is paced:')
-    .addOption(integerOption('--concurrency <n>', 'probes in flight at most').default(256))
+    .addOption(integerOption('--concurrency <n>', 'most probes in flight at once').default(256))
     .addOption(
-      integerOption('--max-in-flight-per-host <n>', 'of them on one proxy host').default(32),
+      integerOption('--max-in-flight-per-host <n>', 'most in flight on one proxy host').default(32),
     )
-    .option('--no-control', 'do not ask the target directly around the probes');
+    .option('--no-control', 'do not confirm bad verdicts by asking the target directly');
   return addReportFlags(command);
 }
 
@@ -54,7 +54,7 @@ export function addListFlags(command: Command): Command {
   return command
     .optionsGroup('How the list is read:')
     .addOption(
-      new Option('--protocol <name>', 'protocol of lines that name none')
+      new Option('--protocol <name>', 'protocol of lines without one')
         .choices(Object.values(BuiltInProtocol))
         .default(BuiltInProtocol.http),
     )
@@ -78,16 +78,16 @@ export function addReportFlags(command: Command): Command {
     )
     .option('--json', 'short for --format json; errors are JSON too')
     .option('--output <file>', 'write the report to a file instead of standard output')
-    .option('-q, --quiet', 'no notices, no progress, no summary on standard error');
+    .option('-q, --quiet', 'no notices, progress or summary on standard error');
   return addFailOnFlag(command);
 }
 
-/** The format in force. */
+/** The format asked for; `--json` overrides `--format`. */
 export function formatOf(flags: ReportFlags): ReportFormat {
   return flags.json ? ReportFormat.json : flags.format;
 }
 
-/** @throws InvalidInputError for limits out of range */
+/** @throws {InvalidInputError} when a limit is out of range */
 export function validatePacing(
   flags: Pick<CheckFlags, 'concurrency' | 'maxInFlightPerHost'>,
 ): void {

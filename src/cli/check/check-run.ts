@@ -21,8 +21,8 @@ export interface CheckRunOptions {
 }
 
 /**
- * One pass over a list from this machine: list → parser → probes → control gate → report, each
- * pulling from the one before, so that nothing but the probes in flight is ever held.
+ * One pass over a list from this machine: list → parser → probes → control gate → report. Each
+ * step pulls from the one before, so only the probes in flight and the gate's results are held.
  */
 export class CheckRun {
   readonly tally = new RunTally();
@@ -30,7 +30,7 @@ export class CheckRun {
   readonly #checker: HealthChecker;
   readonly #window: ProbeWindow;
   readonly #gate: ControlGate | null;
-  /** The proxies whose results have not come yet, by id. */
+  /** The proxies that have no result yet, by id. */
   readonly #pending = new Map<string, ListedProxy>();
   readonly #startedAt = systemClock.monotonic();
 
@@ -53,7 +53,7 @@ export class CheckRun {
       : null;
   }
 
-  /** @throws InvalidInputError when the list holds no valid proxy; nothing is probed then */
+  /** @throws {InvalidInputError} when the list holds no valid proxy; nothing is probed then */
   async check(): Promise<RunSummary> {
     const { reader, signal } = this.#run;
     try {
@@ -97,17 +97,13 @@ export class CheckRun {
 
   #summarize(): RunSummary {
     const { flags, options, reader, signal } = this.#run;
+    const { concurrency } = flags;
     const { started, startRatePerSecond, eventLoopUtilization } = this.#window.statistics();
     return {
       ...this.tally.summary(),
       targetUrl: options.targetUrl,
       list: reader.tally.counts,
-      pacing: {
-        concurrency: flags.concurrency,
-        started,
-        startRatePerSecond,
-        eventLoopUtilization,
-      },
+      pacing: { concurrency, started, startRatePerSecond, eventLoopUtilization },
       control: this.#gate?.summary() ?? null,
       elapsedMs: Math.round(systemClock.monotonic() - this.#startedAt),
       interrupted: signal.aborted,

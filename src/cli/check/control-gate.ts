@@ -8,17 +8,17 @@ export interface ControlGateOptions {
   readonly probe: () => Promise<ControlOutcome>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** A bad result waits at most this long for the control probe that confirms it. @default 2000 */
+  /** How long a bad result waits at most for the next control probe, ms. @default 2000 */
   readonly intervalMs?: number;
-  /** Bad results that wait at most. @default 2000 */
+  /** The most results held at once. @default 2000 */
   readonly maxHeld?: number;
 }
 
 /**
- * Lets a bad verdict out only after the target was seen to answer directly both before and after
- * it, so that a target that is down, or goes down half-way through a long list, never makes a
- * proxy look dead: what lies beside a failed control probe becomes `inconclusive`. A good verdict
- * is let out at once while the target answers. Holds at most `maxHeld` results.
+ * Passes on a bad verdict only when the target answered directly both before and after it. A target
+ * that is down, or goes down halfway through a long list, thus never makes a proxy look dead:
+ * verdicts next to a failed control probe become `inconclusive`. A good verdict is passed on at
+ * once while the target answers.
  */
 export class ControlGate {
   readonly #options: Required<ControlGateOptions>;
@@ -33,7 +33,7 @@ export class ControlGate {
     this.#options = { intervalMs: 2_000, maxHeld: 2_000, ...options };
   }
 
-  /** The first control probe; call it before the first proxy is probed. */
+  /** Makes the first control probe; call it before the first proxy is probed. */
   async open(): Promise<void> {
     await this.#probe();
   }
@@ -53,12 +53,7 @@ export class ControlGate {
   }
 
   summary(): ControlSummary {
-    return {
-      probes: this.#probes,
-      failed: this.#failed,
-      first: this.#first,
-      last: this.#last,
-    };
+    return { probes: this.#probes, failed: this.#failed, first: this.#first, last: this.#last };
   }
 
   #isDue(): boolean {
@@ -79,7 +74,7 @@ export class ControlGate {
     return this.#last?.ok ?? false;
   }
 
-  /** An interrupted run asks nobody any more; tells whether the target was asked. */
+  /** Returns whether the target was asked; an interrupted run asks no more. */
   async #probe(): Promise<boolean> {
     const { probe, clock, signal } = this.#options;
     if (signal.aborted) return false;

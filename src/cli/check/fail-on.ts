@@ -22,9 +22,9 @@ export function addFailOnFlag(command: Command): Command {
 }
 
 /**
- * The exit code of a run that came to its end.
+ * The exit code of a run, interrupted or finished.
  *
- * @throws InvalidInputError when `--fail-on` cannot be answered: no verdict is conclusive
+ * @throws {InvalidInputError} when `--fail-on` cannot be answered because no verdict is conclusive
  */
 export function exitCodeOf(
   statuses: Readonly<Record<Verdict, number>>,
@@ -37,7 +37,7 @@ export function exitCodeOf(
   if (inconclusive > 0 && active + slow + inactive === 0) {
     throw new InvalidInputError(
       `--fail-on ${failOn} cannot be answered: no verdict is conclusive; see the summary's` +
-        ' control probe, and choose a --target this machine reaches (or --no-control)',
+        ' control probe, and choose a --target this machine can reach (or --no-control)',
     );
   }
   const bad = inactive + (failOn === FailOn.slow ? slow : 0);

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 
-/** A commander option that takes one whole number. */
+/** Creates an option that takes one whole number. */
 export function integerOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(parseInteger);
 }
@@ -19,15 +19,15 @@ export function parseIntegerList(text: string): number[] {
   return text.split(',').map(Number);
 }
 
-/** Gathers the values of a repeatable option. */
+/** Collects the values of a repeatable option. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
 /**
- * Parses `Name: value` texts. A malformed one is named by its position: its text may be a secret.
+ * Parses `Name: value` texts. An error names a header by its position: its text may be a secret.
  *
- * @throws InvalidInputError naming the flag
+ * @throws {InvalidInputError} when a header has no name; the message names the flag
  */
 export function parseHeaders(
   headers: readonly string[] | undefined,

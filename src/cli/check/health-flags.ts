@@ -8,7 +8,7 @@ import { fileError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { collect, integerOption, parseHeaders, parseIntegerList } from './flag-parsers.ts';
 
-/** The flags of `addHealthFlags` as commander hands them over. */
+/** The flags of `addHealthFlags`, as commander parses them. */
 export interface HealthFlags {
   readonly target?: string;
   readonly timeoutMs?: number;
@@ -26,7 +26,7 @@ export interface HealthFlags {
   readonly resumeTls?: true;
 }
 
-/** Which flag sets which field, so that a message names what the user typed. */
+/** The flag that sets each field: messages name what the user typed. */
 const FLAG_OF_FIELD: Readonly<Record<keyof HealthCheckOptions, string>> = {
   targetUrl: '--target',
   timeoutMs: '--timeout-ms',
@@ -59,19 +59,19 @@ export function addHealthFlags(command: Command): Command {
     .addOption(integerOption('--slow-ms <ms>', 'a success slower than this is slow (2000)'))
     .option('--header <header>', "'Name: value' for the target; repeatable", collect)
     .option('--proxy-header <header>', "'Name: value' for the proxy; repeatable", collect)
-    .option('--no-redirects', 'a redirect is an answer like any other')
+    .option('--no-redirects', 'do not follow redirects: judge them by their status')
     .option('--body-includes <text>', 'text the body must contain')
-    .addOption(integerOption('--max-body-bytes <n>', 'bytes of body read at most (65536)'))
-    .option('--insecure', "accept any certificate of the target's")
-    .option('--insecure-proxy', "accept any certificate of an HTTPS proxy's")
-    .option('--ca <file>', 'PEM certificates to trust besides the well-known ones')
+    .addOption(integerOption('--max-body-bytes <n>', 'most bytes of the body to read (65536)'))
+    .option('--insecure', 'accept any certificate from the target')
+    .option('--insecure-proxy', 'accept any certificate from an HTTPS proxy')
+    .option('--ca <file>', 'PEM certificates to trust in addition to the well-known ones')
     .option('--resume-tls', 'resume TLS sessions: less CPU, but the target can link the probes');
 }
 
 /**
- * The flags that were given, as the partial `HealthCheckOptions` they stand for.
+ * Turns the given flags into the fields of `HealthCheckOptions` they set.
  *
- * @throws InvalidInputError naming the flag that cannot be used
+ * @throws {InvalidInputError} when a flag cannot be used; the message names it
  */
 export async function readHealthFlags(flags: HealthFlags): Promise<Record<string, unknown>> {
   const fields: Record<keyof HealthCheckOptions, unknown> = {
@@ -93,14 +93,18 @@ export async function readHealthFlags(flags: HealthFlags): Promise<Record<string
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Validates what `readHealthFlags` returned; messages name flags instead of fields. */
+/**
+ * Validates the result of `readHealthFlags` and adds the defaults.
+ *
+ * @throws {InvalidInputError} when a value cannot be used; the message names flags, not fields
+ */
 export function completeHealthOptions(fields: Record<string, unknown>): HealthCheckOptions {
   try {
     return parseHealthCheckOptions(fields);
   } catch (error) {
     if (!(error instanceof InvalidInputError) || error.issues.length === 0) throw error;
-    const sentences = error.issues.map(({ pointer, detail }) => `${flagAt(pointer)}: ${detail}`);
-    throw new InvalidInputError(sentences.join('\n'), error.issues, { cause: error });
+    const problems = error.issues.map(({ pointer, detail }) => `${flagAt(pointer)}: ${detail}`);
+    throw new InvalidInputError(problems.join('\n'), error.issues, { cause: error });
   }
 }
 
@@ -118,7 +122,7 @@ async function readCertificates(path: string): Promise<string> {
   }
 }
 
-/** Tells people which target is asked for when they named none. */
+/** Tells people which target is used when they named none. */
 export function noteDefaultTarget(
   flags: Pick<HealthFlags, 'target'> & { readonly quiet?: true },
   terminal: Terminal,

@@ -13,13 +13,13 @@ export interface ListedProxy {
   readonly proxy: Proxy;
 }
 
-/** Rejections that a list without a valid proxy is explained with. */
+/** How many rejections explain why a list has no valid proxy. */
 const EXPLAINED_REJECTIONS = 3;
 
-/** Reads a list once and counts every line; holds nothing but the first few rejections. */
+/** Reads a list once and counts every line; keeps only the first few rejections. */
 export class ListReader {
   readonly tally = new ListTally();
-  /** Every line was read; the counts are final. */
+  /** Whether every line was read; the counts are final then. */
   ended = false;
   readonly #entries: ReturnType<typeof parseProxyList>;
   readonly #name: string;
@@ -46,9 +46,9 @@ export class ListReader {
   }
 
   /**
-   * Reads up to the first proxy and returns them all as one sequence.
+   * Reads up to the first proxy and returns the sequence of all proxies.
    *
-   * @throws InvalidInputError when the list holds no valid proxy
+   * @throws {InvalidInputError} when the list holds no valid proxy
    */
   async open(): Promise<AsyncGenerator<ListedProxy>> {
     const rest = this.#readProxies();

@@ -6,18 +6,18 @@ import type { Terminal } from '../terminal.ts';
 /** The name that stands for standard input. */
 const STANDARD_INPUT = '-';
 
-/** A proxy list ready to be read once, from its beginning. */
+/** A proxy list that can be read once, from its beginning. */
 export interface ListInput {
-  /** How messages name it. */
+  /** The name that messages use. */
   readonly name: string;
   readonly stream: Readable;
 }
 
 /**
- * Opens a list: a file, or standard input for `-`. The stream ends with an error when `signal`
- * aborts, so that a reader waiting for a slow writer is released.
+ * Opens a list: a file, or standard input for `-`. The stream is destroyed when `signal` aborts, so
+ * that its reader does not wait for a slow writer.
  *
- * @throws InvalidInputError when there is no such file or it cannot be read
+ * @throws {InvalidInputError} when the file does not exist or cannot be read
  */
 export async function openList(
   path: string,

@@ -7,11 +7,11 @@ import type { Sink } from './report.ts';
 const FLUSH_LENGTH = 64 * 1024;
 
 /**
- * A file that appears whole or not at all: it is written beside its final place and renamed when
- * committed, so an interrupted or failed run never leaves half a report where a good one was.
- * Something that is not a plain file (`/dev/null`, a named pipe) is written to directly.
+ * Opens a file that appears whole or not at all: it is written next to its final path and renamed
+ * on commit, so an interrupted or failed run never replaces a good report with half of one.
+ * Anything but a plain file (`/dev/null`, a named pipe) is written to directly.
  *
- * @throws InvalidInputError when the file cannot be created
+ * @throws {InvalidInputError} when the file cannot be created
  */
 export async function openFileSink(path: string): Promise<Sink> {
   const advice = 'give a file in a directory that exists and may be written to';
@@ -34,7 +34,7 @@ async function findPlace(path: string): Promise<{ finalPath: string; direct: boo
   return { finalPath, direct: found !== null && !found.isFile() };
 }
 
-/** Where a file is written, and where it belongs. */
+/** Where a file is written, and where it goes on commit. */
 interface Place {
   readonly partPath: string;
   readonly finalPath: string;
@@ -43,6 +43,7 @@ interface Place {
 class FileSink implements Sink {
   readonly #path: string;
   readonly #handle: FileHandle;
+  /** Null when the file is written to directly. */
   readonly #place: Place | null;
   #buffered = '';
   #open = true;

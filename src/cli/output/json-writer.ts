@@ -4,8 +4,8 @@ import { RejectedSpool } from './rejected-spool.ts';
 import type { LineRecord, RejectionNotices, ReportWriter, Sink } from './report.ts';
 
 /**
- * `{ "results": […], "rejected": […], "summary": {…} }`, written as the results come: the summary
- * is last because only then it is known, and no result is held back for it.
+ * Writes `{ "results": […], "rejected": […], "summary": {…} }` as the results come. The summary is
+ * known last and stands last, so no result waits for it.
  */
 export function createJsonWriter(sink: Sink): ReportWriter {
   const spool = new RejectedSpool();
@@ -33,7 +33,7 @@ export function createJsonWriter(sink: Sink): ReportWriter {
   };
 }
 
-/** One record a line; rejected lines are told as notices. */
+/** Writes one record per line; rejected lines become notices. */
 export function createNdjsonWriter(sink: Sink, notices: RejectionNotices): ReportWriter {
   return {
     writeResult: (record) => sink.write(`${JSON.stringify(record)}\n`),
@@ -45,7 +45,7 @@ export function createNdjsonWriter(sink: Sink, notices: RejectionNotices): Repor
   };
 }
 
-/** RFC 4180 with a header row; rejected lines are told as notices. */
+/** Writes CSV (RFC 4180) with a header row; rejected lines become notices. */
 export function createCsvWriter(sink: Sink, notices: RejectionNotices): ReportWriter {
   let heading = stringify([['line', ...RECORD_COLUMNS]]);
   const writeHeading = async (): Promise<void> => {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Rejected lines kept in memory before the rest goes to a file. */
+/** How many rejected lines are kept in memory. */
 const HELD_IN_MEMORY = 1_000;
 
 /**
- * Keeps JSON texts until they are wanted, in order: the first thousand in memory, the rest in a
- * temporary file, so that a list of nothing but bad lines costs no more memory than a good one.
+ * Keeps JSON texts in order until they are read: the first thousand in memory, the rest in a
+ * temporary file. A list of nothing but bad lines takes no more memory than a good one.
  */
 export class RejectedSpool {
   readonly #held: string[] = [];

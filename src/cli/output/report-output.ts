@@ -10,22 +10,22 @@ import { createStreamSink } from './stream-sink.ts';
 import { formatSummary } from './summary-text.ts';
 import { createTableWriter } from './table-writer.ts';
 
-/** A report with the place it goes to. */
+/** A report and its destination. */
 export interface ReportOutput {
   readonly writer: ReportWriter;
-  /** Writes what is left, makes the file appear, and shows the summary to people. */
+  /** Writes the rest, makes the file appear and shows people the summary. */
   finish(summary: RunSummary): Promise<void>;
-  /** Gives up the report, or does nothing after `finish`. */
+  /** Discards the report; does nothing after `finish`. */
   dispose(): Promise<void>;
 }
 
 /**
- * Opens the report a command was asked for. The summary is part of the table on standard output
- * and of JSON; people get it on standard error with every machine format and with `--output`.
+ * Opens the report that the flags ask for. JSON and the table on standard output contain the
+ * summary; with every machine format, and with `--output`, standard error shows it to people.
  *
- * `onClosed` is called once when the reader of standard output has gone away.
+ * Calls `onClosed` once when the reader of standard output has gone away.
  *
- * @throws InvalidInputError when the output file cannot be created
+ * @throws {InvalidInputError} when the output file cannot be created
  */
 export async function openReport(
   flags: ReportFlags,
@@ -75,7 +75,7 @@ function createWriter(
   }
 }
 
-/** Rows and the status line may share a terminal: the line goes before a row comes. */
+/** Clears the status line before each row: both may be on the same terminal. */
 function clearingStatus(sink: Sink, status: ProgressLine): Sink {
   return {
     write(text) {

@@ -2,34 +2,34 @@ import type { ResultRecord } from '../../model/result-record.ts';
 import { printable } from '../terminal.ts';
 import type { RunSummary } from './run-summary.ts';
 
-/** One accepted line with what its probe found: the record of every machine format. */
+/** The result of one accepted line: the record of every machine format. */
 export interface LineRecord extends ResultRecord {
-  /** The line of the list, counted from 1; null when the list is not at hand. */
+  /** The line of the list, counted from 1; null when the results were read without the list. */
   readonly line: number | null;
 }
 
-/** One line of the list that is not a proxy. */
+/** One line of the list that was rejected. */
 export interface RejectedLine {
   readonly line: number;
   /** A stable code. */
   readonly reason: string;
-  /** One sentence. */
+  /** What is wrong with the line. */
   readonly detail: string;
-  /** The line, credentials redacted. */
+  /** The line with its credentials redacted. */
   readonly text: string;
 }
 
-/** A report being written while the work goes on. */
+/** Writes a report while the work goes on. */
 export interface ReportWriter {
   writeResult(record: LineRecord): Promise<void>;
   writeRejected(rejected: RejectedLine): Promise<void>;
-  /** Called once, last. */
+  /** Writes the summary; the last call. */
   finish(summary: RunSummary): Promise<void>;
   /** Releases what the writer holds when `finish` will not be called. */
   dispose(): Promise<void>;
 }
 
-/** The forms a report may have. */
+/** The formats of a report. */
 export const ReportFormat = {
   table: 'table',
   json: 'json',
@@ -38,32 +38,32 @@ export const ReportFormat = {
 } as const;
 export type ReportFormat = (typeof ReportFormat)[keyof typeof ReportFormat];
 
-/** Where a report is written to, with back-pressure. */
+/** The destination of a report, with back-pressure. */
 export interface Sink {
   write(text: string): Promise<void>;
-  /** Everything is written: make it last. */
+  /** Makes what was written permanent. */
   commit(): Promise<void>;
-  /** The report is not wanted after all; does nothing after `commit`. */
+  /** Drops what was written; does nothing after `commit`. */
   discard(): Promise<void>;
 }
 
-/** Rejected lines that are told one by one; the rest is counted. */
-const TOLD_AT_MOST = 20;
+/** How many rejected lines are shown one by one; the rest is counted. */
+const SHOWN_AT_MOST = 20;
 
-/** Tells people which lines were rejected where the report itself has no place for them. */
+/** Lists rejected lines for people when the report itself has no place for them. */
 export class RejectionNotices {
-  readonly #told: string[] = [];
+  readonly #shown: string[] = [];
   #count = 0;
 
   add({ line, detail, text }: RejectedLine): void {
     this.#count++;
-    if (this.#told.length < TOLD_AT_MOST) {
-      this.#told.push(`rejected line ${line}: ${printable(`${detail} (${text})`)}\n`);
+    if (this.#shown.length < SHOWN_AT_MOST) {
+      this.#shown.push(`rejected line ${line}: ${printable(`${detail} (${text})`)}\n`);
     }
   }
 
   toString(): string {
-    const more = this.#count - this.#told.length;
-    return this.#told.join('') + (more > 0 ? `and ${more} more rejected lines\n` : '');
+    const more = this.#count - this.#shown.length;
+    return this.#shown.join('') + (more > 0 ? `and ${more} more rejected lines\n` : '');
   }
 }

@@ -3,7 +3,7 @@ import type { Verdict } from '../../health/health-check-result.ts';
 import type { ListCounts } from '../../proxies/list-tally.ts';
 import type { FailureCount } from '../../sweeps/record/counts-report.ts';
 
-/** Percentiles of the healthy latencies, milliseconds; null when nothing was healthy. */
+/** Percentiles of the healthy latencies, ms; null when no result was healthy. */
 export interface LatencySummary {
   readonly p50: number | null;
   readonly p95: number | null;
@@ -15,15 +15,14 @@ interface PacingSummary {
   readonly concurrency: number;
   readonly started: number;
   readonly startRatePerSecond: number;
-  /** 0 to 1: how busy this process was while it probed. */
+  /** How busy this process was while it probed, 0 to 1. */
   readonly eventLoopUtilization: number;
 }
 
-/** What asking the target directly found. */
+/** What the control probes found: requests to the target without a proxy. */
 export interface ControlSummary {
-  /** Probes made. */
   readonly probes: number;
-  /** Of them failed; what was found around a failed one is `inconclusive`. */
+  /** How many of them failed; verdicts around a failed one are `inconclusive`. */
   readonly failed: number;
   readonly first: ControlOutcome | null;
   readonly last: ControlOutcome | null;
@@ -37,25 +36,25 @@ export interface StackTimes {
   readonly readBackMs: number;
 }
 
-/** What a run came to: the `summary` of the JSON report and the text below the table. */
+/** The outcome of a run: the `summary` of the JSON report and the text below the table. */
 export interface RunSummary {
-  /** Absent where a stored sweep does not tell. */
+  /** Absent for a stored sweep, which does not record it. */
   readonly targetUrl?: string;
   readonly list: ListCounts | null;
-  /** Results reported; equals `list.accepted` unless the run was interrupted. */
+  /** How many results were reported: `list.accepted`, unless the run was interrupted. */
   readonly checked: number;
   readonly statuses: Readonly<Record<Verdict, number>>;
-  /** Most frequent first. */
+  /** The most frequent first. */
   readonly failures: readonly FailureCount[];
   readonly latencyMs: LatencySummary;
-  /** On the wire, sent and received. */
+  /** Bytes on the wire, sent and received. */
   readonly bytes?: number;
   readonly pacing?: PacingSummary;
-  /** Null when the control probe was turned off; absent when it is each batch's own. */
+  /** Null when control probes are turned off; absent when each batch makes its own. */
   readonly control?: ControlSummary | null;
   readonly elapsedMs: number;
   readonly interrupted: boolean;
-  /** Only of a run through a stack. */
+  /** Present only for a run through a stack. */
   readonly sweepId?: string;
   readonly times?: StackTimes;
 }

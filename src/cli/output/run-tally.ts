@@ -4,10 +4,10 @@ import type { FailureCount } from '../../sweeps/record/counts-report.ts';
 import type { LineRecord } from './report.ts';
 import type { LatencySummary, RunSummary } from './run-summary.ts';
 
-/** Latencies are kept to the millisecond; an attempt never lasts longer than 30,000 ms. */
+/** The longest an attempt may last, ms. */
 const LONGEST_LATENCY_MS = 30_000;
 
-/** Counts results as they pass, in constant memory; percentiles are exact to the millisecond. */
+/** Counts results as they pass, in constant memory. Percentiles are exact to the millisecond. */
 export class RunTally {
   readonly statuses: Record<Verdict, number> = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
   readonly #failures = new Map<string, { code: FailureCode; blame: Blame; count: number }>();
@@ -35,7 +35,7 @@ export class RunTally {
     this.#latencies[bucket] = (this.#latencies[bucket] ?? 0) + 1;
   }
 
-  /** One code may be blamed on two parties: a refusal is the target's when that is down itself. */
+  /** One code may have two blames: a refusal is the target's when the target itself is down. */
   #addFailure(code: FailureCode, blame: Blame): void {
     const key = `${code} ${blame}`;
     const seen = this.#failures.get(key);

@@ -3,8 +3,8 @@ import type { Terminal } from '../terminal.ts';
 const REDRAW_MS = 120;
 
 /**
- * One line of live progress on standard error, there only while somebody looks: on a terminal.
- * Whoever writes to the same terminal clears it first; the next redraw brings it back.
+ * One line of live progress on standard error, shown only on a terminal. Code that writes to the
+ * same terminal clears the line first; the next redraw brings it back.
  */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;

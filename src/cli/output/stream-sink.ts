@@ -1,12 +1,12 @@
 import { errnoOf, fileError } from '../errors.ts';
 import type { Sink } from './report.ts';
 
-/** What a stream says when its reader has gone away. */
+/** The error codes of a stream whose reader has gone away. */
 const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
 
 /**
- * Standard output. A reader that has gone away (`| head`) is no error: `onClosed` is called once
- * and what follows is dropped. Any other failure, such as a full disk, is thrown.
+ * Creates a sink for standard output. A reader that has gone away (`| head`) is not an error:
+ * `onClosed` is called once, and later text is dropped. Other failures, such as a full disk, throw.
  */
 export function createStreamSink(stream: NodeJS.WriteStream, onClosed: () => void): Sink {
   return new StreamSink(stream, onClosed);
@@ -53,9 +53,9 @@ class StreamSink implements Sink {
 }
 
 /**
- * Writes one text to standard output and waits until it is out.
+ * Writes a text to standard output and waits until it is flushed.
  *
- * @returns false when its reader has gone away
+ * @returns false when the reader has gone away
  */
 export async function print(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
   let isRead = true;

@@ -1,7 +1,16 @@
-import { paint } from '../terminal.ts';
+import { Verdict } from '../../health/health-check-result.ts';
+import { type Colour, paint } from '../terminal.ts';
 import type { ControlSummary, LatencySummary, RunSummary } from './run-summary.ts';
 
-/** The summary for people: a few labelled lines, each present only when it says something. */
+/** The colour of each verdict. */
+export const VERDICT_COLOURS: Readonly<Record<Verdict, Colour>> = {
+  active: 'green',
+  slow: 'yellow',
+  inactive: 'red',
+  inconclusive: 'cyan',
+};
+
+/** Formats a summary for people: labelled lines, without the empty ones. */
 export function formatSummary(summary: RunSummary, colour: boolean): string {
   const rows: [label: string, text: string][] = [
     ['target', summary.targetUrl ?? ''],
@@ -18,7 +27,7 @@ export function formatSummary(summary: RunSummary, colour: boolean): string {
   return `${formatRows(rows)}${summary.interrupted ? `${note}\n` : ''}`;
 }
 
-/** One line for each label whose text is not empty. */
+/** Formats one line per label; leaves out those without text. */
 export function formatRows(rows: readonly (readonly [label: string, text: string])[]): string {
   return rows.map(([label, text]) => (text ? `${label.padEnd(10)}${text}\n` : '')).join('');
 }
@@ -36,23 +45,26 @@ function formatList({ list }: RunSummary): string {
   );
 }
 
-/** How many proxies have which verdict, coloured. */
+/** Formats how many proxies have each verdict. */
 export function formatStatuses(statuses: RunSummary['statuses'], colour: boolean): string {
-  const { active, slow, inactive, inconclusive } = statuses;
-  return (
-    `${paint(`${count(active)} active`, 'green', colour)}, ` +
-    `${paint(`${count(slow)} slow`, 'yellow', colour)}, ` +
-    `${paint(`${count(inactive)} inactive`, 'red', colour)}, ` +
-    `${paint(`${count(inconclusive)} inconclusive`, 'cyan', colour)}`
-  );
+  return Object.values(Verdict)
+    .map((name) => paint(`${count(statuses[name])} ${name}`, VERDICT_COLOURS[name], colour))
+    .join(', ');
 }
 
-/** `refused 3 (proxy), timeout 1 (proxy)`. */
+/** Lists how many proxies have each verdict, as plain numbers. */
+export function listStatuses(statuses: RunSummary['statuses'], separator: string): string {
+  return Object.values(Verdict)
+    .map((name) => `${statuses[name]} ${name}`)
+    .join(separator);
+}
+
+/** Formats failures as `refused 3 (proxy), timeout 1 (proxy)`. */
 export function formatFailures(failures: RunSummary['failures']): string {
   return failures.map(({ code, blame, count: n }) => `${code} ${count(n)} (${blame})`).join(', ');
 }
 
-/** The percentiles, or an empty text when nothing was healthy. */
+/** Formats the percentiles; empty when no result was healthy. */
 export function formatLatency({ p50, p95, p99 }: LatencySummary): string {
   if (p50 === null || p95 === null || p99 === null) return '';
   return `p50 ${Math.round(p50)} ms, p95 ${Math.round(p95)} ms, p99 ${Math.round(p99)} ms`;
@@ -67,7 +79,7 @@ function formatControl(control: ControlSummary | null | undefined): string {
   const failure = first?.failure ?? last?.failure;
   return (
     `the target did not answer directly in ${failed} of ${probes} probes` +
-    `${failure ? ` (${failure})` : ''}; what was found around them is inconclusive` +
+    `${failure ? ` (${failure})` : ''}; verdicts around them are inconclusive` +
     ' (--no-control if only proxies reach it)'
   );
 }
@@ -89,7 +101,7 @@ function formatTimes({ times }: RunSummary): string {
   );
 }
 
-/** `1.25 s`, or minutes from two minutes on. */
+/** Formats a duration as `1.25 s`, or as `2 min 5 s` from two minutes on. */
 export function formatSeconds(milliseconds: number): string {
   if (milliseconds < 120_000) return `${(milliseconds / 1000).toFixed(2)} s`;
   const seconds = Math.round(milliseconds / 1000);

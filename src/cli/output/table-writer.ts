@@ -1,16 +1,10 @@
 import { type Colour, paint, printable } from '../terminal.ts';
 import type { LineRecord, RejectedLine, ReportWriter, Sink } from './report.ts';
-import { formatSummary } from './summary-text.ts';
+import { formatSummary, VERDICT_COLOURS } from './summary-text.ts';
 
-const STATUS_COLOURS: Readonly<Record<string, Colour>> = {
-  active: 'green',
-  slow: 'yellow',
-  inactive: 'red',
-  inconclusive: 'cyan',
-  rejected: 'dim',
-};
+const STATUS_COLOURS: Readonly<Record<string, Colour>> = { ...VERDICT_COLOURS, rejected: 'dim' };
 
-/** Fixed widths before the one column of any length, so rows align while they stream. */
+/** Rows align while they stream: every width is fixed except the last. */
 const COLUMNS = [
   { title: 'LINE', width: 7, align: 'right' },
   { title: 'STATUS', width: 12, align: 'left' },
@@ -24,13 +18,13 @@ const COLUMNS = [
 const TITLES = COLUMNS.map(({ title }) => title);
 const STATUS_COLUMN = 1;
 
-/** Rows for people, in the order the probes end; the summary follows them. */
+/** Writes rows for people, in the order the probes end, and then the summary. */
 export function createTableWriter(sink: Sink, colour: boolean): ReportWriter {
   let begun = false;
   const writeRow = async (cells: readonly string[], status: string): Promise<void> => {
     const heading = begun ? '' : `${paint(layOut(TITLES), 'bold', colour)}\n`;
     begun = true;
-    await sink.write(`${heading}${layOut(cells, { status, colour })}\n`);
+    await sink.write(`${heading}${layOut(cells, status, colour)}\n`);
   };
   return {
     writeResult: (record) => writeRow(resultCells(record), record.status),
@@ -59,13 +53,7 @@ function rejectedCells(rejected: RejectedLine): string[] {
   return [String(line), 'rejected', '-', '-', reason, 'list', printable(text)];
 }
 
-function layOut(
-  cells: readonly string[],
-  { status, colour }: { readonly status: string; readonly colour: boolean } = {
-    status: '',
-    colour: false,
-  },
-): string {
+function layOut(cells: readonly string[], status = '', colour = false): string {
   const padded = COLUMNS.map(({ width, align }, index) => {
     const cell = cells[index] ?? '';
     const text = align === 'right' ? cell.padStart(width) : cell.padEnd(width);

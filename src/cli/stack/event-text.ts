@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { EventType } from '../../sweeps/record/sweep-events.ts';
+import { listStatuses, VERDICT_COLOURS } from '../output/summary-text.ts';
 import { type Colour, paint, printable } from '../terminal.ts';
 import type { ListedEvent } from './client/read-events.ts';
 
-/** As much of a status change as a line shows. */
+/** The part of a status change that a line shows. */
 const changeSchema = z.object({
   pool: z.string(),
   proxy: z.string(),
@@ -12,7 +13,7 @@ const changeSchema = z.object({
   result: z.object({ failure: z.string().nullable(), blame: z.string().nullable() }),
 });
 
-/** As much of a finished sweep as a line shows. */
+/** The part of a finished sweep that a line shows. */
 const finishSchema = z.object({
   pool: z.string(),
   sweepId: z.string(),
@@ -25,13 +26,9 @@ const finishSchema = z.object({
   }),
 });
 
-const COLOURS: Readonly<Record<string, Colour>> = {
-  active: 'green',
-  slow: 'yellow',
-  inactive: 'red',
-};
+const COLOURS: Readonly<Record<string, Colour>> = VERDICT_COLOURS;
 
-/** An event as a line for people. */
+/** Formats an event as a line for people. */
 export function formatEvent(event: ListedEvent, colour: boolean): string {
   const { time, detail } = event;
   const [pool, text] = describe(event, colour);
@@ -50,9 +47,7 @@ function describe(event: ListedEvent, colour: boolean): readonly [string | undef
   const finish = finishSchema.safeParse(event.detail);
   if (type === EventType.sweepFinished && finish.success) {
     const { pool, sweepId, state, totals } = finish.data;
-    const { active, slow, inactive, inconclusive } = totals;
-    const counts = `${active} active, ${slow} slow, ${inactive} inactive, ${inconclusive} inconclusive`;
-    return [pool, `sweep ${sweepId} ${state}: ${counts}`];
+    return [pool, `sweep ${sweepId} ${state}: ${listStatuses(totals, ', ')}`];
   }
   return [undefined, printable(`${type} ${JSON.stringify(event.detail)}`)];
 }

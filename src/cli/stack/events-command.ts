@@ -40,15 +40,15 @@ In the cloud, add a rule to the stack's bus; see docs/events.md.`;
 export function addEventsCommand(program: Command, terminal: Terminal): void {
   program
     .command('events')
-    .summary('show the events of the stack that runs here')
+    .summary('show the events of the local stack')
     .description(
-      'Shows the newest events of the stack that runs in this directory, oldest first, and exits;' +
-        ' with --follow it goes on until Ctrl-C.',
+      'Shows the newest events of the stack that is running in this directory, oldest first, and' +
+        ' exits; with --follow it goes on until Ctrl-C.',
     )
     .option('-f, --follow', 'wait for more and show them as they come')
     .option('--pool <name>', 'only events of one pool')
     .addOption(new Option('--type <type>', 'only events of one type').choices(Object.keys(TYPES)))
-    .option('--json', 'one event a line, as EventBridge delivers it; errors in JSON too')
+    .option('--json', 'print one event per line, as EventBridge delivers it, and errors as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: EventsFlags) => {
       process.exitCode = await withInterrupt((stop) => showEvents(flags, { terminal, stop }));
@@ -62,14 +62,15 @@ async function showEvents(
   const stack = await readStackFile(process.cwd());
   if (!stack) {
     throw new InvalidInputError(
-      'no stack runs in this directory; start one with lighthouse up, or change to its directory',
+      'no stack is running in this directory; start one with lighthouse up, or change to its' +
+        ' directory',
     );
   }
   await using client = new ApiClient(stack.endpoints.eventbridge, stop.signal);
   const sink = createStreamSink(terminal.stdout, () => stopForClosedOutput(stop));
   try {
     for await (const event of readEvents(client, { follow: flags.follow ?? false })) {
-      if (!fits(event, flags)) continue;
+      if (!matches(event, flags)) continue;
       await sink.write(
         flags.json ? `${JSON.stringify(event)}\n` : formatEvent(event, terminal.colour),
       );
@@ -82,7 +83,7 @@ async function showEvents(
   return ExitCode.ok;
 }
 
-function fits(event: ListedEvent, { pool, type }: EventsFlags): boolean {
+function matches(event: ListedEvent, { pool, type }: EventsFlags): boolean {
   if (pool !== undefined && event.detail.pool !== pool) return false;
   return type === undefined || event['detail-type'] === TYPES[type];
 }

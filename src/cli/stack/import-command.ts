@@ -15,7 +15,7 @@ interface ImportFlags extends ListFlags, StackFlags {
   readonly maxConcurrency?: Limit;
 }
 
-/** Rejected lines that are shown one by one; the rest is counted. */
+/** How many rejected lines are shown one by one; the rest is counted. */
 const SHOWN_REJECTIONS = 100;
 
 const EXAMPLES = `
@@ -25,7 +25,7 @@ Examples:
   lighthouse import shop gateways.txt --max-concurrency 20
   curl -s https://provider.example/list | lighthouse import shop - --json
 
-Importing a list again changes nothing; single bad lines never fail an import.`;
+Importing a list again changes nothing; a bad line never fails an import.`;
 
 /** Adds `lighthouse import POOL LIST`. */
 export function addImportCommand(program: Command, terminal: Terminal): void {
@@ -33,7 +33,7 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
     .command('import')
     .summary('add the proxies of a list to a pool')
     .argument('<pool>', 'an existing pool')
-    .argument('<list>', 'file with the proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
+    .argument('<list>', 'a file with proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
     .addOption(
       limitOption('--max-concurrency <n>', 'consumers that may hold each new proxy at once (1)'),
     )

@@ -8,21 +8,21 @@ import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LocalStackSettings {
-  /** CDK context on top of that of cdk.json. */
+  /** CDK context that is added to the context of cdk.json. */
   readonly context?: Readonly<Record<string, unknown>>;
   readonly dataDir?: string | undefined;
   readonly apiPort?: number | undefined;
-  /** Whether other commands in this directory may find it. */
+  /** Whether other commands in this directory can find the stack. */
   readonly findable: boolean;
   /** Takes what the functions and the stack log. */
   readonly log: ((line: string) => void) | undefined;
-  /** Says what is going on while the stack comes up. */
+  /** Shows the progress while the stack starts. */
   readonly status: ProgressLine;
 }
 
 /**
- * Synthesizes the stack, runs it for as long as `work` takes, and leaves nothing behind. When the
- * stack cannot go on, `stop` aborts with the reason.
+ * Synthesizes the stack, runs it while `work` runs, and leaves nothing behind. Aborts `stop` with
+ * the reason when the stack cannot go on.
  */
 export async function withLocalStack<T>(
   settings: LocalStackSettings,
@@ -31,8 +31,8 @@ export async function withLocalStack<T>(
 ): Promise<T> {
   const { dataDir, apiPort, log, findable, status } = settings;
   const startedAt = performance.now();
-  status.start(() => `bringing the stack up … ${formatSeconds(performance.now() - startedAt)}`);
-  // The AWS clients behind these are loaded only by the commands that run a stack.
+  status.start(() => `starting the stack … ${formatSeconds(performance.now() - startedAt)}`);
+  // Imported here so that only commands that run a stack load the AWS clients.
   const { synthesize } = await import('../../local/synthesize.ts');
   const { startLocalStack } = await import('../../local/local-stack.ts');
   const assembly = await mkdtemp(join(tmpdir(), 'lighthouse-assembly-'));

@@ -40,7 +40,7 @@ export function addPoolCommand(program: Command, terminal: Terminal): void {
     .description('A pool is a named set of proxies with one health-check policy and one schedule.')
     .addHelpText('after', EXAMPLES);
   addPut(pool, terminal);
-  const show = pool.command('show').summary('show a pool').argument('<pool>', 'its name');
+  const show = pool.command('show').summary('show a pool').argument('<pool>', 'the pool');
   onStack<[string], StackFlags>(show, terminal, async ({ api }, [name], flags) => {
     const view = await api.getPool(name);
     await printAnswer(terminal, flags, { answer: view, text: formatPool(view) });
@@ -60,16 +60,16 @@ function addPut(pool: Command, terminal: Terminal): void {
   const put = pool
     .command('put')
     .summary('create a pool or replace its policy')
-    .argument('<pool>', 'name: a-z, 0-9, - and _, at most 64')
+    .argument('<pool>', 'the name of the pool: a-z, 0-9, - and _, at most 64')
     .addOption(integerOption('--rise <n>', 'good verdicts in a row before a proxy is up (1)'))
     .addOption(integerOption('--fall <n>', 'bad verdicts in a row before a proxy is down (1)'))
     .addOption(
       new Option(
         '--interval <seconds>',
-        'between scheduled sweeps, whole minutes; or never',
+        'time between scheduled sweeps, a multiple of 60; or never',
       ).argParser((text) => parseNumberOrNever(text, 'seconds')),
     )
-    .option('--no-control', 'do not ask the target directly around each batch')
+    .option('--no-control', 'do not confirm bad verdicts by asking the target directly')
     .addHelpText('after', EXAMPLES);
   addHealthFlags(put);
   addLeasingFlags(put);
@@ -87,7 +87,7 @@ function addPut(pool: Command, terminal: Terminal): void {
   });
 }
 
-/** One field a line. */
+/** Formats a pool for people, one field per line. */
 function formatPool(pool: PoolView): string {
   const rows = Object.entries(pool).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);

@@ -11,9 +11,9 @@ interface DeleteFlags extends StackFlags {
 }
 
 const ABOUT = `
-The pool's sweep ends at once and its proxies go in the background; lighthouse pool show tells how
-far that is. The name is free when the pool is gone, a minute or more later. What its sweeps found
-stays readable by their ids until it expires.
+The pool's sweep ends at once, and its proxies are deleted in the background; lighthouse pool show
+tells how far that is. The name is free again when the pool is gone, a minute or more later. The
+results of its sweeps can be read by sweep id until they expire.
 
 Examples:
   lighthouse pool delete shop
@@ -24,8 +24,8 @@ export function addPoolDelete(pool: Command, terminal: Terminal): void {
   const command = pool
     .command('delete')
     .summary('delete a pool with all its proxies')
-    .argument('<pool>', 'its name')
-    .option('--yes', 'do not ask first; needed where nobody can be asked')
+    .argument('<pool>', 'the pool')
+    .option('--yes', 'do not ask first; required where no terminal is attached')
     .addHelpText('after', ABOUT);
   onStack<[string], DeleteFlags>(command, terminal, async ({ api, stop }, [name], flags) => {
     if (!flags.yes) {
@@ -33,23 +33,23 @@ export function addPoolDelete(pool: Command, terminal: Terminal): void {
       await confirm(`Delete pool ${name} and all its proxies? [y/N] `, terminal, stop.signal);
     }
     const view = await api.deletePool(name);
-    const text = `pool ${name} is being deleted; lighthouse pool show ${name} tells how far it is\n`;
+    const text = `pool ${name} is being deleted; lighthouse pool show ${name} tells how far\n`;
     await printAnswer(terminal, flags, { answer: view, text });
     return ExitCode.ok;
   });
 }
 
-/** @throws InvalidInputError when the answer is not yes, or there is nobody to ask */
+/** @throws {InvalidInputError} when the answer is not yes, or there is no terminal to ask on */
 async function confirm(
   question: string,
   { stdin, stderr }: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
   if (!stdin.isTTY || !stderr.isTTY) {
-    throw new InvalidInputError('nobody can be asked here; give --yes to delete without asking');
+    throw new InvalidInputError('no terminal to ask on; give --yes to delete without asking');
   }
   stderr.write(question);
-  // Not in raw mode, so that Ctrl-C stays the terminal's affair and Ctrl-D ends the lines.
+  // Without raw mode the terminal itself handles Ctrl-C, and Ctrl-D ends the input.
   const lines = createInterface({ input: stdin, terminal: false, signal });
   for await (const line of lines) {
     if (/^y(es)?$/i.test(line.trim())) return;

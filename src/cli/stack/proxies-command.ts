@@ -31,10 +31,12 @@ export function addProxiesCommand(program: Command, terminal: Terminal): void {
   const command = proxies
     .command('list', { isDefault: true })
     .summary('show the proxies of a pool as they are now (also: lighthouse proxies POOL)')
-    .description('Shows each proxy with its status and newest result; with --json one a line.')
+    .description('Shows each proxy with its status and newest result; with --json, one per line.')
     .argument('<pool>', 'the pool')
-    .addOption(new Option('--status <status>', 'only these').choices(Object.values(ProxyStatus)))
-    .option('--country <code>', 'only those of a country, ISO 3166-1 alpha-2')
+    .addOption(
+      new Option('--status <status>', 'only this status').choices(Object.values(ProxyStatus)),
+    )
+    .option('--country <code>', 'only this country, ISO 3166-1 alpha-2')
     .addHelpText('after', EXAMPLES);
   onStack<[string], ProxiesFlags>(command, terminal, showProxies);
   addProxiesEdits(proxies, terminal);

@@ -6,12 +6,12 @@ import type { LighthouseApi } from './client/lighthouse-api.ts';
 import { type Limit, parseLimit } from './leasing-flags.ts';
 import { onStack, printAnswer } from './stack-command.ts';
 
-/** What is done to each proxy named, and what is said of it. */
+/** A change to each of the proxies named, and the word that reports it. */
 interface Edit {
   readonly name: string;
   readonly summary: string;
   readonly done: string;
-  /** Returns what `--json` prints of it. */
+  /** Returns what `--json` prints. */
   readonly apply: (api: LighthouseApi, poolName: string, proxyId: string) => Promise<unknown>;
 }
 
@@ -24,7 +24,7 @@ const EDITS: readonly Edit[] = [
   },
   {
     name: 'unban',
-    summary: 'let the next sweep decide about proxies again',
+    summary: 'let the next sweep decide their status again',
     done: 'unknown until the next sweep',
     apply: (api, poolName, proxyId) => api.setProxyStatus(poolName, proxyId, 'unknown'),
   },
@@ -47,7 +47,7 @@ export function addProxiesEdits(proxies: Command, terminal: Terminal): void {
       .command(name)
       .summary(summary)
       .argument('<pool>', 'the pool')
-      .argument('<id...>', 'ids of its proxies, as lighthouse proxies POOL --json shows them')
+      .argument('<id...>', 'proxy ids, as lighthouse proxies POOL --json shows them')
       .addHelpText(
         'after',
         `\nExamples:\n  lighthouse proxies ${name} shop 0c9f2c9e-5a8c-8f7e-b6ad-6a6f2d0f7c11`,
@@ -67,9 +67,9 @@ function addLimit(proxies: Command, terminal: Terminal): void {
   const command = proxies
     .command('limit')
     .summary('set how many consumers may hold a proxy at once')
-    .description('Leases that run stay, however many they are.')
+    .description('Running leases stay, even when they are more than the limit.')
     .argument('<pool>', 'the pool')
-    .argument('<id>', 'id of the proxy')
+    .argument('<id>', 'the id of the proxy')
     .argument('<limit>', '1 to 100, or unlimited', parseLimit)
     .addHelpText(
       'after',

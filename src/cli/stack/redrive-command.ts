@@ -6,9 +6,9 @@ import type { StackFlags } from './client/find-stack.ts';
 import { onStack, printAnswer, type StackSession } from './stack-command.ts';
 
 const ABOUT = `
-A batch that failed again and again waits in the dead-letter queue, for 14 days unless the stack is
-set otherwise. Moved back, it is checked again. If its sweep has closed meanwhile, what it finds is
-recorded and counted as late, but changes no proxy's status.
+A batch that keeps failing goes to the dead-letter queue and stays there for 14 days, unless the
+stack is set otherwise. This command moves it back, and it is checked again. If its sweep has closed
+in the meantime, its results are recorded and counted as late, but they change no proxy's status.
 
 Examples:
   lighthouse redrive
@@ -18,7 +18,7 @@ Examples:
 export function addRedriveCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('redrive')
-    .summary('have the batches in the dead-letter queue checked again')
+    .summary('check the batches in the dead-letter queue again')
     .addHelpText('after', ABOUT);
   onStack<[], StackFlags>(command, terminal, async (session, _, flags) => {
     const outcome = await redriveAll(session);
@@ -29,7 +29,7 @@ export function addRedriveCommand(program: Command, terminal: Terminal): void {
 
 interface RedriveOutcome {
   readonly moved: number;
-  /** Some could not be moved. */
+  /** Whether some messages could not be moved. */
   readonly more: boolean;
 }
 
@@ -50,7 +50,7 @@ async function redriveAll({ api, terminal }: StackSession): Promise<RedriveOutco
 
 function describe({ moved, more }: RedriveOutcome): string {
   if (more)
-    return `${moved} messages moved back to the queue; others failed, try again in a minute`;
+    return `${moved} messages moved back to the queue; others failed; try again in a minute`;
   if (moved === 0) return 'the dead-letter queue is empty';
   return `${moved} ${moved === 1 ? 'message' : 'messages'} moved back to the queue`;
 }

@@ -31,7 +31,9 @@ export function addResultsCommand(program: Command, terminal: Terminal): void {
     .command('results')
     .summary('show what a sweep found')
     .argument('<pool-or-sweep>', 'a sweep id, or a pool for its last sweep')
-    .addOption(new Option('--status <verdict>', 'only these').choices(Object.values(Verdict)))
+    .addOption(
+      new Option('--status <verdict>', 'only this verdict').choices(Object.values(Verdict)),
+    )
     .addHelpText('after', EXAMPLES);
   addReportFlags(command);
   onStack<[string], ResultsFlags>(command, terminal, showResults);

@@ -9,7 +9,7 @@ import { addStackFlags, findApiUrl, type StackFlags } from './client/find-stack.
 import { LighthouseApi } from './client/lighthouse-api.ts';
 import { LeaseApi } from './lease/lease-api.ts';
 
-/** What a command that talks to a stack works with. */
+/** The connection and terminal of a command that talks to a stack. */
 export interface StackSession {
   readonly api: LighthouseApi;
   readonly leases: LeaseApi;
@@ -18,8 +18,8 @@ export interface StackSession {
 }
 
 /**
- * Gives a command the flags that name a stack, and runs `work` with a connection to it that is
- * closed afterwards.
+ * Adds to a command the flags that name a stack, and runs `work` with a connection to that stack.
+ * The connection is closed afterwards.
  */
 export function onStack<Arguments extends readonly unknown[], Flags extends StackFlags>(
   command: Command,
@@ -48,14 +48,14 @@ export async function printAnswer(
 }
 
 /**
- * An argument that is empty comes from a variable that is not set; in a path it would name another
- * resource.
+ * Refuses an empty argument. It comes from a variable that is not set, and in a path it would name
+ * another resource.
  *
- * @throws InvalidInputError naming the first
+ * @throws {InvalidInputError} when an argument is empty; the message names the first
  */
 export function refuseEmpty({ registeredArguments }: Command, args: readonly unknown[]): void {
   const empty = registeredArguments.find((_, index) => args[index] === '');
   if (empty === undefined) return;
-  const about = `<${empty.name()}> is empty, and has to be ${empty.description}`;
-  throw new InvalidInputError(`${about}; is a variable not set?`);
+  const problem = `<${empty.name()}> is empty; it must be ${empty.description}`;
+  throw new InvalidInputError(`${problem}; is a variable not set?`);
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addFailOnFlag, exitCodeOf, type FailOn } from '../check/fail-on.ts';
 import { ExitCode } from '../interrupt.ts';
 import { ProgressLine } from '../output/status-line.ts';
+import { listStatuses } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 import type { SweepReply } from './client/api-schemas.ts';
 import type { StackFlags } from './client/find-stack.ts';
@@ -29,7 +30,7 @@ export function addSweepCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('sweep')
     .summary('sweep a pool now')
-    .description('Starts one pass over a pool; without --wait it goes on by itself.')
+    .description('Starts one pass over a pool; without --wait it goes on in the background.')
     .argument('<pool>', 'the pool to sweep')
     .option('--wait', 'wait until every batch is accounted for, and show the totals')
     .addHelpText('after', EXAMPLES);
@@ -67,7 +68,8 @@ export async function waitForSweep(
     for (let waitedMs = 0; ; ) {
       const report = await api.getSweep(sweepId);
       if (report.state !== 'running') return report;
-      text = formatProgress(report);
+      const { batches, totals } = report;
+      text = `${batches.recorded} of ${batches.total} batches · ${listStatuses(totals, ' · ')}`;
       const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, waitedMs / 10));
       await delay(pauseMs, undefined, { signal });
       waitedMs += pauseMs;
@@ -75,12 +77,4 @@ export async function waitForSweep(
   } finally {
     status.stop();
   }
-}
-
-function formatProgress({ batches, totals }: SweepReply): string {
-  const { active, slow, inactive, inconclusive } = totals;
-  return (
-    `${batches.recorded} of ${batches.total} batches · ${active} active · ${slow} slow · ` +
-    `${inactive} inactive · ${inconclusive} inconclusive`
-  );
 }

@@ -9,7 +9,7 @@ import {
 } from '../output/summary-text.ts';
 import type { SweepReply } from './client/api-schemas.ts';
 
-/** A sweep's report for people. */
+/** Formats a sweep's report for people. */
 export function formatSweepReport(report: SweepReply, colour: boolean): string {
   const { sweepId, poolName, state, batches } = report;
   const late = batches.late > 0 ? `, ${batches.late} of them late` : '';
@@ -26,14 +26,14 @@ export function formatSweepReport(report: SweepReply, colour: boolean): string {
 
 export interface SweepRun {
   readonly report: SweepReply;
-  /** Of the results as they were read back. */
+  /** The tally of the results as they were read back. */
   readonly tally: RunTally;
   readonly targetUrl?: string;
   readonly list?: ListCounts;
   readonly times?: StackTimes;
 }
 
-/** The summary of a sweep, from what was read back of it. */
+/** Summarizes a sweep from its report and the results that were read back. */
 export function summarizeSweep({ report, tally, targetUrl, list, times }: SweepRun): RunSummary {
   const endedAt = report.closedAt ?? report.startedAt;
   return {

@@ -37,7 +37,7 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
     .option('--data <dir>', 'keep tables, queues and events in this directory (default: in memory)')
     .addOption(integerOption('--port <n>', 'port of the API (default: a free one)'))
     .option('--verbose', 'show what the functions log, on standard error')
-    .option('--json', 'announce the addresses in JSON; errors too')
+    .option('--json', 'print the addresses, and errors, as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: UpFlags) => {
       process.exitCode = await withInterrupt((stop) => runUp(flags, { terminal, stop }));
@@ -48,8 +48,8 @@ async function runUp(flags: UpFlags, { terminal, stop }: CommandContext): Promis
   const other = await readStackFile(process.cwd());
   if (other) {
     throw new ConflictError(
-      `a stack already runs in this directory (process ${other.pid}, ${other.apiUrl}); use that` +
-        ' one, end it, or start this one in another directory',
+      `a stack is already running in this directory (process ${other.pid}, ${other.apiUrl}); use` +
+        ' that one, end it, or start this one in another directory',
     );
   }
   const settings = {

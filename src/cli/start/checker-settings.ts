@@ -12,20 +12,20 @@ export interface StartFlags extends CheckFlags {
   readonly verbose?: true;
 }
 
-/** Lambda's longest timeout ("Lambda quotas"), seconds. */
+/** The longest timeout of a Lambda function ("Lambda quotas"), seconds. */
 const LONGEST_TIMEOUT_SECONDS = 900;
-/** Probes that leave room among Lambda's 1,024 descriptors. */
+/** The most probes in flight that leave room among Lambda's 1,024 file descriptors. */
 const MOST_IN_FLIGHT = 800;
-/** Lambda asks for this many times the function's timeout ("Using Lambda with Amazon SQS"). */
+/** Function timeouts in one visibility timeout, as Lambda asks ("Using Lambda with Amazon SQS"). */
 const VISIBILITY_PER_TIMEOUT = 6;
-/** What the stack's own check computes with, whatever the options. */
+/** The attempt that the stack's own validation assumes, whatever the options. */
 const DEFAULT_ATTEMPT = { attempts: 1, timeoutMs: 5_000 };
 
 /**
- * The stack's settings for one list: `--concurrency` probes per checker, and a checker's time in
- * which its longest batch fits whatever the time-out and attempts asked for.
+ * The stack's settings for one list: `--concurrency` probes per checker, and a checker timeout that
+ * fits its longest batch with the probe timeout and attempts asked for.
  *
- * @throws InvalidInputError when no checker could ever be done in time
+ * @throws {InvalidInputError} when no checker could finish in time
  */
 export function settingsFor(
   flags: Pick<CheckFlags, 'concurrency' | 'control'>,
@@ -45,7 +45,7 @@ export function settingsFor(
     seconds(MAX_ROWS_PER_BATCH, maxInFlight, DEFAULT_ATTEMPT) + DEFAULT_ATTEMPT.timeoutMs / 1000,
   );
   if (needed > LONGEST_TIMEOUT_SECONDS) throw tooSlow(maxInFlight, options, needed);
-  // A batch whose proxies all share one host takes longer still; it gets what there is.
+  // A batch whose proxies all share one host takes longer still; it gets as much time as there is.
   const oneHost = seconds(LARGEST_BATCH_SIZE, DEFAULT_SWEEP_LIMITS.maxInFlightPerHost, {});
   const timeoutSeconds = Math.min(LONGEST_TIMEOUT_SECONDS, Math.max(needed, oneHost));
   return {
@@ -64,6 +64,6 @@ function tooSlow(
   return new InvalidInputError(
     `with --concurrency ${maxInFlight}, --timeout-ms ${timeoutMs} and --attempts ${attempts} a` +
       ` batch could take ${neededSeconds} s, and a checker has at most` +
-      ` ${LONGEST_TIMEOUT_SECONDS} s: raise the concurrency or lower the others`,
+      ` ${LONGEST_TIMEOUT_SECONDS} s; raise the concurrency or lower the others`,
   );
 }

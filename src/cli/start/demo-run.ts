@@ -23,20 +23,21 @@ import { inLineOrder } from './line-order.ts';
 
 const POOL_NAME = 'demo';
 const INTERVAL_SECONDS = 60;
-/** How often the pool is looked at for the sweep the schedule has started. */
-const LOOK_MS = 1_000;
+/** How often the pool is asked whether the schedule has started a sweep. */
+const POLL_MS = 1_000;
 
-/** What the demo shows each sweep with. */
+/** What the demo needs to show each sweep. */
 interface Demo {
   readonly api: LighthouseApi;
   readonly fleet: DemoFleet;
+  /** The line of the list for each proxy id. */
   readonly lines: ReadonlyMap<string, number>;
   readonly sink: Sink;
   readonly terminal: Terminal;
   readonly stop: AbortController;
 }
 
-/** The stack with a fleet of real loopback proxies, swept every minute until it is interrupted. */
+/** Runs the stack with a fleet of real loopback proxies, swept every minute until interrupted. */
 export async function runDemo(flags: StartFlags, context: CommandContext): Promise<ExitCode> {
   const { terminal, stop } = context;
   const fleet = await startDemoFleet();
@@ -102,11 +103,11 @@ async function nextSweep({ api, stop }: Demo, previous: string): Promise<string>
     const { runningSweepId, lastSweepId } = await api.getPool(POOL_NAME);
     const newest = runningSweepId ?? lastSweepId ?? previous;
     if (newest !== previous) return newest;
-    await delay(LOOK_MS, undefined, { signal: stop.signal });
+    await delay(POLL_MS, undefined, { signal: stop.signal });
   }
 }
 
-/** One sweep as a table: each proxy with the part it plays in the demo. */
+/** Shows a sweep as a table: each proxy with its role in the demo. */
 async function showSweep(demo: Demo, report: SweepReply): Promise<void> {
   const { api, fleet, lines, sink, terminal } = demo;
   const roles = fleet.list.split('\n').map((line) => line.split(' # ')[1] ?? '');

@@ -1,10 +1,10 @@
 import type { ResultRecord } from '../../model/result-record.ts';
 import type { LineRecord } from '../output/report.ts';
 
-/** Results that are put in order before they are shown; a longer list is shown as it is stored. */
+/** The longest list whose results are sorted; a longer one is shown in stored order. */
 const SORTED_AT_MOST = 10_000;
 
-/** Gives each stored result the line of its proxy, and shows a short list in its own order. */
+/** Adds to each stored result the line of its proxy; sorts the results of a short list by line. */
 export async function* inLineOrder(
   results: AsyncIterable<ResultRecord>,
   lines: ReadonlyMap<string, number>,

@@ -22,9 +22,8 @@ import { type StartFlags, settingsFor } from './checker-settings.ts';
 import { sweepOnce } from './once-sweep.ts';
 
 /**
- * Sends a list through the whole stack on this machine: import → fan-out → SQS → checker →
- * DynamoDB, and shows the results as they were stored. Nothing is started for a list that holds
- * no valid proxy.
+ * Sends a list through the whole stack on this machine (import → fan-out → SQS → checker →
+ * DynamoDB) and shows the stored results. A list without a valid proxy starts nothing.
  */
 export async function runOnce(
   listPath: string,
@@ -57,17 +56,17 @@ export async function runOnce(
     return exitCodeOf(summary.statuses, { failOn: flags.failOn, signal });
   } catch (error) {
     if (interruptedExitCode(signal)) {
-      terminal.stderr.write(`${signal.reason.message}; the stack is down, nothing is kept\n`);
+      terminal.stderr.write(`${signal.reason.message}; the stack is down and nothing is kept\n`);
     }
     throw error;
   }
 }
 
-/** The limit per host is the checker's own in the stack. */
+/** Tells people that the stack's checkers have their own limit per host. */
 function noteHostLimit({ maxInFlightPerHost, quiet }: StartFlags, { stderr }: Terminal): void {
   if (quiet || maxInFlightPerHost === DEFAULT_IN_FLIGHT_PER_HOST) return;
   stderr.write(
-    `note: --max-in-flight-per-host is for lighthouse check; the stack's checkers keep to` +
+    `note: --max-in-flight-per-host applies only to lighthouse check; the stack's checkers allow` +
       ` ${DEFAULT_IN_FLIGHT_PER_HOST}\n`,
   );
 }

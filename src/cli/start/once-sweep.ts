@@ -16,7 +16,7 @@ import type { Terminal } from '../terminal.ts';
 import type { StartFlags } from './checker-settings.ts';
 import { inLineOrder } from './line-order.ts';
 
-/** The pool the list goes into; it ends with the stack. */
+/** The pool that holds the list; it is gone with the stack. */
 const POOL_NAME = 'once';
 
 /** One list on its way through a stack. */
@@ -31,7 +31,7 @@ export interface OnceRun {
   readonly signal: AbortSignal;
 }
 
-/** Imports the list, sweeps it, writes the results as they were stored, and times each step. */
+/** Imports the list, sweeps it, writes the stored results and times each step. */
 export async function sweepOnce(run: OnceRun, stack: LocalStack): Promise<RunSummary> {
   const lap = startStopwatch();
   const startUpMs = lap();
@@ -39,14 +39,15 @@ export async function sweepOnce(run: OnceRun, stack: LocalStack): Promise<RunSum
   const api = new LighthouseApi(client);
   const { list, lines } = await importList(run, api);
   const importMs = lap();
-  const report = await sweep(run, api);
+  const { sweepId } = await api.startSweep(POOL_NAME);
+  const report = await waitForSweep(api, sweepId, run);
   const probingMs = lap();
   const tally = await readBack(run, api, { report, lines });
   const times = { startUpMs, importMs, probingMs, readBackMs: lap() };
   return summarizeSweep({ report, tally, targetUrl: run.options.targetUrl, list, times });
 }
 
-/** Milliseconds since the last lap, the first counted from the start of the process. */
+/** Returns the ms since the last lap; the first lap begins with the process. */
 function startStopwatch(): () => number {
   let last = 0;
   return () => {
@@ -71,11 +72,6 @@ async function importList(
   });
   status.stop();
   return { list: countRefused(reader.tally.counts, imported), lines };
-}
-
-async function sweep({ terminal, signal }: OnceRun, api: LighthouseApi): Promise<SweepReply> {
-  const { sweepId } = await api.startSweep(POOL_NAME);
-  return waitForSweep(api, sweepId, { terminal, signal });
 }
 
 async function readBack(

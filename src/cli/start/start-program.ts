@@ -15,22 +15,22 @@ Examples:
   npm start -- --once proxies.txt
   npm -s start -- --once proxies.txt --target https://shop.example/ --json > report.json
 
-npm prints a heading of its own on standard output; -s keeps it from a report that is piped on.
+npm prints a heading of its own on standard output; -s keeps it out of a piped report.
 
-Exit codes with --once: 0 done; 1 --fail-on found a proxy that bad; 2 not done, and a sentence
+Exit codes with --once: 0 done; 1 a proxy is as bad as --fail-on says; 2 not done, and the error
 says why; 130 interrupted.`;
 
-/** Runs `npm start` and leaves the exit code in `process.exitCode`. */
+/** Runs `npm start` and sets `process.exitCode`. */
 export async function runStart(args: readonly string[], terminal: Terminal): Promise<void> {
   const help = helpOutput(args, terminal);
   const program = new Command('npm start --')
     .description(
-      'Brings the whole stack up on this machine. Without --once: with a demo fleet of real' +
-        ' proxies on loopback, swept every minute until Ctrl-C.',
+      'Starts the whole stack on this machine. Without --once, a demo fleet of real proxies on' +
+        ' loopback is swept every minute until Ctrl-C.',
     )
     .exitOverride()
     .configureOutput(help)
-    .option('--once <list>', 'sweep this list through the stack once, show what was stored, exit')
+    .option('--once <list>', 'sweep this list once, show the stored results and exit')
     .addOption(integerOption('--port <n>', 'port of the API (default: a free one)'))
     .option('--verbose', 'show what the functions log, on standard error')
     .addHelpText('after', EXAMPLES);

@@ -57,7 +57,7 @@ describe('lighthouse check', () => {
     expect(report.summary.latencyMs.p50).toBeGreaterThanOrEqual(0);
   });
 
-  it('gives each record the fields of every machine format', async () => {
+  it('gives each record the fields that all machine formats share', async () => {
     const { stdout } = await check(['--format', 'ndjson']);
     const records = stdout
       .trim()
@@ -102,7 +102,7 @@ describe('lighthouse check', () => {
     expect(rows.every((row) => row.checkedAt?.endsWith('Z'))).toBe(true);
   });
 
-  it('shows people aligned rows, rejected lines and a summary', async () => {
+  it('shows aligned rows, rejected lines and a summary to people', async () => {
     const { stdout, stderr } = await check([]);
     const rows = stdout.split('\n');
     const column = rows[0]?.indexOf('PROXY') ?? -1;
@@ -116,7 +116,7 @@ describe('lighthouse check', () => {
     expect(stderr).toBe('');
   });
 
-  it('lets no password and no header value out', async () => {
+  it('shows no password and no header value', async () => {
     const secrets = ['--header', `x-key: ${CANARY}`, '--proxy-header', `x-key: ${CANARY}`];
     for (const format of ['table', 'json', 'ndjson', 'csv']) {
       const { stdout, stderr, exitCode } = await check(['--format', format, ...secrets]);
@@ -141,7 +141,7 @@ describe('lighthouse check', () => {
     expect(stderr).toContain('https://example.com/');
   });
 
-  it('exits 1 only for what --fail-on names', async () => {
+  it('exits with 1 only for the verdicts that --fail-on names', async () => {
     const slow = await fixture.writeList('slow.txt', `127.0.0.1:${fixture.proxies.slow.port}\n`);
     const run = async (failOn: string, list: string): Promise<number | null> => {
       const flags = ['--target', fixture.target.url, '--slow-ms', '200', '--fail-on', failOn];

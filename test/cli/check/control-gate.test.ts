@@ -17,7 +17,7 @@ function resultOf(proxyId: string, status: Verdict): HealthCheckResult {
 }
 
 interface Scene {
-  /** What each control probe finds, in turn. */
+  /** The result of each control probe, in turn. */
   readonly target: readonly boolean[];
   readonly results: readonly Verdict[];
   readonly maxHeld?: number;
@@ -41,7 +41,7 @@ async function passThrough({ target, results, maxHeld = 2 }: Scene) {
 }
 
 describe('the control gate', () => {
-  it('lets good verdicts out at once and bad ones after a control probe', async () => {
+  it('passes on good verdicts at once and bad ones after a control probe', async () => {
     const { seen, summary } = await passThrough({
       target: [true, true],
       results: ['inactive', 'active', 'slow'],
@@ -55,7 +55,7 @@ describe('the control gate', () => {
     expect(seen).toEqual(['0 inconclusive', '1 inconclusive']);
   });
 
-  it('takes back the bad verdicts held when the target goes down half-way', async () => {
+  it('makes the held bad verdicts inconclusive when the target goes down halfway', async () => {
     const { seen, summary } = await passThrough({
       target: [true, true, false, true, true],
       results: ['inactive', 'inactive', 'inactive', 'inactive', 'inactive', 'inactive', 'inactive'],
@@ -72,7 +72,7 @@ describe('the control gate', () => {
     expect(summary).toMatchObject({ probes: 5, failed: 1 });
   });
 
-  it('makes the last held ones inconclusive when the probe after the work fails', async () => {
+  it('makes the last held verdicts inconclusive when the final control probe fails', async () => {
     const { seen } = await passThrough({
       target: [true, false],
       results: ['active', 'inactive'],

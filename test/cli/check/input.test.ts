@@ -20,18 +20,18 @@ beforeAll(async () => {
 
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-describe('input that cannot be used ends with exit code 2 and a sentence', () => {
+describe('unusable input ends with exit code 2 and an error', () => {
   const cases: readonly [what: string, args: () => string[], sentence: RegExp][] = [
     ['no list', () => ['check'], /missing required argument 'list'/],
     ['a missing file', () => ['check', 'no-such-file.txt'], /"no-such-file\.txt" does not exist/],
     ['a directory', () => ['check', fixture.directory], /is a directory, not a file/],
     [
-      'a time-out out of range',
+      'a timeout out of range',
       () => ['check', fixture.listPath, '--timeout-ms', '50'],
       /--timeout-ms.*100/,
     ],
     [
-      'a time-out that is no number',
+      'a timeout that is not a number',
       () => ['check', fixture.listPath, '--timeout-ms', 'soon'],
       /--timeout-ms.*whole number/,
     ],
@@ -41,7 +41,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
       /--attempts.*5/,
     ],
     [
-      'a target that is no URL',
+      'a target that is not a URL',
       () => ['check', fixture.listPath, '--target', 'example.com'],
       /--target/,
     ],
@@ -57,7 +57,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
       /--ca/,
     ],
     [
-      'a concurrency of none',
+      'a concurrency of 0',
       () => ['check', fixture.listPath, '--concurrency', '0'],
       /--concurrency is 0; it must be 1 to/,
     ],
@@ -67,7 +67,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
       /output file .* does not exist/,
     ],
     [
-      'a directory as output file',
+      'a directory as the output file',
       () => ['check', fixture.listPath, '--output', fixture.directory],
       /output file .* is a directory/,
     ],
@@ -84,7 +84,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
     expect(exitCode).toBe(2);
   });
 
-  it('a list without a valid proxy says what its lines should look like', async () => {
+  it('a list without a valid proxy gets an error that shows valid forms', async () => {
     const list = await fixture.writeList('bad.txt', '# none\n1.2.3.4\n:0\n');
     const { exitCode, stdout, stderr } = await runHere(['check', list, '--json']);
     const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
@@ -98,7 +98,7 @@ describe('input that cannot be used ends with exit code 2 and a sentence', () =>
     expect(await runCommand(['chekc'])).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  it('an empty list is one', async () => {
+  it('an empty list has no valid proxy', async () => {
     const { exitCode, stderr } = await runHere(['check', '-']);
     expect(stderr).toContain('standard input holds no valid proxy');
     expect(exitCode).toBe(2);
@@ -146,7 +146,7 @@ describe('the report', () => {
   it.skipIf(process.platform !== 'linux').each([
     ['standard output', '> /dev/full'],
     ['the output file', '--output /dev/full'],
-  ])('that does not fit on %s is no success', async (_, redirection) => {
+  ])('fails when %s is full', async (_, redirection) => {
     const command = `"${process.execPath}" src/cli/main.ts check - --no-control -q ${redirection}`;
     const shell = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'ignore', 'pipe'] });
     shell.stdin.end(`127.0.0.1:${fixture.deadPort}\n`);
@@ -155,7 +155,7 @@ describe('the report', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('is written so far when interrupted, and the exit code is 130', async () => {
+  it('holds the results so far when interrupted, with exit code 130', async () => {
     const child = startCommand(['check', '-', ...flags(), '--json', '--no-control']);
     child.stdin.write(`127.0.0.1:${fixture.proxies.http.port}\n`);
     child.stdout.once('data', () => child.kill('SIGINT'));
@@ -167,7 +167,7 @@ describe('the report', () => {
   });
 });
 
-it('every command explains itself with examples', async () => {
+it('every command has help with examples', async () => {
   const main = await runHere(['--help']);
   expect(main.exitCode).toBe(0);
   for (const command of ['check', 'up', 'pool', 'import', 'sweep', 'results', 'proxies']) {

@@ -23,7 +23,7 @@ it.each([
   { list: 'all refused', isActive: () => false },
   { list: 'half active, half refused', isActive: (index: number) => index % 2 === 0 },
 ])(
-  'keeps nothing of a probe that is over, at 200 in flight over a long list: $list',
+  'keeps nothing of a finished probe, with 200 in flight over a long list: $list',
   {
     timeout: 120_000,
   },

@@ -35,13 +35,13 @@ function summaryOf(tally: RunTally) {
 }
 
 describe('the JSON report', () => {
-  it('is whole without any result', async () => {
+  it('is complete without any result', async () => {
     const sink = new MemorySink();
     await createJsonWriter(sink).finish(summaryOf(new RunTally()));
     expect(JSON.parse(sink.text)).toMatchObject({ results: [], rejected: [], summary: {} });
   });
 
-  it('keeps every rejected line in order, however many', async () => {
+  it('keeps any number of rejected lines in order', async () => {
     const sink = new MemorySink();
     const writer = createJsonWriter(sink);
     for (let line = 1; line <= 2_500; line++) {
@@ -59,7 +59,7 @@ describe('the JSON report', () => {
 });
 
 describe('the table', () => {
-  it('shows no control character of a list', async () => {
+  it('shows no control characters from a list', async () => {
     const sink = new MemorySink();
     const writer = createTableWriter(sink, false);
     const text = 'evil\u{1b}[31m\u{202e}\r\n:80';
@@ -67,7 +67,7 @@ describe('the table', () => {
     expect(sink.text).toContain('evil\u{fffd}[31m\u{fffd}\u{fffd}\u{fffd}:80');
   });
 
-  it('colours the status only where colours are wanted', async () => {
+  it('colours the status only when colours are enabled', async () => {
     const plain = new MemorySink();
     await createTableWriter(plain, false).writeResult(record);
     expect(plain.text).not.toContain('\u{1b}');

@@ -17,7 +17,7 @@ import { startUp, type Up } from '../support/start-up.ts';
 // Each test starts real processes, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-/** Where the stack keeps its data, for the one after it. */
+/** Keeps the data for the next stack. */
 const KEPT = ['--data', 'data'];
 
 let directory: string;
@@ -55,7 +55,7 @@ async function eventsOf(...flags: string[]): Promise<Listed[]> {
   return parse(text.split('\n').filter(Boolean));
 }
 
-/** The events of some lines, each once: a tick between close and release sends one again. */
+/** The events of these lines, each once: a tick between close and release sends one again. */
 function parse(lines: readonly string[]): Listed[] {
   const events = lines.map((line) => JSON.parse(line));
   const byId = Map.groupBy(events, (event: Listed) => event.detail.eventId);
@@ -114,7 +114,7 @@ describe('lighthouse events', () => {
     expect(await eventsOf()).toEqual(events);
   });
 
-  it('shows only those of a type or a pool', async () => {
+  it('shows only the events of a type or a pool', async () => {
     expect(await eventsOf('--type', 'proxy-status-changed')).toHaveLength(1);
     expect(await eventsOf('--type', 'sweep-finished', '--pool', 'shop')).toHaveLength(2);
     expect(await eventsOf('--pool', 'other')).toEqual([]);
@@ -122,7 +122,7 @@ describe('lighthouse events', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('proxy-status-changed')]);
   });
 
-  it('gives people a line for each', async () => {
+  it('shows people one line per event', async () => {
     const lines = new Set((await run('events')).trimEnd().split('\n'));
     expect(lines.size).toBe(3);
     const [, change, finish] = lines;
@@ -134,12 +134,12 @@ describe('lighthouse events', () => {
     );
   });
 
-  it('still shows them after the stack has ended and another has taken up its data', async () => {
+  it('still shows them after another stack has taken over the data', async () => {
     const before = await eventsOf();
     up.process.kill('SIGINT');
     await once(up.process, 'close');
     const { exitCode, stderr } = await up.run('events');
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no stack runs')]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no stack is running')]);
     up = await startUp({ cwd: directory, flags: KEPT });
     expect(await eventsOf()).toEqual(before);
   });

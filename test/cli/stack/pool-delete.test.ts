@@ -5,7 +5,7 @@ import { runHere } from '../support/run-here.ts';
 
 const VIEW = { pool: 'shop', intervalSeconds: null, runningSweepId: null, lastSweepId: null };
 
-/** A stack with one pool, which tells what was asked of it. */
+/** A stack with one pool that records its requests. */
 const asked: string[] = [];
 const server = createServer((request, response) => {
   asked.push(`${request.method} ${request.url}`);
@@ -29,7 +29,7 @@ beforeEach(() => {
   asked.length = 0;
 });
 
-/** Runs the command as if somebody sat at a terminal, or nobody, and typed this. */
+/** Runs the command with this input, at a terminal or without one. */
 function run(args: readonly string[], { typed = '', isTTY = true } = {}) {
   const { port } = server.address() as AddressInfo;
   const api = `http://127.0.0.1:${port}`;
@@ -62,14 +62,14 @@ it('does not ask with --yes', async () => {
   expect(asked).toEqual(['DELETE /pools/shop']);
 });
 
-it('deletes nothing where nobody can be asked', async () => {
+it('deletes nothing without a terminal to ask on', async () => {
   const { exitCode, stderr } = await run(['shop'], { typed: 'y\n', isTTY: false });
   expect(stderr).toContain('give --yes');
   expect(exitCode).toBe(2);
   expect(asked).toEqual(['GET /pools/shop']);
 });
 
-it('does not ask about a pool that is not there', async () => {
+it('does not ask about a pool that does not exist', async () => {
   const { exitCode, stderr } = await run(['none'], { typed: 'y\n' });
   expect(stderr).toBe('error: there is no pool "none"\n');
   expect(exitCode).toBe(2);

@@ -61,7 +61,7 @@ describe('the commands against a local stack', () => {
     ).toEqual(['active', 'active']);
   });
 
-  it('people get text', async () => {
+  it('people see text', async () => {
     expect((await run('pool', 'show', 'shop')).stdout).toMatch(/^pool +shop$/m);
     expect((await run('pool', 'list')).stdout).toMatch(/^shop +by hand +[0-9a-f-]{36}$/m);
     expect((await run('proxies', 'shop')).stdout).toMatch(/^inactive .* refused +0\/1 +http:\/\//m);
@@ -89,7 +89,7 @@ describe('the commands against a local stack', () => {
     expect((await run('redrive')).stdout).toBe('the dead-letter queue is empty\n');
   });
 
-  it('a pool is deleted, and says so until it is gone', async () => {
+  it('a pool that is being deleted says so until it is gone', async () => {
     await json('pool', 'put', 'old');
     expect(await json('pool', 'delete', 'old', '--yes')).toMatchObject({ pool: 'old' });
     expect((await run('pool', 'list')).stdout).toMatch(/^old +by hand +being deleted$/m);
@@ -99,19 +99,19 @@ describe('the commands against a local stack', () => {
   it.each([
     ['an unknown pool', ['sweep', 'nowhere'], /there is no pool "nowhere"/],
     ['an option out of range', ['pool', 'put', 'x', '--timeout-ms', '50'], /timeout/],
-    ['a pool name that cannot be', ['pool', 'put', 'No Pool'], /pool name .* must be/],
-    ['a sweep that never was', ['results', '0199a3c2-7d1e-7c3a-9b0e-0a1b2c3d4e5f'], /no sweep/],
-    ['a proxy that never was', ['proxies', 'ban', 'shop', 'x'], /there is no proxy "x"/],
-    ['a deletion nobody confirmed', ['pool', 'delete', 'shop'], /give --yes/],
+    ['an invalid pool name', ['pool', 'put', 'No Pool'], /pool name .* must be/],
+    ['an unknown sweep', ['results', '0199a3c2-7d1e-7c3a-9b0e-0a1b2c3d4e5f'], /no sweep/],
+    ['an unknown proxy', ['proxies', 'ban', 'shop', 'x'], /there is no proxy "x"/],
+    ['an unconfirmed deletion', ['pool', 'delete', 'shop'], /give --yes/],
     ['a pool that is being deleted', ['sweep', 'old'], /"old" is being deleted/],
     ['a missing list', ['import', 'shop', 'none.txt'], /"none\.txt" does not exist/],
-    ['a second stack in one directory', ['up'], /a stack already runs in this directory/],
+    ['a second stack in one directory', ['up'], /a stack is already running in this directory/],
     [
-      'another stack that is down',
+      'an address where no stack answers',
       ['pool', 'list', '--api', 'http://127.0.0.1:9'],
       /no stack answers/,
     ],
-  ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
+  ])('%s ends with exit code 2 and an error', async (_, args, sentence) => {
     const { exitCode, stdout, stderr } = await run(...args);
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^error: /);
@@ -128,7 +128,7 @@ describe('the commands against a local stack', () => {
       await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     }
     const { stderr, exitCode: after } = await run('pool', 'list');
-    expect(stderr).toContain('no stack runs in this directory');
+    expect(stderr).toContain('no stack is running in this directory');
     expect(after).toBe(2);
   });
 });

@@ -32,7 +32,7 @@ function refuseOnce(list: string, ...flags: string[]): Promise<CommandOutcome> {
 }
 
 describe('npm start -- --once', () => {
-  it('shows what was stored, by the lines of the list', async () => {
+  it('shows the stored results in the order of the list', async () => {
     const { exitCode, stdout, stderr } = await runOnce(fixture.listPath, '--json');
     expect(exitCode, stderr).toBe(0);
     const { summary, results, rejected } = JSON.parse(stdout);
@@ -53,7 +53,7 @@ describe('npm start -- --once', () => {
     expect(stderr).toMatch(/start-up \d+\.\d+ s, .*probing .* read-back /);
   });
 
-  it('exits as check does', async () => {
+  it('exits with the codes of check', async () => {
     expect((await runOnce(fixture.listPath, '--fail-on', 'inactive')).exitCode).toBe(1);
     const missing = await refuseOnce('none.txt');
     expect(missing.exitCode).toBe(2);
@@ -76,7 +76,7 @@ describe('npm start -- --once', () => {
   it.each([
     ['while the stack starts', [], /note: /],
     ['while it imports', ['--verbose'], /REPORT/],
-  ])('is down soon after SIGINT %s', async (_, flags, moment) => {
+  ])('shuts down soon after SIGINT %s', async (_, flags, moment) => {
     const args = ['--once', '-', ...flags];
     const child = startCommand(args, { program: 'start', cwd: fixture.directory });
     child.stdin.write(`127.0.0.1:${fixture.proxies.http.port}\n`);

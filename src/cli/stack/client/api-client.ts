@@ -5,15 +5,15 @@ import { ApiError, toApiError } from './api-error.ts';
 /** One request to the stack's API. */
 export interface ApiRequest {
   readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
-  /** Beginning with a slash; its segments encoded. */
+  /** Begins with a slash; its segments are encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as it is, instead of `json`. */
+  /** Sent as is, instead of `json`. */
   readonly text?: { readonly body: string; readonly contentType: string };
-  /** Gives this one request up, as if there were no answer. */
+  /** Gives up this request as if there were no answer. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,10 +25,10 @@ export interface ApiAnswer {
   readonly nextUrl: string | null;
 }
 
-/** The longest an answer may take: API Gateway gives up after 30 s ("Quotas for HTTP APIs"). */
+/** How long an answer may take, ms: API Gateway gives up after 30 s ("Quotas for HTTP APIs"). */
 const ANSWER_TIMEOUT_MS = 31_000;
 
-/** Speaks to the API of one stack over connections of its own; close it when done. */
+/** Talks to the API of one stack over its own connections; dispose of it when done. */
 export class ApiClient implements AsyncDisposable {
   readonly #baseUrl: string;
   readonly #signal: AbortSignal;
@@ -43,21 +43,25 @@ export class ApiClient implements AsyncDisposable {
     this.#signal = signal;
   }
 
-  /** Asks and validates the JSON that comes back. */
+  /**
+   * Sends a request and validates the JSON of its answer.
+   *
+   * @throws {ApiError} when the answer is not 2xx or not in the schema's form, or there is none
+   */
   async ask<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
     const { body } = await this.send(request);
     try {
       return schema.parse(JSON.parse(body));
     } catch (error) {
       throw new ApiError(
-        `${nameRequest(request)} was answered in a form this version does not know`,
+        `${nameRequest(request)} got an answer that this version does not understand`,
         { status: 200 },
         { cause: error },
       );
     }
   }
 
-  /** @throws ApiError when the answer is not 2xx, or there is none */
+  /** @throws {ApiError} when the answer is not 2xx, or there is none */
   async send(request: ApiRequest): Promise<ApiAnswer> {
     const { status, body, headers } = await this.#request(request);
     if (status < 200 || status > 299) throw toApiError(status, body);
@@ -100,7 +104,7 @@ export class ApiClient implements AsyncDisposable {
   }
 }
 
-/** For messages: whoever has a lease's id can end it. */
+/** Names a request in messages, without a lease's id: the id is enough to end the lease. */
 function nameRequest({ method, path }: ApiRequest): string {
   return `${method} ${path.replace(/(\/leases\/)[^/]+/, '$1{leaseId}')}`;
 }
@@ -115,7 +119,7 @@ function contentOf({ json, text, headers = {} }: ApiRequest): {
   return { body: JSON.stringify(json), headers: { ...headers, ...type } };
 }
 
-/** RFC 8288, reduced to the one relation the API uses. */
+/** Reads a `link` header (RFC 8288), reduced to the one relation that the API uses. */
 function findNext(link: string | string[] | undefined): string | null {
   const match = /<([^>]*)>\s*;\s*rel="?next"?/.exec([link ?? ''].flat().join(','));
   return match?.[1] ?? null;

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { type InputIssue, LighthouseError } from '../../../errors.ts';
 
-/** The stack's API refused a request, or none answers. */
+/** An error answer of the stack's API, or no answer. */
 export class ApiError extends LighthouseError {
   /** The HTTP status; null when there was no answer. */
   readonly status: number | null;
   readonly issues: readonly InputIssue[];
 
   /**
-   * @param details `code`: that of the problem, such as `lease_ended`; @default `stack_unreachable`
-   * without an answer, `api_error` for one that does not explain itself
+   * @param details `code` is that of the problem, such as `lease_ended`. @default
+   * `stack_unreachable` without an answer, `api_error` for an answer that names no problem
    */
   constructor(
     message: string,
@@ -28,7 +28,7 @@ export class ApiError extends LighthouseError {
   }
 }
 
-/** RFC 9457 problem details, as far as the command line shows them. */
+/** The part of RFC 9457 problem details that the command line shows. */
 const problemSchema = z.object({
   type: z.string().optional(),
   title: z.string().optional(),
@@ -36,7 +36,7 @@ const problemSchema = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
 });
 
-/** Turns an error answer of the API into one clear sentence, and keeps the bad fields beside it. */
+/** Turns an error answer of the API into an error that also keeps the bad fields. */
 export function toApiError(status: number, body: string): ApiError {
   const problem = parseProblem(body);
   if (!problem) {
@@ -48,11 +48,11 @@ export function toApiError(status: number, body: string): ApiError {
     detail,
     errors: issues = [],
   } = problem;
-  const sentence = withIssues(detail ?? '', issues);
-  return new ApiError(sentence || title, { status, issues, code: codeOf(type) });
+  const message = withIssues(detail ?? '', issues);
+  return new ApiError(message || title, { status, issues, code: codeOf(type) });
 }
 
-/** The sentence, and what is wrong where unless it says so itself. */
+/** Adds to a sentence the issues that it does not mention. */
 function withIssues(sentence: string, issues: readonly InputIssue[]): string {
   const missing = issues.filter(({ detail }) => !sentence.includes(detail));
   if (missing.length === 0) return sentence;
@@ -60,7 +60,7 @@ function withIssues(sentence: string, issues: readonly InputIssue[]): string {
   return sentence === '' ? list : `${sentence.replace(/\.$/, '')}: ${list}`;
 }
 
-/** The code at the end of a type such as `urn:lighthouse:problem:lease_ended`. */
+/** The code of a type such as `urn:lighthouse:problem:lease_ended`; undefined for other types. */
 function codeOf(type: string): string | undefined {
   return /^urn:lighthouse:problem:([a-z_]+)$/.exec(type)?.[1];
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Blame, type FailureCode } from '../../../health/failure.ts';
 import { SweepState } from '../../../model/sweep.ts';
 
-/** What the command line reads of the API's answers; fields beyond these are passed on. */
+// The part of the API's answers that the command line reads; loose objects pass other fields on.
 
 export const poolViewSchema = z.looseObject({
   pool: z.string(),
@@ -53,7 +53,7 @@ export const proxyPageSchema = z.looseObject({
   next: z.string().optional(),
 });
 
-/** A lease as a renewal shows it: without the URL. */
+/** A lease as a renewal answers it: without the proxy's URL. */
 export const leaseViewSchema = z.looseObject({
   leaseId: z.string(),
   pool: z.string(),
@@ -66,7 +66,7 @@ export const leaseViewSchema = z.looseObject({
 });
 export type LeaseView = z.infer<typeof leaseViewSchema>;
 
-/** A lease as acquiring it answers; `proxy` is a URL with its password. */
+/** A lease as acquiring answers it; `proxy` is a URL with the password. */
 export const acquiredLeaseSchema = leaseViewSchema.extend({ proxy: z.string() });
 export type AcquiredLease = z.infer<typeof acquiredLeaseSchema>;
 
@@ -77,7 +77,7 @@ const count = z.number();
 
 const percentile = z.number().nullable();
 
-/** What the command line reads of `GET /sweeps/{id}`. */
+/** The part of `GET /sweeps/{id}` that the command line reads. */
 export const sweepReplySchema = z.looseObject({
   sweepId: z.string(),
   poolName: z.string(),

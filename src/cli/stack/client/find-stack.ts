@@ -4,24 +4,24 @@ import { readStackFile } from '../../../local/stack-file.ts';
 import { hideCredentials } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 
-/** How a command names the stack it talks to, and how it answers. */
+/** The flags of every command that talks to a stack. */
 export interface StackFlags {
   readonly api?: string;
   readonly json?: true;
 }
 
-/** Adds the flags every command has that talks to a stack. */
+/** Adds the flags of `StackFlags`. */
 export function addStackFlags(command: Command): Command {
-  command.option('--api <url>', 'API of the stack (default: the one that runs in this directory)');
+  command.option('--api <url>', 'API of the stack (default: the one running in this directory)');
   if (command.options.some(({ long }) => long === '--json')) return command;
-  return command.option('--json', 'answer in JSON; errors too');
+  return command.option('--json', 'print answers and errors as JSON');
 }
 
 /**
- * The address of the API to talk to.
+ * Finds the address of the API to talk to.
  *
- * @throws InvalidInputError when what is named is no URL
- * @throws ApiError when none is named and none runs here
+ * @throws {InvalidInputError} when `--api` is not a URL
+ * @throws {ApiError} when there is no `--api` and no stack is running in this directory
  */
 export async function findApiUrl({ api }: StackFlags): Promise<string> {
   if (api !== undefined) {
@@ -32,7 +32,7 @@ export async function findApiUrl({ api }: StackFlags): Promise<string> {
   const stack = await readStackFile(process.cwd());
   if (stack?.apiUrl) return stack.apiUrl;
   throw new ApiError(
-    'no stack runs in this directory; start one with lighthouse up, or name one with --api URL',
+    'no stack is running in this directory; start one with lighthouse up, or give --api URL',
     { status: null },
   );
 }

@@ -1,5 +1,6 @@
+import type * as z from 'zod';
 import type { ResultRecord } from '../../../model/result-record.ts';
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient, ApiRequest } from './api-client.ts';
 import {
   type ImportAnswer,
   importAnswerSchema,
@@ -17,10 +18,10 @@ import {
   sweepStartedSchema,
 } from './api-schemas.ts';
 
-/** Entries per page asked for; the API's largest. */
+/** Entries asked for per page: the most the API gives. */
 const PAGE_SIZE = 5_000;
 
-/** The routes of the API the command line uses. */
+/** The routes of the API that the command line uses, except those of leases. */
 export class LighthouseApi {
   readonly #client: ApiClient;
 
@@ -42,13 +43,8 @@ export class LighthouseApi {
   }
 
   async *listPools(): AsyncGenerator<PoolView> {
-    let cursor: string | undefined;
-    do {
-      const request = { method: 'GET', path: '/pools', query: { cursor } } as const;
-      const { pools, next } = await this.#client.ask(request, poolListSchema);
-      yield* pools;
-      cursor = next;
-    } while (cursor !== undefined);
+    const pages = this.#pages({ method: 'GET', path: '/pools' }, poolListSchema);
+    for await (const { pools } of pages) yield* pools;
   }
 
   importEntries(
@@ -74,7 +70,7 @@ export class LighthouseApi {
     return this.#client.ask({ method: 'GET', path: sweepPath(sweepId) }, sweepReplySchema);
   }
 
-  /** Every result of a sweep, or those of one status, as stored. */
+  /** Reads the stored results of a sweep, or only those of one status. */
   async *readResults(sweepId: string, status?: string): AsyncGenerator<ResultRecord> {
     let cursor: string | undefined;
     do {
@@ -91,7 +87,7 @@ export class LighthouseApi {
     } while (cursor !== undefined);
   }
 
-  /** Moves a bounded number of messages from the dead-letter queue back; `more`: call again. */
+  /** Moves some messages from the dead-letter queue back; `more` says to call again. */
   redrive(): Promise<RedriveAnswer> {
     return this.#client.ask({ method: 'POST', path: '/redrive' }, redriveAnswerSchema);
   }
@@ -105,7 +101,7 @@ export class LighthouseApi {
     return this.#client.ask({ method: 'PATCH', path, json: { status } }, proxyViewSchema);
   }
 
-  /** @param maxConcurrency null: unlimited */
+  /** @param maxConcurrency null when unlimited */
   setMaxConcurrency(
     poolName: string,
     proxyId: string,
@@ -123,16 +119,22 @@ export class LighthouseApi {
     poolName: string,
     filter: { readonly status?: string | undefined; readonly country?: string | undefined },
   ): AsyncGenerator<ProxyReply> {
+    const query = { ...filter, limit: 1_000 };
+    const path = `${poolPath(poolName)}/proxies`;
+    const pages = this.#pages({ method: 'GET', path, query }, proxyPageSchema);
+    for await (const { proxies } of pages) yield* proxies;
+  }
+
+  async *#pages<Page extends { readonly next?: string | undefined }>(
+    request: ApiRequest,
+    schema: z.ZodType<Page>,
+  ): AsyncGenerator<Page> {
     let cursor: string | undefined;
     do {
-      const request = {
-        method: 'GET',
-        path: `${poolPath(poolName)}/proxies`,
-        query: { ...filter, cursor, limit: 1_000 },
-      } as const;
-      const { proxies, next } = await this.#client.ask(request, proxyPageSchema);
-      yield* proxies;
-      cursor = next;
+      const query = { ...request.query, cursor };
+      const page = await this.#client.ask({ ...request, query }, schema);
+      yield page;
+      cursor = page.next;
     } while (cursor !== undefined);
   }
 }

@@ -5,25 +5,25 @@ import type { ListedProxy } from '../../check/list-reader.ts';
 import type { RejectedLine } from '../../output/report.ts';
 import type { LighthouseApi } from './lighthouse-api.ts';
 
-/** One request's share: what a busy machine's embedded tables write well within the API's time. */
+/** Entries per request: the embedded tables of a busy machine write them well within the limit. */
 const CHUNK_ENTRIES = 500;
-/** A Lambda function takes 6 MB per call ("Lambda quotas"). */
+/** Bytes per request: a Lambda function takes 6 MB per call ("Lambda quotas"). */
 const CHUNK_BYTES = 2_000_000;
 
 export interface ImportOutcome {
   readonly added: number;
   readonly existing: number;
-  /** Proxies that read well but that the stack does not take, such as private addresses. */
+  /** Well-formed proxies that the stack does not accept, such as private addresses. */
   readonly refused: number;
 }
 
 export interface ImportOptions {
   readonly poolName: string;
-  /** Consumers that may hold each new proxy at once. @default the stack's, 1 */
+  /** How many consumers may hold each new proxy at once. @default the stack's, 1 */
   readonly maxConcurrency?: number | 'unlimited' | undefined;
-  /** Told of each proxy that arrived, by the id the pool gives it. */
+  /** Called for each imported proxy with the id that the pool gives it. */
   readonly onImported?: (proxyId: string, line: number) => void;
-  /** Told of each line the stack refused although it reads well. */
+  /** Called for each well-formed line that the stack refused. */
   readonly onRejected: (rejected: RejectedLine) => Promise<void>;
 }
 
@@ -33,7 +33,11 @@ interface Chunk {
   bytes: number;
 }
 
-/** Sends proxies to a pool in chunks, one after another; holds one chunk at a time. */
+/**
+ * Sends proxies to a pool in chunks, one after another, and holds one chunk at a time.
+ *
+ * @throws {InvalidInputError} when an answer names an entry that was not sent
+ */
 export async function importListed(
   api: LighthouseApi,
   listed: AsyncIterable<ListedProxy>,
@@ -72,7 +76,7 @@ async function* toChunks(listed: AsyncIterable<ListedProxy>): AsyncGenerator<Chu
   if (chunk.entries.length > 0) yield chunk;
 }
 
-/** The list's counts, with what the stack refused counted as rejected. */
+/** Counts the lines that the stack refused as rejected. */
 export function countRefused(list: ListCounts, { refused }: ImportOutcome): ListCounts {
   return { ...list, accepted: list.accepted - refused, rejected: list.rejected + refused };
 }

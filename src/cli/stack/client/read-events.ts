@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { EVENT_LOG_PATH } from '../../../local/event-bus/event-log.ts';
 import type { ApiClient } from './api-client.ts';
 
-/** An event as the log of the local stack shows it; fields beyond these are passed on. */
+/** An event in the log of the local stack; other fields are passed on. */
 const listedEventSchema = z.looseObject({
   'detail-type': z.string(),
   time: z.string(),
@@ -12,10 +12,10 @@ export type ListedEvent = z.infer<typeof listedEventSchema>;
 
 const eventPageSchema = z.object({ events: z.array(listedEventSchema), next: z.number() });
 
-/** How long one request waits for the next event, ms: less than the client waits for an answer. */
+/** How long a request waits for the next event, ms: less than the client waits for an answer. */
 const WAIT_MS = 20_000;
 
-/** The events the log holds, oldest first; with `follow`, then those to come, for ever. */
+/** Reads the events of the log, oldest first; with `follow`, goes on with new ones forever. */
 export async function* readEvents(
   client: ApiClient,
   { follow }: { readonly follow: boolean },

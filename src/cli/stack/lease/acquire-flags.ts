@@ -4,7 +4,7 @@ import { SELECTORS } from '../../../leases/acquire/selectors.ts';
 import { integerOption } from '../../check/flag-parsers.ts';
 import type { StackFlags } from '../client/find-stack.ts';
 
-/** Which proxy is wanted, by whom and for how long. */
+/** The flags that say which proxy to lease, for whom and for how long. */
 export interface AcquireFlags extends StackFlags {
   readonly consumer?: string;
   readonly seconds?: number;
@@ -29,21 +29,21 @@ interface Place {
   readonly longitude: number;
 }
 
-/** A consumer's name may have as many characters. */
+/** The longest name of a consumer, characters. */
 const MAX_CONSUMER = 128;
 
-const WHO = 'Who leases, and for how long:';
+const CONSUMER_GROUP = 'Who leases, and for how long:';
 
-/** Makes acquiring safe to repeat. */
+/** Creates the option that makes acquiring safe to repeat. */
 export function idempotencyKeyOption(): Option {
-  const about = 'asked again with it, the stack answers with the same lease';
-  return new Option('--idempotency-key <key>', about).argParser(parseKey).helpGroup(WHO);
+  const about = 'a request repeated with the same key gets the same lease';
+  return new Option('--idempotency-key <key>', about).argParser(parseKey).helpGroup(CONSUMER_GROUP);
 }
 
-/** Adds them to a command. */
+/** Adds the flags of `AcquireFlags`. */
 export function addAcquireFlags(command: Command): Command {
   return command
-    .optionsGroup(WHO)
+    .optionsGroup(CONSUMER_GROUP)
     .option('--consumer <name>', 'who holds the proxy (default: USER@HOST)')
     .addOption(integerOption('--seconds <n>', 'how long the lease lasts, 1-86400 (300)'))
     .optionsGroup('Which proxy:')
@@ -51,23 +51,23 @@ export function addAcquireFlags(command: Command): Command {
     .option('--city <name>')
     .option('--isp <name>')
     .addOption(integerOption('--asn <n>', 'autonomous system number'))
-    .option('--source <name>', 'source its list names')
+    .option('--source <name>', 'source named in its list')
     .option('--protocol <name>', 'http, https, socks4 or socks5')
-    .addOption(new Option('--near <lat,lon>', 'with --radius-km: around it').argParser(parsePlace))
-    .addOption(new Option('--radius-km <km>', 'with --near').argParser(parseNumber))
-    .addOption(integerOption('--max-latency-ms <ms>', 'its newest probe was no slower'))
-    .addOption(integerOption('--verified-within-s <s>', 'its newest probe went well, that lately'))
-    .option('--not-blocked-on <host>', 'nobody reported lately that this target blocks it')
-    .option('--allow-slow', 'take slow ones as well')
-    .option('--allow-unknown', 'take those that were never probed as well')
+    .addOption(new Option('--near <lat,lon>', 'centre of --radius-km').argParser(parsePlace))
+    .addOption(new Option('--radius-km <km>', 'distance from --near').argParser(parseNumber))
+    .addOption(integerOption('--max-latency-ms <ms>', 'its newest probe took no longer'))
+    .addOption(integerOption('--verified-within-s <s>', 'its newest probe succeeded this recently'))
+    .option('--not-blocked-on <host>', 'no recent report says that this target blocks it')
+    .option('--allow-slow', 'accept slow proxies too')
+    .option('--allow-unknown', 'accept proxies that were never probed too')
     .addOption(
-      new Option('--selector <name>', 'which of those that fit (random)').choices(
+      new Option('--selector <name>', 'how to choose among those that match (random)').choices(
         Object.keys(SELECTORS),
       ),
     );
 }
 
-/** The body of the request they stand for. */
+/** Turns the flags into the body of the request. */
 export function toLeaseWish(flags: AcquireFlags) {
   const { consumer, seconds, selector, allowSlow, allowUnknown, notBlockedOn } = flags;
   const { country, city, isp, asn, source, protocol, near, radiusKm, maxLatencyMs } = flags;
@@ -83,7 +83,7 @@ export function toLeaseWish(flags: AcquireFlags) {
   };
 }
 
-/** `user@host`, as far as it is printable. */
+/** `user@host`, without characters that cannot be printed. */
 function defaultConsumer(): string {
   const text = `${userName()}@${hostname()}`.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
   return [...text].slice(0, MAX_CONSUMER).join('');
@@ -93,12 +93,12 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // Containers run under ids that have no name.
+    // A container may run under an id without a name.
     return `user-${process.getuid?.() ?? 'unknown'}`;
   }
 }
 
-/** It travels in a header, where nothing else is safe (RFC 9110, section 5.5). */
+/** Accepts printable ASCII: the key is sent in a header (RFC 9110, section 5.5). */
 function parseKey(text: string): string {
   if (/^[ -~]{1,128}$/.test(text)) return text;
   throw new InvalidArgumentError('Give 1 to 128 printable ASCII characters.');

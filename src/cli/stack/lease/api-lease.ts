@@ -7,12 +7,12 @@ import type { LeaseView } from '../client/api-schemas.ts';
 import type { LeaseApi } from './lease-api.ts';
 
 /**
- * What says that the lease cannot be renewed any more: no such request, no such lease, over. Others
+ * The statuses that make a lease impossible to renew: bad request, no such lease, lease ended. Others
  * may pass before it ends (401, 403, 408, 425, 429, 5xx: RFC 9110, section 15; RFC 6585).
  */
 const LOST: ReadonlySet<number | null> = new Set([400, 404, 409]);
 
-/** What a lease is acquired and kept with. */
+/** What `holdLease` needs. */
 export interface HoldingDependencies {
   readonly leases: LeaseApi;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface HoldingDependencies {
 
 export interface HoldRequest {
   readonly poolName: string;
-  /** The body of the request. */
+  /** The body of the request to acquire. */
   readonly wish: unknown;
 }
 
@@ -32,24 +32,24 @@ interface OwnLease {
   readonly expiresAt: string;
 }
 
-/** A lease of the stack that can be kept. */
+/** A lease of the stack, and what keeps it. */
 export interface ApiLease {
   readonly proxyId: string;
-  /** With its password. */
+  /** With the password. */
   readonly proxyUrl: string;
   readonly holder: HeldLease<OwnLease>;
 }
 
 /**
- * Leases a proxy, to be kept for as long as it is used.
+ * Leases a proxy; the holder of the result keeps the lease while the proxy is used.
  *
- * @throws NoProxyAvailableError when none that was asked for is free
+ * @throws {NoProxyAvailableError} when no proxy that matches is free
  */
 export async function holdLease(
   { leases, clock, wait }: HoldingDependencies,
   { poolName, wish }: HoldRequest,
 ): Promise<ApiLease> {
-  // Counted on, so that nobody who sets the clock shortens or lengthens the lease.
+  // The wall clock is read once: setting it later neither shortens nor lengthens the lease.
   const origin = clock.now() - clock.monotonic();
   const timed = async <T extends LeaseView>(ask: () => Promise<T>) => {
     const startedAt = origin + clock.monotonic();
@@ -63,7 +63,7 @@ export async function holdLease(
   return { proxyId: lease.proxyId, proxyUrl: lease.proxy, holder };
 }
 
-/** Tells the refusals that are final from those that may pass. */
+/** Turns a refusal that is final into a `LeaseEndedError`; others may pass. */
 async function lostWhenRefused<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -73,7 +73,7 @@ async function lostWhenRefused<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** Lasts from before it was asked for: clocks differ, and the answer took its time. */
+/** Counts the lease from before the request: clocks differ, and the answer takes time. */
 function byOwnClock({ leaseId, leaseSeconds }: LeaseView, startedAt: number): OwnLease {
   const expiresAt = new Date(startedAt + leaseSeconds * 1000).toISOString();
   return { leaseId, leaseSeconds, expiresAt };

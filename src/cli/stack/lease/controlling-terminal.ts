@@ -1,16 +1,16 @@
 import { closeSync, openSync } from 'node:fs';
 import { readProcessStat } from './process-stat.ts';
 
-/** The terminal this process belongs to, wherever its streams lead. */
+/** The terminal that controls this process, wherever its streams lead. */
 export interface ControllingTerminal {
-  /** Whether Ctrl-C and the terminal's end are told to the group of this process. */
+  /** Whether this process's group gets the signals of Ctrl-C and of the terminal's end. */
   isForeground(): boolean;
 }
 
-/** Null when there is none, as under cron, in a container or in a pipeline of CI. */
+/** Null without a controlling terminal, as under cron, in a container or in CI. */
 export function findControllingTerminal(): ControllingTerminal | null {
   try {
-    // It opens only for those who have one (tty(4)).
+    // It opens only for a process with a controlling terminal (tty(4)).
     closeSync(openSync('/dev/tty', 'r'));
   } catch {
     return null;
@@ -18,7 +18,7 @@ export function findControllingTerminal(): ControllingTerminal | null {
   return { isForeground };
 }
 
-/** Asked each time: `fg` and `bg` change it. Assumed where it cannot be read. */
+/** Read each time: `fg` and `bg` change it. True where it cannot be read. */
 function isForeground(): boolean {
   const stat = readProcessStat('self');
   return stat === null || stat.groupId === stat.foregroundGroupId;

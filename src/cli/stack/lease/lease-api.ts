@@ -23,7 +23,7 @@ export interface LeaseReport {
 }
 
 interface ReleaseOptions extends LeaseReport {
-  /** Gives the release up. */
+  /** Gives up the release. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,7 +35,7 @@ export class LeaseApi {
     this.#client = client;
   }
 
-  /** @throws NoProxyAvailableError when no proxy that was asked for is free */
+  /** @throws {NoProxyAvailableError} when no proxy that matches is free */
   async acquire(
     poolName: string,
     wish: unknown,
@@ -46,13 +46,13 @@ export class LeaseApi {
     return translated(this.#client.ask(request, acquiredLeaseSchema));
   }
 
-  /** @throws LeaseEndedError when the lease is over */
+  /** @throws {LeaseEndedError} when the lease is over */
   async renew(lease: LeaseName, leaseSeconds?: number | undefined): Promise<LeaseView> {
     const request = { method: 'PATCH', path: leasePath(lease), json: { leaseSeconds } } as const;
     return translated(this.#client.ask(request, leaseViewSchema));
   }
 
-  /** @throws LeaseEndedError when the lease is over, and nothing was noted */
+  /** @throws {LeaseEndedError} when the lease is over; the report is not recorded then */
   async release(lease: LeaseName, options: ReleaseOptions = {}): Promise<void> {
     const { outcome, host, signal } = options;
     const query = { outcome, host };
@@ -61,7 +61,7 @@ export class LeaseApi {
   }
 }
 
-/** Errors of the API that have a class of their own. */
+/** Turns the API's errors into their own classes where they have one. */
 async function translated<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

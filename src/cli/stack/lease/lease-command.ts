@@ -34,7 +34,7 @@ Examples:
   lighthouse lease renew shop LEASE --seconds 600
   lighthouse lease release shop LEASE --outcome blocked --host shop.example
 
-With an empty -x, as when no proxy is free, curl goes out directly: hence the variable and &&.
+With an empty -x, as when no proxy is free, curl would go out directly; hence the variable and &&.
 Exit codes: 0 done, 1 no proxy is free or the lease is over, 2 wrong use or no stack.`;
 
 /** Adds `lighthouse lease acquire|renew|release|run`. */
@@ -43,7 +43,7 @@ export function addLeaseCommand(program: Command, terminal: Terminal): void {
     .command('lease')
     .summary('lease proxies, and run commands through them')
     .description(
-      'A consumer holds a leased proxy, as one of at most --max-concurrency, for a time.',
+      'A consumer holds a leased proxy for a time, as one of at most --max-concurrency consumers.',
     )
     .addHelpText('after', EXAMPLES);
   addAcquire(lease, terminal);
@@ -74,8 +74,8 @@ function addAcquire(lease: Command, terminal: Terminal): void {
 }
 
 /**
- * Nobody else would give back a proxy that nobody has heard of; with an idempotency key whoever asks
- * again hears of it.
+ * Gives the proxy back when the output has no reader: the lease's id would be lost. With an
+ * idempotency key the caller can ask again instead.
  */
 async function printOrGiveBack(
   giveBack: () => Promise<void>,
@@ -95,13 +95,13 @@ async function printOrGiveBack(
 function addRenew(lease: Command, terminal: Terminal): void {
   const command = lease
     .command('renew')
-    .summary('have a lease end later')
+    .summary('extend a lease')
     .description(
-      'Prints the lease id, which is another one by now if the proxy is unlimited, and the end.',
+      'Prints the lease id, which is a new one if the proxy is unlimited, and the new end.',
     )
     .argument('<pool>', 'the pool')
-    .argument('<lease>', 'the lease id, as acquiring gave it')
-    .addOption(integerOption('--seconds <n>', 'from now, 1-86400 (300)'))
+    .argument('<lease>', 'the lease id, as lease acquire prints it')
+    .addOption(integerOption('--seconds <n>', 'how long from now, 1-86400 (300)'))
     .addHelpText('after', '\nExamples:\n  lighthouse lease renew shop LEASE --seconds 600');
   onStack<[string, string], RenewFlags>(command, terminal, async ({ leases }, args, flags) => {
     const [poolName, leaseId] = args;
@@ -121,7 +121,7 @@ function addRelease(lease: Command, terminal: Terminal): void {
     .addOption(
       new Option('--outcome <outcome>', 'how the use went').choices(Object.values(LeaseOutcome)),
     )
-    .option('--host <host>', 'with --outcome: the target it is about; a block is kept only with it')
+    .option('--host <host>', 'with --outcome: the target; a block is recorded only with it')
     .addHelpText('after', '\nExamples:\n  lighthouse lease release shop LEASE --outcome ok');
   onStack<[string, string], ReleaseFlags>(command, terminal, async ({ leases }, args, flags) => {
     const [poolName, leaseId] = args;

@@ -3,14 +3,14 @@ import { errnoOf } from '../../errors.ts';
 import { type CommandOptions, CommandProcess } from './command-process.ts';
 import { type SignalRelay, signalExitCode } from './signal-relay.ts';
 
-/** A command that is told to end has as long for it, milliseconds. */
+/** How long a command may take to end after SIGTERM, ms. */
 const GRACE_MS = 10_000;
 
 export interface ChildOptions extends Omit<CommandOptions, 'stdio'> {
   readonly relay: SignalRelay;
-  /** Aborted when the command has to end: SIGTERM, then SIGKILL. */
+  /** Aborts when the command has to end: SIGTERM, then SIGKILL. */
   readonly end: AbortSignal;
-  /** @default 10,000 */
+  /** The time between SIGTERM and SIGKILL. @default 10,000 */
   readonly graceMs?: number;
   /** @default this process's own streams */
   readonly stdio?: CommandOptions['stdio'];
@@ -21,15 +21,15 @@ export type ChildEnd =
   | {
       readonly kind: 'exited';
       readonly exitCode: number;
-      /** Whether it was told to end before it did. */
+      /** Whether `end` had aborted before the command ended. */
       readonly wasEnded: boolean;
     }
-  /** It could not be started; the exit code is the one shells give. */
+  /** The command could not be started; the exit code is the one that shells give. */
   | { readonly kind: 'not-started'; readonly exitCode: 126 | 127; readonly sentence: string };
 
 /**
- * Runs a command, and waits until it has ended. What it leaves behind in a group of its own is ended
- * too: it would go on using the proxy.
+ * Runs a command and waits until it has ended. Processes that it leaves behind in its own group are
+ * ended too: they would go on using the proxy.
  */
 export async function runLeasedChild(options: ChildOptions): Promise<ChildEnd> {
   const { relay, end, graceMs = GRACE_MS, stdio = 'inherit' } = options;
@@ -59,7 +59,7 @@ export async function runLeasedChild(options: ChildOptions): Promise<ChildEnd> {
 
 function endOf(child: ChildProcess, name: string, end: AbortSignal): Promise<ChildEnd> {
   return new Promise((resolve) => {
-    // Of a child that runs it tells of a signal that could not be sent.
+    // For a running child, the error is a signal that could not be sent.
     child.on('error', (error) => {
       if (child.pid === undefined) resolve(describeStartFailure(error, name));
     });

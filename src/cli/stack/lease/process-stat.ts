@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What Linux knows of a process. */
+/** What Linux knows about a process. */
 export interface ProcessStat {
-  /** `Z` is a zombie: it has ended, and its parent has not asked how. */
+  /** `Z` is a zombie: a process that has ended but was not reaped by its parent. */
   readonly state: string;
   readonly groupId: number;
-  /** The group in the foreground of its controlling terminal; -1 without one. */
+  /** The foreground group of its controlling terminal; -1 without a terminal. */
   readonly foregroundGroupId: number;
 }
 
-/** Null where there is no such process, or no `/proc` (proc_pid_stat(5)). */
+/** Null when there is no such process, or no `/proc` (proc_pid_stat(5)). */
 export function readProcessStat(process: number | 'self'): ProcessStat | null {
   try {
     const text = readFileSync(`/proc/${process}/stat`, 'latin1');
-    // The name before it may hold spaces and parentheses.
+    // The name before the last parenthesis may itself contain spaces and parentheses.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const [state = '', , groupId, , , foregroundGroupId] = fields;
     return { state, groupId: Number(groupId), foregroundGroupId: Number(foregroundGroupId) };
@@ -23,8 +23,8 @@ export function readProcessStat(process: number | 'self'): ProcessStat | null {
 }
 
 /**
- * Whether any process of a group has not ended. Zombies have: where lighthouse is a container's first
- * process nobody asks how its grandchildren ended, and `kill` finds them for ever.
+ * Whether any process of a group is still running. Zombies do not count: where lighthouse is the
+ * first process of a container, its grandchildren are never reaped, and `kill` finds them forever.
  */
 export function isGroupAlive(groupId: number): boolean {
   try {

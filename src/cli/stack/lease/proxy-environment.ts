@@ -1,25 +1,25 @@
-/** What clients look for a proxy in; curl reads `http_proxy` in lower case alone. */
+/** The variables that name a proxy; curl reads `http_proxy` only in lower case. */
 const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'] as const;
 
 /**
- * Without it Node's `fetch` and `http` know none of these variables, and go out directly (Node.js
+ * Without this variable Node's `fetch` and `http` ignore the others and go out directly (Node.js
  * documentation, "Enterprise network configuration").
  */
 const NODE_SWITCH = ['NODE_USE_ENV_PROXY', '1'] as const;
 
-/** Would send requests past the proxy. */
+/** The variable that would send requests past the proxy. */
 const BYPASS = 'no_proxy';
 
-/** Schemes under which clients leave names to the proxy, as probes do. */
+/** The schemes that make clients leave name resolution to the proxy, as probes do. */
 const REMOTE_DNS: Readonly<Record<string, string>> = { 'socks5:': 'socks5h:' };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * An environment in which programs go through a proxy: all of their requests, so without
+ * Creates an environment in which programs send all of their requests through a proxy, so without
  * `NO_PROXY`.
  *
- * @param proxyUrl with its password
+ * @param proxyUrl with the password
  */
 export function proxyEnvironment(proxyUrl: string, environment: Environment): Environment {
   const url = proxyUrl.replace(/^[a-z0-9]+:/, (scheme) => REMOTE_DNS[scheme] ?? scheme);

@@ -14,22 +14,24 @@ import { type RunOutcome, type RunRequest, runLeased } from './run-leased.ts';
 import { SignalRelay } from './signal-relay.ts';
 
 const ABOUT = `
-The command gets the proxy in HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and their lower-case forms, Node
-also NODE_USE_ENV_PROXY=1, and no NO_PROXY. It has to honour them, as curl, wget, git, Go, Python's
-requests and Node do; another command goes out directly. Node knows no SOCKS and ends with an error:
-lease with --protocol http. The lease is renewed while the command runs and released when it ends: with outcome ok
-after exit 0, failed after any other, and none after a signal to lighthouse, which is passed on. If
-the lease is lost (its proxy was banned or deleted, or the stack was away until the lease ended), the
-command is ended with SIGTERM, 10 seconds later with SIGKILL.
+The command finds the proxy in HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and their lower-case forms.
+NODE_USE_ENV_PROXY=1 is set for Node, and NO_PROXY is removed. The command must honour these
+variables, as curl, wget, git, Go, Python's requests and Node do; any other goes out directly. Node
+does not support SOCKS and ends with an error: lease with --protocol http.
 
-Without a controlling terminal (cron, CI, containers) the command has a process group of its own, all
-of which is signalled; what it leaves behind there is ended too. With one it stays in the foreground,
-and lighthouse signals the command alone: one that starts others must pass signals on, or be left out
-by exec, as in sh -c 'cd /srv && exec ./fetch-all'.
+The lease is renewed while the command runs and released when it ends: with outcome ok after exit 0,
+failed after any other exit, and none after a signal to lighthouse, which is passed on. If the lease
+is lost (its proxy was banned or deleted, or the stack was away until the lease ended), the command
+is ended with SIGTERM and, 10 seconds later, with SIGKILL.
 
-Exit code: the command's; 128 + n after signal n; 127 no such command, 126 it cannot be run; 1 when
-no proxy is free or the lease was lost; 2 wrong use or no stack. What lighthouse itself says goes to
-standard error; with --json also how the command ended.
+Without a controlling terminal (cron, CI, containers) the command gets its own process group. Signals
+go to the whole group, and what the command leaves behind in it is ended too. With a terminal the
+command stays in the foreground, and only the command itself is signalled: one that starts others
+must pass signals on or give way with exec, as in sh -c 'cd /srv && exec ./fetch-all'.
+
+Exit code: the command's; 128 + n after signal n; 127 no such command; 126 it cannot be run; 1 no
+proxy is free or the lease was lost; 2 wrong use or no stack. Messages of lighthouse itself go to
+standard error; with --json, so does how the command ended.
 
 Examples:
   lighthouse lease run shop -- curl -s https://shop.example/
@@ -43,13 +45,13 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
     .summary('run a command through a leased proxy')
     .usage('[options] POOL -- CMD [ARGS...]')
     .argument('<pool>', 'the pool')
-    .argument('<command...>', 'the command and its arguments, behind --')
+    .argument('<command...>', 'the command and its arguments, after --')
     .addHelpText('after', ABOUT);
   addAcquireFlags(command).optionsGroup('Options:');
   addStackFlags(command).action(
     async (poolName: string, commandLine: RunRequest['commandLine'], flags: AcquireFlags) => {
       refuseEmpty(command, [poolName]);
-      refuseWithoutDashes(commandLine, wordsGivenTo(lease.parent));
+      refuseWithoutDashes(commandLine, rawArgumentsOf(lease.parent));
       const request = { poolName, commandLine, wish: toLeaseWish(flags) };
       process.exitCode = await runFor(request, flags, terminal);
     },
@@ -57,9 +59,9 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
 }
 
 /**
- * Without `--` options of the command would be taken for options of `run`.
+ * Refuses a command without `--` before it: its options would be taken for options of `run`.
  *
- * @throws InvalidInputError
+ * @throws {InvalidInputError} when `--` is missing or comes too late
  */
 function refuseWithoutDashes({ length }: readonly string[], args: readonly unknown[]): void {
   if (args.at(-length - 1) === '--') return;
@@ -68,10 +70,10 @@ function refuseWithoutDashes({ length }: readonly string[], args: readonly unkno
   );
 }
 
-/** What a program was run with; commander's types leave it out. */
-function wordsGivenTo(program: Command | null): readonly unknown[] {
-  const words = program !== null && 'rawArgs' in program ? program.rawArgs : [];
-  return Array.isArray(words) ? words : [];
+/** The arguments a program was run with; commander's types leave them out. */
+function rawArgumentsOf(program: Command | null): readonly unknown[] {
+  const args = program !== null && 'rawArgs' in program ? program.rawArgs : [];
+  return Array.isArray(args) ? args : [];
 }
 
 async function runFor(
@@ -82,7 +84,7 @@ async function runFor(
   const { json = false } = flags;
   const terminal = findControllingTerminal();
   using relay = new SignalRelay({ terminal });
-  // Nothing aborts its requests: a lease that was acquired has to be heard of, and released.
+  // Nothing aborts the requests: a lease that was acquired must be known, and released.
   await using client = new ApiClient(await findApiUrl(flags), new AbortController().signal);
   const dependencies = {
     leases: new LeaseApi(client),

@@ -10,15 +10,15 @@ import { type ChildEnd, type ChildOptions, runLeasedChild } from './leased-child
 import { proxyEnvironment } from './proxy-environment.ts';
 import { type SignalRelay, signalExitCode } from './signal-relay.ts';
 
-/** What a command is leased for and run with. */
+/** What `runLeased` needs. */
 export interface RunDependencies extends HoldingDependencies {
   readonly relay: SignalRelay;
-  /** Whether the command gets a process group of its own, which is signalled as one. */
+  /** Whether the command gets its own process group, which is signalled as a whole. */
   readonly ownGroup: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told of what does not stop the run from having an outcome. */
+  /** Takes the errors that do not keep the run from having an outcome. */
   readonly report: (error: LighthouseError) => void;
-  /** What the release may take. @default 5,000 */
+  /** How long the release may take. @default 5,000 */
   readonly releaseTimeoutMs?: number;
 }
 
@@ -29,24 +29,24 @@ export interface RunRequest extends HoldRequest {
 /** How a command that was run through a leased proxy ended. */
 export interface RunOutcome {
   readonly proxyId: string;
-  /** The command's own, or 128 and the number of the signal that ended it. */
+  /** The command's own, 128 plus the number of the signal that ended it, or 1 for a lost lease. */
   readonly exitCode: number;
-  /** What was reported of the proxy; null when the command's end says nothing about it. */
+  /** The outcome that was reported; null when the command's end says nothing about the proxy. */
   readonly outcome: LeaseOutcome | null;
 }
 
-/** Of a command that had to end because its lease was lost. */
+/** The exit code when the command had to end because its lease was lost. */
 const LOST_EXIT_CODE = 1;
 
-/** Whoever waits for the command waits for the release of its lease as well, milliseconds. */
-const RELEASE_TIMEOUT_MS = 5000;
+/** How long the release may take, ms: the caller waits for it as well as for the command. */
+const RELEASE_TIMEOUT_MS = 5_000;
 
 /**
- * Leases a proxy, runs a command through it, renews the lease meanwhile, and releases it with what
- * the command's exit says of the proxy. A lease that is lost ends the command: by then somebody
- * else may hold the proxy.
+ * Leases a proxy, runs a command through it, renews the lease meanwhile, and releases it with the
+ * outcome that the command's exit code stands for. A lost lease ends the command: another consumer
+ * may already hold the proxy.
  *
- * @throws NoProxyAvailableError when there is none that was asked for
+ * @throws {NoProxyAvailableError} when no proxy that matches is free
  */
 export async function runLeased(
   dependencies: RunDependencies,
@@ -58,19 +58,19 @@ export async function runLeased(
   try {
     ended = { poolName, lease, end: await runKept(dependencies, request, lease) };
   } finally {
-    // What is thrown says nothing of the proxy, and nobody else would give it back.
+    // An error says nothing about the proxy, and nothing else would give it back.
     if (ended === null) await release(dependencies, { poolName, lease, end: null }, null);
   }
   return conclude(dependencies, ended);
 }
 
-/** Runs the command and renews its lease meanwhile; null when it was not run. */
+/** Runs the command and renews its lease meanwhile; null when the command was not run. */
 async function runKept(
   { relay, ownGroup, environment }: RunDependencies,
   { commandLine }: RunRequest,
   { holder, proxyUrl }: ApiLease,
 ): Promise<ChildEnd | null> {
-  // A signal that came while the proxy was leased ends the run before it begins.
+  // A signal that came while the lease was acquired ends the run before it begins.
   if (relay.received !== null) return null;
   const stop = new AbortController();
   const keeping = holder.keep(stop.signal);
@@ -95,7 +95,7 @@ async function conclude(dependencies: RunDependencies, ended: Ended): Promise<Ru
   const { end, lease } = ended;
   const { proxyId, holder } = lease;
   if (end?.kind === 'not-started') report(new LighthouseError('command_failed', end.sentence));
-  // A lease that is lost only after the command's end has not ended it.
+  // A lease that is lost after the command ended did not end it.
   if (end?.kind === 'exited' && end.wasEnded) {
     const why = explain(holder.lost.reason);
     report(new LeaseEndedError(`the lease was lost, so the command was ended: ${why}`));
@@ -108,7 +108,7 @@ async function conclude(dependencies: RunDependencies, ended: Ended): Promise<Ru
   return { proxyId, exitCode, outcome };
 }
 
-/** The reason, and what kept its lease from being renewed where the stack or the way there did. */
+/** Explains why a lease was lost, with the failure that kept it from being renewed. */
 function explain(reason: unknown): string {
   if (!(reason instanceof Error)) return 'it was not renewed';
   return reason.cause instanceof LighthouseError
@@ -120,7 +120,7 @@ function outcomeOf(exitCode: number): LeaseOutcome {
   return exitCode === 0 ? LeaseOutcome.ok : LeaseOutcome.failed;
 }
 
-/** A lease that cannot be released ends by itself; the command has ended as it has. */
+/** Releases the lease. A failure is only reported: the lease ends by itself. */
 async function release(
   { leases, report, releaseTimeoutMs = RELEASE_TIMEOUT_MS }: RunDependencies,
   { poolName, lease: { holder } }: Ended,
@@ -132,7 +132,7 @@ async function release(
     await leases.release({ poolName, leaseId }, { outcome: outcome ?? undefined, signal });
   } catch (error) {
     if (!(error instanceof LighthouseError)) throw error;
-    const sentence = `the lease was not released and ends at ${expiresAt}: ${error.message}`;
-    report(new LighthouseError('not_released', sentence, { cause: error }));
+    const message = `the lease was not released and ends at ${expiresAt}: ${error.message}`;
+    report(new LighthouseError('not_released', message, { cause: error }));
   }
 }

@@ -1,19 +1,18 @@
 import { constants } from 'node:os';
 import type { ControllingTerminal } from './controlling-terminal.ts';
 
-/** Signals that end a command, and so the one it runs. */
+/** The signals that are passed on to the command. */
 const RELAYED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly NodeJS.Signals[];
 
-/** Who can be told of a signal. */
+/** Something that takes signals. */
 export interface Signalled {
   signal(name: NodeJS.Signals): void;
 }
 
 /**
- * Passes the signals this process gets on to a command, until it is disposed. A terminal tells its
- * whole foreground group of Ctrl-C and of its end, so the command has heard of these already; a
- * second signal is passed on in any case. While there is no command, a second one ends the process
- * at once.
+ * Passes the signals of this process on to a command, until disposed of. A terminal sends Ctrl-C and
+ * its own end to the whole foreground group, so the command has already got these; a second signal
+ * is always passed on. While there is no command, a second signal ends the process at once.
  */
 export class SignalRelay implements Disposable {
   readonly #terminal: ControllingTerminal | null;
@@ -31,12 +30,12 @@ export class SignalRelay implements Disposable {
     for (const name of RELAYED) process.on(name, this.#onSignal);
   }
 
-  /** The first signal that came; null before it. */
+  /** The first signal; null when none has come. */
   get received(): NodeJS.Signals | null {
     return this.#received;
   }
 
-  /** From now on signals go to this command; null: it has ended. */
+  /** Sends signals to this command from now on; null once it has ended. */
   relayTo(command: Signalled | null): void {
     this.#command = command;
   }
@@ -50,7 +49,7 @@ export class SignalRelay implements Disposable {
   }
 }
 
-/** The exit code shells give what a signal ended. */
+/** The exit code that shells give a command that a signal ended. */
 export function signalExitCode(name: NodeJS.Signals): number {
   return 128 + constants.signals[name];
 }

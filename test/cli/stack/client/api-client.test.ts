@@ -22,7 +22,7 @@ async function clientOf(listener: RequestListener): Promise<ApiClient> {
 }
 
 describe('the API client', () => {
-  it('tells a problem document in its own sentence and keeps the bad fields', async () => {
+  it('throws the sentence of a problem document and keeps the bad fields', async () => {
     const client = await clientOf((_, response) => {
       response.writeHead(400, { 'content-type': 'application/problem+json' });
       response.end(
@@ -59,24 +59,24 @@ describe('the API client', () => {
     );
   });
 
-  it('names no lease, and nothing that is secret in its address, in what it says', async () => {
+  it('names no lease id and no credentials of its address in messages', async () => {
     const refusing = await clientOf((_, response) => response.end('{}'));
     const origin = `127.0.0.1:${await findDeadPort()}`;
     const signal = new AbortController().signal;
     await using unreachable = new ApiClient(`http://ann:canary@${origin}/`, signal);
     const request = { method: 'PATCH', path: '/pools/shop/leases/canary' } as const;
     const asked = 'PATCH /pools/shop/leases/{leaseId}';
-    await expect(refusing.ask(request, z.string())).rejects.toThrow(`${asked} was answered in`);
+    await expect(refusing.ask(request, z.string())).rejects.toThrow(`${asked} got an answer`);
     await expect(unreachable.send(request)).rejects.toThrow(
       `no stack answers at http://${origin} (${asked}); start one`,
     );
   });
 
-  it('refuses an answer it does not understand', async () => {
+  it('refuses an answer that it does not understand', async () => {
     const client = await clientOf((_, response) => response.end('{"pool":1}'));
     const schema = z.object({ pool: z.string() });
     await expect(client.ask({ method: 'GET', path: '/' }, schema)).rejects.toThrow(
-      'was answered in a form this version does not know',
+      'got an answer that this version does not understand',
     );
   });
 

@@ -50,7 +50,7 @@ async function* listed(count: number): AsyncGenerator<ListedProxy> {
   }
 }
 
-it('maps what the stack answers for each chunk back to the lines of the list', async () => {
+it('maps the answer for each chunk back to the lines of the list', async () => {
   const imported = new Map<string, number>();
   const rejected: RejectedLine[] = [];
   const outcome = await importListed(new LighthouseApi(client), listed(1_201), {

@@ -25,14 +25,14 @@ afterAll(async () => {
   await fixture?.[Symbol.asyncDispose]();
 });
 
-/** How often the target was reached past the proxies; a sweep's control probes do so. */
+/** How many connections reached the target without a proxy, as a sweep's control probes do. */
 function directConnections(): number {
   const { target, proxies } = fixture;
   return target.connectionsPast([proxies.http, proxies.socks5, proxies.slow]).length;
 }
 
 describe('lighthouse lease', () => {
-  it('acquires a proxy for $(…), renews and releases it', async () => {
+  it('acquires a proxy for $(…), renews its lease and releases it', async () => {
     const { exitCode, stdout, stderr } = await run('lease', 'acquire', 'shop', '--seconds', '60');
     expect(stdout).toBe(`http://ann:${CANARY}@127.0.0.1:${fixture.proxies.http.port}\n`);
     expect(exitCode).toBe(0);
@@ -60,7 +60,7 @@ describe('lighthouse lease', () => {
     }
   });
 
-  it('gives the same lease to a request repeated with its key', async () => {
+  it('gives the same lease to a request that is repeated with its key', async () => {
     const args = ['lease', 'acquire', 'shop', '--consumer', 'me', '--idempotency-key', 'job 7'];
     const first = await json(...args);
     expect(first).toMatchObject({ consumer: 'me', pool: 'shop', leaseSeconds: 300 });
@@ -72,7 +72,7 @@ describe('lighthouse lease', () => {
   it.each([
     ['fetch', 'const { status } = await fetch(url)'],
     ['http', "const { statusCode: status } = await once(http.get(url), 'response').then(first)"],
-  ])('runs a Node program whose %s goes through the proxy, and never past it', async (_, ask) => {
+  ])('runs a Node program whose %s goes through the proxy and never around it', async (_, ask) => {
     const { target } = fixture;
     const seen = target.requests.length;
     const past = directConnections();
@@ -91,7 +91,7 @@ describe('lighthouse lease', () => {
     expect(await json('proxies', 'shop')).toMatchObject({ leases: [], uses: { ok: before + 1 } });
   });
 
-  it('gives Node a SOCKS proxy, and Node refuses it rather than go past it', async () => {
+  it('gives Node a SOCKS proxy, which Node refuses rather than going around it', async () => {
     const { target, proxies, writeList } = fixture;
     const past = directConnections();
     await json('pool', 'put', 'socks', '--target', target.url);
@@ -107,7 +107,7 @@ describe('lighthouse lease', () => {
     expect(directConnections()).toBe(past);
   });
 
-  it('reports commands that fail, until the proxy is quarantined', async () => {
+  it('reports failed commands until the proxy is quarantined', async () => {
     for (let use = 0; use < 3; use++) {
       expect((await up.spawn('lease', 'run', 'shop', '--', 'false')).exitCode).toBe(1);
     }
@@ -116,7 +116,7 @@ describe('lighthouse lease', () => {
     expect(Date.parse(quarantinedUntil)).toBeGreaterThan(Date.now());
   });
 
-  it('limits how many may hold a proxy', async () => {
+  it('limits how many consumers may hold a proxy', async () => {
     const { proxyId } = await json('proxies', 'shop');
     expect(await json('proxies', 'limit', 'shop', proxyId, '7')).toMatchObject({
       maxConcurrency: 7,
@@ -130,7 +130,7 @@ describe('lighthouse lease', () => {
     expect(limits.sort()).toEqual([20, null]);
   });
 
-  it('puts the leasing settings of a pool', async () => {
+  it('sets the leasing settings of a pool', async () => {
     const flags = ['--quarantine-after', 'never', '--max-quarantined-percent', '0'];
     const others = ['--block-seconds', '60', '--interval', 'never'];
     const { leasing, intervalSeconds } = await json('pool', 'put', 'lab', ...flags, ...others);
@@ -146,25 +146,21 @@ describe('lighthouse lease', () => {
 
   it.each([
     ['an unknown pool', ['acquire', 'nowhere'], /there is no pool "nowhere"/],
-    ['a lease id that cannot be', ['renew', 'shop', 'x'], /given no lease that id/],
-    ['an outcome there is not', ['release', 'shop', 'x', '--outcome', 'great'], /Allowed choices/],
+    ['an invalid lease id', ['renew', 'shop', 'x'], /given no lease that id/],
+    ['an unknown outcome', ['release', 'shop', 'x', '--outcome', 'great'], /Allowed choices/],
     [
-      'an API that is no URL',
+      'an API that is not a URL',
       ['acquire', 'shop', '--api', 'ftp://a:pw@h'],
       /"(?!.*pw).*" is not a URL/,
     ],
-    ['a key with breaks', ['acquire', 'shop', '--idempotency-key', 'a\nb'], /printable ASCII/],
+    ['a key with line breaks', ['acquire', 'shop', '--idempotency-key', 'a\nb'], /printable ASCII/],
     ['a lease out of range', ['acquire', 'shop', '--seconds', '0'], /leaseSeconds must be/],
-    ['a protocol nobody speaks', ['acquire', 'shop', '--protocol', 'ftp'], /must be one of http, /],
-    [
-      'a lease id that is empty',
-      ['renew', 'shop', ''],
-      /<lease> is empty, and has to be the lease/,
-    ],
-    ['a pool that is empty', ['run', '', '--', 'true'], /<pool> is empty/],
+    ['an unknown protocol', ['acquire', 'shop', '--protocol', 'ftp'], /must be one of http, /],
+    ['an empty lease id', ['renew', 'shop', ''], /<lease> is empty; it must be the lease/],
+    ['an empty pool', ['run', '', '--', 'true'], /<pool> is empty/],
     ['a command without a pool', ['run', '--', 'true', 'x'], /name the pool, then put -- before/],
     ['half a place', ['acquire', 'shop', '--near', '1,2'], /radiusKm .* belong together/],
-  ])('%s ends with exit code 2 and a sentence', async (_, args, sentence) => {
+  ])('%s ends with exit code 2 and an error', async (_, args, sentence) => {
     const { exitCode, stdout, stderr } = await run('lease', ...args);
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^error: /);
@@ -179,12 +175,12 @@ describe('lighthouse lease', () => {
       'lease_ended',
       ['renew', 'shop', '28754498-1bd6-809b-b1ec-425face84d83.xymjyDmzorxUn12PUper9w'],
     ],
-  ])('tells programs the code %s', async (code, args) => {
+  ])('gives programs the code %s', async (code, args) => {
     const { stderr } = await run('lease', ...args, '--json');
     expect(JSON.parse(stderr).error.code).toBe(code);
   });
 
-  it('gives a proxy back that nobody hears of', async () => {
+  it('gives back a proxy when its output has no reader', async () => {
     await json('pool', 'put', 'unheard', '--target', fixture.target.url);
     await json('import', 'unheard', await fixture.writeList('unheard.txt', '127.0.0.1:9'));
     const args = ['lease', 'acquire', 'unheard', '--allow-unknown'];
@@ -194,7 +190,7 @@ describe('lighthouse lease', () => {
     expect(await json('proxies', 'unheard')).toMatchObject({ leases: [], leaseCount: 1 });
   });
 
-  it.each(['renew', 'release'])('%s tells no lease id when no stack answers', async (name) => {
+  it.each(['renew', 'release'])('%s shows no lease id when no stack answers', async (name) => {
     const api = `http://ann:${CANARY}@127.0.0.1:${fixture.deadPort}`;
     const outcome = await run('lease', name, 'shop', CANARY, '--api', api);
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });

@@ -54,7 +54,7 @@ async function startReady(script: string): Promise<RunningCommand> {
 }
 
 describe('lighthouse lease run', () => {
-  it('gives the command the proxy in its environment, and no way past it', async () => {
+  it('gives the command the proxy in its environment and no way around it', async () => {
     const script = 'console.log(JSON.stringify(process.env))';
     const { stdout, stderr, exitCode } = await runCommand(leaseRun(script), {
       env: { NO_PROXY: '*', no_proxy: '*', http_proxy: 'http://other', KEPT: 'yes' },
@@ -74,14 +74,14 @@ describe('lighthouse lease run', () => {
     ['socks4a', 'socks4a://u:p@127.0.0.1:1080'],
     ['socks4', 'socks4://u:p@127.0.0.1:1080'],
     ['https', 'https://u:p@127.0.0.1:1080'],
-  ])('has the command leave names to a %s proxy where it can', async (protocol, url) => {
+  ])('lets a %s proxy resolve names where the scheme allows it', async (protocol, url) => {
     const proxy = `${protocol}://u:p@127.0.0.1:1080`;
     stub.answers.acquire = () => [201, stubLease({ proxy })];
     const args = ['lease', 'run', 'shop', '--api', stub.url, '--', 'sh', '-c', 'echo "$ALL_PROXY"'];
     expect((await runCommand(args)).stdout).toBe(`${url}\n`);
   });
 
-  it('asks for what the options say', async () => {
+  it('sends the options in its request', async () => {
     const filters = ['--country', 'SE', '--asn', '0', '--near', '59.3,-18.1', '--radius-km', '5'];
     const others = ['--consumer', 'me', '--selector', 'fastest', '--allow-slow'];
     await run('', ...filters, ...others, '--not-blocked-on', 'shop.example');
@@ -99,19 +99,19 @@ describe('lighthouse lease run', () => {
     ['process.exit(0)', 0, 'outcome=ok'],
     ['process.exit(3)', 3, 'outcome=failed'],
     ["process.kill(process.pid, 'SIGKILL')", 137, 'outcome=failed'],
-  ])('reports the end of %s as the outcome', async (script, expected, outcome) => {
+  ])('reports how %s ended as the outcome', async (script, expected, outcome) => {
     const { exitCode, stderr } = await run(script);
     expect([exitCode, stderr]).toEqual([expected, '']);
     expect(stub.lines()).toEqual(['POST /pools/shop/leases', `${RELEASE}/lease-0?${outcome}`]);
   });
 
-  it('hands its own streams on', async () => {
+  it('passes its own streams on', async () => {
     const echo = 'process.stdin.pipe(process.stdout); console.error("said")';
     const { stdout, stderr } = await runCommand(leaseRun(echo), { input: 'heard' });
     expect([stdout, stderr]).toEqual(['heard', 'said\n']);
   });
 
-  it('says with --json how the command ended', async () => {
+  it('reports with --json how the command ended', async () => {
     const { stdout, stderr } = await run('process.exit(3)', '--json');
     expect(stdout).toBe('');
     expect(JSON.parse(stderr)).toEqual({
@@ -131,32 +131,32 @@ describe('a signal to lighthouse lease run', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('%s ends the command and blames nobody', async (signal, expected) => {
+  ] as const)('%s ends the command and reports no outcome', async (signal, expected) => {
     const command = await startReady('');
     command.kill(signal);
     expect(await outcomeOf(command)).toMatchObject({ exitCode: expected, stderr: '' });
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  it('is waited for: the command may end in its own way', async () => {
+  it('lets the command end in its own way', async () => {
     const command = await startReady("process.on('SIGTERM', () => process.exit(7))");
     command.kill('SIGTERM');
     expect(await outcomeOf(command)).toMatchObject({ exitCode: 7 });
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  it('ends also what the command has started', async () => {
+  it('also ends the processes that the command started', async () => {
     const script = `"${process.execPath}" -e "setInterval(() => {}, 1000); console.log('ready')"; true`;
     const args = ['lease', 'run', 'shop', '--api', stub.url, '--', 'sh', '-c', script];
     const command = startCommand(args);
     await once(command.stdout, 'data');
     command.kill('SIGTERM');
-    // Its output has ended: nobody has it open any more.
+    // The output has ended, so no process has it open any more.
     expect(await outcomeOf(command)).toMatchObject({ exitCode: 143 });
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  it('that comes while the proxy is leased runs nothing and gives it back', async () => {
+  it('runs nothing and gives the proxy back when it comes during the acquisition', async () => {
     stub.answers.acquire = () => {
       command.kill('SIGTERM');
       return [201, stubLease()];
@@ -168,11 +168,11 @@ describe('a signal to lighthouse lease run', () => {
 });
 
 describe('a lease of lighthouse lease run', () => {
-  it('is renewed as often as it takes, for as long as it was asked for', async () => {
+  it('is renewed as often as needed, for the seconds asked for', async () => {
     const { exitCode, stderr } = await run(afterRenewals(stub, 2, 5));
     expect([exitCode, stderr]).toEqual([5, '']);
     const renewals = stub.asked.filter(({ method }) => method === 'PATCH');
-    // The second one by the id the first one gave.
+    // The second one uses the id that the first one returned.
     expect(renewals.map(({ url, body }) => [url, body])).toEqual([
       ['/pools/shop/leases/lease-0', { leaseSeconds: 1 }],
       ['/pools/shop/leases/lease-1', { leaseSeconds: 1 }],
@@ -180,7 +180,7 @@ describe('a lease of lighthouse lease run', () => {
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-2?outcome=failed`);
   });
 
-  it('that is lost ends the command, says so, and is not released', async () => {
+  it('ends the command with an error and is not released when it is lost', async () => {
     stub.answers.renew = () => ENDED;
     const { exitCode, stderr } = await run('setInterval(() => {}, 1000)');
     expect(exitCode).toBe(1);
@@ -192,7 +192,7 @@ describe('a lease of lighthouse lease run', () => {
     [400, 'leaseSeconds: must be a number'],
     [404, 'there is no pool "shop"'],
     [409, 'pool "shop" is being deleted'],
-  ])('whose renewal is refused with %i is lost', async (status, detail) => {
+  ])('is lost when its renewal is refused with %i', async (status, detail) => {
     stub.answers.renew = () => [status, { detail }];
     const { exitCode, stderr } = await run('setInterval(() => {}, 1000)');
     expect(exitCode).toBe(1);
@@ -200,14 +200,14 @@ describe('a lease of lighthouse lease run', () => {
     expect(stub.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
 
-  it('that no stack renews any more is lost when it ends', async () => {
+  it('is lost when it ends without a renewal', async () => {
     stub.answers.renew = () => [503, {}];
     const { exitCode, stderr } = await run('setInterval(() => {}, 1000)');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: the lease was lost.* before its end: the stack answered 503/);
   });
 
-  it('that cannot be released is told of, and changes nothing else', async () => {
+  it('keeps the exit code and reports the error when it cannot be released', async () => {
     stub.answers.release = () => ENDED;
     const { exitCode, stderr } = await run('process.exit(4)');
     expect(exitCode).toBe(4);
@@ -216,23 +216,23 @@ describe('a lease of lighthouse lease run', () => {
 });
 
 describe('lighthouse lease run without a run', () => {
-  it('says that no proxy is available, and runs nothing', async () => {
+  it('reports that no proxy is available and runs nothing', async () => {
     stub.answers.acquire = () => NO_PROXY;
-    // What the command is given is no option of ours.
+    // The command's own --json is not an option of lighthouse.
     const args = [...leaseRun('console.log("ran")'), '--json'];
     const { exitCode, stdout, stderr } = await runCommand(args);
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toBe('error: pool "shop" has no free proxy\n');
   });
 
-  it('of a command that is not there ends with 127, and gives the proxy back', async () => {
+  it('ends with 127 and gives the proxy back when there is no such command', async () => {
     const args = ['lease', 'run', 'shop', '--api', stub.url, '--', 'no-such-command', '--json'];
     const { exitCode, stderr } = await runCommand(args);
     expect([exitCode, stderr]).toEqual([127, 'error: there is no command "no-such-command"\n']);
     expect(stub.lines().at(-1)).toBe(`${RELEASE}/lease-0`);
   });
 
-  it('of a file that is no command ends with 126', async () => {
+  it('ends with 126 when the file is not a command', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'lighthouse-run-'));
     const path = join(directory, 'notes.txt');
     await writeFile(path, 'no program');
@@ -246,7 +246,7 @@ describe('lighthouse lease run without a run', () => {
 
   it.each([
     ['no command', []],
-    ['a selector there is not', ['--selector', 'cheapest', '--', 'true']],
+    ['an unknown selector', ['--selector', 'cheapest', '--', 'true']],
     ['half a place', ['--near', '59.3', '--', 'true']],
     [
       'a key, which would give a second run the lease of the first',
@@ -262,7 +262,7 @@ describe('lighthouse lease run without a run', () => {
     expect(stub.asked).toEqual([]);
   });
 
-  it('keeps the password out of everything it says', async () => {
+  it('keeps the password out of all output', async () => {
     stub.answers.renew = () => ENDED;
     const outcomes = [
       await run('setInterval(() => {}, 1000)', '--json'),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChildOptions, runLeasedChild } from '../../../../src/cli/stack/lease/leased-child.ts';
 import { SignalRelay } from '../../../../src/cli/stack/lease/signal-relay.ts';
 
-/** Begins to answer each request; whoever made it ends by being ended. */
+/** Begins to answer each request but never ends: its client runs until it is killed. */
 const server = createServer((_, response) => response.writeHead(200).flushHeaders());
 let relay: SignalRelay;
 
@@ -33,13 +33,13 @@ function run(script: string, options: Partial<ChildOptions> = {}) {
   });
 }
 
-/** A program that asks the server, says so once it has an answer, and lives until it is ended. */
+/** A program that asks the server, says so once it has an answer, and runs until it is ended. */
 function asking(before = ''): string {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return `${before}; require('http').get('${url}', () => console.log('asked')).on('error', () => {})`;
 }
 
-/** The next request, and that whoever made it is gone. */
+/** Waits for the next request; `gone` resolves when its client is gone. */
 async function nextRequest() {
   const [{ socket }] = await once(server, 'request');
   // Not `once`: a program that is killed resets its connection.
@@ -48,14 +48,14 @@ async function nextRequest() {
 
 const IGNORE_SIGTERM = "process.on('SIGTERM', () => {})";
 
-/** A program that starts another one, and does something once that has asked. */
+/** A program that starts another one, and does something once the other one has asked. */
 function parentOf(script: string, then = ''): string {
   const child = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(script)}])`;
   return `${child}.stdout.once('data', () => { ${then} })`;
 }
 
-describe('a command that is to end', () => {
-  it('is killed when it ignores SIGTERM and its time is over', async () => {
+describe('a command that has to end', () => {
+  it('is killed when it ignores SIGTERM and its time is up', async () => {
     const end = new AbortController();
     const ending = run(asking(IGNORE_SIGTERM), { end: end.signal, graceMs: 50 });
     await nextRequest();
@@ -63,7 +63,7 @@ describe('a command that is to end', () => {
     expect(await ending).toEqual({ kind: 'exited', exitCode: 137, wasEnded: true });
   });
 
-  it('before it has begun ends at once', async () => {
+  it('ends at once when it has not begun', async () => {
     const ending = run('setInterval(() => {}, 1000)', { end: AbortSignal.abort() });
     expect(await ending).toEqual({ kind: 'exited', exitCode: 143, wasEnded: true });
   });
@@ -71,7 +71,7 @@ describe('a command that is to end', () => {
   it.each([
     ['heeds', '', 10_000],
     ['ignores', IGNORE_SIGTERM, 50],
-  ])('takes with it what it has started and what %s SIGTERM', async (_, before, graceMs) => {
+  ])('takes along a process that it started and that %s SIGTERM', async (_, before, graceMs) => {
     const end = new AbortController();
     const ending = run(parentOf(asking(before)), { end: end.signal, graceMs });
     const { gone } = await nextRequest();
@@ -85,7 +85,7 @@ it.each([
   ['heeds', ''],
   ['ignores', IGNORE_SIGTERM],
 ])(
-  'what a command leaves behind in its group ends before the run does, also what %s SIGTERM',
+  'a process left behind in the group that %s SIGTERM ends before the run does',
   async (_, before) => {
     const request = nextRequest();
     const ended = await run(parentOf(asking(before), 'process.exit(0)'), { graceMs: 50 });
@@ -94,7 +94,7 @@ it.each([
   },
 );
 
-it('a signal is passed on to all of the group', async () => {
+it('a signal is passed on to the whole group', async () => {
   const ending = run(parentOf(asking()));
   const { gone } = await nextRequest();
   process.emit('SIGINT', 'SIGINT');
@@ -102,7 +102,7 @@ it('a signal is passed on to all of the group', async () => {
   await gone;
 });
 
-it('a command without a group of its own is signalled alone', async () => {
+it('a command without its own group is signalled alone', async () => {
   const ending = run(asking(), { ownGroup: false });
   await nextRequest();
   process.emit('SIGTERM', 'SIGTERM');

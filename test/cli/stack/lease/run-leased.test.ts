@@ -50,14 +50,14 @@ it.each<[string, readonly [string, ...string[]], string]>([
   ['a path below a file', [`${process.execPath}/x`], 'ENOTDIR'],
   ['arguments that are too long', ['true', 'x'.repeat(200_000)], 'E2BIG'],
   ['an empty command', [''], 'ERR_INVALID_ARG_VALUE'],
-])('%s ends with 126, and the proxy is given back', async (_, commandLine, code) => {
+])('%s ends with 126 and gives the proxy back', async (_, commandLine, code) => {
   const { outcome, reports } = await run(commandLine);
   expect(outcome).toMatchObject({ exitCode: 126, outcome: null });
   expect(reports).toEqual([`the command "${commandLine[0]}" cannot be run (${code})`]);
   expect(stub.lines().at(-1)).toBe(RELEASED);
 });
 
-it('the proxy is given back whatever is thrown before the command ends', async () => {
+it('the proxy is given back when an error is thrown before the command ends', async () => {
   const environment = {
     get PATH(): string {
       throw new Error('no environment');
@@ -67,25 +67,22 @@ it('the proxy is given back whatever is thrown before the command ends', async (
   expect(stub.lines().at(-1)).toBe(RELEASED);
 });
 
-it.each([401, 403, 408, 425, 429, 503])(
-  'one renewal refused with %i is survived',
-  async (status) => {
-    stub.answers.renew = (count) => (count === 1 ? [status, {}] : [200, stubLease()]);
-    const { outcome, reports } = await run([process.execPath, '-e', afterRenewals(stub, 2)]);
-    expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
-    expect(reports).toEqual([]);
-  },
-);
+it.each([401, 403, 408, 425, 429, 503])('one renewal refused with %i is survived', async (status) => {
+  stub.answers.renew = (count) => (count === 1 ? [status, {}] : [200, stubLease()]);
+  const { outcome, reports } = await run([process.execPath, '-e', afterRenewals(stub, 2)]);
+  expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
+  expect(reports).toEqual([]);
+});
 
-it('a release that is not answered is given up, and told of', async () => {
+it('a release without an answer is given up and reported', async () => {
   stub.answers.release = () => null;
   const { outcome, reports } = await run(['true'], { releaseTimeoutMs: 50 });
   expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
   expect(reports).toEqual([expect.stringMatching(/^the lease was not released and ends at /)]);
 });
 
-it('a lease that is lost once the command has ended has not ended it', async () => {
-  // Renewed first when there is a third of its second left; the command leaves something behind.
+it('a lease that is lost after the command ended does not change its outcome', async () => {
+  // The first renewal comes with a third of the second left; the command leaves a process behind.
   stub.answers = { renew: () => ENDED, release: () => ENDED };
   const ignoring = `process.on('SIGTERM', () => {}); console.log(); setTimeout(() => {}, 1500)`;
   const script = `

@@ -9,7 +9,7 @@ import { SignalRelay } from '../../../../src/cli/stack/lease/signal-relay.ts';
 const FOREGROUND = { isForeground: () => true };
 const BACKGROUND = { isForeground: () => false };
 
-/** What a command hears of these signals. */
+/** The signals that reach the command out of these. */
 function heard(terminal: typeof FOREGROUND | null, signals: readonly NodeJS.Signals[]) {
   using relay = new SignalRelay({ terminal });
   const told: NodeJS.Signals[] = [];
@@ -24,19 +24,19 @@ it.each([
   ['no terminal has sent', null, 'SIGHUP'],
   ['a terminal does not send to the background', BACKGROUND, 'SIGINT'],
   ['a terminal never sends', FOREGROUND, 'SIGTERM'],
-] as const)('what %s is passed on', (_, terminal, name) => {
+] as const)('a signal that %s is passed on', (_, terminal, name) => {
   expect(heard(terminal, [name])).toEqual([name]);
 });
 
 it.each(['SIGINT', 'SIGHUP'] as const)(
-  'the first %s of a terminal is not told twice, the second is passed on',
+  'the first %s from a terminal is not sent twice, and the second is passed on',
   (name) => {
     expect(heard(FOREGROUND, [name])).toEqual([]);
     expect(heard(FOREGROUND, [name, name])).toEqual([name]);
   },
 );
 
-it('whether there is a terminal is asked of the system', () => {
+it('the system tells whether there is a terminal', () => {
   const terminal = findControllingTerminal();
   const inSession = spawnSync('sh', ['-c', 'exec 3</dev/tty'], { stdio: 'ignore' }).status === 0;
   expect(terminal !== null).toBe(inSession);
@@ -48,7 +48,7 @@ it('a relay leaves no listener behind', () => {
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
-it('the second signal ends the process where the command has ended already', async () => {
+it('a second signal ends the process when the command has already ended', async () => {
   const path = fileURLToPath(
     new URL('../../../../src/cli/stack/lease/signal-relay.ts', import.meta.url),
   );
