@@ -26,8 +26,7 @@ export function addLeasingFlags(command: Command): Command {
     )
     .addOption(integerOption('--max-quarantine-seconds <s>', 'how long at most (300)'))
     .addOption(integerOption('--max-quarantined-percent <n>', 'largest share of a pool, 0-50 (10)'))
-    .addOption(integerOption('--block-seconds <s>', 'how long a reported block counts (3600)'))
-    .optionsGroup('Options:');
+    .addOption(integerOption('--block-seconds <s>', 'how long a reported block counts (3600)'));
 }
 
 /** Turns the given flags into settings; flags that were not given are left out. */

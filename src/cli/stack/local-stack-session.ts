@@ -63,7 +63,7 @@ export async function withLocalStack<T>(
 /**
  * Runs the stack until it is interrupted, which is how it ends without an error.
  *
- * @throws the reason why the stack cannot go on
+ * @throws {Error} when the stack cannot go on, with the reason
  */
 export async function serveLocalStack(
   settings: LocalStackSettings,

@@ -33,7 +33,7 @@ export function addPoolDelete(pool: Command, terminal: Terminal): void {
       await confirm(`Delete pool ${name} and all its proxies? [y/N] `, terminal, stop.signal);
     }
     const view = await api.deletePool(name);
-    const text = `pool ${name} is being deleted; lighthouse pool show ${name} tells how far\n`;
+    const text = `pool ${name} is being deleted; follow it with lighthouse pool show ${name}\n`;
     await printAnswer(terminal, flags, { answer: view, text });
     return ExitCode.ok;
   });

@@ -12,7 +12,9 @@ export interface StackFlags {
 
 /** Adds the flags of `StackFlags`. */
 export function addStackFlags(command: Command): Command {
-  command.option('--api <url>', 'API of the stack (default: the one running in this directory)');
+  command
+    .optionsGroup('Options:')
+    .option('--api <url>', 'API of the stack (default: the one running in this directory)');
   if (command.options.some(({ long }) => long === '--json')) return command;
   return command.option('--json', 'print answers and errors as JSON');
 }

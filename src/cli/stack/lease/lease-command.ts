@@ -58,7 +58,7 @@ function addAcquire(lease: Command, terminal: Terminal): void {
     .summary('lease a proxy and print its URL, password included')
     .argument('<pool>', 'the pool')
     .addHelpText('after', EXAMPLES);
-  addAcquireFlags(command).addOption(idempotencyKeyOption()).optionsGroup('Options:');
+  addAcquireFlags(command).addOption(idempotencyKeyOption());
   onStack<[string], RepeatableFlags>(command, terminal, async ({ leases }, [poolName], flags) => {
     const lease = await leases.acquire(poolName, toLeaseWish(flags), flags.idempotencyKey);
     const { proxy, leaseId, expiresAt } = lease;

@@ -47,8 +47,7 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
     .argument('<pool>', 'the pool')
     .argument('<command...>', 'the command and its arguments, after --')
     .addHelpText('after', ABOUT);
-  addAcquireFlags(command).optionsGroup('Options:');
-  addStackFlags(command).action(
+  addStackFlags(addAcquireFlags(command)).action(
     async (poolName: string, commandLine: RunRequest['commandLine'], flags: AcquireFlags) => {
       refuseEmpty(command, [poolName]);
       refuseWithoutDashes(commandLine, rawArgumentsOf(lease.parent));
