@@ -67,12 +67,15 @@ it('the proxy is given back when an error is thrown before the command ends', as
   expect(stub.lines().at(-1)).toBe(RELEASED);
 });
 
-it.each([401, 403, 408, 425, 429, 503])('one renewal refused with %i is survived', async (status) => {
-  stub.answers.renew = (count) => (count === 1 ? [status, {}] : [200, stubLease()]);
-  const { outcome, reports } = await run([process.execPath, '-e', afterRenewals(stub, 2)]);
-  expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
-  expect(reports).toEqual([]);
-});
+it.each([401, 403, 408, 425, 429, 503])(
+  'one renewal refused with %i is survived',
+  async (status) => {
+    stub.answers.renew = (count) => (count === 1 ? [status, {}] : [200, stubLease()]);
+    const { outcome, reports } = await run([process.execPath, '-e', afterRenewals(stub, 2)]);
+    expect(outcome).toMatchObject({ exitCode: 0, outcome: 'ok' });
+    expect(reports).toEqual([]);
+  },
+);
 
 it('a release without an answer is given up and reported', async () => {
   stub.answers.release = () => null;
