@@ -10,7 +10,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than the two cores: many a test waits for deadlines and visibility time-outs.
+    maxWorkers: 3,
     // Tests of one file that run at once do little but wait.
     maxConcurrency: 16,
     projects: [

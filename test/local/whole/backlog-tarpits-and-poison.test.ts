@@ -137,7 +137,7 @@ describe('a whole stack with little capacity', () => {
       Number(/"UnreadableRecords":(\d+)/.exec(line)?.[1] ?? 0),
     );
     expect(unreadable.reduce((sum, count) => sum + count, 0)).toBe(5 * poison.length);
-    const warnings = stack.whole.lines.filter((line) => line.includes('pool that is gone'));
+    const warnings = stack.whole.lines.filter((line) => line.includes('of the batch is gone'));
     for (const name of ['no-such-pool', 'deleted']) {
       expect(warnings.filter((line) => line.includes(`"poolName":"${name}"`))).toHaveLength(1);
     }

@@ -165,7 +165,7 @@ describe('the dead-letter queue', () => {
     expect(await whole.readResults(sweepId)).toMatchObject([{ status: 'active' }]);
     const [view] = (await whole.call('GET', '/pools/late/proxies')).body.proxies;
     expect(view).toMatchObject({ status: 'unknown', previousStatus: null });
-    expect(whole.lines.join('')).toContain('of a sweep or pool that is gone');
+    expect(whole.lines.join('')).toContain('sweep or pool of the batch is gone');
     expect(await whole.call('POST', '/redrive')).toMatchObject({ body: { moved: 0 } });
   });
 });

@@ -146,7 +146,7 @@ describe('lighthouse lease', () => {
 
   it.each([
     ['an unknown pool', ['acquire', 'nowhere'], /there is no pool "nowhere"/],
-    ['an invalid lease id', ['renew', 'shop', 'x'], /given no lease that id/],
+    ['an invalid lease id', ['renew', 'shop', 'x'], /has no lease with that id/],
     ['an unknown outcome', ['release', 'shop', 'x', '--outcome', 'great'], /Allowed choices/],
     [
       'an API that is not a URL',
