@@ -6,6 +6,8 @@ const CROWDED = [
   'test/leases/contention/killed-holder.test.ts',
 ];
 
+const UNITS = ['test/{functions,leases,model,pools,proxies,storage,sweeps}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -18,9 +20,20 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'units',
+          include: UNITS,
+          exclude: [...configDefaults.exclude, ...CROWDED],
+          // One process for many files: they leave nothing behind, and loading takes longer than they.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...CROWDED],
+          exclude: [...configDefaults.exclude, ...UNITS, ...CROWDED],
           sequence: { groupOrder: 0 },
         },
       },
