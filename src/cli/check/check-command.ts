@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../interrupt.ts';
 import { type CommandContext, stopForClosedOutput, withInterrupt } from '../interrupt.ts';
+import { ProgressLine } from '../output/progress-line.ts';
 import { openReport } from '../output/report-output.ts';
-import { ProgressLine } from '../output/status-line.ts';
 import { listStatuses } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { addCheckFlags, type CheckFlags, validatePacing } from './check-flags.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalStack } from '../../local/local-stack.ts';
 import { ExitCode, Interrupted } from '../interrupt.ts';
-import type { ProgressLine } from '../output/status-line.ts';
+import type { ProgressLine } from '../output/progress-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 

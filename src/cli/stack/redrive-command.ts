@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../interrupt.ts';
-import { ProgressLine } from '../output/status-line.ts';
+import { ProgressLine } from '../output/progress-line.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import { onStack, printAnswer, type StackSession } from './stack-command.ts';

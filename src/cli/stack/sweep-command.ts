@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { addFailOnFlag, exitCodeOf, type FailOn } from '../check/fail-on.ts';
 import { ExitCode } from '../interrupt.ts';
-import { ProgressLine } from '../output/status-line.ts';
+import { ProgressLine } from '../output/progress-line.ts';
 import { listStatuses } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 import type { SweepReply } from './client/api-schemas.ts';

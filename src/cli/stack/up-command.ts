@@ -4,7 +4,7 @@ import type { LocalStack } from '../../local/local-stack.ts';
 import { readStackFile } from '../../local/stack-file.ts';
 import { integerOption } from '../check/flag-parsers.ts';
 import { type CommandContext, type ExitCode, untilAborted, withInterrupt } from '../interrupt.ts';
-import { ProgressLine } from '../output/status-line.ts';
+import { ProgressLine } from '../output/progress-line.ts';
 import { formatSeconds } from '../output/summary-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { logTo, serveLocalStack } from './local-stack-session.ts';

@@ -14,8 +14,8 @@ import {
   interruptedExitCode,
   stopForClosedOutput,
 } from '../interrupt.ts';
+import { ProgressLine } from '../output/progress-line.ts';
 import { openReport } from '../output/report-output.ts';
-import { ProgressLine } from '../output/status-line.ts';
 import { logTo, withLocalStack } from '../stack/local-stack-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { type StartFlags, settingsFor } from './checker-settings.ts';
