@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LocalStackError } from '../errors.ts';
+import { type GuardOptions, guard } from './guard.ts';
 
 /** A server of the local stack; it listens only on loopback. */
 export interface LoopbackServer {
@@ -17,13 +18,18 @@ export interface HttpReply {
   readonly body?: string | Buffer;
 }
 
+/** Who may call a server, and at which port. */
+export interface LoopbackOptions extends GuardOptions {
+  /** @default 0, a free one */
+  readonly port?: number;
+}
+
 /**
- * Serves requests on 127.0.0.1. A rejection of `answer` becomes a 500.
- * @param port 0 takes a free one
+ * Serves the requests that a guard lets pass on 127.0.0.1. A rejection of `answer` becomes a 500.
  * @throws {LocalStackError} when the port cannot be used
  */
 export async function serveOnLoopback(
-  port: number,
+  { port = 0, ...options }: LoopbackOptions,
   answer: (request: IncomingMessage) => Promise<HttpReply>,
 ): Promise<LoopbackServer> {
   const server = createServer((request, response) => {
@@ -33,6 +39,7 @@ export async function serveOnLoopback(
       // The reply cannot be written, for example because a header value is invalid.
       .catch(() => response.destroy());
   });
+  guard(server, options);
   try {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -72,6 +79,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The path of a request as it was sent, and its query. A URL parser would take `..` away. */
+export function readTarget({ url = '/' }: IncomingMessage): {
+  readonly path: string;
+  readonly query: URLSearchParams;
+} {
+  const [path = '', ...query] = url.split('?');
+  return { path, query: new URLSearchParams(query.join('?')) };
+}
+
 /** Reads a request's body; null when it is longer than `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
@@ -90,20 +106,4 @@ function send(response: ServerResponse, { status, headers = {}, body = '' }: Htt
   }
   response.writeHead(status);
   response.end(body);
-}
-
-const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
-/**
- * Tells whether a request comes from a program or page on this machine. In the cloud a signature
- * keeps strangers out. Here any web page could otherwise send requests through its visitor's
- * browser, under its own name (`Origin`) or by pointing a name at 127.0.0.1 (`Host`).
- */
-export function comesFromThisMachine({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  const { host, origin } = headers;
-  return isLoopback(`http://${host ?? ''}`) && (origin === undefined || isLoopback(origin));
-}
-
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && LOOPBACK_NAMES.has(new URL(url).hostname);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { LOCAL_CREDENTIALS } from './overrides.ts';
+import type { LocalCredentials } from './credentials.ts';
 import { startChildService } from './services/child-service.ts';
 import { LOCAL_REGION } from './template/physical-names.ts';
 
@@ -19,25 +19,26 @@ export interface LocalServices {
 export async function startLocalServices(
   resources: AsyncDisposableStack,
   dataDir: string | undefined,
+  credentials: LocalCredentials,
 ): Promise<LocalServices> {
-  const directory = (name: string) => (dataDir === undefined ? '' : join(dataDir, name));
-  const starting = [
-    startChildService(
-      new URL('./services/dynamodb-service.ts', import.meta.url),
-      directory('dynamodb'),
-    ),
-    startChildService(new URL('./services/sqs-service.ts', import.meta.url), directory('sqs')),
-  ] as const;
-  for (const start of starting) {
+  const { accessKeyId } = credentials;
+  const start = (name: 'dynamodb' | 'sqs') =>
+    startChildService(new URL(`./services/${name}-service.ts`, import.meta.url), {
+      accessKeyId,
+      directory: dataDir === undefined ? null : join(dataDir, name),
+    });
+  const starting = [start('dynamodb'), start('sqs')] as const;
+  for (const each of starting) {
     resources.defer(() =>
-      start.then(
+      each.then(
         (service) => service.stop(),
         () => {},
       ),
     );
   }
   const [dynamodbService, sqsService] = await Promise.all(starting);
-  const common = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+  // A client writes into the object it is given.
+  const common = { region: LOCAL_REGION, credentials: { ...credentials } };
   const dynamodb = new DynamoDBClient({ ...common, endpoint: dynamodbService.url });
   const sqs = new SQSClient({ ...common, endpoint: sqsService.url });
   resources.defer(() => {

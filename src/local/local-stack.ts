@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { LocalStackError } from '../errors.ts';
+import type { LocalCredentials } from './credentials.ts';
 import { ASYNC_RETRY_DELAYS_MS } from './functions/async-invocations.ts';
 import type { InvocationOutcome } from './functions/invocation.ts';
 import type { LocalFunctionStatistics } from './local-functions.ts';
@@ -35,6 +36,8 @@ export interface LocalStack {
   /** `http://127.0.0.1:<port>`; `''` when the stack has no HTTP API. */
   readonly apiUrl: string;
   readonly endpoints: LocalEndpoints;
+  /** What every request to the endpoints must be signed with. */
+  readonly credentials: LocalCredentials;
   /** The physical table names by construct: `pools`, `proxies`, `results`, `sweeps`. */
   readonly tableNames: Readonly<Record<string, string>>;
   /** The queue URLs by construct. */
@@ -78,8 +81,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       clock,
     });
     if (stackFileDirectory !== null) {
-      const { apiUrl, endpoints } = parts;
-      await writeStackFile(stackFileDirectory, { apiUrl, endpoints, pid: process.pid });
+      const { apiUrl, endpoints, credentials } = parts;
+      const { pid } = process;
+      await writeStackFile(stackFileDirectory, { apiUrl, endpoints, credentials, pid });
       resources.defer(() => removeStackFile(stackFileDirectory, process.pid));
     }
     return handleOf(parts, resources, clock);
@@ -100,6 +104,7 @@ function handleOf(parts: StackParts, resources: AsyncDisposableStack, clock: Clo
   return {
     apiUrl: parts.apiUrl,
     endpoints: parts.endpoints,
+    credentials: parts.credentials,
     tableNames: parts.tableNames,
     queueUrls: parts.queueUrls,
     functions: () => parts.functionStatistics(),

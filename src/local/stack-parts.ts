@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { createLocalCredentials, type LocalCredentials } from './credentials.ts';
 import { startEventBus } from './event-bus/start-event-bus.ts';
 import { readSqsEventSources } from './events/event-source-settings.ts';
 import { LocalSchedule } from './events/local-schedule.ts';
@@ -13,6 +14,7 @@ import { serveHttpApi } from './http-api/local-http-api.ts';
 import { type LocalFunctionStatistics, LocalFunctions } from './local-functions.ts';
 import { type LocalServices, startLocalServices } from './local-stack-services.ts';
 import { type LocalEndpoints, localOverrides } from './overrides.ts';
+import { makeDataDirectoryPrivate } from './private-files.ts';
 import { createLocalQueues, type LocalQueue } from './resources/local-queues.ts';
 import { createLocalTables } from './resources/local-tables.ts';
 import { TtlSweeper } from './resources/ttl-sweeper.ts';
@@ -40,6 +42,7 @@ export interface StackPartsOptions {
 export interface StackParts {
   readonly apiUrl: string;
   readonly endpoints: LocalEndpoints;
+  readonly credentials: LocalCredentials;
   readonly tableNames: Readonly<Record<string, string>>;
   readonly queueUrls: Readonly<Record<string, string>>;
   readonly functionStatistics: () => Readonly<Record<string, LocalFunctionStatistics>>;
@@ -53,6 +56,7 @@ interface Base {
   readonly resources: AsyncDisposableStack;
   readonly options: StackPartsOptions;
   readonly stack: CloudAssemblyStack;
+  readonly credentials: LocalCredentials;
   readonly services: LocalServices;
   readonly template: ResolvedTemplate;
 }
@@ -74,13 +78,16 @@ export async function startStackParts(
   const { clock, log } = options;
   const stack = readCloudAssemblyStack(options.outDir, options.stackName);
   assertResourcesSupported(stack.resources);
-  const services = await startLocalServices(resources, options.dataDir);
+  const { dataDir } = options;
+  if (dataDir !== undefined) await makeDataDirectoryPrivate(dataDir);
+  const credentials = createLocalCredentials();
+  const services = await startLocalServices(resources, dataDir, credentials);
   const template = resolve(stack, services.sqsUrl);
   const [tables, queues] = await Promise.all([
     createLocalTables(template, services.dynamodb),
     createLocalQueues(template, services.sqs),
   ]);
-  const base: Base = { resources, options, stack, services, template };
+  const base: Base = { resources, options, stack, credentials, services, template };
   const compute = await startFunctions(base);
   const { functions, endpoints } = compute;
   connectQueues(base, compute, queues);
@@ -90,6 +97,7 @@ export async function startStackParts(
   return {
     apiUrl: await startHttpApi(base, functions),
     endpoints,
+    credentials,
     tableNames: byConstruct(tables, (table) => table.name),
     queueUrls: byConstruct(queues, (queue) => queue.url),
     functionStatistics: () => byConstruct(functions.statistics(), (each) => each),
@@ -100,7 +108,8 @@ export async function startStackParts(
 }
 
 async function startFunctions(base: Base): Promise<Compute> {
-  const { resources, options, stack, services, template } = base;
+  const { resources, options, stack, credentials, services, template } = base;
+  const { accessKeyId } = credentials;
   const { log, clock, asyncRetryDelaysMs: retryDelaysMs } = options;
   const beforeServicesEnd = resources.use(new AsyncDisposableStack());
   const asyncInvocations = new AsyncInvocations({
@@ -111,16 +120,17 @@ async function startFunctions(base: Base): Promise<Compute> {
   });
   let functions: LocalFunctions | undefined;
   const findFunction = (name: string) => functions?.find(name);
-  const invokeApi = await serveInvokeApi({ findFunction, asyncInvocations });
+  const invokeApi = await serveInvokeApi({ findFunction, asyncInvocations, accessKeyId });
   resources.defer(() => invokeApi.close());
   const endpoints: LocalEndpoints = {
     dynamodb: services.dynamodbUrl,
     sqs: services.sqsUrl,
     lambda: invokeApi.url,
-    eventbridge: await startEventBus(resources, template, options),
+    eventbridge: await startEventBus(resources, template, { ...options, accessKeyId }),
   };
   const seen = await options.functionEndpoints(endpoints);
-  const settings = readFunctionSettings(resolve(stack, seen.sqs), stack, localOverrides(seen));
+  const overrides = localOverrides(seen, credentials);
+  const settings = readFunctionSettings(resolve(stack, seen.sqs), stack, overrides);
   const started = new LocalFunctions(settings, { clock, log });
   functions = started;
   resources.defer(() => started.stop());
@@ -158,14 +168,15 @@ function startSchedules(
 }
 
 async function startHttpApi(
-  { resources, options, template }: Base,
+  { resources, options, credentials, template }: Base,
   functions: LocalFunctions,
 ): Promise<string> {
   const settings = readHttpApi(template);
   if (settings === null) return '';
   const findFunction = (arn: string) => functions.find(arn);
   const { clock, apiPort: port } = options;
-  const server = await serveHttpApi({ settings, findFunction, clock, port });
+  const { accessKeyId } = credentials;
+  const server = await serveHttpApi({ settings, findFunction, clock, port, accessKeyId });
   resources.defer(() => server.close());
   return server.url;
 }

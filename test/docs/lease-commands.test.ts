@@ -21,7 +21,9 @@ beforeAll(async () => {
   stub = await startLeaseStub();
   directory = await mkdtemp(join(tmpdir(), 'lighthouse-docs-'));
   const none = { dynamodb: '', sqs: '', lambda: '', eventbridge: '' };
-  await writeStackFile(directory, { apiUrl: stub.url, endpoints: none, pid: process.pid });
+  const credentials = { accessKeyId: 'key', secretAccessKey: 'local' };
+  const stack = { apiUrl: stub.url, endpoints: none, credentials, pid: process.pid };
+  await writeStackFile(directory, stack);
   await writeProgram('lighthouse', `exec "${process.execPath}" "${ROOT}src/cli/main.ts" "$@"`);
   await writeProgram('curl', 'echo "curl $*"');
   await writeProgram('jq', 'cat');

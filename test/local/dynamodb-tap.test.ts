@@ -5,11 +5,8 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
 import { type DynamoDbTap, startDynamoDbTap } from '../support/storage/dynamodb-tap.ts';
 import { type FixtureStack, startFixtureStack } from './support/fixture-stack.ts';
-
-const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS, maxAttempts: 1 };
 
 let fixture: FixtureStack;
 let tap: DynamoDbTap;
@@ -25,6 +22,8 @@ beforeAll(async () => {
     },
   });
   TableName = fixture.stack.tableNames.items ?? '';
+  const { credentials } = fixture.stack;
+  const common = { region: 'us-east-1', credentials, maxAttempts: 1 };
   tapped = new DynamoDBClient({ ...common, endpoint: tap.url });
   direct = new DynamoDBClient({ ...common, endpoint: fixture.stack.endpoints.dynamodb });
 });

@@ -7,11 +7,11 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocalCredentials, localAuthorization } from '../../src/local/credentials.ts';
 import type { BusEvent } from '../../src/local/event-bus/bus-event.ts';
 import { serveEventBusApi } from '../../src/local/event-bus/event-bus-api.ts';
 import { EventLog, MAX_EVENTS } from '../../src/local/event-bus/event-log.ts';
 import type { LoopbackServer } from '../../src/local/http-server.ts';
-import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
 import { FakeClock } from '../support/fakes/fake-clock.ts';
 
 let directory: string;
@@ -95,11 +95,12 @@ describe('the local EventBridge', () => {
   let log: EventLog;
   let server: LoopbackServer;
   let client: EventBridgeClient;
+  const credentials = createLocalCredentials();
 
   beforeAll(async () => {
     log = await EventLog.open(null);
-    server = await serveEventBusApi({ log, busNames: new Set(['bus']), clock });
-    const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS };
+    server = await serveEventBusApi({ log, busNames: new Set(['bus']), clock, ...credentials });
+    const common = { region: 'us-east-1', credentials };
     client = new EventBridgeClient({ ...common, endpoint: server.url });
   });
   afterAll(async () => {
@@ -107,6 +108,10 @@ describe('the local EventBridge', () => {
     await server.close();
   });
 
+  const call = (path: string, init: RequestInit = {}) => {
+    const headers = { authorization: localAuthorization(credentials), ...init.headers };
+    return fetch(`${server.url}${path}`, { ...init, headers });
+  };
   const put = (...Entries: PutEventsRequestEntry[]) =>
     client.send(new PutEventsCommand({ Entries }));
   const entry: PutEventsRequestEntry = {
@@ -120,7 +125,7 @@ describe('the local EventBridge', () => {
     const at = new Date('2026-01-15T12:34:56.789Z');
     const { FailedEntryCount, Entries = [] } = await put({ ...entry, Time: at }, entry);
     expect(FailedEntryCount).toBe(0);
-    const answer = await fetch(`${server.url}/events?from=0`);
+    const answer = await call('/events?from=0');
     const { events, next } = (await answer.json()) as { events: BusEvent[]; next: number };
     expect(next).toBe(2);
     expect(events[0]).toEqual({
@@ -158,21 +163,21 @@ describe('the local EventBridge', () => {
     await expect(put(...Array.from({ length: 11 }, () => entry))).rejects.toMatchObject({
       name: 'ValidationException',
     });
-    expect((await fetch(server.url, { method: 'POST', body: '{}' })).status).toBe(404);
+    expect((await call('/', { method: 'POST', body: '{}' })).status).toBe(404);
   });
 
   it('answers only this machine', async () => {
     const headers = { origin: 'https://elsewhere.example' };
-    expect((await fetch(`${server.url}/events`, { headers })).status).toBe(403);
+    expect((await call('/events', { headers })).status).toBe(403);
   });
 
   it('lets a reader wait until the next event, or until the server closes', async () => {
     const { next } = log.read(0, MAX_EVENTS);
-    const waiting = fetch(`${server.url}/events?from=${next}&waitMs=20000`);
+    const waiting = call(`/events?from=${next}&waitMs=20000`);
     await put(entry);
     const { events } = (await (await waiting).json()) as { events: BusEvent[] };
     expect(events).toHaveLength(1);
-    const cut = fetch(`${server.url}/events?from=${next + 1}&waitMs=20000`).catch(() => 'cut');
+    const cut = call(`/events?from=${next + 1}&waitMs=20000`).catch(() => 'cut');
     await server.close();
     await cut;
   });

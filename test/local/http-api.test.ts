@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localAuthorization } from '../../src/local/credentials.ts';
 import { type FixtureStack, startFixtureStack } from './support/fixture-stack.ts';
 
 interface EchoedEvent {
@@ -16,7 +17,20 @@ beforeAll(async () => {
 afterAll(() => fixture?.[Symbol.asyncDispose]());
 
 function call(path: string, init: RequestInit = {}) {
-  return fetch(`${fixture.stack.apiUrl}${path}`, init);
+  const authorization = localAuthorization(fixture.stack.credentials);
+  const headers = { authorization, ...init.headers };
+  return fetch(`${fixture.stack.apiUrl}${path}`, { ...init, headers });
+}
+
+/** The status of a request whose path is sent as it is; `fetch` would follow a `..`. */
+function statusOf(path: string, headers: Readonly<Record<string, string>> = {}) {
+  const { hostname, port } = new URL(fixture.stack.apiUrl);
+  return new Promise((resolve, reject) => {
+    const authorization = localAuthorization(fixture.stack.credentials);
+    const sent = request({ hostname, port, path, headers: { authorization, ...headers } });
+    sent.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+    sent.end();
+  });
 }
 
 describe('an HTTP API', () => {
@@ -42,6 +56,22 @@ describe('an HTTP API', () => {
         stage: '$default',
       },
     });
+  });
+
+  it('has no route for a segment that is . or .., raw or encoded, and invokes nothing', async () => {
+    const invoked = fixture.watcher.lines.length;
+    for (const dots of ['.', '..', '%2e', '%2E%2e', '.%2E', '%2e.', '%252e%252e', '..%2f..']) {
+      for (const path of [
+        `/items/${dots}`,
+        `/items/a/${dots}`,
+        `/${dots}/items`,
+        `/x/${dots}/items`,
+      ]) {
+        expect([path, await statusOf(path)]).toEqual([path, 404]);
+      }
+    }
+    expect(fixture.watcher.lines).toHaveLength(invoked);
+    expect(await statusOf('/items/...')).toBe(200);
   });
 
   it('prefers a fixed route to a parameter, and one segment to many', async () => {
@@ -119,14 +149,8 @@ describe('an HTTP API', () => {
   it('refuses a page of another site and a foreign host name', async () => {
     expect((await call('/items', { headers: { origin: 'https://example.com' } })).status).toBe(403);
     expect((await call('/items', { headers: { origin: 'http://localhost:1234' } })).status).toBe(
-      200,
+      403,
     );
-    const { hostname, port } = new URL(fixture.stack.apiUrl);
-    const status = await new Promise((resolve, reject) => {
-      const sent = request({ hostname, port, path: '/items', headers: { host: 'evil.example' } });
-      sent.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
-      sent.end();
-    });
-    expect(status).toBe(403);
+    expect(await statusOf('/items', { host: 'evil.example' })).toBe(403);
   });
 });

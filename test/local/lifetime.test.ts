@@ -8,11 +8,13 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalStack } from '../../src/local/local-stack.ts';
-import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
 import { startFixtureStack } from './support/fixture-stack.ts';
 import { descendantsOf, isAlive } from './support/processes.ts';
 
-type Running = Pick<LocalStack, 'apiUrl' | 'endpoints' | 'queueUrls' | 'tableNames'> & {
+type Running = Pick<
+  LocalStack,
+  'apiUrl' | 'endpoints' | 'credentials' | 'queueUrls' | 'tableNames'
+> & {
   readonly process: ChildProcess;
   readonly pid: number;
 };
@@ -109,8 +111,6 @@ describe('a data directory', { timeout: 90_000 }, () => {
   });
 });
 
-const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS };
-
 async function runFixtureStack(...args: string[]): Promise<Running> {
   const module = new URL('./support/run-fixture-stack.ts', import.meta.url);
   const child = fork(module, args, {
@@ -124,7 +124,8 @@ async function runFixtureStack(...args: string[]): Promise<Running> {
 }
 
 async function writeItemAndMessage(running: Running, text: string): Promise<void> {
-  const { endpoints, tableNames, queueUrls } = running;
+  const { endpoints, credentials, tableNames, queueUrls } = running;
+  const common = { region: 'us-east-1', credentials };
   const dynamodb = new DynamoDBClient({ ...common, endpoint: endpoints.dynamodb });
   const sqs = new SQSClient({ ...common, endpoint: endpoints.sqs });
   const Item = { id: { S: 'a' }, text: { S: text } };
@@ -134,7 +135,8 @@ async function writeItemAndMessage(running: Running, text: string): Promise<void
   sqs.destroy();
 }
 
-async function readItemAndMessage({ endpoints, tableNames, queueUrls }: Running) {
+async function readItemAndMessage({ endpoints, credentials, tableNames, queueUrls }: Running) {
+  const common = { region: 'us-east-1', credentials };
   const dynamodb = new DynamoDBClient({ ...common, endpoint: endpoints.dynamodb });
   const sqs = new SQSClient({ ...common, endpoint: endpoints.sqs });
   const { Item } = await dynamodb.send(

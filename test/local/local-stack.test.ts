@@ -10,12 +10,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalStack } from '../../src/local/local-stack.ts';
-import { LOCAL_CREDENTIALS } from '../../src/local/overrides.ts';
 import { readStackFile, STACK_FILE } from '../../src/local/stack-file.ts';
 import { type FixtureStack, printedEvent, startFixtureStack } from './support/fixture-stack.ts';
 import type { LineWatcher } from './support/line-watcher.ts';
-
-const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS };
 
 let fixture: FixtureStack;
 let stack: LocalStack;
@@ -27,6 +24,7 @@ let lambda: LambdaClient;
 beforeAll(async () => {
   fixture = await startFixtureStack();
   ({ stack, watcher } = fixture);
+  const common = { region: 'us-east-1', credentials: stack.credentials };
   sqs = new SQSClient({ ...common, endpoint: stack.endpoints.sqs });
   dynamodb = new DynamoDBClient({ ...common, endpoint: stack.endpoints.dynamodb });
   lambda = new LambdaClient({ ...common, endpoint: stack.endpoints.lambda });
@@ -168,7 +166,7 @@ describe('a function', () => {
       AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
       AWS_ENDPOINT_URL_LAMBDA: stack.endpoints.lambda,
       AWS_ENDPOINT_URL_EVENTBRIDGE: stack.endpoints.eventbridge,
-      AWS_ACCESS_KEY_ID: 'local',
+      AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: 'local',
       ALLOW_PRIVATE_ADDRESSES: 'true',
       ...{ PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'en_US.UTF-8', TZ: ':UTC' },
@@ -203,6 +201,7 @@ describe('a running stack', () => {
     expect(await readStackFile(own.directory)).toEqual({
       apiUrl: own.stack.apiUrl,
       endpoints: own.stack.endpoints,
+      credentials: own.stack.credentials,
       pid: process.pid,
     });
     await own.stack.stop();

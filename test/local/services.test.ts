@@ -9,8 +9,9 @@ const services = new Map<string, ChildService>();
 
 beforeAll(async () => {
   for (const name of modules) {
+    const settings = { accessKeyId: 'KEY', directory: null };
     const module = new URL(`../../src/local/services/${name}.ts`, import.meta.url);
-    services.set(name, await startChildService(module, ''));
+    services.set(name, await startChildService(module, settings));
   }
 });
 

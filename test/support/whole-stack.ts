@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chunksOf } from '../../src/async/map-bounded.ts';
+import { localAuthorization } from '../../src/local/credentials.ts';
 import {
   type LocalStack,
   type LocalStackOptions,
@@ -78,18 +79,20 @@ export async function startWholeStack({
   return {
     stack,
     lines,
-    ...apiClient(stack.apiUrl),
+    ...apiClient(stack),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
-function apiCaller(apiUrl: string): WholeStack['call'] {
+function apiCaller({ apiUrl, credentials }: LocalStack): WholeStack['call'] {
+  const authorization = localAuthorization(credentials);
   return async (method, path, body, headers = {}) => {
     const isText = typeof body === 'string';
+    const type = { 'content-type': isText ? 'text/plain' : 'application/json' };
     const response = await fetch(`${apiUrl}${path}`, {
       method,
       ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
-      headers: { 'content-type': isText ? 'text/plain' : 'application/json', ...headers },
+      headers: { authorization, ...type, ...headers },
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
@@ -101,8 +104,8 @@ function apiCaller(apiUrl: string): WholeStack['call'] {
   };
 }
 
-function apiClient(apiUrl: string) {
-  const call = apiCaller(apiUrl);
+function apiClient(stack: LocalStack) {
+  const call = apiCaller(stack);
   const expectOk = async (answer: Promise<ApiAnswer>) => {
     const { status, body } = await answer;
     if (status >= 300) throw new Error(`the API answered ${status}: ${JSON.stringify(body)}`);

@@ -12,6 +12,7 @@ import {
 import { createStreamSink } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import { ApiClient } from './client/api-client.ts';
+import { localAddress } from './client/find-stack.ts';
 import { type ListedEvent, readEvents } from './client/read-events.ts';
 import { formatEvent } from './event-text.ts';
 
@@ -66,7 +67,7 @@ async function showEvents(
         ' directory',
     );
   }
-  await using client = new ApiClient(stack.endpoints.eventbridge, stop.signal);
+  await using client = new ApiClient(localAddress(stack.endpoints.eventbridge, stack), stop.signal);
   const sink = createStreamSink(terminal.stdout, () => stopForClosedOutput(stop));
   try {
     for await (const event of readEvents(client, { follow: flags.follow ?? false })) {

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
+import { isDotSegment } from '../../path-segments.ts';
 import type { ExitCode } from '../interrupt.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { print } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import { ApiClient } from './client/api-client.ts';
-import { addStackFlags, findApiUrl, type StackFlags } from './client/find-stack.ts';
+import { addStackFlags, findApi, type StackFlags } from './client/find-stack.ts';
 import { LighthouseApi } from './client/lighthouse-api.ts';
 import { LeaseApi } from './lease/lease-api.ts';
 
@@ -29,9 +30,9 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
   return addStackFlags(command).action(async (...all: unknown[]) => {
     const args = all.slice(0, -2) as unknown as Arguments;
     const flags = all.at(-2) as Flags;
-    refuseEmpty(command, args);
+    refuseNoNames(command, args);
     process.exitCode = await withInterrupt(async (stop) => {
-      await using client = new ApiClient(await findApiUrl(flags), stop.signal);
+      await using client = new ApiClient(await findApi(flags), stop.signal);
       const apis = { api: new LighthouseApi(client), leases: new LeaseApi(client) };
       return await work({ ...apis, terminal, stop }, args, flags);
     });
@@ -48,14 +49,23 @@ export async function printAnswer(
 }
 
 /**
- * Refuses an empty argument. It comes from a variable that is not set, and in a path it would name
- * another resource.
+ * Refuses arguments that are no names, and in a path would name another resource: an empty one,
+ * which comes from a variable that is not set, and `.` and `..`.
  *
- * @throws {InvalidInputError} when an argument is empty; the message names the first
+ * @throws {InvalidInputError} when there is one; the message names the first
  */
-export function refuseEmpty({ registeredArguments }: Command, args: readonly unknown[]): void {
-  const empty = registeredArguments.find((_, index) => args[index] === '');
-  if (empty === undefined) return;
-  const problem = `<${empty.name()}> is empty; it must be ${empty.description}`;
-  throw new InvalidInputError(`${problem}; is a variable not set?`);
+export function refuseNoNames({ registeredArguments }: Command, args: readonly unknown[]): void {
+  for (const [index, argument] of registeredArguments.entries()) {
+    const wanted = `it must be ${argument.description}`;
+    for (const value of [args[index]].flat()) {
+      if (value === '') {
+        throw new InvalidInputError(
+          `<${argument.name()}> is empty; ${wanted}; is a variable not set?`,
+        );
+      }
+      if (typeof value === 'string' && isDotSegment(value)) {
+        throw new InvalidInputError(`<${argument.name()}> is "${value}"; ${wanted}`);
+      }
+    }
+  }
 }

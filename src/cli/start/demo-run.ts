@@ -12,6 +12,7 @@ import { formatSeconds } from '../output/summary-text.ts';
 import { createTableWriter } from '../output/table-writer.ts';
 import { ApiClient } from '../stack/client/api-client.ts';
 import type { SweepReply } from '../stack/client/api-schemas.ts';
+import { localAddress } from '../stack/client/find-stack.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
 import { importListed } from '../stack/client/list-importer.ts';
 import { logTo, serveLocalStack } from '../stack/local-stack-session.ts';
@@ -64,7 +65,7 @@ async function showSweeps(
     `The stack is up after ${formatSeconds(performance.now())}: ${stack.apiUrl}\n` +
       `${fleet.members.length} demo proxies are swept every minute. Ctrl-C ends everything.\n`,
   );
-  await using client = new ApiClient(stack.apiUrl, stop.signal);
+  await using client = new ApiClient(localAddress(stack.apiUrl, stack), stop.signal);
   const api = new LighthouseApi(client);
   const lines = await importFleet(api, fleet);
   const demo = { api, fleet, lines, sink, terminal, stop };

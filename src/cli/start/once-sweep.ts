@@ -8,6 +8,7 @@ import type { RunSummary } from '../output/run-summary.ts';
 import { RunTally } from '../output/run-tally.ts';
 import { ApiClient } from '../stack/client/api-client.ts';
 import type { SweepReply } from '../stack/client/api-schemas.ts';
+import { localAddress } from '../stack/client/find-stack.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
 import { countRefused, importListed } from '../stack/client/list-importer.ts';
 import { waitForSweep } from '../stack/sweep-command.ts';
@@ -35,7 +36,7 @@ export interface OnceRun {
 export async function sweepOnce(run: OnceRun, stack: LocalStack): Promise<RunSummary> {
   const lap = startStopwatch();
   const startUpMs = lap();
-  await using client = new ApiClient(stack.apiUrl, run.signal);
+  await using client = new ApiClient(localAddress(stack.apiUrl, stack), run.signal);
   const api = new LighthouseApi(client);
   const { list, lines } = await importList(run, api);
   const importMs = lap();

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../clock.ts';
+import type { GuardOptions } from '../guard.ts';
 import {
-  comesFromThisMachine,
   type HttpReply,
   jsonReply,
   type LoopbackServer,
   parseJson,
   readBody,
+  readTarget,
   serveOnLoopback,
 } from '../http-server.ts';
 import { type BusEvent, putEventsSchema, toBusEvent } from './bus-event.ts';
@@ -20,25 +21,25 @@ const EVENTS_PER_PAGE = 500;
 /** The longest time a reader waits for the next event. */
 const MAX_WAIT_MS = 20_000;
 
-export interface EventBusApiOptions {
+export interface EventBusApiOptions extends Pick<GuardOptions, 'accessKeyId'> {
   readonly log: EventLog;
   readonly busNames: ReadonlySet<string>;
   readonly clock: Clock;
 }
 
 /**
- * Serves PutEvents of the EventBridge API (`AWS_ENDPOINT_URL_EVENTBRIDGE`; JSON 1.1, signatures are
- * not checked) and the events that were put: `GET /events?from=POSITION&waitMs=N` answers
+ * Serves PutEvents of the EventBridge API (`AWS_ENDPOINT_URL_EVENTBRIDGE`; JSON 1.1) and
+ * the events that were put: `GET /events?from=POSITION&waitMs=N` answers
  * `{ events, next }` after waiting up to N ms for the first of them.
  */
 export async function serveEventBusApi(options: EventBusApiOptions): Promise<LoopbackServer> {
   const closing = new AbortController();
-  const server = await serveOnLoopback(0, async (request) => {
+  const { accessKeyId } = options;
+  const server = await serveOnLoopback({ accessKeyId }, async (request) => {
     const body = await readBody(request, MAX_BODY_BYTES);
-    if (!comesFromThisMachine(request)) return jsonReply(403, { message: 'Forbidden' });
-    const url = new URL(`http://local${request.url ?? '/'}`);
-    if (request.method === 'GET' && url.pathname === EVENT_LOG_PATH) {
-      return readLog(options.log, url.searchParams, closing.signal);
+    const { path, query } = readTarget(request);
+    if (request.method === 'GET' && path === EVENT_LOG_PATH) {
+      return readLog(options.log, query, closing.signal);
     }
     return putEvents(options, request, body);
   });

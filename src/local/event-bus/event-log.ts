@@ -8,6 +8,9 @@ export const EVENT_LOG_PATH = '/events';
 /** The most events that are kept; older ones are forgotten. */
 export const MAX_EVENTS = 10_000;
 
+/** Events name proxies and pools: only the owner may read them. */
+const PRIVATE = { mode: 0o600 };
+
 /** Some of the log's events in order of arrival, and the position to read on from. */
 export interface EventPage {
   readonly events: readonly BusEvent[];
@@ -70,7 +73,7 @@ export class EventLog {
   }
 
   async #append(events: readonly BusEvent[]): Promise<void> {
-    if (this.#path !== null) await appendFile(this.#path, linesOf(events));
+    if (this.#path !== null) await appendFile(this.#path, linesOf(events), PRIVATE);
     this.#linesInFile += events.length;
     this.#events.push(...events);
     const surplus = this.#events.length - MAX_EVENTS;
@@ -83,8 +86,8 @@ export class EventLog {
   }
 
   async #rewrite(path: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.new`, linesOf(this.#events));
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(`${path}.new`, linesOf(this.#events), PRIVATE);
     await rename(`${path}.new`, path);
     this.#linesInFile = this.#events.length;
   }

@@ -18,12 +18,17 @@ const busSchema = resourceProperties({ Name: z.string() }, ['Description', 'Tags
 export async function startEventBus(
   resources: AsyncDisposableStack,
   template: ResolvedTemplate,
-  { dataDir, clock }: { readonly dataDir: string | undefined; readonly clock: Clock },
+  options: {
+    readonly dataDir: string | undefined;
+    readonly clock: Clock;
+    readonly accessKeyId: string;
+  },
 ): Promise<string> {
   const buses = template.resources(LocalResourceType.eventBus, busSchema);
   const busNames = new Set(buses.map(({ ref }) => ref));
+  const { dataDir, clock, accessKeyId } = options;
   const log = await EventLog.open(dataDir === undefined ? null : join(dataDir, EVENTS_FILE));
-  const server = await serveEventBusApi({ log, busNames, clock });
+  const server = await serveEventBusApi({ log, busNames, clock, accessKeyId });
   resources.defer(() => server.close());
   return server.url;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { GuardOptions } from '../guard.ts';
 import {
   type HttpReply,
   jsonReply,
@@ -14,7 +15,7 @@ import type { LocalFunction } from './local-function.ts';
 /** AWS: "Lambda API reference", Invoke, request syntax. */
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?.*)?$/;
 
-export interface InvokeApiDependencies {
+export interface InvokeApiDependencies extends Pick<GuardOptions, 'accessKeyId'> {
   /** Finds a function by its name or ARN. */
   readonly findFunction: (nameOrArn: string) => LocalFunction | undefined;
   readonly asyncInvocations: AsyncInvocations;
@@ -22,10 +23,11 @@ export interface InvokeApiDependencies {
 
 /**
  * Serves the Invoke operation of the Lambda API, so that a function can invoke another one through
- * an unchanged AWS SDK (`AWS_ENDPOINT_URL_LAMBDA`). Signatures are not checked.
+ * an unchanged AWS SDK (`AWS_ENDPOINT_URL_LAMBDA`).
  */
 export function serveInvokeApi(dependencies: InvokeApiDependencies): Promise<LoopbackServer> {
-  return serveOnLoopback(0, (request) => answer(request, dependencies));
+  const { accessKeyId } = dependencies;
+  return serveOnLoopback({ accessKeyId }, (request) => answer(request, dependencies));
 }
 
 async function answer(

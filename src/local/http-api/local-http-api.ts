@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock.ts';
 import { type InvocationOutcome, MAX_SYNCHRONOUS_PAYLOAD_BYTES } from '../functions/invocation.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
+import type { GuardOptions } from '../guard.ts';
 import {
-  comesFromThisMachine,
   type HttpReply,
   jsonReply,
   type LoopbackServer,
   readBody,
+  readTarget,
   serveOnLoopback,
 } from '../http-server.ts';
 import { functionReply } from './function-reply.ts';
@@ -17,7 +18,7 @@ import { compileRoutes, type RouteMatch } from './route-table.ts';
 /** AWS: "HTTP API quotas", payload size. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-export interface LocalHttpApiOptions {
+export interface LocalHttpApiOptions extends Pick<GuardOptions, 'accessKeyId'> {
   readonly settings: HttpApiSettings;
   readonly findFunction: (nameOrArn: string) => LocalFunction | undefined;
   readonly clock: Clock;
@@ -25,19 +26,23 @@ export interface LocalHttpApiOptions {
   readonly port: number;
 }
 
-/** Serves the stack's HTTP API, which turns each request into an event for its route's function. */
+/**
+ * Serves the stack's HTTP API, which turns each request into an event for its route's function. In
+ * the cloud IAM asks each caller for a signature. Here the user's own programs need none, so that
+ * `curl` can call the API; others need the stack's key.
+ */
 export function serveHttpApi(options: LocalHttpApiOptions): Promise<LoopbackServer> {
-  const findRoute = compileRoutes(options.settings.routes);
-  return serveOnLoopback(options.port, async (request) => {
+  const { settings, accessKeyId, port } = options;
+  const findRoute = compileRoutes(settings.routes);
+  return serveOnLoopback({ port, accessKeyId, opensToOwner: true }, async (request) => {
     const receivedAtMs = options.clock.now();
-    const url = new URL(`http://local${request.url ?? '/'}`);
+    const target = readTarget(request);
     const body = await readBody(request, MAX_BODY_BYTES);
-    if (!comesFromThisMachine(request)) return jsonReply(403, { message: 'Forbidden' });
-    const match = findRoute(request.method ?? '', url.pathname);
+    const match = findRoute(request.method ?? '', target.path);
     if (match === null) return jsonReply(404, { message: 'Not Found' });
     if (body === null) return tooLong();
-    const { apiId } = options.settings;
-    const event = requestEvent({ request, url, body, match, apiId, receivedAtMs });
+    const { apiId } = settings;
+    const event = requestEvent({ request, ...target, body, match, apiId, receivedAtMs });
     return answerWith(event, match, options);
   });
 }

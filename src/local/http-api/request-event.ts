@@ -9,7 +9,9 @@ const TEXT =
 
 export interface ReceivedRequest {
   readonly request: IncomingMessage;
-  readonly url: URL;
+  /** As it was sent. */
+  readonly path: string;
+  readonly query: URLSearchParams;
   readonly body: Buffer;
   readonly match: RouteMatch;
   readonly apiId: string;
@@ -18,17 +20,15 @@ export interface ReceivedRequest {
 
 /** The event of a request in payload format 2.0. AWS: "Lambda integrations for HTTP APIs". */
 export function requestEvent(received: ReceivedRequest): string {
-  const { request, url, body, match } = received;
-  const { cookie, ...headers } = request.headers;
-  const query = [...new Set(url.searchParams.keys())].map((name) => [
-    name,
-    url.searchParams.getAll(name).join(','),
-  ]);
+  const { request, path, query, body, match } = received;
+  // The signature has the stack's key, which is no concern of the function's.
+  const { cookie, authorization, ...headers } = request.headers;
+  const parameters = [...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]);
   return JSON.stringify({
     version: '2.0',
     routeKey: match.route.routeKey,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
+    rawPath: path,
+    rawQueryString: request.url?.split('?').slice(1).join('?') ?? '',
     ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [
@@ -36,7 +36,7 @@ export function requestEvent(received: ReceivedRequest): string {
         Array.isArray(value) ? value.join(',') : value,
       ]),
     ),
-    ...(query.length === 0 ? {} : { queryStringParameters: Object.fromEntries(query) }),
+    ...(parameters.length === 0 ? {} : { queryStringParameters: Object.fromEntries(parameters) }),
     requestContext: requestContext(received),
     ...(Object.keys(match.pathParameters).length === 0
       ? {}
@@ -45,7 +45,7 @@ export function requestEvent(received: ReceivedRequest): string {
   });
 }
 
-function requestContext({ request, url, match, apiId, receivedAtMs }: ReceivedRequest) {
+function requestContext({ request, path, match, apiId, receivedAtMs }: ReceivedRequest) {
   const host = request.headers.host ?? '';
   return {
     accountId: LOCAL_ACCOUNT,
@@ -55,7 +55,7 @@ function requestContext({ request, url, match, apiId, receivedAtMs }: ReceivedRe
     domainPrefix: host.split('.')[0],
     http: {
       method: request.method,
-      path: url.pathname,
+      path,
       protocol: `HTTP/${request.httpVersion}`,
       sourceIp: request.socket.remoteAddress,
       userAgent: request.headers['user-agent'] ?? '',

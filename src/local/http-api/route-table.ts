@@ -1,3 +1,4 @@
+import { hasDotSegment } from '../../path-segments.ts';
 import type { HttpRoute } from './http-api-settings.ts';
 
 /** A route that matches a request. */
@@ -15,7 +16,8 @@ interface CompiledRoute {
 
 /**
  * Compiles routes into a function that finds the most specific one for a request: fixed segments
- * before `{parameters}`, those before `{greedy+}`, a method before `ANY`, `$default` last.
+ * before `{parameters}`, those before `{greedy+}`, a method before `ANY`, `$default` last. A path
+ * with `.` or `..` as a segment has no route.
  * AWS: "Create routes for HTTP APIs in API Gateway".
  */
 export function compileRoutes(
@@ -23,6 +25,7 @@ export function compileRoutes(
 ): (method: string, path: string) => RouteMatch | null {
   const table = routes.map(compile).sort((a, b) => a.rank - b.rank);
   return (method, path) => {
+    if (hasDotSegment(path)) return null;
     const segments = path.split('/').slice(1);
     for (const candidate of table) {
       if (candidate.method !== 'ANY' && candidate.method !== method) continue;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalStackError } from '../../errors.ts';
-import type { ServiceMessage } from './serve-until-disconnect.ts';
+import type { ServiceMessage, ServiceSettings } from './serve-until-disconnect.ts';
 
 /** How long a service may take to listen, ms; allows for a slow disk on a busy machine. */
 const START_TIMEOUT_MS = 30_000;
@@ -26,13 +26,18 @@ export interface ChildService {
  * this process, however this one ends.
  * @throws {LocalStackError} when the service does not get as far as listening
  */
-export async function startChildService(module: URL, argument: string): Promise<ChildService> {
+export async function startChildService(
+  module: URL,
+  settings: ServiceSettings,
+): Promise<ChildService> {
   const name = basename(module.pathname, '.ts');
-  const child = fork(fileURLToPath(module), [argument], {
+  const child = fork(fileURLToPath(module), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   const errorOutput = collectTail(child);
+  // Not as an argument, which every user of the machine could read.
+  child.send(settings, () => {});
   let stopping = false;
   const exited = once(child, 'exit').then(([code, signal]: unknown[]) =>
     stopping ? null : endedBadly(name, `${signal ?? `exit status ${code}`}`, errorOutput()),

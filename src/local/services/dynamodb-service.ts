@@ -1,36 +1,32 @@
 /**
- * The embedded DynamoDB: dynalite on a loopback port, in memory or under the directory in its
- * argument. `startChildService` starts it.
+ * The embedded DynamoDB: dynalite behind a guard on a loopback port. `startChildService` starts it.
  */
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 // @ts-expect-error dynalite comes without types
 import dynalite from 'dynalite';
-import { failToServe, serveUntilDisconnect } from './serve-until-disconnect.ts';
+import { guard } from '../guard.ts';
+import { failToServe, receiveSettings, serveUntilDisconnect } from './serve-until-disconnect.ts';
 
 /** Longer than an AWS SDK client keeps an idle connection for reuse. */
 const KEEP_ALIVE_MS = 120_000;
 
-const path = process.argv[2] ?? '';
-if (path !== '') {
-  // The directory holds the passwords of the proxies.
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  await refuseSharedDirectory(path);
-}
+const { directory, accessKeyId } = await receiveSettings();
+if (directory !== null) await refuseSharedDirectory(directory);
 
 const server: Server = dynalite({
   createTableMs: 0,
   deleteTableMs: 0,
   updateTableMs: 0,
-  ...(path === '' ? {} : { path }),
+  ...(directory === null ? {} : { path: directory }),
 });
 // dynalite throws when a client hangs up during a request, as a killed function does.
 server.on('request', (request: IncomingMessage) => {
   request.removeAllListeners('error').on('error', () => {});
 });
+guard(server, { accessKeyId });
 // Node's 5 s would close connections that clients have just reused.
 server.keepAliveTimeout = KEEP_ALIVE_MS;
 

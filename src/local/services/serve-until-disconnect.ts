@@ -1,5 +1,21 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
+/** The one message of the parent to a service. */
+export interface ServiceSettings {
+  /** The key that requests must carry. */
+  readonly accessKeyId: string;
+  /** The directory that keeps the data; null to keep it in memory. */
+  readonly directory: string | null;
+}
+
+/** Waits for the settings of this service. What it writes from then on is its owner's alone. */
+export async function receiveSettings(): Promise<ServiceSettings> {
+  process.umask(0o077);
+  const [settings] = await once(process, 'message');
+  return settings;
+}
 
 /** The one message of a service to its parent. */
 export type ServiceMessage = { readonly port: number } | { readonly error: string };

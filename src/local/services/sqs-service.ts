@@ -1,23 +1,23 @@
 /**
- * The embedded SQS: fauxqs on a loopback port, in memory or under the directory in its argument.
- * `startChildService` starts it.
+ * The embedded SQS: fauxqs behind a guard on a loopback port. `startChildService` starts it.
  */
-import { mkdirSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
 import { type ListenOptions, Server } from 'node:net';
 import { startFauxqs } from 'fauxqs';
-import { serveUntilDisconnect } from './serve-until-disconnect.ts';
+import { guard } from '../guard.ts';
+import { receiveSettings, serveUntilDisconnect } from './serve-until-disconnect.ts';
 
-const dataDir = process.argv[2] ?? '';
-if (dataDir !== '') mkdirSync(dataDir, { recursive: true });
+const { directory, accessKeyId } = await receiveSettings();
 
-// fauxqs always listens on every interface; here only this machine may connect.
-let server: Server | undefined;
+// fauxqs always listens on every interface; here only this machine may connect, past the guard.
+let server: HttpServer | undefined;
 const { listen } = Server.prototype;
 Server.prototype.listen = function listenOnLoopback(
-  this: Server,
+  this: HttpServer,
   ...[options, ...rest]: unknown[]
 ) {
   server = this;
+  guard(server, { accessKeyId });
   return Reflect.apply(listen, this, [
     { ...(options as ListenOptions), host: '127.0.0.1' },
     ...rest,
@@ -27,7 +27,7 @@ Server.prototype.listen = function listenOnLoopback(
 const fauxqs = await startFauxqs({
   port: 0,
   logger: false,
-  ...(dataDir === '' ? {} : { dataDir }),
+  ...(directory === null ? {} : { dataDir: directory }),
 });
 if (server === undefined) throw new Error('fauxqs did not listen');
-serveUntilDisconnect(server as import('node:http').Server, () => fauxqs.stop());
+serveUntilDisconnect(server, () => fauxqs.stop());

@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { systemClock } from '../../../src/clock.ts';
+import { localAuthorization } from '../../../src/local/credentials.ts';
 import { startTarget, type Target } from '../../../src/local/fleet/index.ts';
-import { LOCAL_CREDENTIALS } from '../../../src/local/overrides.ts';
+import type { LocalStack } from '../../../src/local/local-stack.ts';
 import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import {
@@ -80,8 +81,8 @@ export async function startFaultStack({
     }),
   );
   if (services === undefined) throw new Error('the functions were not given their endpoints');
-  const { endpoints, tableNames, queueUrls } = whole.stack;
-  const common = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS };
+  const { endpoints, credentials, tableNames, queueUrls } = whole.stack;
+  const common = { region: 'us-east-1', credentials };
   const client = new DynamoDBClient({ ...common, endpoint: endpoints.dynamodb });
   const sqsClient = new SQSClient({ ...common, endpoint: endpoints.sqs });
   starting.defer(() => client.destroy());
@@ -113,7 +114,7 @@ export async function startFaultStack({
       );
     },
     poolOf: (request) => poolOf(request, dynamodb.tap.requests),
-    messagesIn: (queue) => inspectQueue(endpoints.sqs, queueUrls[queue] ?? ''),
+    messagesIn: (queue) => inspectQueue(whole.stack, queueUrls[queue] ?? ''),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
@@ -149,8 +150,14 @@ interface InspectedMessage {
   readonly approximateReceiveCount: number;
 }
 
-async function inspectQueue(endpoint: string, queueUrl: string): Promise<readonly QueuedMessage[]> {
-  const response = await fetch(`${endpoint}/_fauxqs/queues/${queueUrl.split('/').at(-1)}`);
+async function inspectQueue(
+  { endpoints, credentials }: Pick<LocalStack, 'endpoints' | 'credentials'>,
+  queueUrl: string,
+): Promise<readonly QueuedMessage[]> {
+  const url = `${endpoints.sqs}/_fauxqs/queues/${queueUrl.split('/').at(-1)}`;
+  const response = await fetch(url, {
+    headers: { authorization: localAuthorization(credentials) },
+  });
   const { messages } = (await response.json()) as QueueInspection;
   const all = [...messages.ready, ...messages.inflight.map(({ message }) => message)];
   return all.map(({ body, approximateReceiveCount }) => ({

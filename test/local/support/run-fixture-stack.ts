@@ -3,6 +3,7 @@ import { startFixtureStack } from './fixture-stack.ts';
 
 const [dataDir] = process.argv.slice(2);
 const fixture = await startFixtureStack(dataDir === undefined ? {} : { dataDir });
-const { apiUrl, endpoints, queueUrls, tableNames } = fixture.stack;
+const { apiUrl, endpoints, credentials, queueUrls, tableNames } = fixture.stack;
+const { directory } = fixture;
 process.on('SIGTERM', () => fixture[Symbol.asyncDispose]().then(() => process.exit()));
-process.send?.({ apiUrl, endpoints, queueUrls, tableNames, directory: fixture.directory });
+process.send?.({ apiUrl, endpoints, credentials, queueUrls, tableNames, directory });

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDeadPort, startTarget, type Target } from '../../../src/local/fleet/index.ts';
-import { LOCAL_CREDENTIALS } from '../../../src/local/overrides.ts';
 import type { BatchCounts, Sweep } from '../../../src/model/sweep.ts';
 import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
 import type { TableNames } from '../../../src/storage/dynamodb-tables.ts';
@@ -26,10 +25,10 @@ beforeAll(async () => {
   whole = await startWholeStack({
     functionEndpoints: async (real) => ({ ...real, eventbridge: bus.url }),
   });
-  const { endpoints, tableNames } = whole.stack;
+  const { endpoints, credentials, tableNames } = whole.stack;
   dynamodb = new DynamoDBClient({
     region: 'us-east-1',
-    credentials: LOCAL_CREDENTIALS,
+    credentials,
     endpoint: endpoints.dynamodb,
   });
   storage = new DynamoDbStorage({ client: dynamodb, tables: tableNames as unknown as TableNames });

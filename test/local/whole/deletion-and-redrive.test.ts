@@ -7,7 +7,6 @@ import {
   startTarget,
   type Target,
 } from '../../../src/local/fleet/index.ts';
-import { LOCAL_CREDENTIALS } from '../../../src/local/overrides.ts';
 import { manualSweepId } from '../../../src/model/sweep-id.ts';
 import { DELETION_GRACE_MS } from '../../../src/pools/continue-deletions.ts';
 import { DynamoDbStorage } from '../../../src/storage/dynamodb.ts';
@@ -17,8 +16,6 @@ import { makePolicy, makeSweep } from '../../support/factories.ts';
 import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const CONFIG = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS };
 
 let whole: WholeStack;
 let target: Target;
@@ -33,9 +30,10 @@ beforeAll(async () => {
   proxy = await startHttpProxy();
   pensive = await startHttpProxy({ behaviour: 'slow', delayMs: 6_000 });
   whole = await startWholeStack();
-  const { endpoints, tableNames } = whole.stack;
-  dynamodb = new DynamoDBClient({ ...CONFIG, endpoint: endpoints.dynamodb });
-  sqs = new SQSClient({ ...CONFIG, endpoint: endpoints.sqs });
+  const { endpoints, credentials, tableNames } = whole.stack;
+  const common = { region: 'us-east-1', credentials };
+  dynamodb = new DynamoDBClient({ ...common, endpoint: endpoints.dynamodb });
+  sqs = new SQSClient({ ...common, endpoint: endpoints.sqs });
   storage = new DynamoDbStorage({ client: dynamodb, tables: tableNames as unknown as TableNames });
 });
 

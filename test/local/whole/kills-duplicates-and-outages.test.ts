@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { localAuthorization } from '../../../src/local/credentials.ts';
 import { EVENT_LOG_PATH } from '../../../src/local/event-bus/event-log.ts';
 import { findDeadPort, startHttpProxy, startSocks5Proxy } from '../../../src/local/fleet/index.ts';
 import { batchesOf } from '../../../src/model/batch-range.ts';
@@ -91,7 +92,10 @@ const BEFORE_PROBING: Place = { table: 'results', operation: 'GetItem', where: '
 
 /** The ids of all events about a pool so far, repeated for each time an event was sent. */
 async function eventsOf(pool: string): Promise<readonly string[]> {
-  const answer = await fetch(`${stack.whole.stack.endpoints.eventbridge}${EVENT_LOG_PATH}?from=0`);
+  const { endpoints, credentials } = stack.whole.stack;
+  const answer = await fetch(`${endpoints.eventbridge}${EVENT_LOG_PATH}?from=0`, {
+    headers: { authorization: localAuthorization(credentials) },
+  });
   const { events } = (await answer.json()) as {
     events: { detail: { pool: string; eventId: string } }[];
   };

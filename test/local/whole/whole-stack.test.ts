@@ -8,7 +8,6 @@ import {
   startTarget,
   type Target,
 } from '../../../src/local/fleet/index.ts';
-import { LOCAL_CREDENTIALS } from '../../../src/local/overrides.ts';
 import { startWholeStack, type WholeStack } from '../../support/whole-stack.ts';
 
 let whole: WholeStack;
@@ -69,10 +68,10 @@ describe('the whole stack', () => {
   });
 
   it('keeps one result item per batch, which a plain query reads', async () => {
-    const { endpoints, tableNames } = whole.stack;
+    const { endpoints, credentials, tableNames } = whole.stack;
     const dynamodb = new DynamoDBClient({
       region: 'us-east-1',
-      credentials: LOCAL_CREDENTIALS,
+      credentials,
       endpoint: endpoints.dynamodb,
     });
     const { Items = [] } = await dynamodb.send(

@@ -1,11 +1,13 @@
 import { Agent } from 'undici';
 import type * as z from 'zod';
+import { InvalidInputError } from '../../../errors.ts';
+import { hasDotSegment } from '../../../path-segments.ts';
 import { ApiError, toApiError } from './api-error.ts';
 
 /** One request to the stack's API. */
 export interface ApiRequest {
   readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
-  /** Begins with a slash; its segments are encoded. */
+  /** As `pathOf` writes it: begins with a slash, its segments are encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -28,9 +30,18 @@ export interface ApiAnswer {
 /** How long an answer may take, ms: API Gateway gives up after 30 s ("Quotas for HTTP APIs"). */
 const ANSWER_TIMEOUT_MS = 31_000;
 
+/** Where a stack's API is, and what it asks its callers for. */
+export interface ApiAddress {
+  readonly url: string;
+  /** Sent with every request, such as the key of a local stack. @default none */
+  readonly authorization?: string;
+}
+
 /** Talks to the API of one stack over its own connections; dispose of it when done. */
 export class ApiClient implements AsyncDisposable {
-  readonly #baseUrl: string;
+  readonly #origin: string;
+  readonly #basePath: string;
+  readonly #ownHeaders: Readonly<Record<string, string>>;
   readonly #signal: AbortSignal;
   readonly #agent = new Agent({
     connections: 4,
@@ -38,8 +49,11 @@ export class ApiClient implements AsyncDisposable {
     bodyTimeout: ANSWER_TIMEOUT_MS,
   });
 
-  constructor(baseUrl: string, signal: AbortSignal) {
-    this.#baseUrl = baseUrl.replace(/\/+$/, '');
+  constructor({ url, authorization }: ApiAddress, signal: AbortSignal) {
+    const { origin, pathname } = new URL(url);
+    this.#origin = origin;
+    this.#basePath = pathname.replace(/\/+$/, '');
+    this.#ownHeaders = authorization === undefined ? {} : { authorization };
     this.#signal = signal;
   }
 
@@ -74,14 +88,17 @@ export class ApiClient implements AsyncDisposable {
 
   async #request(request: ApiRequest) {
     const { method, signal = this.#signal } = request;
-    const { origin } = new URL(this.#baseUrl);
+    const origin = this.#origin;
+    const path = this.#pathOf(request);
+    const content = contentOf(request);
     try {
       const { statusCode, headers, body } = await this.#agent.request({
         origin,
-        path: this.#pathOf(request),
+        path,
         method,
         signal: AbortSignal.any([this.#signal, signal]),
-        ...contentOf(request),
+        body: content.body ?? null,
+        headers: { ...this.#ownHeaders, ...content.headers },
       });
       return { status: statusCode, headers, body: await body.text() };
     } catch (error) {
@@ -95,12 +112,14 @@ export class ApiClient implements AsyncDisposable {
     }
   }
 
+  /** Leaves the path as it is: a URL parser would follow a `..` to another route. */
   #pathOf({ path, query = {} }: ApiRequest): string {
-    const url = new URL(this.#baseUrl + path);
+    if (hasDotSegment(path)) throw new InvalidInputError('a path must not have "." or ".." in it');
+    const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
+      if (value !== undefined) search.set(name, String(value));
     }
-    return url.pathname + url.search;
+    return `${this.#basePath}${path}${search.size === 0 ? '' : `?${search}`}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ResultRecord } from '../../../model/result-record.ts';
+import { pathOf } from '../../../path-segments.ts';
 import type { ApiClient, ApiRequest } from './api-client.ts';
 import {
   type ImportAnswer,
@@ -30,16 +31,16 @@ export class LighthouseApi {
   }
 
   putPool(poolName: string, policy: unknown): Promise<PoolView> {
-    const path = poolPath(poolName);
+    const path = pathOf`/pools/${poolName}`;
     return this.#client.ask({ method: 'PUT', path, json: policy }, poolViewSchema);
   }
 
   getPool(poolName: string): Promise<PoolView> {
-    return this.#client.ask({ method: 'GET', path: poolPath(poolName) }, poolViewSchema);
+    return this.#client.ask({ method: 'GET', path: pathOf`/pools/${poolName}` }, poolViewSchema);
   }
 
   deletePool(poolName: string): Promise<PoolView> {
-    return this.#client.ask({ method: 'DELETE', path: poolPath(poolName) }, poolViewSchema);
+    return this.#client.ask({ method: 'DELETE', path: pathOf`/pools/${poolName}` }, poolViewSchema);
   }
 
   async *listPools(): AsyncGenerator<PoolView> {
@@ -54,7 +55,7 @@ export class LighthouseApi {
   ): Promise<ImportAnswer> {
     const request = {
       method: 'POST',
-      path: `${poolPath(poolName)}/proxies`,
+      path: pathOf`/pools/${poolName}/proxies`,
       query: { lines: 'true', maxConcurrency },
       text: { body: ndjson, contentType: 'application/x-ndjson' },
     } as const;
@@ -67,7 +68,7 @@ export class LighthouseApi {
   }
 
   getSweep(sweepId: string): Promise<SweepReply> {
-    return this.#client.ask({ method: 'GET', path: sweepPath(sweepId) }, sweepReplySchema);
+    return this.#client.ask({ method: 'GET', path: pathOf`/sweeps/${sweepId}` }, sweepReplySchema);
   }
 
   /** Reads the stored results of a sweep, or only those of one status. */
@@ -76,7 +77,7 @@ export class LighthouseApi {
     do {
       const request = {
         method: 'GET',
-        path: `${sweepPath(sweepId)}/results`,
+        path: pathOf`/sweeps/${sweepId}/results`,
         query: { status, cursor, format: 'ndjson', limit: PAGE_SIZE },
       } as const;
       const { body, nextUrl } = await this.#client.send(request);
@@ -120,7 +121,7 @@ export class LighthouseApi {
     filter: { readonly status?: string | undefined; readonly country?: string | undefined },
   ): AsyncGenerator<ProxyReply> {
     const query = { ...filter, limit: 1_000 };
-    const path = `${poolPath(poolName)}/proxies`;
+    const path = pathOf`/pools/${poolName}/proxies`;
     const pages = this.#pages({ method: 'GET', path, query }, proxyPageSchema);
     for await (const { proxies } of pages) yield* proxies;
   }
@@ -139,17 +140,8 @@ export class LighthouseApi {
   }
 }
 
-/** The path of a pool's routes. */
-export function poolPath(poolName: string): string {
-  return `/pools/${encodeURIComponent(poolName)}`;
-}
-
 function proxyPath(poolName: string, proxyId: string): string {
-  return `${poolPath(poolName)}/proxies/${encodeURIComponent(proxyId)}`;
-}
-
-function sweepPath(sweepId: string): string {
-  return `/sweeps/${encodeURIComponent(sweepId)}`;
+  return pathOf`/pools/${poolName}/proxies/${proxyId}`;
 }
 
 function cursorOf(nextUrl: string | null): string | undefined {

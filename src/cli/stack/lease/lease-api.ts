@@ -1,5 +1,6 @@
 import { LeaseEndedError, NoProxyAvailableError } from '../../../errors.ts';
 import type { LeaseOutcome } from '../../../model/proxy-row.ts';
+import { pathOf } from '../../../path-segments.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { ApiError } from '../client/api-error.ts';
 import {
@@ -8,7 +9,6 @@ import {
   type LeaseView,
   leaseViewSchema,
 } from '../client/api-schemas.ts';
-import { poolPath } from '../client/lighthouse-api.ts';
 
 /** Names one lease of one pool. */
 export interface LeaseName {
@@ -42,7 +42,8 @@ export class LeaseApi {
     idempotencyKey?: string | undefined,
   ): Promise<AcquiredLease> {
     const headers = { ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }) };
-    const request = { method: 'POST', path: leasesPath(poolName), json: wish, headers } as const;
+    const path = pathOf`/pools/${poolName}/leases`;
+    const request = { method: 'POST', path, json: wish, headers } as const;
     return translated(this.#client.ask(request, acquiredLeaseSchema));
   }
 
@@ -74,10 +75,6 @@ async function translated<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-function leasesPath(poolName: string): string {
-  return `${poolPath(poolName)}/leases`;
-}
-
 function leasePath({ poolName, leaseId }: LeaseName): string {
-  return `${leasesPath(poolName)}/${encodeURIComponent(leaseId)}`;
+  return pathOf`/pools/${poolName}/leases/${leaseId}`;
 }

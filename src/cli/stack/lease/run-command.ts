@@ -5,8 +5,8 @@ import { InvalidInputError } from '../../../errors.ts';
 import { formatError } from '../../errors.ts';
 import type { Terminal } from '../../terminal.ts';
 import { ApiClient } from '../client/api-client.ts';
-import { addStackFlags, findApiUrl } from '../client/find-stack.ts';
-import { refuseEmpty } from '../stack-command.ts';
+import { addStackFlags, findApi } from '../client/find-stack.ts';
+import { refuseNoNames } from '../stack-command.ts';
 import { type AcquireFlags, addAcquireFlags, toLeaseWish } from './acquire-flags.ts';
 import { findControllingTerminal } from './controlling-terminal.ts';
 import { LeaseApi } from './lease-api.ts';
@@ -49,7 +49,7 @@ export function addLeaseRun(lease: Command, terminal: Terminal): void {
     .addHelpText('after', ABOUT);
   addStackFlags(addAcquireFlags(command)).action(
     async (poolName: string, commandLine: RunRequest['commandLine'], flags: AcquireFlags) => {
-      refuseEmpty(command, [poolName]);
+      refuseNoNames(command, [poolName]);
       refuseWithoutDashes(commandLine, rawArgumentsOf(lease.parent));
       const request = { poolName, commandLine, wish: toLeaseWish(flags) };
       process.exitCode = await runFor(request, flags, terminal);
@@ -84,7 +84,7 @@ async function runFor(
   const terminal = findControllingTerminal();
   using relay = new SignalRelay({ terminal });
   // Nothing aborts the requests: a lease that was acquired must be known, and released.
-  await using client = new ApiClient(await findApiUrl(flags), new AbortController().signal);
+  await using client = new ApiClient(await findApi(flags), new AbortController().signal);
   const dependencies = {
     leases: new LeaseApi(client),
     clock: systemClock,

@@ -16,7 +16,7 @@ async function clientOf(listener: RequestListener): Promise<ApiClient> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const client = new ApiClient(`http://127.0.0.1:${port}/`, new AbortController().signal);
+  const client = new ApiClient({ url: `http://127.0.0.1:${port}/` }, new AbortController().signal);
   open.push(client, server);
   return client;
 }
@@ -53,7 +53,7 @@ describe('the API client', () => {
   it('says how to start a stack when none answers', async () => {
     const signal = new AbortController().signal;
     const url = `http://127.0.0.1:${await findDeadPort()}`;
-    await using client = new ApiClient(url, signal);
+    await using client = new ApiClient({ url }, signal);
     await expect(client.send({ method: 'GET', path: '/pools' })).rejects.toThrow(
       `no stack answers at ${url} (GET /pools); start one with lighthouse up`,
     );
@@ -63,7 +63,7 @@ describe('the API client', () => {
     const refusing = await clientOf((_, response) => response.end('{}'));
     const origin = `127.0.0.1:${await findDeadPort()}`;
     const signal = new AbortController().signal;
-    await using unreachable = new ApiClient(`http://ann:canary@${origin}/`, signal);
+    await using unreachable = new ApiClient({ url: `http://ann:canary@${origin}/` }, signal);
     const request = { method: 'PATCH', path: '/pools/shop/leases/canary' } as const;
     const asked = 'PATCH /pools/shop/leases/{leaseId}';
     await expect(refusing.ask(request, z.string())).rejects.toThrow(`${asked} got an answer`);

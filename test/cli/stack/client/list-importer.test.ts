@@ -35,7 +35,7 @@ let client: ApiClient;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  client = new ApiClient(`http://127.0.0.1:${port}`, new AbortController().signal);
+  client = new ApiClient({ url: `http://127.0.0.1:${port}` }, new AbortController().signal);
 });
 
 afterAll(async () => {

@@ -30,7 +30,7 @@ async function run(
   changes: Partial<RunDependencies> = {},
 ) {
   using relay = new SignalRelay({ terminal: null });
-  await using client = new ApiClient(stub.url, new AbortController().signal);
+  await using client = new ApiClient({ url: stub.url }, new AbortController().signal);
   const reports: string[] = [];
   const dependencies: RunDependencies = {
     leases: new LeaseApi(client),
