@@ -9,7 +9,7 @@ import { telemetryMiddlewares } from '../telemetry.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { problemReplies } from './reply/problem-replies.ts';
 import { decodeRequest } from './request/request.ts';
-import { ROUTE_KEYS, refuseUnknownRoute, splitRouteKey } from './route-keys.ts';
+import { ROUTE_KEYS, refuseDotSegments, refuseUnknownRoute, splitRouteKey } from './route-keys.ts';
 import { ROUTES } from './routes.ts';
 
 /** Answers the HTTP API: decodes the request, calls the route, encodes errors as problems. */
@@ -22,5 +22,6 @@ export function createApiHandler(dependencies: ApiDependencies) {
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, Context>()
     .use(telemetryMiddlewares(dependencies.telemetry))
     .use(problemReplies(dependencies.telemetry))
+    .before(({ event }) => refuseDotSegments(event))
     .handler(httpRouter({ routes, notFoundResponse: refuseUnknownRoute }));
 }

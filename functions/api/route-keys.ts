@@ -1,3 +1,5 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { hasDotSegment } from '../../src/path-segments.ts';
 import { HttpProblem } from './reply/problem.ts';
 
 /** HTTP methods the API uses. */
@@ -53,7 +55,25 @@ export function refuseUnknownRoute({ method, path }: { method: string; path: str
     const detail = `${route.path} answers ${allow}, not ${method}`;
     throw new HttpProblem('method_not_allowed', detail, { status: 405, headers: { allow } });
   }
-  throw new HttpProblem('no_such_route', `no ${method} route has this path`, { status: 404 });
+  throw noSuchRoute(method);
+}
+
+/**
+ * Refuses a path with `.` or `..` as a segment, raw or encoded: something on the way may read it as
+ * another route.
+ *
+ * @throws {HttpProblem} 404
+ */
+export function refuseDotSegments(event: APIGatewayProxyEventV2): void {
+  const { method, path } = event.requestContext.http;
+  const parts = [path, event.rawPath, ...Object.values(event.pathParameters ?? {})];
+  if (parts.some((part) => part !== undefined && hasDotSegment(part))) {
+    throw noSuchRoute(method);
+  }
+}
+
+function noSuchRoute(method: string): HttpProblem {
+  return new HttpProblem('no_such_route', `no ${method} route has this path`, { status: 404 });
 }
 
 function pathPattern(path: string): RegExp {

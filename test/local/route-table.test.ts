@@ -33,6 +33,13 @@ describe('a request', () => {
     expect(find(method, path)).toMatchObject({ route: { routeKey }, pathParameters });
   });
 
+  it.each(['/items/..', '/items/%2e%2E/parts', '/items/7/a/.', '/..', '/items\\..\\x'])(
+    'has no route for %s, not even $default',
+    (path) => {
+      expect(find('GET', path)).toBeNull();
+    },
+  );
+
   it('takes $default when no other route matches, or has no route', () => {
     const [fallback, , ...others] = ROUTE_KEYS.map((routeKey) => ({
       routeKey,

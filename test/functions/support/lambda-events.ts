@@ -59,14 +59,14 @@ export function httpEvent({
   headers = {},
   base64 = body instanceof Buffer,
 }: HttpRequest): APIGatewayProxyEventV2 {
-  const url = new URL(target, 'https://api.test');
+  const [path = '', search = ''] = target.split('?');
   return {
     version: '2.0',
     routeKey: '$default',
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
+    rawPath: path,
+    rawQueryString: search,
     headers: { host: 'api.test', ...headers },
-    ...(url.search && { queryStringParameters: Object.fromEntries(url.searchParams) }),
+    ...(search && { queryStringParameters: Object.fromEntries(new URLSearchParams(search)) }),
     requestContext: {
       accountId: '000000000000',
       apiId: 'test',
@@ -74,7 +74,7 @@ export function httpEvent({
       domainPrefix: 'api',
       http: {
         method,
-        path: url.pathname,
+        path,
         protocol: 'HTTP/1.1',
         sourceIp: '192.0.2.1',
         userAgent: 'test',
