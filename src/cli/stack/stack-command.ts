@@ -56,15 +56,16 @@ export async function printAnswer(
  */
 export function refuseNoNames({ registeredArguments }: Command, args: readonly unknown[]): void {
   for (const [index, argument] of registeredArguments.entries()) {
-    const wanted = `it must be ${argument.description}`;
     for (const value of [args[index]].flat()) {
       if (value === '') {
         throw new InvalidInputError(
-          `<${argument.name()}> is empty; ${wanted}; is a variable not set?`,
+          `<${argument.name()}> is empty; it must be ${argument.description}; is a variable not set?`,
         );
       }
       if (typeof value === 'string' && isDotSegment(value)) {
-        throw new InvalidInputError(`<${argument.name()}> is "${value}"; ${wanted}`);
+        throw new InvalidInputError(
+          `<${argument.name()}> is "${value}", which is no name; give ${argument.description}`,
+        );
       }
     }
   }

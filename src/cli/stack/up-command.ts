@@ -23,6 +23,9 @@ Examples:
   lighthouse up --data .lighthouse/data --port 4000
   lighthouse up --json > stack.json &
 
+Its endpoints want the access key in .lighthouse/stack.json, which only you can read; on Linux the API
+answers your own programs without it.
+
 While it runs, pool, import, sweep, results, proxies, lease and events find it from the same directory.`;
 
 /** Adds `lighthouse up`. */
@@ -34,7 +37,10 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
       'Synthesizes the stack and runs it here: its functions from the assets that would be' +
         ' deployed, its tables and queues embedded, everything on loopback.',
     )
-    .option('--data <dir>', 'keep tables, queues and events in this directory (default: in memory)')
+    .option(
+      '--data <dir>',
+      'keep tables, queues and events in this directory, readable by you alone (default: in memory)',
+    )
     .addOption(integerOption('--port <n>', 'port of the API (default: a free one)'))
     .option('--verbose', 'show what the functions log, on standard error')
     .option('--json', 'print the addresses, and errors, as JSON')

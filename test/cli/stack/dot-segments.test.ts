@@ -46,7 +46,7 @@ describe('a name that is . or .., raw or encoded', () => {
         const args = command.map((word) => (word === 'DOTS' ? dots : word));
         const { exitCode, stdout, stderr } = await runHere([...args, '--api', stub.url]);
         expect([args, exitCode, stdout]).toEqual([args, 2, '']);
-        expect(stderr).toMatch(/^error: <[a-z-]+> is ".*"; it must be /);
+        expect(stderr).toMatch(/^error: <[a-z-]+> is ".*", which is no name; give /);
       }
       expect(stub.lines()).toEqual([]);
     },
