@@ -3,13 +3,15 @@ import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
 import { LEASE_SABOTAGES } from './sabotages/leases.ts';
 import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
 import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
+import { STRANGER_SABOTAGES } from './sabotages/strangers.ts';
 import { SWEEP_SABOTAGES } from './sabotages/sweeps.ts';
 
-/** The removal of every safety measure of the pipeline. */
+/** The removal of every safety measure of the pipeline, and of what keeps strangers out. */
 export const SABOTAGES: readonly Sabotage[] = [
   ...STORAGE_SABOTAGES,
   ...SWEEP_SABOTAGES,
   ...MACHINERY_SABOTAGES,
   ...LEASE_SABOTAGES,
   ...LEASE_PROGRAM_SABOTAGES,
+  ...STRANGER_SABOTAGES,
 ];
