@@ -88,6 +88,15 @@ export function readTarget({ url = '/' }: IncomingMessage): {
   return { path, query: new URLSearchParams(query.join('?')) };
 }
 
+/** Decodes a part of a path; one that cannot be decoded stays as it is. */
+export function decodeSegment(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Reads a request's body; null when it is longer than `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { GuardOptions } from '../guard.ts';
 import {
+  decodeSegment,
   type HttpReply,
   jsonReply,
   type LoopbackServer,
@@ -35,7 +36,7 @@ async function answer(
   { findFunction, asyncInvocations }: InvokeApiDependencies,
 ): Promise<HttpReply> {
   const body = await readBody(request, MAX_SYNCHRONOUS_PAYLOAD_BYTES);
-  const name = decodeURIComponent(INVOKE_PATH.exec(request.url ?? '')?.[1] ?? '');
+  const name = decodeSegment(INVOKE_PATH.exec(request.url ?? '')?.[1] ?? '');
   if (request.method !== 'POST' || name === '') {
     return failure(404, 'UnknownOperationException', 'only Invoke is served locally');
   }

@@ -1,4 +1,5 @@
 import { hasDotSegment } from '../../path-segments.ts';
+import { decodeSegment } from '../http-server.ts';
 import type { HttpRoute } from './http-api-settings.ts';
 
 /** A route that matches a request. */
@@ -57,19 +58,12 @@ function matchSegments(
     const segment = segments[index];
     if (segment === undefined) return null;
     if (part.endsWith('+}')) {
-      parameters[part.slice(1, -2)] = decode(segments.slice(index).join('/'));
+      parameters[part.slice(1, -2)] = decodeSegment(segments.slice(index).join('/'));
       return parameters;
     }
-    if (part.startsWith('{') && segment !== '') parameters[part.slice(1, -1)] = decode(segment);
+    if (part.startsWith('{') && segment !== '')
+      parameters[part.slice(1, -1)] = decodeSegment(segment);
     else if (part !== segment) return null;
   }
   return pattern.length === segments.length ? parameters : null;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
