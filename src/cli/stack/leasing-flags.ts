@@ -25,7 +25,9 @@ export function addLeasingFlags(command: Command): Command {
       integerOption('--quarantine-seconds <s>', 'how long at first (30); each failure adds that'),
     )
     .addOption(integerOption('--max-quarantine-seconds <s>', 'how long at most (300)'))
-    .addOption(integerOption('--max-quarantined-percent <n>', 'largest share of a batch, 0-50 (10)'))
+    .addOption(
+      integerOption('--max-quarantined-percent <n>', 'largest share of a batch, 0-50 (10)'),
+    )
     .addOption(integerOption('--block-seconds <s>', 'how long a reported block counts (3600)'));
 }
 
