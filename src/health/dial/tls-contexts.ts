@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import {
   createSecureContext,
   DEFAULT_CIPHERS,
@@ -8,8 +9,14 @@ import { BoundedMap } from '../../async/bounded-map.ts';
 
 /** X25519 first: it takes half the CPU of the others, and every server supports it. */
 const CURVES = 'X25519:P-256:P-384';
-/** AES-128 first: its SHA-256 takes a quarter of the CPU of AES-256's SHA-384. */
-const CIPHERS = `TLS_AES_128_GCM_SHA256:${DEFAULT_CIPHERS}`;
+/**
+ * AES-128 first: its SHA-256 takes a quarter of the CPU of AES-256's SHA-384. Finite-field DH is not
+ * offered: its group is the server's choice, and a group of 10,000 bits blocks the event loop for
+ * most of a second. `CURVES` bounds the groups that are left, OpenSSL the keys (RSA: 16,384 bits).
+ */
+const CIPHERS = `TLS_AES_128_GCM_SHA256:${DEFAULT_CIPHERS}:!kDHE`;
+/** A server may ask for one handshake after the other otherwise (TLS 1.2); no probe needs two. */
+const NO_RENEGOTIATION = constants.SSL_OP_NO_RENEGOTIATION;
 /** Most contexts kept; each distinct `ca` needs one. */
 const MAX_CONTEXTS = 16;
 /** Most TLS sessions kept, for `resumeTls`. */
@@ -26,7 +33,12 @@ export class TlsContexts {
     const known = this.#contexts.get(key);
     if (known) return known;
     const trusted = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
-    const context = createSecureContext({ ...trusted, ciphers: CIPHERS, ecdhCurve: CURVES });
+    const context = createSecureContext({
+      ...trusted,
+      ciphers: CIPHERS,
+      ecdhCurve: CURVES,
+      secureOptions: NO_RENEGOTIATION,
+    });
     this.#contexts.set(key, context);
     return context;
   }
