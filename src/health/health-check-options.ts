@@ -13,9 +13,15 @@ export interface HealthCheckOptions {
   readonly expectedStatusCodes: readonly number[];
   /** A success slower than this is `slow`, milliseconds, 1 to 30,000. @default 2000 */
   readonly slowThresholdMs: number;
-  /** Request headers for the target. Dropped when a redirect changes origin. @default {} */
+  /**
+   * Request headers for the target, sent as they are spelled. Dropped when a redirect changes origin.
+   * Their User-Agent, if any, goes with CONNECT too. @default {}
+   */
   readonly headers: Readonly<Record<string, string>>;
-  /** Request headers for an HTTP or HTTPS proxy, sent with CONNECT too. @default {} */
+  /**
+   * Request headers for an HTTP or HTTPS proxy, sent with CONNECT too; without CONNECT, each takes
+   * the place of one of `headers` with the same name. @default {}
+   */
   readonly proxyHeaders: Readonly<Record<string, string>>;
   /** Follow redirects, at most 5 hops. @default true */
   readonly allowRedirects: boolean;

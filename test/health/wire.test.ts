@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { HealthCheckOptions } from '../../src/health/health-check-options.ts';
 import { createTestAuthority } from '../../src/local/fleet/index.ts';
 import {
   absoluteForm,
@@ -36,13 +37,13 @@ describe('what goes over the wire', () => {
     expect(request.split('\r\n').sort()).toEqual(
       [
         'GET http://192.0.2.7/path?q=1 HTTP/1.1',
-        'host: 192.0.2.7',
-        'connection: close',
-        'user-agent: Lighthouse/0.1',
-        'accept: */*',
-        'accept-encoding: identity',
+        'Host: 192.0.2.7',
+        'Connection: close',
+        'User-Agent: Lighthouse/0.1',
+        'Accept: */*',
+        'Accept-Encoding: identity',
         'X-Mine: yes',
-        `proxy-authorization: Basic ${TOKEN}`,
+        `Proxy-Authorization: Basic ${TOKEN}`,
         'x-session: 7',
         '',
         '',
@@ -76,9 +77,9 @@ describe('what goes over the wire', () => {
     expect(result.status).toBe('active');
     expect(connect).toBe(
       'CONNECT target.test:443 HTTP/1.1\r\nHost: target.test:443\r\n' +
-        `proxy-authorization: Basic ${TOKEN}\r\nx-session: 7\r\n\r\n`,
+        `Proxy-Authorization: Basic ${TOKEN}\r\nUser-Agent: Lighthouse/0.1\r\nx-session: 7\r\n\r\n`,
     );
-    expect(request).toMatch(/^GET \/path\?q=1 HTTP\/1\.1\r\nhost: target\.test\r\n/);
+    expect(request).toMatch(/^GET \/path\?q=1 HTTP\/1\.1\r\nHost: target\.test\r\n/);
     expect(request).toContain('authorization: Bearer mine');
     expect(request).not.toMatch(/proxy-|x-session|target\.test:443/i);
   });
@@ -107,7 +108,7 @@ describe('what goes over the wire', () => {
       `\x01\x04user${length}${CANARY}`,
       '\x05\x01\x00\x03\x0btarget.test\x1f\x90',
     ]);
-    expect(seen[3]?.toString()).toMatch(/^GET \/ HTTP\/1\.1\r\nhost: target\.test:8080\r\n/);
+    expect(seen[3]?.toString()).toMatch(/^GET \/ HTTP\/1\.1\r\nHost: target\.test:8080\r\n/);
   });
 
   it('through SOCKS4: the address, the user name as user id, and no password', async () => {
@@ -142,6 +143,85 @@ describe('what goes over the wire', () => {
     expect(requests[1]).toMatch(/^GET http:\/\/192\.0\.2\.8\/ /);
     expect(requests[1]).not.toContain('Bearer mine');
     expect(requests[1]).toContain(TOKEN);
+  });
+});
+
+describe('what clients in practice send', () => {
+  /** The head of the request that a proxy gets; a CONNECT is refused. */
+  async function headSent(
+    entrance: typeof absoluteForm,
+    options: Partial<HealthCheckOptions> = {},
+  ): Promise<string> {
+    let head = '';
+    const refusal = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n';
+    await checkHostile(
+      raw(entrance),
+      async (wire) => {
+        head = await wire.until(HEAD_END);
+        wire.send(refusal);
+      },
+      { options, credentials: CREDENTIALS },
+    );
+    return head;
+  }
+  const fieldNames = (head: string) =>
+    head
+      .split('\r\n')
+      .slice(1, -2)
+      .map((line) => line.slice(0, line.indexOf(':')));
+
+  it('field names go out in their usual spelling', async () => {
+    expect(fieldNames(await headSent(connectReply))).toEqual([
+      'Host',
+      'Proxy-Authorization',
+      'User-Agent',
+    ]);
+    expect(fieldNames(await headSent(absoluteForm))).toEqual([
+      'Host',
+      'Connection',
+      'User-Agent',
+      'Accept',
+      'Accept-Encoding',
+      'Proxy-Authorization',
+    ]);
+  });
+
+  it.each([
+    ['its own', {}, 'User-Agent: Lighthouse/0.1'],
+    ['that of headers', { headers: { 'user-AGENT': 'Mine/1' } }, 'user-AGENT: Mine/1'],
+    [
+      'that of proxyHeaders',
+      { headers: { 'User-Agent': 'Mine/1' }, proxyHeaders: { 'user-agent': 'Mine/2' } },
+      'user-agent: Mine/2',
+    ],
+  ])('CONNECT has a User-Agent: %s', async (_name, options, line) => {
+    const lines = (await headSent(connectReply, options)).split('\r\n');
+    expect(lines.filter((other) => /^user-agent:/i.test(other))).toEqual([line]);
+  });
+
+  it.each([
+    ['CONNECT', connectReply],
+    ['absolute form', absoluteForm],
+  ])(
+    'the spelling of own fields is kept in %s, and none is sent twice',
+    async (_name, entrance) => {
+      const options = {
+        headers: { 'X-aBc': '1', ACCEPT: 'text/html', 'user-agent': 'Mine/1' },
+        proxyHeaders: { 'x-SESSION': '7', 'X-ABC': '2' },
+      };
+      const head = await headSent(entrance, options);
+      expect(head).toContain('\r\nx-SESSION: 7\r\n');
+      expect(head).toContain('\r\nX-ABC: 2\r\n');
+      expect(head).toContain('\r\nuser-agent: Mine/1\r\n');
+      if (entrance === absoluteForm) expect(head).toContain('\r\nACCEPT: text/html\r\n');
+      const names = fieldNames(head).map((name) => name.toLowerCase());
+      expect(new Set(names).size).toBe(names.length);
+    },
+  );
+
+  it('a value that looks like a field of ours stays as it is', async () => {
+    const head = await headSent(absoluteForm, { headers: { 'X-Mine': 'host: connection: a' } });
+    expect(head).toContain('\r\nX-Mine: host: connection: a\r\n');
   });
 });
 

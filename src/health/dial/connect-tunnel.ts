@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { proxyReplyFailure } from '../classify/proxy-replies.ts';
-import { proxyHeaderLines } from '../http/proxy-headers.ts';
+import { connectRequest } from '../http/request.ts';
 import { MAX_INTERIM } from '../http/status-line.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { RouteContext } from './dial-context.ts';
@@ -25,11 +25,8 @@ const MALFORMED_FIELD = /\0|\r(?!\n)|\n(?![!#$%&'*+\-.^_`|~0-9A-Za-z]+:|[ \t]|\r
  * @throws {ProbeFailure} when the proxy does not open the tunnel
  */
 export async function openConnectTunnel(context: RouteContext, socket: Socket): Promise<void> {
-  const { target } = context;
-  socket.write(
-    `CONNECT ${target.authority} HTTP/1.1\r\nHost: ${target.authority}\r\n${proxyHeaderLines(context.proxy, context.options)}\r\n`,
-    'latin1',
-  );
+  const { target, proxy, options } = context;
+  socket.write(connectRequest(target, proxy, options), 'latin1');
   const reader = new SocketReader(socket);
   const status = await readFinalStatus(reader);
   const unasked = reader.release();

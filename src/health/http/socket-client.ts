@@ -1,10 +1,23 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Target } from '../target.ts';
 import { MAX_HEAD_BYTES } from './status-line.ts';
 
 /** Ending a connection takes an error; all share one, since making it costs more than the rest. */
 const DONE = new Error('the answer has been read');
+
+/**
+ * undici adds two fields itself, in lower case. It writes a request's head at once, before anything
+ * else, and nothing follows the head of a GET.
+ */
+const USUAL_SPELLING = {
+  write(this: Socket, head: string, encoding: BufferEncoding): boolean {
+    const spelled = head
+      .replace('\r\nhost: ', '\r\nHost: ')
+      .replace('\r\nconnection: ', '\r\nConnection: ');
+    return Socket.prototype.write.call(this, spelled, encoding);
+  },
+};
 
 /** The clients of each target that wait for their next connection. */
 const idleClients = new WeakMap<Target, SocketClient[]>();
@@ -84,7 +97,7 @@ class SocketClient {
   #handOver(done: Handover): void {
     const socket = this.#socket;
     if (!socket || socket.destroyed) done(DONE, null);
-    else done(null, socket);
+    else done(null, Object.assign(socket, USUAL_SPELLING));
   }
 }
 

@@ -4,7 +4,7 @@ import { type Connection, dial, dialDirectly, type Passage } from '../dial/dial.
 import type { ProbeServices } from '../dial/dial-context.ts';
 import { Phase } from '../health-check-result.ts';
 import { exchange, type TargetReply } from '../http/exchange.ts';
-import { forwardedRequest, originRequest } from '../http/request.ts';
+import { forwardedRequest, originRequest, type RequestFields } from '../http/request.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { Target } from '../target.ts';
 import type { ProbePlan } from './probe-plan.ts';
@@ -68,13 +68,13 @@ function open({ attempt, plan, services, passage }: AskOptions, target: Target) 
 interface Hop {
   readonly ask: AskOptions;
   readonly target: Target;
-  readonly headers: readonly string[];
+  readonly headers: RequestFields;
 }
 
 function requestOver(connection: Connection, { ask, target, headers }: Hop) {
-  const { passage, plan } = ask;
+  const { passage } = ask;
   return connection.forwarded && passage
-    ? forwardedRequest(target, headers, { proxy: passage.proxy, options: plan.options })
+    ? forwardedRequest(target, headers, passage.proxy)
     : originRequest(target, headers);
 }
 

@@ -227,7 +227,7 @@ describe('FAULTS 19: IPv6', () => {
       const result = await checker.checkProxy(proxy, { options });
       expect(result.status).toBe('active');
       expect(request).toMatch(
-        /^GET http:\/\/\[2001:db8::7\]\/ HTTP\/1\.1\r\nhost: \[2001:db8::7\]/,
+        /^GET http:\/\/\[2001:db8::7\]\/ HTTP\/1\.1\r\nHost: \[2001:db8::7\]/,
       );
     } finally {
       await peer.close();
