@@ -31,24 +31,25 @@ export interface ControlProbeRequest {
  * @throws {unknown} when the signal is aborted: its reason
  */
 export async function probeTarget(request: ControlProbeRequest): Promise<ControlOutcome> {
-  const { options, signal } = request;
+  const { options, signal, clock } = request;
+  let addressTurn = 0;
   const attempts = Math.max(2, options.attempts);
   for (let attempt = 1; ; attempt++) {
-    const outcome = await askOnce(request);
+    const { timeoutMs } = options;
+    const own = new Attempt({ timeoutMs, clock, signal, addressTurn });
+    const outcome = await askOnce(request, own);
+    addressTurn = own.addressTurn + 1;
     if (outcome.ok || attempt === attempts) return outcome;
     await pauseBeforeRetry(attempt, signal);
   }
 }
 
-async function askOnce({
-  options,
-  signal,
-  services,
-  clock,
-}: ControlProbeRequest): Promise<ControlOutcome> {
+async function askOnce(
+  { options, services }: ControlProbeRequest,
+  own: Attempt,
+): Promise<ControlOutcome> {
   const plan = planOf(options);
-  const limits = { timeoutMs: options.timeoutMs, clock, signal };
-  const { value, error, failedPhase, latencyMs } = await new Attempt(limits).run((attempt) =>
+  const { value, error, failedPhase, latencyMs } = await own.run((attempt) =>
     askTarget({ attempt, plan, services }),
   );
   if (value) return { ok: true, latencyMs, statusCode: value.statusCode };

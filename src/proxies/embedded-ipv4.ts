@@ -13,7 +13,7 @@ const CARRIERS: readonly { readonly starts: readonly number[]; at: number; mask:
  * @returns null when the address carries none
  */
 export function embeddedIpv4(address: string): string | null {
-  const groups = toGroups(address);
+  const groups = toIpv6Groups(address);
   const carrier = CARRIERS.find(({ starts }) => starts.every((group, i) => groups[i] === group));
   if (!carrier) return null;
   const [high = 0, low = 0] = groups
@@ -23,7 +23,7 @@ export function embeddedIpv4(address: string): string | null {
 }
 
 /** The eight 16-bit groups of an IPv6 address; `URL` turns a dotted tail into two groups. */
-function toGroups(address: string): number[] {
+export function toIpv6Groups(address: string): number[] {
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [head = '', tail] = canonical.split('::');
   const left = head === '' ? [] : head.split(':');

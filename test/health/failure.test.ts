@@ -3,7 +3,7 @@ import { errors } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { classifyError } from '../../src/health/classify/classify-error.ts';
 import { tlsFailureOf } from '../../src/health/classify/tls-errors.ts';
-import { lookupFailureOf } from '../../src/health/dns/name-resolver.ts';
+import { lookupFailureOf } from '../../src/health/dns/dns-answer.ts';
 import { Blame, describeFailure, listFailures } from '../../src/health/failure.ts';
 import { Phase } from '../../src/health/health-check-result.ts';
 

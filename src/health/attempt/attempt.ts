@@ -35,6 +35,8 @@ export interface AttemptLimits {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
+  /** Where the attempt begins among the addresses of a name. @default 0 */
+  readonly addressTurn?: number;
 }
 
 /**
@@ -44,6 +46,8 @@ export interface AttemptLimits {
  */
 export class Attempt {
   readonly phases: PhaseClock;
+  /** The turn of the address that was last tried; the next attempt begins with the one after it. */
+  addressTurn: number;
   readonly #limits: AttemptLimits;
   #deadline: number;
   readonly #sockets: Socket[] = [];
@@ -58,6 +62,7 @@ export class Attempt {
   constructor(limits: AttemptLimits) {
     this.#limits = limits;
     this.phases = new PhaseClock(limits.clock);
+    this.addressTurn = limits.addressTurn ?? 0;
     this.#deadline = limits.clock.monotonic() + limits.timeoutMs;
   }
 

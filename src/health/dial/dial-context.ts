@@ -5,6 +5,7 @@ import type { NameResolver } from '../dns/name-resolver.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
 import type { Target } from '../target.ts';
 import type { CertificateWitness } from './certificate-witness.ts';
+import type { Addresses } from './connect-tcp.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 
 /** The services that all probes of one checker share. */
@@ -25,8 +26,7 @@ export interface DialContext {
 /** What a route works with. */
 export interface RouteContext extends DialContext {
   readonly proxy: Proxy;
-  /** The proxy's literal address. */
-  readonly address: string;
+  readonly addresses: Addresses;
   readonly target: Target;
   /** The target's host as the proxy gets it: a name, or the literal address resolved here. */
   readonly targetHost: string;

@@ -3,16 +3,17 @@ import type { Proxy } from '../../proxies/proxy.ts';
 import { silenceFailure } from '../dns/name-resolver.ts';
 import { Phase } from '../health-check-result.ts';
 import type { Target } from '../target.ts';
+import { type Addresses, connectTcp } from './connect-tcp.ts';
 import type { DialContext, Route } from './dial-context.ts';
 import {
   assertTargetAllowed,
   blameOwner,
   type HostAndPort,
   type NameOwner,
-  resolveAddress,
+  pickAddress,
+  resolveAddresses,
 } from './resolve-address.ts';
 import { secureDirectly, secureTarget } from './secure-target.ts';
-import { connectTcp } from './transport.ts';
 
 /** A socket over which the target can be asked. */
 export interface Connection {
@@ -45,11 +46,12 @@ export async function dial(
   const { attempt, services } = context;
   const { phases } = attempt;
   assertTargetAllowed(services, target);
-  const address = await lookUp(context, proxy, 'proxy');
-  const resolvesTarget = route.resolvesTarget(proxy);
-  const targetHost = resolvesTarget ? await lookUp(context, target, 'target') : target.host;
+  const addresses = await lookUp(context, proxy, 'proxy');
+  const targetHost = route.resolvesTarget(proxy)
+    ? pickAddress(await lookUp(context, target, 'target'), attempt.addressTurn)
+    : target.host;
   const forwarded = route.forwardsHttp && !target.secure;
-  const socket = await route.open({ ...context, proxy, address, target, targetHost, forwarded });
+  const socket = await route.open({ ...context, proxy, addresses, target, targetHost, forwarded });
   if (!target.secure) return { socket, forwarded, certificateChanged: false };
   phases.enter(Phase.targetTls);
   return { ...(await secureTarget(context, socket, target)), forwarded };
@@ -59,8 +61,8 @@ export async function dial(
 export async function dialDirectly(context: DialContext, target: Target): Promise<Connection> {
   const { attempt } = context;
   const { phases } = attempt;
-  const address = await lookUp(context, target, 'target');
-  const socket = await connectTcp(attempt, address, target.port);
+  const addresses = await lookUp(context, target, 'target');
+  const socket = await connectTcp(attempt, addresses, target.port);
   if (!target.secure) return { socket, forwarded: false, certificateChanged: false };
   phases.enter(Phase.targetTls);
   const secured = await secureDirectly(context, socket, target);
@@ -72,13 +74,11 @@ function lookUp(
   { attempt, services }: DialContext,
   peer: HostAndPort,
   owner: NameOwner,
-): string | Promise<string> {
-  const { resolver } = services;
-  const { answered } = resolver;
-  const address = resolveAddress(services, peer, owner);
+): string | Promise<Addresses> {
+  const address = resolveAddresses(services, peer, owner);
   if (typeof address === 'string') return address;
   attempt.phases.enter(Phase.dns);
-  attempt.explainTimeout(() => blameOwner(silenceFailure(resolver, answered), owner));
+  attempt.explainTimeout(() => blameOwner(silenceFailure(services.resolver), owner));
   return address.then((resolved) => {
     attempt.explainTimeout(undefined);
     attempt.phases.enter(Phase.connect);

@@ -1,8 +1,10 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { refuseAddress, refusePort } from '../../proxies/address-policy.ts';
+import { silenceFailure } from '../dns/name-resolver.ts';
 import type { FailureCode } from '../failure.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { Target } from '../target.ts';
+import type { Addresses } from './connect-tcp.ts';
 import type { ProbeServices } from './dial-context.ts';
 
 /** The party whose name is looked up; a dead name is blamed on its owner. */
@@ -12,17 +14,17 @@ export type NameOwner = 'proxy' | 'target';
 export type HostAndPort = Pick<Target, 'host' | 'port'>;
 
 /**
- * Turns a host into the one literal address that is dialed. Every answer must pass the address
- * policy, so that a name cannot lead to a forbidden address by having an allowed one too.
+ * Turns a host into the literal addresses that are dialed. Each address of a name must pass the
+ * address policy, and those which do not are left out: nothing but what has passed is dialed.
  *
  * @returns a literal address at once, so that it never waits for look-ups of names
- * @throws {ProbeFailure} when the name does not resolve, or the policy forbids what it leads to
+ * @throws {ProbeFailure} when the name does not resolve, or the policy forbids all it leads to
  */
-export function resolveAddress(
+export function resolveAddresses(
   services: ProbeServices,
   { host, port }: HostAndPort,
   owner: NameOwner,
-): string | Promise<string> {
+): string | Promise<Addresses> {
   if (refusePort(port)) throw new ProbeFailure('address_refused');
   if (isIP(host) === 0) return resolveName(services, host, owner);
   assertAllowed(services, host);
@@ -43,17 +45,34 @@ async function resolveName(
   services: ProbeServices,
   host: string,
   owner: NameOwner,
-): Promise<string> {
-  const answer = await services.resolver.resolve(host);
-  if ('failure' in answer) throw new ProbeFailure(blameOwner(answer.failure, owner));
-  for (const address of answer.addresses) assertAllowed(services, address);
-  const [first] = answer.addresses;
-  if (first === undefined) throw new ProbeFailure(blameOwner('dns_not_found', owner));
-  return first;
+): Promise<Addresses> {
+  const { resolver } = services;
+  const answer = await resolver.resolve(host);
+  if ('failure' in answer) {
+    const { failure } = answer;
+    const cause = failure === 'dns_timeout' ? silenceFailure(resolver) : failure;
+    throw new ProbeFailure(blameOwner(cause, owner));
+  }
+  const allowed = answer.addresses.filter((address) => !refuseAddress(address, services));
+  const [first] = allowed;
+  if (first === undefined) throw new ProbeFailure('address_refused');
+  return allowed.length === 1 ? first : allowed;
 }
 
 function assertAllowed(services: ProbeServices, address: string): void {
   if (refuseAddress(address, services)) throw new ProbeFailure('address_refused');
+}
+
+/**
+ * The address of a target that a SOCKS4 proxy gets. Further attempts get the next one.
+ *
+ * @returns one of IPv6 only when there is no other, since the protocol carries none
+ */
+export function pickAddress(addresses: Addresses, turn: number): string {
+  if (typeof addresses === 'string') return addresses;
+  const ipv4 = addresses.filter((address) => isIPv4(address));
+  const [first = ''] = addresses;
+  return ipv4[turn % ipv4.length] ?? first;
 }
 
 /** The failure for a name that does not resolve: its owner's, unless our own side is to blame. */

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { Phase } from '../health-check-result.ts';
+import { connectTcp } from './connect-tcp.ts';
 import { openConnectTunnel } from './connect-tunnel.ts';
 import type { Route, RouteContext } from './dial-context.ts';
 import { secureProxy } from './secure-target.ts';
 import { openSocks4, openSocks5 } from './socks-tunnel.ts';
-import { connectTcp } from './transport.ts';
 
 const byTheProxy = (): boolean => false;
 
@@ -22,13 +22,13 @@ export const ROUTES: Readonly<Record<BuiltInProtocol, Route>> = {
 };
 
 async function openHttp(context: RouteContext): Promise<Socket> {
-  const { attempt, address, proxy } = context;
-  return throughProxy(context, await connectTcp(attempt, address, proxy.port));
+  const { attempt, addresses, proxy } = context;
+  return throughProxy(context, await connectTcp(attempt, addresses, proxy.port));
 }
 
 async function openHttps(context: RouteContext): Promise<Socket> {
-  const { attempt, address, proxy } = context;
-  const socket = await connectTcp(attempt, address, proxy.port);
+  const { attempt, addresses, proxy } = context;
+  const socket = await connectTcp(attempt, addresses, proxy.port);
   attempt.phases.enter(Phase.proxyTls);
   return throughProxy(context, await secureProxy(context, socket, proxy.host));
 }

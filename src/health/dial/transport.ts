@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Attempt } from '../attempt/attempt.ts';
 
@@ -9,19 +9,6 @@ const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 /** These keep Node from turning the chain into objects; see `handshakeTls`. */
 const NOTHING_TO_CHECK = () => undefined;
 const NO_CHAIN = { getPeerCertificate: () => ({}) };
-
-/**
- * Connects to one literal address. Happy Eyeballs is off: it aborts a slow first attempt after
- * 250 ms and would call slow proxies dead.
- */
-export function connectTcp(attempt: Attempt, address: string, port: number): Promise<Socket> {
-  const socket = attempt.own(
-    connect({ host: address, port, autoSelectFamily: false, noDelay: true }),
-  );
-  return new Promise((resolve) => {
-    socket.once('connect', () => resolve(socket));
-  });
-}
 
 export interface TlsPeer {
   /** The name the certificate must be for, or a literal address. */

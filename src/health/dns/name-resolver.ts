@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { BoundedMap } from '../../async/bounded-map.ts';
 import { type Clock, systemClock } from '../../clock.ts';
+import { type FamilyAnswer, type LookupFailure, readFailure, readRecords } from './dns-answer.ts';
 import { HostsFile } from './hosts-file.ts';
 
 /** The limits of one query: c-ares waits 1 s for the first try and about 2 s for the second. */
@@ -10,37 +11,40 @@ const MIN_TTL_SECONDS = 5;
 const MAX_TTL_SECONDS = 60;
 /** Most names remembered. */
 const MAX_REMEMBERED = 10_000;
+/** Most addresses kept of one name. */
+const MAX_ADDRESSES = 128;
+/**
+ * How long one family's addresses wait for the other family's, milliseconds: the Resolution Delay
+ * (RFC 8305, section 3). Name servers exist that never answer for IPv6 (RFC 4074, section 4.1).
+ */
+const RESOLUTION_DELAY_MS = 50;
+/**
+ * How long an answer shows that the name servers are up, milliseconds: an invocation of a minute
+ * may work with the target's addresses that were asked for up to a minute before it.
+ */
+const LATELY_MS = 120_000;
 
-/** What kept a name from being resolved. */
-export type LookupFailure =
-  | 'dns_not_found'
-  | 'dns_failed'
-  | 'dns_timeout'
-  | 'resolver_unavailable'
-  | 'out_of_resources';
-
-/** All addresses of a name, IPv4 preferred; or why there are none. */
+/** All addresses of a name, IPv4 first, each once; or why there are none. */
 export type LookupAnswer =
   | { readonly addresses: readonly string[] }
   | { readonly failure: LookupFailure };
 
 /** Turns host names into addresses. */
 export interface NameResolver {
-  /** Queries answered so far, including those with the answer that there is no such name. */
-  readonly answered: number;
-  /** Looks up a host name, not an address literal. Never rejects. */
+  /** True when a query was answered lately, if only with the answer that there is no such name. */
+  readonly isAnswering: boolean;
+  /** Looks up a host name, not an address literal. Never rejects; silence is `dns_timeout`. */
   resolve(name: string): Promise<LookupAnswer>;
 }
 
 /**
- * The failure for a name that was not answered in time. The name is blamed only when others were
- * answered at the same time: name servers that answer nothing are down, which no proxy causes.
+ * The failure for a name that was not answered in time. The name is blamed when others were
+ * answered lately: name servers that answer nothing are down, which no proxy causes.
  */
-export function silenceFailure(
-  resolver: Pick<NameResolver, 'answered'>,
-  answeredBefore: number,
-): 'dns_timeout' | 'resolver_unavailable' {
-  return resolver.answered > answeredBefore ? 'dns_timeout' : 'resolver_unavailable';
+export function silenceFailure({
+  isAnswering,
+}: Pick<NameResolver, 'isAnswering'>): 'dns_timeout' | 'resolver_unavailable' {
+  return isAnswering ? 'dns_timeout' : 'resolver_unavailable';
 }
 
 export interface DnsResolverOptions {
@@ -51,19 +55,26 @@ export interface DnsResolverOptions {
   readonly clock?: Clock;
 }
 
+type FamilyAnswers = readonly [ipv4: Promise<FamilyAnswer>, ipv6: Promise<FamilyAnswer>];
+
+interface Remembered {
+  answer: Promise<LookupAnswer>;
+  /** On the monotonic clock, milliseconds. */
+  until: number;
+}
+
 /**
  * Asks the name servers itself, through c-ares: the system's `getaddrinfo` runs on four threads,
- * where a few dead names hold up all others. The hosts file comes first, as usual. Concurrent
- * look-ups of one name share one query, and answers are remembered for their time to live.
+ * where a few dead names hold up all others. The hosts file comes first, as usual. A and AAAA are
+ * asked for together. Concurrent look-ups of one name share their queries, and answers are
+ * remembered for their time to live.
  */
 export class DnsResolver implements NameResolver {
   readonly #resolver = new Resolver(QUERY_LIMITS);
   readonly #hosts: HostsFile;
   readonly #clock: Clock;
-  readonly #remembered = new BoundedMap<string, { answer: Promise<LookupAnswer>; until: number }>(
-    MAX_REMEMBERED,
-  );
-  #answered = 0;
+  readonly #remembered = new BoundedMap<string, Remembered>(MAX_REMEMBERED);
+  #answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor({ servers, hostsPath = '/etc/hosts', clock = systemClock }: DnsResolverOptions = {}) {
     if (servers) this.#resolver.setServers(servers);
@@ -71,8 +82,8 @@ export class DnsResolver implements NameResolver {
     this.#clock = clock;
   }
 
-  get answered(): number {
-    return this.#answered;
+  get isAnswering(): boolean {
+    return this.#clock.monotonic() - this.#answeredAt <= LATELY_MS;
   }
 
   resolve(name: string): Promise<LookupAnswer> {
@@ -82,76 +93,50 @@ export class DnsResolver implements NameResolver {
     if (known && now < known.until) return known.answer;
     const listed = this.#hosts.lookup(key, now);
     if (listed) return Promise.resolve({ addresses: listed });
-    const entry = { answer: this.#ask(key), until: Number.POSITIVE_INFINITY };
+    const answers = [this.#query('resolve4', key), this.#query('resolve6', key)] as const;
+    const entry = { answer: answerSoon(answers), until: Number.POSITIVE_INFINITY };
     this.#remembered.set(key, entry);
+    void this.#complete(entry, answers);
     return entry.answer;
   }
 
-  async #ask(name: string): Promise<LookupAnswer> {
-    let ttlSeconds = MIN_TTL_SECONDS;
-    const answeredBefore = this.#answered;
-    try {
-      const records = await this.#query(name);
-      this.#answered++;
-      ttlSeconds = Math.min(MAX_TTL_SECONDS, ...records.map(({ ttl }) => ttl));
-      return { addresses: records.map(({ address }) => address) };
-    } catch (error) {
-      return { failure: this.#classify(error, answeredBefore) };
-    } finally {
-      const entry = this.#remembered.get(name);
-      const lifeMs = Math.max(MIN_TTL_SECONDS, ttlSeconds) * 1000;
-      if (entry) entry.until = this.#clock.monotonic() + lifeMs;
-    }
+  /** Asks for the addresses of one family. */
+  async #query(type: 'resolve4' | 'resolve6', name: string): Promise<FamilyAnswer> {
+    const answer = await this.#resolver[type](name, { ttl: true }).then(readRecords, readFailure);
+    if (answer.isFromServer) this.#answeredAt = this.#clock.monotonic();
+    return answer;
   }
 
-  /** IPv6 is asked for only when there is no IPv4, so that most names need one query. */
-  async #query(name: string): Promise<readonly { address: string; ttl: number }[]> {
-    try {
-      return await this.#resolver.resolve4(name, { ttl: true });
-    } catch (error) {
-      if (codeOf(error) !== 'ENODATA') throw error;
-      return await this.#resolver.resolve6(name, { ttl: true });
-    }
-  }
-
-  #classify(error: unknown, answeredBefore: number): LookupFailure {
-    const failure = lookupFailureOf(codeOf(error));
-    if (failure === 'dns_timeout') return silenceFailure(this, answeredBefore);
-    if (failure === 'dns_not_found' || failure === 'dns_failed') this.#answered++;
-    return failure;
+  /** Remembers the addresses of both families, once both have been asked for. */
+  async #complete(entry: Remembered, answers: FamilyAnswers): Promise<void> {
+    const complete = await Promise.all(answers);
+    const ttls = complete.flatMap(({ ttlSeconds }) => ttlSeconds ?? []);
+    const ttl = ttls.length === 0 ? 0 : Math.min(MAX_TTL_SECONDS, ...ttls);
+    entry.answer = Promise.resolve(combine(...complete));
+    entry.until = this.#clock.monotonic() + Math.max(MIN_TTL_SECONDS, ttl) * 1000;
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+/** The answer for both families, or after a short wait that for the one which has addresses. */
+async function answerSoon(answers: FamilyAnswers): Promise<LookupAnswer> {
+  const both = Promise.all(answers);
+  const { addresses } = await Promise.race(answers);
+  const complete = addresses.length === 0 ? await both : await orNull(both, RESOLUTION_DELAY_MS);
+  return complete ? combine(...complete) : { addresses };
 }
 
-/** The failure for a c-ares code, as listed under "Error codes" in Node's `dns` documentation. */
-export function lookupFailureOf(code: string): LookupFailure {
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'ENODATA':
-    case 'EBADNAME':
-      return 'dns_not_found';
-    case 'ETIMEOUT':
-    case 'ECANCELLED':
-      return 'dns_timeout';
-    case 'EMFILE':
-    case 'ENFILE':
-    case 'ENOBUFS':
-    case 'ENOMEM':
-    case 'EAI_MEMORY':
-      return 'out_of_resources';
-    case 'ECONNREFUSED':
-    case 'EREFUSED':
-    case 'EFILE':
-    case 'EDESTRUCTION':
-    case 'ENOTINITIALIZED':
-    case 'ELOADIPHLPAPI':
-    case 'EADDRGETNETWORKPARAMS':
-    case 'ENOTIMP':
-      return 'resolver_unavailable';
-    default:
-      return 'dns_failed';
-  }
+function orNull<T>(promise: Promise<T>, waitMs: number): Promise<T | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs, null);
+    void promise.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
+
+function combine(ipv4: FamilyAnswer, ipv6: FamilyAnswer): LookupAnswer {
+  const addresses = [...new Set([...ipv4.addresses, ...ipv6.addresses])].slice(0, MAX_ADDRESSES);
+  if (addresses.length > 0) return { addresses };
+  return { failure: ipv4.failure ?? ipv6.failure ?? 'dns_not_found' };
 }

@@ -32,8 +32,11 @@ export async function probe(job: ProbeJob): Promise<HealthCheckResult> {
   const { clock, options, signal } = job;
   const checkedAt = new Date(clock.now()).toISOString();
   let bytes = 0;
+  let addressTurn = 0;
   for (let attempts = 1; ; attempts++) {
-    const classified = classify(await tryOnce(job));
+    const attempt = new Attempt({ timeoutMs: options.timeoutMs, clock, signal, addressTurn });
+    const classified = classify(await attempt.run((own) => ask(job, own)));
+    addressTurn = attempt.addressTurn + 1;
     bytes += classified.outcome.bytes;
     const { failure } = classified;
     const mayRetry = failure !== null && describeFailure(failure.code).transient;
@@ -44,12 +47,8 @@ export async function probe(job: ProbeJob): Promise<HealthCheckResult> {
   }
 }
 
-function tryOnce(job: ProbeJob): Promise<AttemptOutcome<Answer>> {
-  const { options, services, clock, signal } = job;
-  const plan = planOf(options);
-  return new Attempt({ timeoutMs: options.timeoutMs, clock, signal }).run((attempt) =>
-    askTarget({ attempt, plan, services, passage: job }),
-  );
+function ask(job: ProbeJob, attempt: Attempt): Promise<Answer> {
+  return askTarget({ attempt, plan: planOf(job.options), services: job.services, passage: job });
 }
 
 function classify(outcome: AttemptOutcome<Answer>): ClassifiedOutcome {
