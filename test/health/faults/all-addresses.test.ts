@@ -135,10 +135,18 @@ describe('FAULTS 24c: all addresses of a name are tried in order, inside the dea
   });
 
   it('each is checked by the address policy, and one that is forbidden is passed over', async () => {
-    const addresses = ['169.254.169.254', '0.0.0.0', '224.0.0.1', ALIVE];
-    const result = await checkNamed({ addresses });
+    // A connection to 0.0.0.0 would arrive at 127.0.0.1.
+    const asked: (string | undefined)[] = [];
+    const result = await checkNamed({
+      addresses: ['0.0.0.0', '127.0.0.2'],
+      listenAt: '0.0.0.0',
+      behaviour: (wire) => {
+        asked.push((wire.stream as Socket).localAddress);
+        wire.send(OK);
+      },
+    });
     expect(result.status).toBe('active');
-    expect(Object.keys(result.timings)).toEqual(['connect', 'dns', 'firstByte']);
+    expect(asked).toEqual(['127.0.0.2']);
   });
 
   it.each([
@@ -234,15 +242,5 @@ describe('A and AAAA are asked for together, the hosts file included', () => {
       const result = await checkNamed({ name, hostsPath, listenAt: '::1' });
       expect(result).toMatchObject({ status: 'active', attempts: 1 });
     }
-  });
-
-  it('a name of the hosts file has its addresses of both families', async () => {
-    const hostsPath = join(directory, 'both');
-    await writeFile(
-      hostsPath,
-      `::1 gate.lan\n${DEAD} Gate.LAN other.lan # dead\n${DEAD} gate.lan\n`,
-    );
-    const result = await checkNamed({ name: 'gate.lan', hostsPath, listenAt: '::1' });
-    expect(result).toMatchObject({ status: 'active', attempts: 1 });
   });
 });
