@@ -10,6 +10,18 @@ const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 const NOTHING_TO_CHECK = () => undefined;
 const NO_CHAIN = { getPeerCertificate: () => ({}) };
 
+/**
+ * Most bytes of a handshake: OpenSSL takes 100 KB of certificates
+ * (SSL_CTX_set_max_cert_list(3)), and the rest is small. It does not count empty messages.
+ */
+const MAX_HANDSHAKE_BYTES = 128 * 1024;
+/** How often a handshake is measured, milliseconds; most are over before the first time. */
+const MEASURE_EVERY_MS = 100;
+/** OpenSSL's code for a message that is too long. */
+const TOO_LONG = Object.assign(new Error('the handshake is too long'), {
+  code: 'ERR_SSL_EXCESSIVE_MESSAGE_SIZE',
+});
+
 export interface TlsPeer {
   /** The name the certificate must be for, or a literal address. */
   readonly host: string;
@@ -52,8 +64,11 @@ export function handshakeTls(
     ...(session && { session }),
   });
   Object.assign(attempt.own(secured), NO_CHAIN);
+  const stopMeasuring = measure(socket, secured);
+  attempt.onRelease(stopMeasuring);
   return new Promise((resolve) => {
     secured.once('secureConnect', () => {
+      stopMeasuring();
       const handshake = inspect(secured, host);
       // The event comes from within OpenSSL's read. A refused certificate destroys the socket, and
       // with it the memory that the read still uses, so a refusal waits until it has returned.
@@ -61,6 +76,15 @@ export function handshakeTls(
       else setImmediate(resolve, handshake);
     });
   });
+}
+
+/** Ends a handshake in which the peer sends without end, which keeps a processor busy. */
+function measure(socket: Socket, secured: TLSSocket): () => void {
+  const atMost = socket.bytesRead + MAX_HANDSHAKE_BYTES;
+  const timer = setInterval(() => {
+    if (socket.bytesRead > atMost) secured.destroy(TOO_LONG);
+  }, MEASURE_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 function inspect(socket: TLSSocket, host: string): TlsHandshake {
