@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Attempt } from './attempt/attempt.ts';
 import { classifyError } from './classify/classify-error.ts';
 import type { ProbeServices } from './dial/dial-context.ts';
-import type { FailureCode } from './failure.ts';
+import { Blame, type FailureCode, isOurs } from './failure.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
 import { askTarget } from './probe/ask-target.ts';
 import { pauseBeforeRetry } from './probe/back-off.ts';
@@ -16,6 +16,15 @@ export interface ControlOutcome {
   readonly failure?: FailureCode;
 }
 
+/**
+ * Whom the failures beside a failed control probe are blamed on: the target only when it was asked.
+ * The machine that checks may have had no way to ask, or the address policy may have forbidden it.
+ */
+export function blameBeside({ failure }: ControlOutcome): Blame {
+  const asked = failure === undefined || !(isOurs(failure) || failure === 'address_refused');
+  return asked ? Blame.target : Blame.us;
+}
+
 export interface ControlProbeRequest {
   readonly options: HealthCheckOptions;
   readonly signal?: AbortSignal | undefined;
@@ -24,8 +33,8 @@ export interface ControlProbeRequest {
 }
 
 /**
- * Asks the target without a proxy, under the same rules. When this fails, the verdicts of probes
- * say nothing about proxies. Later certificates are compared with the one seen here. Makes at least
+ * Asks the target without a proxy, under the same rules. When this fails, the failures of probes
+ * say nothing about proxies; an expected answer still does. Later certificates are compared with the one seen here. Makes at least
  * two attempts, so that one lost packet does not void a whole batch.
  *
  * @throws {unknown} when the signal is aborted: its reason

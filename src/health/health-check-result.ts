@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Proxy } from '../proxies/proxy.ts';
-import { describeFailure, type FailureCode } from './failure.ts';
+import { type Blame, describeFailure, type FailureCode } from './failure.ts';
 
 /** What one probe found. `inconclusive` says nothing: our side or the target failed. */
 export const Verdict = {
@@ -39,6 +39,8 @@ export interface HealthCheckResult {
   readonly statusCode?: number;
   /** Absent when the verdict is `active` or `slow`. */
   readonly failure?: FailureCode;
+  /** Whose fault the failure is, where that is not the party that its code names. */
+  readonly blame?: Blame;
   readonly failedPhase?: Phase;
   /** One sentence, derived from `failure`; holds no credentials. */
   readonly errorMessage?: string;

@@ -1,5 +1,5 @@
 import type { ControlOutcome } from '../health/control-probe.ts';
-import type { FailureCode } from '../health/failure.ts';
+import type { Blame, FailureCode } from '../health/failure.ts';
 import type { Phase, PhaseTimings, Verdict } from '../health/health-check-result.ts';
 import type { LeaseFigures } from './lease-figures.ts';
 
@@ -12,6 +12,11 @@ export interface StoredResult {
   readonly offsetMs: number;
   readonly statusCode?: number;
   readonly failure?: FailureCode;
+  /**
+   * Whose fault the failure is, where that is not the party that its code names. An `inconclusive`
+   * result without it is the target's, which did not answer when asked directly.
+   */
+  readonly blame?: Blame;
   readonly failedPhase?: Phase;
   /** Left out when 1. */
   readonly attempts?: number;

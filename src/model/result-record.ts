@@ -1,4 +1,4 @@
-import { Blame, describeFailure, type FailureCode } from '../health/failure.ts';
+import { Blame, describeFailure, type FailureCode, isOurs } from '../health/failure.ts';
 import {
   type HealthCheckResult,
   Phase,
@@ -31,8 +31,14 @@ export interface ResultRecord {
 type Outcome = Pick<HealthCheckResult, 'status' | 'protocol' | 'latencyMs'> &
   Partial<HealthCheckResult>;
 
-const TARGET_IS_DOWN =
-  'The target did not answer when asked directly either, so this says nothing about the proxy.';
+/** Why an inconclusive failure says nothing about the proxy, by the party blamed for that. */
+const DOUBTS: Partial<Record<Blame, string>> = {
+  target:
+    'The target did not answer when asked directly either, so this says nothing about the proxy.',
+  us: 'This machine could not ask the target directly either, so this says nothing about the proxy.',
+  unconfirmed:
+    "Unconfirmed: the run ended before the target was asked directly, so the failure may be its own or the proxy's.",
+};
 
 /** The record of a probe's result. */
 export function toResultRecord(
@@ -49,7 +55,13 @@ export function toStoredRecord(
   { result, startedAt }: { readonly result: StoredResult; readonly startedAt: string },
 ): ResultRecord {
   const checkedAt = new Date(Date.parse(startedAt) + result.offsetMs).toISOString();
-  return formatRecord(proxy, { proxyId, checkedAt }, result);
+  return formatRecord(proxy, { proxyId, checkedAt }, { ...result, ...blameAsStored(result) });
+}
+
+/** An inconclusive result is stored without blame when the target did not answer directly. */
+function blameAsStored({ status, failure, blame }: StoredResult): Pick<StoredResult, 'blame'> {
+  if (blame !== undefined || status !== Verdict.inconclusive) return {};
+  return failure !== undefined && isOurs(failure) ? {} : { blame: Blame.target };
 }
 
 function formatRecord(
@@ -74,14 +86,12 @@ function formatRecord(
 }
 
 /** Whose fault an outcome is, and why, in a sentence. */
-function explain({ status, failure, errorMessage }: Outcome) {
+function explain({ status, failure, blame, errorMessage }: Outcome) {
   const described = failure === undefined ? null : describeFailure(failure);
-  if (status === Verdict.inconclusive && described?.blame !== Blame.us) {
-    return { blame: Blame.target, errorMessage: TARGET_IS_DOWN };
-  }
+  const doubt = status === Verdict.inconclusive && blame !== undefined ? DOUBTS[blame] : undefined;
   return {
-    blame: described?.blame ?? null,
-    errorMessage: errorMessage ?? described?.sentence ?? null,
+    blame: blame ?? described?.blame ?? null,
+    errorMessage: doubt ?? errorMessage ?? described?.sentence ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import type { ControlOutcome } from '../../health/control-probe.ts';
+import { blameBeside, type ControlOutcome } from '../../health/control-probe.ts';
+import { Blame, isOurs } from '../../health/failure.ts';
 import { type HealthCheckResult, isHealthy, Verdict } from '../../health/health-check-result.ts';
 import type { ControlSummary } from '../output/run-summary.ts';
 
@@ -15,10 +16,11 @@ export interface ControlGateOptions {
 }
 
 /**
- * Passes on a bad verdict only when the target answered directly both before and after it. A target
+ * Passes on a failure only when the target answered directly both before and after it. A target
  * that is down, or goes down halfway through a long list, thus never makes a proxy look dead:
- * verdicts next to a failed control probe become `inconclusive`. A good verdict is passed on at
- * once while the target answers.
+ * failures next to a failed control probe become `inconclusive`, and so do those of a run that was
+ * interrupted before the target could be asked. A success is passed on at once, whatever the
+ * control probe found: an expected answer proves the proxy.
  */
 export class ControlGate {
   readonly #options: Required<ControlGateOptions>;
@@ -41,7 +43,7 @@ export class ControlGate {
   async *guard(results: AsyncIterable<HealthCheckResult>): AsyncGenerator<HealthCheckResult> {
     try {
       for await (const result of results) {
-        if (this.#targetAnswers() && isHealthy(result)) yield result;
+        if (isHealthy(result)) yield result;
         else this.#held.push(result);
         if (this.#isDue()) yield* this.#release();
       }
@@ -63,15 +65,19 @@ export class ControlGate {
   }
 
   async *#release(): AsyncGenerator<HealthCheckResult> {
-    const before = this.#targetAnswers();
-    const counts = (await this.#probe()) && before && this.#targetAnswers();
+    const doubt = await this.#doubt();
     const held = this.#held;
     this.#held = [];
-    for (const result of held) yield counts ? result : toInconclusive(result);
+    for (const result of held) yield doubt === null ? result : toInconclusive(result, doubt);
   }
 
-  #targetAnswers(): boolean {
-    return this.#last?.ok ?? false;
+  /** Whom the failures held so far are blamed on instead of the proxies; null when they count. */
+  async #doubt(): Promise<Blame | null> {
+    const before = this.#last;
+    const asked = this.#held.length > 0 && (await this.#probe());
+    if (before && !before.ok) return blameBeside(before);
+    if (!asked || !this.#last) return Blame.unconfirmed;
+    return this.#last.ok ? null : blameBeside(this.#last);
   }
 
   /** Returns whether the target was asked; an interrupted run asks no more. */
@@ -92,6 +98,8 @@ export class ControlGate {
   }
 }
 
-function toInconclusive(result: HealthCheckResult): HealthCheckResult {
-  return { ...result, status: Verdict.inconclusive };
+/** The same failure with a verdict that says nothing about the proxy. */
+function toInconclusive(result: HealthCheckResult, blame: Blame): HealthCheckResult {
+  const isExplained = result.failure !== undefined && isOurs(result.failure);
+  return { ...result, status: Verdict.inconclusive, ...(!isExplained && { blame }) };
 }

@@ -22,7 +22,7 @@ interface PacingSummary {
 /** What the control probes found: requests to the target without a proxy. */
 export interface ControlSummary {
   readonly probes: number;
-  /** How many of them failed; verdicts around a failed one are `inconclusive`. */
+  /** How many of them failed; failures beside a failed one are `inconclusive`. */
   readonly failed: number;
   readonly first: ControlOutcome | null;
   readonly last: ControlOutcome | null;

@@ -1,3 +1,4 @@
+import { Blame } from '../../health/failure.ts';
 import { Verdict } from '../../health/health-check-result.ts';
 import { type Colour, paint } from '../terminal.ts';
 import type { ControlSummary, LatencySummary, RunSummary } from './run-summary.ts';
@@ -23,8 +24,16 @@ export function formatSummary(summary: RunSummary, colour: boolean): string {
     ['times', formatTimes(summary)],
     ['sweep', summary.sweepId ?? ''],
   ];
-  const note = paint('interrupted before the end', 'yellow', colour);
+  const note = paint(`interrupted before the end${formatUnconfirmed(summary)}`, 'yellow', colour);
   return `${formatRows(rows)}${summary.interrupted ? `${note}\n` : ''}`;
+}
+
+function formatUnconfirmed({ failures }: RunSummary): string {
+  const unconfirmed = failures
+    .filter(({ blame }) => blame === Blame.unconfirmed)
+    .reduce((sum, failure) => sum + failure.count, 0);
+  if (unconfirmed === 0) return '';
+  return `; ${count(unconfirmed)} failures are unconfirmed, since the target was not asked after them`;
 }
 
 /** Formats one line per label; leaves out those without text. */
@@ -79,7 +88,7 @@ function formatControl(control: ControlSummary | null | undefined): string {
   const failure = first?.failure ?? last?.failure;
   return (
     `the target did not answer directly in ${failed} of ${probes} probes` +
-    `${failure ? ` (${failure})` : ''}; verdicts around them are inconclusive` +
+    `${failure ? ` (${failure})` : ''}; failures beside them are inconclusive` +
     ' (--no-control if only proxies reach it)'
   );
 }

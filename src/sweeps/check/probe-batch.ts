@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
-import type { ControlOutcome } from '../../health/control-probe.ts';
+import { blameBeside, type ControlOutcome } from '../../health/control-probe.ts';
 import type { HealthCheckOptions } from '../../health/health-check-options.ts';
-import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
+import { type HealthCheckResult, isHealthy, Verdict } from '../../health/health-check-result.ts';
 import { applyVerdict, type RiseFall } from '../../health/rise-fall.ts';
 import type { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchResult, StoredResult } from '../../model/batch-result.ts';
@@ -28,7 +28,8 @@ export interface ProbeContext {
 
 /**
  * Probes a batch and gives every one of its proxies a verdict. When the target does not answer a
- * direct request, before or after, every verdict is `inconclusive`.
+ * direct request, before or after, every failure is `inconclusive`; a success stands, since an
+ * expected answer proves the proxy.
  */
 export async function probeBatch(
   { sweep, bits, rows, truncated }: PreparedBatch,
@@ -43,7 +44,7 @@ export async function probeBatch(
   for (const proxy of proxies) {
     const result = found.get(proxy.id);
     const stored = result ? toStoredResult(result, startedAt) : unfinishedResult(proxy);
-    results.set(proxy.id, control?.ok === false ? toInconclusive(stored) : stored);
+    results.set(proxy.id, control && !control.ok ? setAside(stored, control) : stored);
   }
   return {
     poolName: sweep.poolName,
@@ -57,6 +58,11 @@ export async function probeBatch(
     leasing: figuresAfter(rows, results, { riseFall: sweep.policy.riseFall, now: startedAt }),
     expiresAtEpochSeconds: sweep.expiresAtEpochSeconds,
   };
+}
+
+/** What a result is worth beside a failed control probe. */
+function setAside(stored: StoredResult, control: ControlOutcome): StoredResult {
+  return isHealthy(stored) ? stored : toInconclusive(stored, blameBeside(control));
 }
 
 /** The lease figures when the rows were read, under the statuses that the verdicts lead to. */

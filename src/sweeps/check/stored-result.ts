@@ -1,3 +1,4 @@
+import { Blame, isOurs } from '../../health/failure.ts';
 import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
 import type { StoredResult } from '../../model/batch-result.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
@@ -16,6 +17,7 @@ export function toStoredResult(result: HealthCheckResult, batchStartedAt: number
     offsetMs: Math.max(0, Date.parse(result.checkedAt) - batchStartedAt),
     ...(statusCode !== undefined && { statusCode }),
     ...(failure !== undefined && { failure }),
+    ...blameOf(result),
     ...(failedPhase !== undefined && { failedPhase }),
     ...(attempts !== 1 && { attempts }),
     ...(result.status !== Verdict.active && { timings: tenthsOf(result.timings) }),
@@ -38,9 +40,21 @@ export function unfinishedResult({ protocol }: Proxy): StoredResult {
   };
 }
 
-/** The same result with a verdict that says nothing about the proxy. */
-export function toInconclusive(result: StoredResult): StoredResult {
-  return { ...result, status: Verdict.inconclusive };
+/**
+ * The same result with a verdict that says nothing about the proxy.
+ *
+ * @param blame the party that kept the target from answering directly: the target, or us
+ */
+export function toInconclusive({ blame: _own, ...result }: StoredResult, blame: Blame) {
+  const inconclusive: StoredResult = { ...result, status: Verdict.inconclusive };
+  return blame === Blame.target ? inconclusive : { ...inconclusive, blame };
+}
+
+/** A strategy of one's own may be inconclusive for reasons that no control probe has confirmed. */
+function blameOf({ status, failure, blame }: HealthCheckResult): Pick<StoredResult, 'blame'> {
+  if (blame !== undefined) return { blame };
+  const isExplained = failure !== undefined && isOurs(failure);
+  return status === Verdict.inconclusive && !isExplained ? { blame: Blame.unconfirmed } : {};
 }
 
 /** One byte per character, so that the largest batch still fits its item. */

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ControlGate } from '../../../src/cli/check/control-gate.ts';
+import { RunTally } from '../../../src/cli/output/run-tally.ts';
+import { formatSummary } from '../../../src/cli/output/summary-text.ts';
 import { systemClock } from '../../../src/clock.ts';
+import type { FailureCode } from '../../../src/health/failure.ts';
 import type { HealthCheckResult, Verdict } from '../../../src/health/health-check-result.ts';
+import { type ResultRecord, toResultRecord } from '../../../src/model/result-record.ts';
 
 function resultOf(proxyId: string, status: Verdict): HealthCheckResult {
   return {
@@ -14,6 +18,12 @@ function resultOf(proxyId: string, status: Verdict): HealthCheckResult {
     bytes: 0,
     checkedAt: '2026-01-01T00:00:00.000Z',
   };
+}
+
+async function* failures(count: number): AsyncGenerator<HealthCheckResult> {
+  for (let index = 0; index < count; index++) {
+    yield { ...resultOf(String(index), 'inactive'), failure: 'refused' };
+  }
 }
 
 interface Scene {
@@ -50,9 +60,70 @@ describe('the control gate', () => {
     expect(summary).toMatchObject({ probes: 2, failed: 0 });
   });
 
-  it('makes every verdict inconclusive while the target does not answer', async () => {
-    const { seen } = await passThrough({ target: [false, false], results: ['inactive', 'active'] });
-    expect(seen).toEqual(['0 inconclusive', '1 inconclusive']);
+  it('lets a success stand at once, and makes failures inconclusive, while the target does not answer', async () => {
+    const { seen } = await passThrough({
+      target: [false, false],
+      results: ['inactive', 'active', 'slow'],
+      maxHeld: 9,
+    });
+    expect(seen).toEqual(['1 active', '2 slow', '0 inconclusive']);
+  });
+
+  it('blames the target for what it set aside only when the target was asked', async () => {
+    const blamedFor = async (failure: FailureCode) => {
+      const gate = new ControlGate({
+        probe: async () => ({ ok: false, latencyMs: 1, failure }),
+        clock: systemClock,
+        signal: new AbortController().signal,
+      });
+      await gate.open();
+      const { value } = await gate.guard(failures(1)).next();
+      return (value as HealthCheckResult).blame;
+    };
+    expect(await blamedFor('refused')).toBe('target');
+    expect(await blamedFor('unexpected_status')).toBe('target');
+    expect(await blamedFor('resolver_unavailable')).toBe('us');
+    expect(await blamedFor('no_route')).toBe('us');
+    expect(await blamedFor('address_refused')).toBe('us');
+  });
+
+  it('reports failures as unconfirmed, and blames no target, when it is interrupted before its control probe', async () => {
+    const controller = new AbortController();
+    const gate = new ControlGate({
+      probe: async () => ({ ok: true, latencyMs: 1 }),
+      clock: systemClock,
+      signal: controller.signal,
+    });
+    await gate.open();
+    async function* interrupted() {
+      yield* failures(2);
+      controller.abort(new Error('Ctrl-C'));
+      throw controller.signal.reason;
+    }
+    const tally = new RunTally();
+    const records: ResultRecord[] = [];
+    const run = async () => {
+      for await (const result of gate.guard(interrupted())) {
+        const record = toResultRecord(null, result);
+        records.push(record);
+        tally.add(record);
+      }
+    };
+    await expect(run()).rejects.toThrow('Ctrl-C');
+    expect(records).toHaveLength(2);
+    for (const record of records) {
+      expect(record).toMatchObject({ status: 'inconclusive', blame: 'unconfirmed' });
+      expect(record.failure).toBe('refused');
+      expect(record.errorMessage).toMatch(/^Unconfirmed:/);
+    }
+    const summary = tally.summary();
+    expect(summary.failures).toEqual([{ code: 'refused', blame: 'unconfirmed', count: 2 }]);
+    const text = formatSummary(
+      { ...summary, list: null, elapsedMs: 1, interrupted: true, control: gate.summary() },
+      false,
+    );
+    expect(text).toContain('2 failures are unconfirmed');
+    expect(text).not.toContain('did not answer');
   });
 
   it('makes the held bad verdicts inconclusive when the target goes down halfway', async () => {

@@ -157,8 +157,8 @@ ${LEDGER_LAST}`,
   {
     name: 'control probe: verdicts stand although the target is down',
     file: 'src/sweeps/check/probe-batch.ts',
-    find: 'control?.ok === false ? toInconclusive(stored) : stored',
-    replace: 'control?.ok === null ? toInconclusive(stored) : stored',
+    find: 'control && !control.ok ? setAside(stored, control) : stored',
+    replace: 'control && control.ok ? setAside(stored, control) : stored',
     tests: [CHECK_BATCHES],
   },
   {

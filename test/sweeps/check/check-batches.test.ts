@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, NotFoundError } from '../../../src/errors.ts';
+import type { FailureCode } from '../../../src/health/failure.ts';
 import { batchOf } from '../../../src/model/batch-range.ts';
+import { toStoredRecord } from '../../../src/model/result-record.ts';
 import { checkBatches } from '../../../src/sweeps/check/check-batches.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
@@ -122,6 +124,46 @@ describe('checkBatches', () => {
       const result = await world.storage.results.get('fleet', '*', sweep.sweepId);
       expect(result?.control).toEqual(down);
     }
+  });
+
+  it('lets a success stand whatever the control probe found, before or after', async () => {
+    const down = { ok: false, latencyMs: 5, failure: 'target_name_unresolved' } as const;
+    const up = { ok: true, latencyMs: 5, statusCode: 200 };
+    for (const [before, after] of [
+      [down, up],
+      [up, down],
+    ] as const) {
+      const world = new SweepWorld();
+      const proxyIds = await world.fill(20);
+      const dead = new Set(proxyIds.slice(0, 5));
+      world.checker.finding = ({ id }) => (dead.has(id) ? DOWN : {});
+      world.checker.control = (n) => (n === 1 ? before : after);
+      const sweep = await world.sweep();
+      expect(sweep.totals).toMatchObject({ active: 15, inactive: 0, inconclusive: 5 });
+      await auditSweep(world.storage, sweep.sweepId, { proxyIds });
+      for (const row of await world.rows()) {
+        expect(row.status).toBe(dead.has(row.proxy.id) ? 'unknown' : 'active');
+      }
+    }
+  });
+
+  it('blames no target that could not be asked for what it sets aside', async () => {
+    const blamedFor = async (failure: FailureCode) => {
+      const world = new SweepWorld();
+      const [id = ''] = await world.fill(1);
+      world.checker.finding = () => DOWN;
+      world.checker.control = () => ({ ok: false, latencyMs: 5, failure });
+      const { sweepId } = await world.sweep();
+      const stored = await world.storage.results.get('fleet', '*', sweepId);
+      const result = stored?.results.get(id);
+      if (!stored || !result) throw new Error('expected a result');
+      return toStoredRecord(null, id, { result, startedAt: stored.startedAt });
+    };
+    expect(await blamedFor('refused')).toMatchObject({ blame: 'target', failure: 'refused' });
+    expect(await blamedFor('resolver_unavailable')).toMatchObject({
+      blame: 'us',
+      errorMessage: expect.stringContaining('could not ask the target'),
+    });
   });
 
   it('asks the target before once for all batches of an invocation', async () => {
