@@ -4,9 +4,11 @@ import { type FailureDescription, listFailures } from '../src/health/failure.ts'
 
 const INTRODUCTION = `# Failures
 
-Every way a probe can fail has one stable code and one blamed party. Generated from the failure table in \`src/health/failure.ts\` by \`npm run docs\`; a test keeps it current.
+Every way a probe can fail has one stable code. Generated from the failure table in \`src/health/failure.ts\` by \`npm run docs\`; a test keeps it current.
 
-A failure whose blame is \`us\` makes its verdict \`inconclusive\`, and so is every verdict of a batch whose control probe fails: no proxy is declared dead for somebody else's fault. *Retried* failures are tried again while attempts are left; the others are final, since trying again would find the same.
+A code names the party that is to blame as a rule. A result's own \`blame\` is another where the layers show who sent the bytes (a malformed answer inside TLS with the target is the target's), where the control probe saw the target (plain text in a tunnel, where it speaks TLS, is the proxy's; a certificate that it did not see is \`unclear\`), or where the proxy's own words do (\`proxySays\`: \`Proxy-Status\`, \`X-Squid-Error\`, fields of providers, the number of a SOCKS reply).
+
+A failure whose blame is \`us\` makes its verdict \`inconclusive\`, and so is every failure of a batch whose control probe fails: no proxy is declared dead for somebody else's fault. It is then blamed on the target, or on \`us\` where this machine could not ask. A success needs no control probe. Where a run ends before the target was asked, its failures are \`unconfirmed\`. *Retried* failures are tried again while attempts are left; the others are final, since trying again would find the same.
 `;
 
 /** The failure table as `docs/failures.md` shows it, one section per blamed party. */

@@ -33,7 +33,7 @@ export interface HealthCheckOptions {
   readonly ca?: string;
   /** Text the target's body must contain, 1 to 1,024 characters. */
   readonly bodyIncludes?: string;
-  /** Most bytes of body read, 1 to 1 MiB; read only when `bodyIncludes` is set. @default 65536 */
+  /** Most bytes of decoded body, 1 to 1 MiB; read only for `bodyIncludes`. @default 65536 */
   readonly maxBodyBytes: number;
   /** Resume the target's TLS session between probes: less CPU, but linkable. @default false */
   readonly resumeTls: boolean;

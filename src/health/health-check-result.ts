@@ -44,6 +44,11 @@ export interface HealthCheckResult {
   readonly failedPhase?: Phase;
   /** One sentence, derived from `failure`; holds no credentials. */
   readonly errorMessage?: string;
+  /**
+   * What the proxy says of itself: fields and values, or the number of a SOCKS reply. Printable, at
+   * most 200 characters, without what was sent in confidence.
+   */
+  readonly proxySays?: string;
   readonly timings: PhaseTimings;
   /** Bytes on the wire over all attempts, both ways, including proxy handshakes and TLS. */
   readonly bytes: number;

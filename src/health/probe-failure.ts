@@ -1,5 +1,5 @@
 import { LighthouseError } from '../errors.ts';
-import { describeFailure, type FailureCode } from './failure.ts';
+import { type Blame, describeFailure, type FailureCode } from './failure.ts';
 
 /** What is known about a failure besides its code. */
 export interface FailureEvidence {
@@ -7,6 +7,10 @@ export interface FailureEvidence {
   readonly statusCode?: number;
   /** The issuer of the certificate that was shown for the target. */
   readonly certificateIssuer?: string;
+  /** Whose fault it is, where that is not the party that the code names. */
+  readonly blame?: Blame;
+  /** What the proxy says of itself, as it came; to be cleaned before it is kept. */
+  readonly proxySays?: string;
   readonly cause?: unknown;
 }
 

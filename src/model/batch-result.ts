@@ -18,6 +18,8 @@ export interface StoredResult {
    */
   readonly blame?: Blame;
   readonly failedPhase?: Phase;
+  /** What the proxy says of itself; shortened where many of a batch say much. */
+  readonly proxySays?: string;
   /** Left out when 1. */
   readonly attempts?: number;
   /** Kept only for a slow or failed probe. */

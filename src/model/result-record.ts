@@ -26,6 +26,8 @@ export interface ResultRecord {
   /** ISO 8601. */
   readonly checkedAt: string;
   readonly errorMessage: string | null;
+  /** What the proxy says of itself, at most 200 printable characters; null when it says nothing. */
+  readonly proxySays: string | null;
 }
 
 type Outcome = Pick<HealthCheckResult, 'status' | 'protocol' | 'latencyMs'> &
@@ -82,6 +84,7 @@ function formatRecord(
     timings: outcome.timings ?? null,
     checkedAt,
     ...explain(outcome),
+    proxySays: outcome.proxySays ?? null,
   };
 }
 
@@ -110,7 +113,7 @@ const BEFORE_TIMINGS = [
   'blame',
   'failedPhase',
 ] as const;
-const AFTER_TIMINGS = ['checkedAt', 'errorMessage'] as const;
+const AFTER_TIMINGS = ['checkedAt', 'errorMessage', 'proxySays'] as const;
 
 /** A record's fields as the columns of a table; each phase of `timings` has one of its own. */
 export const RECORD_COLUMNS: readonly string[] = [

@@ -1,4 +1,3 @@
-import type { FailureCode } from '../health/failure.ts';
 import { batchIndex } from './batch-range.ts';
 import type { LeaseFigures } from './lease-figures.ts';
 import type { PoolPolicy } from './pool.ts';
@@ -23,8 +22,11 @@ export interface BatchCounts {
   readonly bytes: number;
   /** Healthy latencies in 16 logarithmic buckets; see `latency-histogram.ts`. */
   readonly latencyHistogram: readonly number[];
-  /** How often each failure decided a verdict; codes that decided none are absent. */
-  readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
+  /**
+   * How often each failure decided a verdict, by its code, or by `code/blame` where the blame is not
+   * the code's own; those that decided none are absent.
+   */
+  readonly failures: Readonly<Record<string, number>>;
   /** How much was leased; absent when no batch has noted it. */
   readonly leasing?: LeaseFigures;
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { onAbort } from '../../async/on-abort.ts';
 import type { Clock } from '../../clock.ts';
 import { isCutShort } from '../classify/http-errors.ts';
-import type { FailureCode } from '../failure.ts';
+import type { Blame, FailureCode } from '../failure.ts';
 import type { Phase, PhaseTimings } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { PhaseClock } from './phase-clock.ts';
@@ -25,6 +25,8 @@ export interface AttemptOutcome<T> {
   /** The unclassified error that ended the attempt; absent when it succeeded. */
   readonly error?: unknown;
   readonly failedPhase?: Phase;
+  /** The party whose bytes were read when the attempt failed; undefined when that is unknown. */
+  readonly sender?: Blame | undefined;
   readonly latencyMs: number;
   readonly timings: PhaseTimings;
   /** Bytes sent and received on the wire. */
@@ -48,6 +50,11 @@ export class Attempt {
   readonly phases: PhaseClock;
   /** The turn of the address that was last tried; the next attempt begins with the one after it. */
   addressTurn: number;
+  /**
+   * The party that sends what is read from now on, as far as the layers show; undefined when they do
+   * not. Malformed bytes are blamed on it.
+   */
+  sender: Blame | undefined;
   readonly #limits: AttemptLimits;
   #deadline: number;
   readonly #sockets: Socket[] = [];
@@ -172,7 +179,9 @@ export class Attempt {
     const { latencyMs, timings } = this.phases.finish();
     const bytes = this.#end();
     const measured = { latencyMs, timings, bytes };
-    return 'error' in end ? { ...end, failedPhase, ...measured } : { ...end, ...measured };
+    return 'error' in end
+      ? { ...end, failedPhase, sender: this.sender, ...measured }
+      : { ...end, ...measured };
   }
 
   #end(): number {

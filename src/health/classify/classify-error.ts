@@ -1,9 +1,9 @@
-import type { FailureCode } from '../failure.ts';
+import { Blame, type FailureCode } from '../failure.ts';
 import { Phase } from '../health-check-result.ts';
 import { type FailureEvidence, ProbeFailure } from '../probe-failure.ts';
 import { httpFailureOf } from './http-errors.ts';
 import { errnoFailureOf } from './system-errors.ts';
-import { tlsHandshakeFailureOf } from './tls-errors.ts';
+import { isProxyTlsError, type TlsParty, tlsHandshakeFailureOf } from './tls-errors.ts';
 
 export interface ClassifiedError {
   readonly code: FailureCode;
@@ -15,17 +15,47 @@ const NO_EVIDENCE: FailureEvidence = {};
 /** Maps any error that ended an attempt onto the failure table, by its code. */
 export function classifyError(error: unknown, phase: Phase): ClassifiedError {
   if (error instanceof ProbeFailure) return { code: error.code, evidence: error.evidence };
-  return { code: failureOf(identify(error), phase), evidence: NO_EVIDENCE };
+  const ofProxy = phase === Phase.proxyTls || isProxyTlsError(error);
+  return {
+    code: failureOf(identify(error), ofProxy ? 'tls_proxy_' : 'tls_'),
+    evidence: NO_EVIDENCE,
+  };
 }
 
-function failureOf({ code, name }: ErrorIdentity, phase: Phase): FailureCode {
-  const party = phase === Phase.proxyTls ? 'tls_proxy_' : 'tls_';
+function failureOf({ code, name }: ErrorIdentity, party: TlsParty): FailureCode {
   return (
     errnoFailureOf(code) ??
     httpFailureOf({ code, name }) ??
     tlsHandshakeFailureOf(code, party) ??
     'unknown_failure'
   );
+}
+
+/** What is wrong with an answer as such, whoever sent it. */
+const OF_THE_ANSWER: ReadonlySet<FailureCode> = new Set([
+  'protocol_error',
+  'header_overflow',
+  'content_mismatch',
+  'content_undecodable',
+  'too_many_redirects',
+  'bad_redirect',
+  'tls_not_tls',
+]);
+/** Refusals of a handshake that a party between the proxy and the target may have sent. */
+const OF_THE_WAY: ReadonlySet<FailureCode> = new Set(['tls_version', 'tls_handshake']);
+
+/** Blames what is wrong with an answer on the party whose bytes were read, where it is known. */
+export function blameSender(
+  { code, evidence }: ClassifiedError,
+  sender: Blame | undefined,
+): ClassifiedError {
+  if (sender === undefined || evidence.blame !== undefined) return { code, evidence };
+  if (OF_THE_ANSWER.has(code)) return { code, evidence: { ...evidence, blame: sender } };
+  // The target does TLS when it is asked directly: it, or a party on the way, refuses this exit.
+  const isDisputed = sender === Blame.proxy && OF_THE_WAY.has(code);
+  return isDisputed
+    ? { code, evidence: { ...evidence, blame: Blame.unclear } }
+    : { code, evidence };
 }
 
 interface ErrorIdentity {

@@ -1,28 +1,90 @@
-import type { FailureCode } from '../failure.ts';
+import { Blame } from '../blame.ts';
+import { describeFailure, type FailureCode } from '../failure.ts';
+import type { ReplyHead } from '../http/reply-head.ts';
+import { ProbeFailure } from '../probe-failure.ts';
+import { type ProxyWords, wordsOf } from './proxy-words.ts';
 
 const BY_STATUS: ReadonlyMap<number, FailureCode> = new Map([
-  [400, 'connect_not_supported'],
   [402, 'connect_payment_required'],
   [403, 'connect_forbidden'],
-  [404, 'connect_not_supported'],
-  [405, 'connect_not_supported'],
   [429, 'connect_rate_limited'],
   // tinyproxy's answer when it cannot reach the target.
   [500, 'connect_bad_gateway'],
-  [501, 'connect_not_supported'],
   [502, 'connect_bad_gateway'],
   [503, 'connect_unavailable'],
   [504, 'connect_gateway_timeout'],
 ]);
 
-/** The failure for a status that opens no tunnel, which is certainly the proxy's own. */
-export function proxyReplyFailure(status: number, hasCredentials: boolean): FailureCode {
+/** Statuses of a server that does not know CONNECT. */
+const NO_TUNNEL: ReadonlySet<number> = new Set([400, 404, 405, 501]);
+
+/**
+ * The challenges of a list begin with a scheme; what is `name=value` belongs to the one before
+ * (RFC 9110, section 11.6.1).
+ */
+const CHALLENGE = /(?:^|,)[\s,]*([!#$%&'*+\-.^_`|~0-9a-z]+)(?=\s*(?:,|$)|\s+[^\s=,])/gi;
+/** The most characters of a field that are searched for challenges. */
+const MAX_CHALLENGES_LENGTH = 1000;
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+
+/** The failure of a reply to CONNECT that opens no tunnel, which is certainly the proxy's own. */
+export function tunnelRefusal(reply: ReplyHead, hasCredentials: boolean): ProbeFailure {
+  const words = wordsOf(reply, true);
+  const { statusCode } = reply;
+  const code = NO_TUNNEL.has(statusCode)
+    ? 'connect_not_supported'
+    : refusalCode(reply, hasCredentials);
+  return refusal(code, words, statusCode);
+}
+
+/**
+ * The failure of a reply, in absolute form, with a status that is not expected. It may be the
+ * target's; the proxy's own words show that it is not.
+ */
+export function forwardedRefusal(reply: ReplyHead, hasCredentials: boolean): ProbeFailure {
+  const words = wordsOf(reply, false);
+  const { statusCode } = reply;
+  if (statusCode === 407 || (words.isOwn && statusCode >= 400)) {
+    const own = statusCode === 407 ? wordsOf(reply, true) : words;
+    return refusal(refusalCode(reply, hasCredentials), own, statusCode);
+  }
+  return refusal('unclear_status', words, statusCode);
+}
+
+function refusal(code: FailureCode, { text, blame }: ProxyWords, statusCode: number): ProbeFailure {
+  // A code that blames the proxy, the credentials or the quota already says what the words explain.
+  const isOpen = describeFailure(code).blame === Blame.target && blame !== Blame.target;
+  return new ProbeFailure(code, {
+    statusCode,
+    ...(text !== '' && { proxySays: text }),
+    ...(isOpen && blame !== undefined && { blame }),
+  });
+}
+
+function refusalCode(reply: ReplyHead, hasCredentials: boolean): FailureCode {
+  const { statusCode, fields } = reply;
   // tinyproxy answers 401 to wrong credentials and 407 only to missing ones.
-  if (status === 407 || status === 401) return credentialFailure(hasCredentials);
-  return BY_STATUS.get(status) ?? 'connect_rejected';
+  if (statusCode !== 407 && statusCode !== 401) {
+    return BY_STATUS.get(statusCode) ?? 'connect_rejected';
+  }
+  const schemes = schemesOf(fields);
+  const wantsAnother = schemes.length > 0 && !schemes.includes('basic');
+  return wantsAnother ? 'auth_scheme_unsupported' : credentialFailure(hasCredentials);
 }
 
 /** The failure for a demand for credentials: none were sent, or those sent are not accepted. */
 export function credentialFailure(hasCredentials: boolean): FailureCode {
   return hasCredentials ? 'auth_rejected' : 'auth_required';
+}
+
+/** The schemes that a reply asks for, in lower case. */
+function schemesOf(fields: readonly string[]): readonly string[] {
+  const schemes: string[] = [];
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index]?.toLowerCase();
+    if (name !== 'proxy-authenticate' && name !== 'www-authenticate') continue;
+    const value = fields[index + 1]?.slice(0, MAX_CHALLENGES_LENGTH).replace(QUOTED, '""') ?? '';
+    for (const [, scheme = ''] of value.matchAll(CHALLENGE)) schemes.push(scheme.toLowerCase());
+  }
+  return schemes;
 }

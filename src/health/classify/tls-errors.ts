@@ -4,6 +4,19 @@ import type { TlsFailureKind } from '../failures/tls-failures.ts';
 /** The party whose certificate or handshake failed, as the prefix of its failure codes. */
 export type TlsParty = 'tls_' | 'tls_proxy_';
 
+/** Errors of the TLS that carries a connection to an HTTPS proxy, in whatever phase they come. */
+const proxyErrors = new WeakSet<Error>();
+
+/** Notes that an error belongs to the TLS with the proxy. */
+export function attributeToProxy(error: Error): void {
+  proxyErrors.add(error);
+}
+
+/** True when the error belongs to the TLS with the proxy. */
+export function isProxyTlsError(error: unknown): boolean {
+  return error instanceof Error && proxyErrors.has(error);
+}
+
 /**
  * Certificate verification codes: X509_V_ERR_* of OpenSSL (X509_STORE_CTX_get_error(3)) as Node
  * names them, listed under "X509 certificate error codes" in Node's `tls` documentation. Those not

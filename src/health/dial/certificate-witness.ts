@@ -26,6 +26,11 @@ export class CertificateWitness {
     this.#seen.set(origin, identify(certificate));
   }
 
+  /** True when the target showed a certificate, so that it speaks TLS. */
+  knows(origin: string): boolean {
+    return this.#seen.get(origin) !== undefined;
+  }
+
   /** Returns `same` when the public key and the issuer are the same. */
   compare(origin: string, certificate: X509Certificate): Comparison {
     const witnessed = this.#seen.get(origin);

@@ -21,6 +21,8 @@ export interface Connection {
   /** True when the request goes to the proxy, in absolute form and with the proxy's fields. */
   readonly forwarded: boolean;
   readonly certificateChanged: boolean;
+  /** True when what comes over it is the target's own, inside TLS that proves so. */
+  readonly isTargets?: boolean;
 }
 
 /** The proxy that a target is asked through, and the route of its protocol. */

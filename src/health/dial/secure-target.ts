@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { tlsFailureOf } from '../classify/tls-errors.ts';
+import { Blame } from '../blame.ts';
+import { attributeToProxy, tlsFailureOf } from '../classify/tls-errors.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { Target } from '../target.ts';
 import { issuerOf } from './certificate-witness.ts';
@@ -11,6 +12,8 @@ export interface SecuredTarget {
   readonly socket: TLSSocket;
   /** The certificate verifies, but is not the one the target showed without a proxy. */
   readonly certificateChanged: boolean;
+  /** What comes over it is the target's own: the certificate verifies, or is the one it showed. */
+  readonly isTargets: boolean;
 }
 
 /**
@@ -25,6 +28,8 @@ export async function secureTarget(
   target: Target,
 ): Promise<SecuredTarget> {
   const { origin } = target.url;
+  // Where the target is known to speak TLS, it is the proxy that does not.
+  attempt.sender = services.witness.knows(origin) ? Blame.proxy : Blame.unclear;
   const handshake = await handshakeTls(attempt, socket, {
     host: target.host,
     context: services.tls.contextFor(options.ca),
@@ -35,7 +40,10 @@ export async function secureTarget(
   if (certificateError !== null && options.verifyTls) {
     throw comparison === 'different'
       ? new ProbeFailure('tls_intercepted', evidence(handshake))
-      : new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), evidence(handshake));
+      : new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), {
+          ...evidence(handshake),
+          ...(comparison === 'unwitnessed' && { blame: Blame.unclear }),
+        });
   }
   // A resumed session's certificate is not checked again, so only sessions that verified are kept.
   const mayResume = certificateError === null && comparison !== 'different';
@@ -45,7 +53,11 @@ export async function secureTarget(
       services.tls.rememberSession(origin, options.ca, session),
     );
   }
-  return { socket: handshake.socket, certificateChanged: comparison === 'different' };
+  return {
+    socket: handshake.socket,
+    certificateChanged: comparison === 'different',
+    isTargets: certificateError === null || comparison === 'same',
+  };
 }
 
 /**
@@ -63,10 +75,10 @@ export async function secureDirectly(
     context: services.tls.contextFor(options.ca),
   });
   const { certificate, certificateError } = handshake;
+  if (certificate) services.witness.record(target.url.origin, certificate);
   if (certificateError !== null && options.verifyTls) {
     throw new ProbeFailure(tlsFailureOf(certificateError, 'tls_'), evidence(handshake));
   }
-  if (certificate) services.witness.record(target.url.origin, certificate);
   return handshake.socket;
 }
 
@@ -84,6 +96,8 @@ export async function secureProxy(
     host,
     context: services.tls.contextFor(options.ca),
   });
+  // TLS 1.3 lets the proxy refuse after the handshake, and it may break a record at any time.
+  handshake.socket.prependListener('error', attributeToProxy);
   if (handshake.certificateError !== null && options.verifyProxyTls) {
     throw new ProbeFailure(tlsFailureOf(handshake.certificateError, 'tls_proxy_'));
   }

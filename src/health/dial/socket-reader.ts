@@ -1,14 +1,7 @@
 import type { Socket } from 'node:net';
-import type { FailureCode } from '../failure.ts';
-import { beginsStatusLine, MAX_HEAD_BYTES } from '../http/status-line.ts';
+import { HeadBuffer } from '../http/head-buffer.ts';
+import { MAX_PROXY_HEAD_BYTES } from '../http/reply-head.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-
-const LF = 0x0a;
-const CR = 0x0d;
-const EMPTY = Buffer.alloc(0);
-
-/** The size of a header block that has not ended yet. */
-const MORE = -1;
 
 interface Wanted {
   readonly done: (head: Buffer) => void;
@@ -21,7 +14,7 @@ interface Wanted {
  */
 export class SocketReader {
   readonly #socket: Socket;
-  #buffered: Buffer = EMPTY;
+  readonly #buffer = new HeadBuffer(MAX_PROXY_HEAD_BYTES);
   #wanted: Wanted | null = null;
 
   constructor(socket: Socket) {
@@ -30,8 +23,7 @@ export class SocketReader {
   }
 
   /**
-   * Reads the next header block with the empty line that ends it. Lines may end in a bare LF, which
-   * RFC 9112, section 2.2, lets a recipient accept.
+   * Reads the next header block with the empty line that ends it.
    *
    * @throws {ProbeFailure} `header_overflow` when the block is too long; `protocol_error` as soon
    * as the bytes cannot be an HTTP/1 reply
@@ -47,46 +39,21 @@ export class SocketReader {
   release(): Buffer {
     this.#socket.off('data', this.#receive);
     this.#socket.pause();
-    return this.#buffered;
+    return this.#buffer.rest();
   }
 
   readonly #receive = (chunk: Buffer): void => {
-    this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
+    this.#buffer.add(chunk);
     this.#deliver();
   };
 
   #deliver(): void {
     const wanted = this.#wanted;
     if (!wanted) return;
-    const size = measureHead(this.#buffered);
-    if (size === MORE) return;
+    const head = this.#buffer.take();
+    if (head === null) return;
     this.#wanted = null;
-    if (typeof size === 'string') {
-      wanted.failed(new ProbeFailure(size));
-    } else {
-      const head = this.#buffered.subarray(0, size);
-      this.#buffered = this.#buffered.subarray(size);
-      wanted.done(head);
-    }
+    if (typeof head === 'string') wanted.failed(new ProbeFailure(head));
+    else wanted.done(head);
   }
-}
-
-/** The size of the header block that the bytes begin with, `MORE`, or why they begin with none. */
-function measureHead(buffered: Buffer): number | FailureCode {
-  if (!beginsStatusLine(buffered)) return 'protocol_error';
-  const end = endOfHead(buffered);
-  const atLeast = end === MORE ? buffered.length : end;
-  return atLeast > MAX_HEAD_BYTES ? 'header_overflow' : end;
-}
-
-/** The index after the empty line that ends a header block, or `MORE`. */
-function endOfHead(bytes: Buffer): number {
-  let lineFeed = bytes.indexOf(LF);
-  while (lineFeed >= 0) {
-    const next = bytes[lineFeed + 1];
-    if (next === LF) return lineFeed + 2;
-    if (next === CR && bytes[lineFeed + 2] === LF) return lineFeed + 3;
-    lineFeed = bytes.indexOf(LF, lineFeed + 1);
-  }
-  return MORE;
 }

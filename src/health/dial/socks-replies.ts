@@ -1,5 +1,9 @@
-import { credentialFailure } from '../classify/proxy-replies.ts';
-import { socks4ReplyFailure, socks5ReplyFailure } from '../classify/socks-replies.ts';
+import {
+  socks4Refusal,
+  socks5LoginRefusal,
+  socks5MethodRefusal,
+  socks5Refusal,
+} from '../classify/socks-replies.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 
 /**
@@ -19,7 +23,6 @@ const SOCKS4_REPLY_BYTES = 8;
 const SOCKS5_VERSION = 5;
 const NO_AUTHENTICATION = 0;
 const USERNAME_PASSWORD = 2;
-const NO_ACCEPTABLE_METHOD = 0xff;
 const AUTH_VERSION = 1;
 const IPV4 = 1;
 const NAME = 3;
@@ -33,7 +36,7 @@ export const checkSocks4Replies: CheckReplies = (received, hasCredentials) => {
     throw new ProbeFailure('socks_version');
   }
   if (reply === undefined) return null;
-  if (reply !== SOCKS4_GRANTED) throw new ProbeFailure(socks4ReplyFailure(reply, hasCredentials));
+  if (reply !== SOCKS4_GRANTED) throw socks4Refusal(reply, hasCredentials);
   return SOCKS4_REPLY_BYTES;
 };
 
@@ -43,8 +46,7 @@ export const checkSocks5Replies: CheckReplies = (received, hasCredentials) => {
   if (version !== undefined && version !== SOCKS5_VERSION) throw new ProbeFailure('socks_version');
   if (method === undefined) return null;
   if (method === NO_AUTHENTICATION) return checkConnectReply(received, 2);
-  if (method === NO_ACCEPTABLE_METHOD) throw new ProbeFailure(credentialFailure(hasCredentials));
-  if (method !== USERNAME_PASSWORD || !hasCredentials) throw new ProbeFailure('socks_no_method');
+  if (method !== USERNAME_PASSWORD || !hasCredentials) throw socks5MethodRefusal(method);
   return isAccepted(received) ? checkConnectReply(received, 4) : null;
 };
 
@@ -52,7 +54,7 @@ function isAccepted(received: Buffer): boolean {
   const version = received[2];
   const status = received[3];
   if (status === undefined) return false;
-  if (status !== 0) throw new ProbeFailure('auth_rejected');
+  if (status !== 0) throw socks5LoginRefusal(status);
   // Some servers repeat the SOCKS version here; any other number is not a reply to this message.
   if (version === AUTH_VERSION || version === SOCKS5_VERSION) return true;
   throw new ProbeFailure('socks_bad_reply');
@@ -67,7 +69,7 @@ function checkConnectReply(received: Buffer, offset: number): number | null {
     throw new ProbeFailure('socks_bad_reply');
   }
   if (reply === undefined) return null;
-  if (reply !== 0) throw new ProbeFailure(socks5ReplyFailure(reply));
+  if (reply !== 0) throw socks5Refusal(reply);
   if (addressType === undefined || firstByte === undefined) return null;
   return offset + 4 + addressBytes(addressType, firstByte) + PORT_BYTES;
 }

@@ -1,6 +1,9 @@
 import { Blame, type FailureRow, row } from '../blame.ts';
 
-/** HTTP replies: those of the proxy to CONNECT, and those of the target to the request. */
+/**
+ * HTTP replies: those of the proxy itself (`connect_*`, to CONNECT or in absolute form with fields
+ * that only it can have sent), and those of the target to the request.
+ */
 export const REPLY_FAILURES = {
   auth_required: row(
     Blame.credentials,
@@ -14,23 +17,29 @@ export const REPLY_FAILURES = {
     'The proxy does not accept the user name and password.',
     'Check the credentials, and whether the subscription still runs.',
   ),
+  auth_scheme_unsupported: row(
+    Blame.credentials,
+    'final',
+    'The proxy asks for credentials by a scheme other than Basic (NTLM, Negotiate, Digest).',
+    'User name and password may be right; ask the provider for Basic, or to allow your address.',
+  ),
   connect_rate_limited: row(
     Blame.quota,
     'retried',
-    'The proxy answered CONNECT with 429: too many requests.',
+    'The proxy itself answered 429: too many requests.',
     "Slow down, or raise the provider's limit.",
   ),
   connect_payment_required: row(
     Blame.quota,
     'final',
-    'The proxy answered CONNECT with 402: the traffic or the subscription is used up.',
+    'The proxy itself answered 402: the traffic or the subscription is used up.',
     'Look at the account with the provider.',
   ),
   connect_forbidden: row(
     Blame.proxy,
     'final',
-    'The proxy answered CONNECT with 403: its rules forbid this target or port.',
-    'Ask the provider which targets and ports are allowed.',
+    'The proxy itself answered 403: its rules forbid this target or port.',
+    'See proxySays; ask the provider which targets and ports are allowed.',
   ),
   connect_not_supported: row(
     Blame.proxy,
@@ -41,26 +50,26 @@ export const REPLY_FAILURES = {
   connect_bad_gateway: row(
     Blame.target,
     'retried',
-    'The proxy answered CONNECT with 502 or 500: it could not reach the target.',
-    'If the target is up, the way out of this proxy is broken.',
+    'The proxy itself answered 502 or 500: it could not reach the target.',
+    'See proxySays; if the target is up, the way out of this proxy is broken.',
   ),
   connect_unavailable: row(
     Blame.target,
     'retried',
-    'The proxy answered CONNECT with 503: it has no way to the target at the moment.',
-    'If the target is up, the proxy is overloaded or has no exit left.',
+    'The proxy itself answered 503: it has no way to the target at the moment.',
+    'See proxySays; if the target is up, the proxy is overloaded or has no exit left.',
   ),
   connect_gateway_timeout: row(
     Blame.target,
     'retried',
-    'The proxy answered CONNECT with 504: the target did not answer it in time.',
+    'The proxy itself answered 504: the target did not answer it in time.',
     'If the target is up, the way out of this proxy is broken.',
   ),
   connect_rejected: row(
     Blame.proxy,
     'final',
-    'The proxy answered CONNECT with a status that opens no tunnel.',
-    'See statusCode; ask the provider what it means.',
+    'The proxy itself answered with a status that opens no way to the target.',
+    'See statusCode and proxySays; ask the provider what it means.',
   ),
   unexpected_status: row(
     Blame.target,
@@ -80,6 +89,12 @@ export const REPLY_FAILURES = {
     'The body does not contain the text that bodyIncludes asks for.',
     'The proxy may show a page of its own, or the target may show this exit another page.',
   ),
+  content_undecodable: row(
+    Blame.unclear,
+    'final',
+    'The body is damaged, or encoded otherwise than in gzip, deflate or br.',
+    'See whether the target sends such a body without a proxy; a proxy may encode what it passes on.',
+  ),
   too_many_redirects: row(
     Blame.unclear,
     'final',
@@ -95,7 +110,7 @@ export const REPLY_FAILURES = {
   header_overflow: row(
     Blame.proxy,
     'final',
-    'The header of an answer did not end within 16 KiB.',
+    'The header of an answer did not end within 16 KiB (64 KiB inside TLS with the target).',
     'The peer misbehaves; check that it is a proxy of the listed protocol.',
   ),
   protocol_error: row(

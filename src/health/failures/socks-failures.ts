@@ -50,6 +50,30 @@ export const SOCKS_FAILURES = {
     'The proxy does not support this kind of target address (SOCKS5 reply 8).',
     'Use a target whose host is a name or an address of the other family.',
   ),
+  socks_onion_not_found: row(
+    Blame.target,
+    'retried',
+    'The onion service has no descriptor, or an invalid one (Tor, SOCKS5 replies F0 and F1).',
+    'Check the address; the service may be offline.',
+  ),
+  socks_onion_unreachable: row(
+    Blame.target,
+    'retried',
+    'The onion service cannot be introduced to or met (Tor, SOCKS5 replies F2, F3 and F7).',
+    'The service may be offline or under load.',
+  ),
+  socks_onion_unauthorized: row(
+    Blame.target,
+    'final',
+    'The onion service wants a client authorization (Tor, SOCKS5 replies F4 and F5).',
+    'Give the key of the service to the Tor client that serves as the proxy.',
+  ),
+  socks_onion_bad_address: row(
+    Blame.target,
+    'final',
+    'The address is not one of an onion service (Tor, SOCKS5 reply F6).',
+    'Check the host of targetUrl.',
+  ),
   socks_rejected: row(
     Blame.unclear,
     'retried',
@@ -65,8 +89,8 @@ export const SOCKS_FAILURES = {
   socks_no_method: row(
     Blame.credentials,
     'final',
-    'The proxy wants an authentication other than a user name and password.',
-    'Lighthouse offers no authentication and user name/password (RFC 1929); ask the provider for either.',
+    'The proxy accepts no authentication that was offered (SOCKS5 method FF, or another).',
+    'Without a user name and password, add them; with them, ask the provider for RFC 1929, or to allow your address.',
   ),
   socks_bad_reply: row(
     Blame.proxy,

@@ -47,9 +47,28 @@ function rowsOf<Prefix extends string>(prefix: Prefix, party: string, blame: Bla
   return Object.fromEntries(rows) as Record<`${Prefix}${Kind}`, FailureRow>;
 }
 
+/**
+ * A certificate in the name of the target may be an interceptor's: it is not to be trusted unless
+ * the control probe saw it too.
+ */
+const COMPARE_FIRST =
+  'Trust its authority (ca) only if the control probe saw the same certificate; otherwise a party on the way may show it (certificateIssuer).';
+
 /** TLS to the target (`tls_*`), to an HTTPS proxy (`tls_proxy_*`), and interception in between. */
 export const TLS_FAILURES = {
   ...rowsOf('tls_', 'target', Blame.target),
+  tls_self_signed: row(
+    Blame.target,
+    'final',
+    KINDS.self_signed[0].replace('{party}', 'target'),
+    COMPARE_FIRST,
+  ),
+  tls_untrusted: row(
+    Blame.target,
+    'final',
+    KINDS.untrusted[0].replace('{party}', 'target'),
+    COMPARE_FIRST,
+  ),
   ...rowsOf('tls_proxy_', 'proxy', Blame.proxy),
   tls_intercepted: row(
     Blame.interception,

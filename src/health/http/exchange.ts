@@ -3,22 +3,33 @@ import type { Dispatcher } from 'undici';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Phase } from '../health-check-result.ts';
 import { ProbeFailure } from '../probe-failure.ts';
+import { ContentSearch, type Finding } from './content-search.ts';
+import { MAX_PROXY_HEAD_BYTES, MAX_TARGET_HEAD_BYTES } from './reply-head.ts';
 import type { TargetRequest } from './request.ts';
 import { guardResponse } from './response-guard.ts';
 import { takeClient } from './socket-client.ts';
-import { MAX_INTERIM } from './status-line.ts';
 
-/** The target's answer, as far as it was read. */
+/** The answer to a request, as far as it was read. */
 export interface TargetReply {
   readonly statusCode: number;
+  readonly reason: string;
+  /** The header's names and values in turn, in the spelling that came. */
+  readonly rawFields: readonly Buffer[];
   /** The Location field; undefined when there is none. */
   readonly location: string | undefined;
-  /** The part of the body that was read; undefined when none was wanted. */
-  readonly body: Buffer | undefined;
+  /** Whether the text that was wanted is in the body; undefined when none was. */
+  readonly finding: Finding | undefined;
 }
 
-/** Tells how many bytes of the body are wanted for a status; 0 for none. */
-export type BodyWish = (statusCode: number) => number;
+/** A text wanted in the body. */
+export interface ContentWish {
+  readonly text: Buffer;
+  /** Most bytes of decoded content that are looked at. */
+  readonly maxBytes: number;
+}
+
+/** Tells what is wanted in the body of a reply with a status; null when it is not to be read. */
+export type BodyWish = (statusCode: number) => ContentWish | null;
 
 /**
  * Sends one GET over a connected socket and reads the answer: status and header, and the body only
@@ -35,11 +46,15 @@ export function exchange(
 ): Promise<TargetReply> {
   if (socket.readableLength > 0) attempt.fail(new ProbeFailure('protocol_error'));
   return new Promise((resolve) => {
-    const unguard = guardResponse(socket, attempt.fail);
-    const client = takeClient(request.target);
-    const handler = new ReplyHandler({ attempt, wish, unguard, resolve });
-    attempt.onRelease(() => client.release(handler.isFinished));
-    const { path, headers } = request;
+    const { target, path, headers } = request;
+    const maxHeadBytes = target.secure ? MAX_TARGET_HEAD_BYTES : MAX_PROXY_HEAD_BYTES;
+    guardResponse(socket, { maxHeadBytes, fail: attempt.fail });
+    const client = takeClient(target);
+    const handler = new ReplyHandler({ attempt, wish, resolve });
+    attempt.onRelease(() => {
+      handler.release();
+      client.release(handler.isFinished);
+    });
     client.send(socket, { path, method: 'GET', headers: headers as string[] }, handler);
   });
 }
@@ -47,18 +62,15 @@ export function exchange(
 interface ReplyHandlerOptions {
   readonly attempt: Attempt;
   readonly wish: BodyWish;
-  readonly unguard: () => void;
   readonly resolve: (reply: TargetReply) => void;
 }
 
 /** Receives one answer, piece by piece, and settles once. */
 class ReplyHandler implements Dispatcher.DispatchHandler {
   readonly #options: ReplyHandlerOptions;
-  #interim = 0;
   #isFinished = false;
-  #statusCode = 0;
-  #location: string | undefined;
-  #body: BodyCollector | undefined;
+  #reply: Omit<TargetReply, 'finding'> | undefined;
+  #search: ContentSearch | undefined;
 
   constructor(options: ReplyHandlerOptions) {
     this.#options = options;
@@ -69,42 +81,52 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     return this.#isFinished;
   }
 
+  /** Frees what reads the body. */
+  release(): void {
+    this.#search?.destroy();
+  }
+
   onRequestStart(): void {}
 
   onResponseStart(
     controller: Dispatcher.DispatchController,
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
+    reason = '',
   ): void {
-    const { attempt, unguard, wish } = this.#options;
-    if (statusCode < 200) {
-      this.#interim++;
-      if (statusCode === 101 || this.#interim > MAX_INTERIM) {
-        attempt.fail(new ProbeFailure('protocol_error', { statusCode }));
-      }
-      return;
-    }
-    unguard();
-    this.#statusCode = statusCode;
-    const { location } = headers;
-    this.#location = Array.isArray(location) ? location[0] : location;
-    const limit = wish(statusCode);
-    if (limit === 0) {
+    const { attempt, wish } = this.#options;
+    const { location, 'content-encoding': encoding } = headers;
+    this.#reply = {
+      statusCode,
+      reason,
+      rawFields: controller.rawHeaders as readonly Buffer[],
+      location: Array.isArray(location) ? location[0] : location,
+    };
+    const wanted = wish(statusCode);
+    if (!wanted) {
       // An unwanted body is not parsed either; its end would cost the client an error object.
       controller.pause();
-      this.#finish();
-    } else {
-      attempt.phases.enter(Phase.body);
-      this.#body = new BodyCollector(limit);
+      this.#finish(undefined);
+      return;
     }
+    attempt.phases.enter(Phase.body);
+    this.#search = new ContentSearch({
+      ...wanted,
+      encoding: Array.isArray(encoding) ? encoding.join() : encoding,
+      settle: (finding) => this.#finish(finding),
+    });
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#isFinished && this.#body?.add(chunk)) this.#finish();
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isFinished) return;
+    const keepsUp = this.#search?.write(chunk, () => controller.resume());
+    if (keepsUp === false) controller.pause();
   }
 
   onResponseEnd(): void {
-    this.#finish();
+    // All of it is here; what the peer does while the rest is decoded does not matter.
+    this.#options.attempt.hushSockets();
+    this.#search?.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -112,39 +134,10 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     if (!this.#isFinished) this.#options.attempt.fail(error);
   }
 
-  #finish(): void {
-    if (this.#isFinished) return;
+  #finish(finding: Finding | undefined): void {
+    if (this.#isFinished || !this.#reply) return;
     this.#isFinished = true;
     this.#options.attempt.hushSockets();
-    this.#options.resolve({
-      statusCode: this.#statusCode,
-      location: this.#location,
-      body: this.#body?.bytes(),
-    });
-  }
-}
-
-/** Collects a body up to a limit. */
-class BodyCollector {
-  readonly #limit: number;
-  readonly #chunks: Buffer[] = [];
-  #length = 0;
-
-  /** @param limit most bytes kept */
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** Copies what still fits, since the parser reuses the chunk; true when the limit is reached. */
-  add(chunk: Buffer): boolean {
-    const room = this.#limit - this.#length;
-    const kept = Buffer.from(chunk.subarray(0, room));
-    this.#chunks.push(kept);
-    this.#length += kept.length;
-    return this.#length >= this.#limit;
-  }
-
-  bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
+    this.#options.resolve({ ...this.#reply, finding });
   }
 }

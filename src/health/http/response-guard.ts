@@ -1,39 +1,62 @@
 import type { Socket } from 'node:net';
+import type { FailureCode } from '../failure.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-import { beginsStatusLine, MAX_HEAD_BYTES, MAX_INTERIM } from './status-line.ts';
+import { HeadBuffer } from './head-buffer.ts';
+import { MAX_INTERIM, toStrictHead } from './reply-head.ts';
 
-const DIGIT_1 = 0x31;
-/** One whole `100 Continue`, which no probe asks for. */
-const CONTINUE = /^HTTP\/1\.[01] 100(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/;
+/** Where a status begins in its status line. */
+const STATUS_AT = 9;
+
+/** An interim status that a probe never asks for (RFC 9110, section 15.2.2). */
+const SWITCHING_PROTOCOLS = 101;
+
+export interface GuardOptions {
+  /** The longest header, its status line with the reason phrase included. */
+  readonly maxHeadBytes: number;
+  /** Called at most once. */
+  readonly fail: (failure: ProbeFailure) => void;
+}
 
 /**
- * Checks a reply before the HTTP parser, which lets HTTP/0.9 and HTTP/2.0 pass. The reply must
- * begin with a proper status line, and its header must end within 16 KiB, including the reason
- * phrase, which the parser does not count. A `100 Continue` that arrives whole is removed, since
- * the parser takes it for an error.
- *
- * @param fail called at most once
- * @returns a function that ends the watch, to be called when the header is complete
+ * Reads a reply's header before the HTTP parser does, which lets HTTP/0.9 and HTTP/2.0 pass, counts
+ * no reason phrase, and refuses what every browser accepts. The header is handed on when it is
+ * whole, in strict spelling; the interim replies before it are left out.
  */
-export function guardResponse(socket: Socket, fail: (failure: ProbeFailure) => void): () => void {
-  let received = 0;
+export function guardResponse(socket: Socket, { maxHeadBytes, fail }: GuardOptions): void {
+  const buffer = new HeadBuffer(maxHeadBytes);
   let interim = 0;
   const watch = () => {
-    let chunk: Buffer | null = socket.read();
+    const chunk: Buffer | null = socket.read();
     if (chunk === null) return;
-    while (received === 0 && chunk[9] === DIGIT_1) {
-      const [whole] = CONTINUE.exec(chunk.toString('latin1', 0, MAX_HEAD_BYTES)) ?? [];
-      if (whole === undefined || interim++ === MAX_INTERIM) break;
-      chunk = chunk.subarray(whole.length);
+    buffer.add(chunk);
+    for (;;) {
+      const head = nextHead(buffer);
+      if (head === null) return;
+      if (typeof head !== 'string') {
+        const status = statusOf(head);
+        if (status >= 200) return handOn(head);
+        if (status !== SWITCHING_PROTOCOLS && ++interim <= MAX_INTERIM) continue;
+      }
+      socket.off('readable', watch);
+      return fail(new ProbeFailure(typeof head === 'string' ? head : 'protocol_error'));
     }
-    if (chunk.length === 0) return;
-    socket.unshift(chunk);
-    if (!beginsStatusLine(chunk, received)) fail(new ProbeFailure('protocol_error'));
-    // The bytes before this chunk did not complete the header, or the watch would be over. The
-    // chunk itself may be long: it may hold most of a body.
-    else if (received > MAX_HEAD_BYTES) fail(new ProbeFailure('header_overflow'));
-    received += chunk.length;
+  };
+  const handOn = (head: Buffer) => {
+    socket.off('readable', watch);
+    const rest = buffer.rest();
+    if (rest.length > 0) socket.unshift(rest);
+    socket.unshift(head);
   };
   socket.on('readable', watch);
-  return () => socket.off('readable', watch);
+}
+
+/** The next header in strict spelling; null while it has not ended. */
+function nextHead(buffer: HeadBuffer): Buffer | FailureCode | null {
+  const head = buffer.rest().length === 0 ? null : buffer.take();
+  if (head === null || typeof head === 'string') return head;
+  return toStrictHead(head) ?? 'protocol_error';
+}
+
+function statusOf(head: Buffer): number {
+  return Number(head.toString('latin1', STATUS_AT, STATUS_AT + 3));
 }

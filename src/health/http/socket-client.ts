@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Target } from '../target.ts';
-import { MAX_HEAD_BYTES } from './status-line.ts';
+import { MAX_TARGET_HEAD_BYTES } from './reply-head.ts';
 
 /** Ending a connection takes an error; all share one, since making it costs more than the rest. */
 const DONE = new Error('the answer has been read');
@@ -50,7 +50,7 @@ class SocketClient {
       pipelining: 0,
       headersTimeout: 0,
       bodyTimeout: 0,
-      maxHeaderSize: MAX_HEAD_BYTES,
+      maxHeaderSize: MAX_TARGET_HEAD_BYTES,
       connect: (_options, done) => queueMicrotask(() => this.#handOver(done)),
     });
     this.#client.on('disconnect', () => {

@@ -1,9 +1,10 @@
 import type { Attempt } from '../attempt/attempt.ts';
-import { credentialFailure } from '../classify/proxy-replies.ts';
+import { Blame } from '../blame.ts';
+import { forwardedRefusal } from '../classify/proxy-replies.ts';
 import { type Connection, dial, dialDirectly, type Passage } from '../dial/dial.ts';
 import type { ProbeServices } from '../dial/dial-context.ts';
 import { Phase } from '../health-check-result.ts';
-import { exchange, type TargetReply } from '../http/exchange.ts';
+import { type ContentWish, exchange, type TargetReply } from '../http/exchange.ts';
 import { forwardedRequest, originRequest, type RequestFields } from '../http/request.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { Target } from '../target.ts';
@@ -36,14 +37,16 @@ export async function askTarget(ask: AskOptions): Promise<Answer> {
   let { target, headers } = plan;
   let certificateChanged = false;
   for (let hop = 0; ; hop++) {
+    attempt.sender = undefined;
     const connection = await open(ask, target);
     certificateChanged ||= connection.certificateChanged;
+    attempt.sender = connection.isTargets ? Blame.target : undefined;
     attempt.phases.enter(Phase.firstByte);
     const reply = await exchange(
       attempt,
       connection.socket,
       requestOver(connection, { ask, target, headers }),
-      (statusCode) => bodyBytesWanted(plan, statusCode),
+      (statusCode) => contentWanted(plan, statusCode),
     );
     const next = redirectOf(reply, target, plan);
     if (!next) {
@@ -78,9 +81,9 @@ function requestOver(connection: Connection, { ask, target, headers }: Hop) {
     : originRequest(target, headers);
 }
 
-function bodyBytesWanted(plan: ProbePlan, statusCode: number): number {
-  if (plan.bodyIncludes === null || !plan.expectedStatusCodes.has(statusCode)) return 0;
-  return plan.options.maxBodyBytes;
+function contentWanted(plan: ProbePlan, statusCode: number): ContentWish | null {
+  if (plan.bodyIncludes === null || !plan.expectedStatusCodes.has(statusCode)) return null;
+  return { text: plan.bodyIncludes, maxBytes: plan.options.maxBodyBytes };
 }
 
 function requireExpected(
@@ -91,11 +94,11 @@ function requireExpected(
   const { statusCode } = reply;
   if (!plan.expectedStatusCodes.has(statusCode)) {
     if (!forwarded) throw new ProbeFailure('unexpected_status', { statusCode });
-    const hasCredentials = passage?.proxy.credentials !== undefined;
-    const code = statusCode === 407 ? credentialFailure(hasCredentials) : 'unclear_status';
-    throw new ProbeFailure(code, { statusCode });
+    const fields = reply.rawFields.map((field) => field.toString('latin1'));
+    throw forwardedRefusal({ ...reply, fields }, passage?.proxy.credentials !== undefined);
   }
-  if (plan.bodyIncludes && !reply.body?.includes(plan.bodyIncludes)) {
-    throw new ProbeFailure('content_mismatch', { statusCode });
-  }
+  const { finding } = reply;
+  if (finding === undefined || finding === 'found') return;
+  const code = finding === 'missing' ? 'content_mismatch' : 'content_undecodable';
+  throw new ProbeFailure(code, { statusCode });
 }

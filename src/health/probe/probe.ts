@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { Attempt, type AttemptOutcome } from '../attempt/attempt.ts';
-import { type ClassifiedError, classifyError } from '../classify/classify-error.ts';
+import { blameSender, type ClassifiedError, classifyError } from '../classify/classify-error.ts';
+import { cleanWords } from '../classify/clean-words.ts';
 import type { Passage } from '../dial/dial.ts';
 import type { ProbeServices } from '../dial/dial-context.ts';
 import { describeFailure, isOurs } from '../failure.ts';
@@ -53,7 +54,8 @@ function ask(job: ProbeJob, attempt: Attempt): Promise<Answer> {
 
 function classify(outcome: AttemptOutcome<Answer>): ClassifiedOutcome {
   if (outcome.failedPhase === undefined) return { outcome, failure: null };
-  return { outcome, failure: classifyError(outcome.error, outcome.failedPhase) };
+  const classified = classifyError(outcome.error, outcome.failedPhase);
+  return { outcome, failure: blameSender(classified, outcome.sender) };
 }
 
 function toResult(
@@ -72,14 +74,18 @@ function toResult(
       ...(value?.certificateChanged && { certificateChanged: true }),
     };
   }
-  const { statusCode, certificateIssuer } = failure.evidence;
+  const { statusCode, certificateIssuer, blame, proxySays } = failure.evidence;
   return {
     ...base,
     status: isOurs(failure.code) ? Verdict.inconclusive : Verdict.inactive,
     failure: failure.code,
+    ...(blame && blame !== describeFailure(failure.code).blame && { blame }),
     errorMessage: describeFailure(failure.code).sentence,
     ...(outcome.failedPhase && { failedPhase: outcome.failedPhase }),
     ...(statusCode !== undefined && { statusCode }),
     ...(certificateIssuer !== undefined && { certificateIssuer }),
+    ...(proxySays && {
+      proxySays: cleanWords(proxySays, { credentials: proxy.credentials, options }),
+    }),
   };
 }

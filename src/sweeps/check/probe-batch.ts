@@ -9,7 +9,7 @@ import { figuresOf, type LeaseFigures } from '../../model/lease-figures.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { BatchChecker } from './batch-checker.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
-import { toInconclusive, toStoredResult, unfinishedResult } from './stored-result.ts';
+import { toInconclusive, toStoredResult, unfinishedResult, wordsBytesOf } from './stored-result.ts';
 
 export interface ProbeContext {
   readonly checker: BatchChecker;
@@ -41,9 +41,10 @@ export async function probeBatch(
   context.signal.throwIfAborted();
   const control = await controlOutcome(sweep.policy.options, context);
   const results = new Map<string, StoredResult>();
+  const frame = { startedAt, wordsBytes: wordsBytesOf(found.values()) };
   for (const proxy of proxies) {
     const result = found.get(proxy.id);
-    const stored = result ? toStoredResult(result, startedAt) : unfinishedResult(proxy);
+    const stored = result ? toStoredResult(result, frame) : unfinishedResult(proxy);
     results.set(proxy.id, control && !control.ok ? setAside(stored, control) : stored);
   }
   return {

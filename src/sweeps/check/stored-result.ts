@@ -1,20 +1,46 @@
 import { Blame, isOurs } from '../../health/failure.ts';
 import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
 import type { StoredResult } from '../../model/batch-result.ts';
+import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 
 /** The most bytes kept of a certificate's issuer: the intercepting party chooses the text. */
 const MAX_ISSUER_LENGTH = 64;
 
+/**
+ * The most bytes kept of issuers and of what proxies say, over a whole batch, so that the largest
+ * one still fits its item (400 KB; DynamoDB Developer Guide, "Quotas"). No result has both.
+ */
+const MAX_TEXT_BYTES = MAX_ISSUER_LENGTH * MAX_ROWS_PER_BATCH;
+
+/** What the results of one batch share. */
+export interface BatchFrame {
+  /** When the batch started, epoch milliseconds. */
+  readonly startedAt: number;
+  /** The most bytes of `proxySays` that each result may keep. */
+  readonly wordsBytes: number;
+}
+
+/** How much each result of a batch may keep of what its proxy says, bytes. */
+export function wordsBytesOf(results: Iterable<HealthCheckResult>): number {
+  let withWords = 0;
+  let withIssuer = 0;
+  for (const { proxySays, certificateIssuer } of results) {
+    if (proxySays !== undefined) withWords++;
+    if (certificateIssuer !== undefined) withIssuer++;
+  }
+  return Math.floor((MAX_TEXT_BYTES - withIssuer * MAX_ISSUER_LENGTH) / Math.max(1, withWords));
+}
+
 /** A probe's outcome as it is stored, relative to the start of its batch. */
-export function toStoredResult(result: HealthCheckResult, batchStartedAt: number): StoredResult {
-  const { statusCode, failure, failedPhase, attempts, certificateIssuer } = result;
+export function toStoredResult(result: HealthCheckResult, frame: BatchFrame): StoredResult {
+  const { statusCode, failure, failedPhase, attempts, certificateIssuer, proxySays } = result;
   return {
     status: result.status,
     protocol: result.protocol,
     latencyMs: tenths(result.latencyMs),
     // Never negative, even when the wall clock was set back meanwhile.
-    offsetMs: Math.max(0, Date.parse(result.checkedAt) - batchStartedAt),
+    offsetMs: Math.max(0, Date.parse(result.checkedAt) - frame.startedAt),
     ...(statusCode !== undefined && { statusCode }),
     ...(failure !== undefined && { failure }),
     ...blameOf(result),
@@ -24,6 +50,7 @@ export function toStoredResult(result: HealthCheckResult, batchStartedAt: number
     ...(certificateIssuer !== undefined && {
       certificateIssuer: toAscii(certificateIssuer).slice(0, MAX_ISSUER_LENGTH),
     }),
+    ...(proxySays !== undefined && { proxySays: shorten(proxySays, frame.wordsBytes) }),
     ...(result.certificateChanged && { certificateChanged: true as const }),
   };
 }
@@ -55,6 +82,17 @@ function blameOf({ status, failure, blame }: HealthCheckResult): Pick<StoredResu
   if (blame !== undefined) return { blame };
   const isExplained = failure !== undefined && isOurs(failure);
   return status === Verdict.inconclusive && !isExplained ? { blame: Blame.unconfirmed } : {};
+}
+
+/** As many whole characters as fit, with `...` where some did not. */
+function shorten(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  const kept = bytes
+    .subarray(0, maxBytes - 3)
+    .toString()
+    .replace(/\ufffd+$/, '');
+  return `${kept}...`;
 }
 
 /** One byte per character, so that the largest batch still fits its item. */

@@ -1,4 +1,3 @@
-import type { FailureCode } from '../../health/failure.ts';
 import { isHealthy } from '../../health/health-check-result.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
 import { type LeaseFigures, sumFigures } from '../../model/lease-figures.ts';
@@ -11,14 +10,15 @@ export type CountedResult = Pick<BatchResult, 'results' | 'bytes' | 'control' | 
 /** Makes the ledger entry of a batch from its stored result and nothing else. */
 export function countBatch({ results, bytes, control, leasing }: CountedResult): BatchCounts {
   const verdicts = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
-  const failures: Partial<Record<FailureCode, number>> = {};
+  const failures: Record<string, number> = {};
   const latenciesMs: number[] = [];
   for (const result of results.values()) {
     verdicts[result.status] += 1;
     if (isHealthy(result)) latenciesMs.push(result.latencyMs);
     // Beside a failed control probe, a probe's own failure decided nothing.
-    if (result.failure && control?.ok !== false)
-      failures[result.failure] = (failures[result.failure] ?? 0) + 1;
+    if (!result.failure || control?.ok === false) continue;
+    const key = result.blame ? `${result.failure}/${result.blame}` : result.failure;
+    failures[key] = (failures[key] ?? 0) + 1;
   }
   const latencyHistogram = histogramOf(latenciesMs);
   return { ...verdicts, bytes, latencyHistogram, failures, ...(leasing && { leasing }) };
@@ -28,7 +28,7 @@ export function countBatch({ results, bytes, control, leasing }: CountedResult):
 export function sumCounts(entries: Iterable<BatchCounts>): BatchCounts {
   const sum = { active: 0, slow: 0, inactive: 0, inconclusive: 0, bytes: 0 };
   const latencyHistogram = new Array<number>(LATENCY_BUCKETS).fill(0);
-  const failures: Partial<Record<FailureCode, number>> = {};
+  const failures: Record<string, number> = {};
   const figures: LeaseFigures[] = [];
   for (const entry of entries) {
     if (entry.leasing) figures.push(entry.leasing);
@@ -38,8 +38,8 @@ export function sumCounts(entries: Iterable<BatchCounts>): BatchCounts {
     for (const [bucket, count] of entry.latencyHistogram.entries()) {
       latencyHistogram[bucket] = (latencyHistogram[bucket] ?? 0) + count;
     }
-    for (const [code, count] of Object.entries(entry.failures) as [FailureCode, number][]) {
-      failures[code] = (failures[code] ?? 0) + count;
+    for (const [key, count] of Object.entries(entry.failures)) {
+      failures[key] = (failures[key] ?? 0) + count;
     }
   }
   const leasing = sumFigures(figures);

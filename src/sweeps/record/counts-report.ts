@@ -48,7 +48,10 @@ export function reportCounts(counts: BatchCounts): CountsReport {
 }
 
 function reportFailures({ failures }: BatchCounts): FailureCount[] {
-  return (Object.entries(failures) as [FailureCode, number][])
-    .map(([code, count]) => ({ code, blame: describeFailure(code).blame, count }))
+  return Object.entries(failures)
+    .map(([key, count]) => {
+      const [code, blame] = key.split('/') as [FailureCode, Blame?];
+      return { code, blame: blame ?? describeFailure(code).blame, count };
+    })
     .sort((a, b) => b.count - a.count);
 }

@@ -81,6 +81,7 @@ describe('lighthouse check', () => {
           'timings',
           'checkedAt',
           'errorMessage',
+          'proxySays',
         ].sort(),
       );
     }

@@ -28,6 +28,7 @@ const record: LineRecord = {
   timings: {},
   checkedAt: '2026-01-01T00:00:00.000Z',
   errorMessage: null,
+  proxySays: null,
 };
 
 function summaryOf(tally: RunTally) {

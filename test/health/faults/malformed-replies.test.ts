@@ -114,7 +114,6 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
     ['two Content-Lengths', 'Content-Length: 3\r\nContent-Length: 4\r\n'],
     ['NUL in a header', 'X-Nul: a\0b\r\n'],
     ['a bad chunk size', 'Transfer-Encoding: chunked\r\n'],
-    ['a space before the colon', 'X-Space : 1\r\n'],
   ])('FAULTS 9: %s is a protocol error', async (_kind, fields) => {
     const { result } = await checkHostile(
       entrance(certificate),

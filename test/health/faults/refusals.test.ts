@@ -30,14 +30,6 @@ describe('FAULTS 12: credentials', () => {
     ['407 to CONNECT', connectReply, (wire) => wire.send(REPLY_407)],
     ['407 in absolute form', absoluteForm, (wire) => wire.send(REPLY_407)],
     [
-      'no SOCKS5 method',
-      { ...socks5Tunnel, enter: nothing },
-      async (wire) => {
-        await readSocks5Greeting(wire);
-        wire.send(Buffer.from([5, 0xff]));
-      },
-    ],
-    [
       'a SOCKS4 id refused',
       { ...socks4Tunnel, enter: nothing },
       async (wire) => {
@@ -66,6 +58,68 @@ describe('FAULTS 12: credentials', () => {
     expect(result).toMatchObject({ status: 'inactive', failure: 'auth_rejected', attempts: 1 });
     expect(connections).toBe(1);
     expect(JSON.stringify(result)).not.toMatch(/canary/);
+  });
+});
+
+describe('FAULTS 12: authentication of another kind', () => {
+  const refuseMethods: Behaviour = async (wire) => {
+    await readSocks5Greeting(wire);
+    wire.send(Buffer.from([5, 0xff]));
+  };
+  it.each([
+    ['without credentials', undefined],
+    ['with credentials', ['user', 'canary-secret'] as [string, string]],
+  ])('calls 0xFF socks_no_method, once, %s', async (_with, credentials) => {
+    const entrance = { ...socks5Tunnel, enter: nothing };
+    const { result, connections } = await checkHostile(entrance, refuseMethods, {
+      options: { attempts: 3 },
+      ...(credentials && { credentials }),
+    });
+    expect(result).toMatchObject({ failure: 'socks_no_method', proxySays: 'SOCKS5 method 0xFF' });
+    expect(connections).toBe(1);
+  });
+
+  const demand = (...schemes: string[]) =>
+    `HTTP/1.1 407 Proxy Authentication Required\r\n${schemes
+      .map((scheme) => `Proxy-Authenticate: ${scheme}\r\n`)
+      .join('')}Content-Length: 0\r\n\r\n`;
+  const entrances = [connectReply, absoluteForm];
+
+  it.each([
+    [['Negotiate']],
+    [['NTLM']],
+    [['Digest realm="x, Basic", nonce="abc", qop="auth"']],
+    [['Negotiate', 'NTLM']],
+    [['Digest realm="Basic", nonce=abc, NTLM']],
+    [['negotiate YII=, Kerberos']],
+  ])('calls a demand for %s auth_scheme_unsupported, not wrong credentials', async (schemes) => {
+    for (const entrance of entrances) {
+      for (const credentials of [undefined, ['user', 'secret'] as [string, string]]) {
+        const { result, connections } = await checkHostile(
+          entrance,
+          (wire) => wire.send(demand(...schemes)),
+          { options: { attempts: 3 }, ...(credentials && { credentials }) },
+        );
+        expect(result).toMatchObject({ failure: 'auth_scheme_unsupported', statusCode: 407 });
+        expect(result.proxySays).toContain('Proxy-Authenticate: ');
+        expect(connections).toBe(1);
+      }
+    }
+  });
+
+  it.each([
+    [['Basic realm="p"']],
+    [['NTLM', 'basic']],
+    [['Digest realm="x", nonce="abc", Basic realm="y"']],
+    [['Negotiate, NTLM, BASIC realm=p']],
+    [[]],
+  ])('believes that %j, which has Basic or nothing, is about the credentials', async (schemes) => {
+    for (const entrance of entrances) {
+      const { result } = await checkHostile(entrance, (wire) => wire.send(demand(...schemes)), {
+        credentials: ['user', 'secret'],
+      });
+      expect(result.failure).toBe('auth_rejected');
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestAuthority, type ServerCertificate } from '../../../src/local/fleet/index.ts';
 import type { Wire } from '../../support/peers/hostile-proxy.ts';
@@ -45,21 +46,24 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
     ['one line', 'HTTP/1.1 200 OK\r\nX-Long: ', 'a'],
     ['a reason phrase', 'HTTP/1.1 200 ', 'O'],
     ['empty values', 'HTTP/1.1 200 OK\r\n', 'a:\r\n'],
-  ])('FAULTS 3: an endless header of %s is cut at 16 KiB', async (_kind, start, piece) => {
-    let sent = 0;
-    const { result, elapsedMs } = await checkHostile(
-      entrance(certificate),
-      async (wire) => {
-        wire.send(start);
-        sent = await wire.flood(piece);
-      },
-      { options: { ca, timeoutMs: 2000 } },
-    );
-    expect(result).toMatchObject({ status: 'inactive', failure: 'header_overflow' });
-    expect(elapsedMs).toBeLessThan(2000);
-    expect(result.bytes).toBeLessThan(512 * 1024);
-    expect(sent).toBeLessThan(16 * 1024 * 1024);
-  });
+  ])(
+    'FAULTS 3: an endless header of %s is cut at 16 KiB, or at 64 KiB inside TLS',
+    async (_kind, start, piece) => {
+      let sent = 0;
+      const { result, elapsedMs } = await checkHostile(
+        entrance(certificate),
+        async (wire) => {
+          wire.send(start);
+          sent = await wire.flood(piece);
+        },
+        { options: { ca, timeoutMs: 2000 } },
+      );
+      expect(result).toMatchObject({ status: 'inactive', failure: 'header_overflow' });
+      expect(elapsedMs).toBeLessThan(2000);
+      expect(result.bytes).toBeLessThan(512 * 1024);
+      expect(sent).toBeLessThan(16 * 1024 * 1024);
+    },
+  );
 });
 
 describe.each(ANSWERS)('through %s', (_name, entrance) => {
@@ -85,15 +89,23 @@ describe.each(ANSWERS)('through %s', (_name, entrance) => {
     },
   );
 
-  it('FAULTS 5: a compressed body is never decoded', async () => {
-    const { result } = await checkHostile(
-      entrance(certificate),
-      (wire) => {
-        wire.send('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nraw');
-      },
-      { options: { ca, bodyIncludes: 'raw' } },
-    );
-    expect(result).toMatchObject({ status: 'active' });
+  it('FAULTS 5: a gzip bomb is never decoded unasked, and stops at maxBodyBytes when it is', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+    const behave = (wire: Wire) => {
+      wire.send(
+        `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`,
+      );
+      wire.send(bomb);
+    };
+    const options = { ca, timeoutMs: 2000 };
+    const unasked = await checkHostile(entrance(certificate), behave, { options });
+    expect(unasked.result).toMatchObject({ status: 'active' });
+    const before = process.memoryUsage().arrayBuffers;
+    const asked = await checkHostile(entrance(certificate), behave, {
+      options: { ...options, bodyIncludes: 'not there', maxBodyBytes: 65_536 },
+    });
+    expect(asked.result).toMatchObject({ status: 'inactive', failure: 'content_mismatch' });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
   });
 
   it('FAULTS 6: a redirect loop ends after 5 hops', async () => {

@@ -34,6 +34,16 @@ const LARGEST: StoredResult = makeStoredResult({
   certificateIssuer: 'i'.repeat(64),
 });
 
+/** The largest result of a proxy that speaks of itself, in as many bytes as each of a batch may. */
+const LARGEST_WORDS: StoredResult = {
+  ...LARGEST,
+  failure: 'auth_scheme_unsupported',
+  blame: 'unconfirmed',
+  failedPhase: 'handshake',
+  timings: { dns: 1000.1, connect: 1000.2, proxyTls: 1000.3, handshake: 1000.4 },
+  proxySays: 'w'.repeat(64),
+};
+
 export function describeResultStorage(create: CreateStorage): void {
   describe('results', () => {
     it('returns every kind of result as it was stored', async () => {
@@ -48,6 +58,8 @@ export function describeResultStorage(create: CreateStorage): void {
         withoutStatusCode(makeStoredResult({ status: 'inactive', failure: 'refused' })),
         makeStoredResult({ status: 'inactive', failure: 'auth_required', statusCode: 407 }),
         LARGEST,
+        LARGEST_WORDS,
+        makeStoredResult({ status: 'inactive', failure: 'connect_bad_gateway', blame: 'proxy' }),
       ];
       const results = new Map(kinds.map((kind, index) => [makeProxy(index).id, kind]));
       const leasing = { total: 9, active: 4, available: 3, leased: 2, totalLeases: 5 };
@@ -73,10 +85,18 @@ export function describeResultStorage(create: CreateStorage): void {
 
     it('holds the largest results of the largest batch in one item', async () => {
       const { storage } = await create();
-      const results = new Map(makeProxies(1024).map(({ id }) => [id, LARGEST]));
-      const stored = makeBatchResult({ results });
-      await storage.results.put(stored);
-      expect(await storage.results.get('fleet', '*', stored.sweepId)).toEqual(stored);
+      const { certificateIssuer: _none, ...words } = LARGEST_WORDS;
+      const blamed: StoredResult = {
+        ...LARGEST,
+        failure: 'tls_bad_certificate',
+        blame: 'unconfirmed',
+      };
+      for (const [order, largest] of [LARGEST, words, blamed].entries()) {
+        const results = new Map(makeProxies(1024).map(({ id }) => [id, largest]));
+        const stored = makeBatchResult({ results, sweepId: makeSweepId(order + 1) });
+        await storage.results.put(stored);
+        expect(await storage.results.get('fleet', '*', stored.sweepId)).toEqual(stored);
+      }
     });
 
     it('keeps the first of several results and returns it to every caller', async () => {

@@ -110,7 +110,8 @@ describe('Proxy Status Changed', () => {
     await set(reset.id, 'unknown');
     kill(world, banned, reset);
     await world.sweep();
-    kill(world, alive);
+    // Only failures are inconclusive beside a failed control probe.
+    kill(world, reset, alive);
     world.checker.control = () => ({ ok: false, latencyMs: 1, failure: 'timeout' });
     world.clock.advance(MINUTE);
     await world.sweep();

@@ -93,6 +93,7 @@ describe('streamSweepResults', () => {
       timings: { connect: 3, handshake: 4 },
       checkedAt: new Date(TEST_TIME).toISOString(),
       errorMessage: expect.stringContaining('does not accept'),
+      proxySays: null,
     });
     expect(records.find(({ proxyId }) => proxyId === makeProxy(0).id)).toMatchObject({
       status: 'active',

@@ -1,0 +1,138 @@
+import { STATUS_CODES } from 'node:http';
+import { Blame } from '../blame.ts';
+import type { ReplyHead } from '../http/reply-head.ts';
+
+/** What a reply says of the proxy that made it. */
+export interface ProxyWords {
+  /** Fields with their values, as they came; empty when the reply says nothing. */
+  readonly text: string;
+  /** True when only the proxy itself can have said it, in a reply that may be the target's. */
+  readonly isOwn: boolean;
+  /** Whom the words blame for a failed way to the target; undefined when they do not say. */
+  readonly blame: Blame | undefined;
+}
+
+type Judge = (value: string) => Blame | undefined;
+
+const ofTheProxy: Judge = () => Blame.proxy;
+
+/** RFC 9209, section 2.3: the error types that tell of the proxy, not of the way to the target. */
+const OWN_ERROR_TYPES: ReadonlySet<string> = new Set([
+  'destination_not_found',
+  'destination_ip_prohibited',
+  'destination_ip_unroutable',
+  'connection_limit_reached',
+  'http_request_error',
+  'http_request_denied',
+  'proxy_internal_response',
+  'proxy_internal_error',
+  'proxy_configuration_error',
+  'proxy_loop_detected',
+]);
+
+/** RFC 9209, section 2.1.1; Bright Data and others write it in either case. */
+const ERROR_TYPE = /;\s*error\s*=\s*"?([a-z0-9_-]+)/i;
+
+/** Squid's error pages (squid-cache.org, "Feature: Customizable Error Pages") about the target. */
+const SQUID_TARGET_ERROR =
+  /^ERR_(?:CONNECT_FAIL|DNS_FAIL|READ_|WRITE_|ZERO_SIZE|SECURE_|INVALID_RESP|LIFETIME|GATEWAY|FTP_)/;
+
+/**
+ * Fields in which a proxy speaks of itself, by name in lower case; `*` stands for the rest of a
+ * name. To add a provider, add its line. `Via` is no such field: it comes with every answer.
+ */
+const OWN_FIELDS: Readonly<Record<string, Judge>> = {
+  // RFC 9209. Without an error, a proxy only says that it passed the answer on.
+  'proxy-status': (value) => {
+    const type = ERROR_TYPE.exec(value)?.[1]?.toLowerCase();
+    if (type === undefined) return undefined;
+    return OWN_ERROR_TYPES.has(type) ? Blame.proxy : Blame.target;
+  },
+  'x-squid-error': (value) => (SQUID_TARGET_ERROR.test(value) ? Blame.target : Blame.proxy),
+  // Bright Data, "Proxy error catalog", and its earlier names.
+  'x-brd-*': ofTheProxy,
+  'x-luminati-*': ofTheProxy,
+  'x-lum-*': ofTheProxy,
+  'x-hola-*': ofTheProxy,
+  // Zyte Smart Proxy Manager, once Crawlera, and the proxy mode of Zyte API.
+  'x-crawlera-error*': ofTheProxy,
+  'x-zyte-error*': ofTheProxy,
+  'zyte-error*': ofTheProxy,
+  // Oxylabs, "Response codes": only errors of its own infrastructure have it.
+  'x-error-description': ofTheProxy,
+  'x-oxylabs-*': ofTheProxy,
+  // Webshare, Decodo (once Smartproxy), SOAX, NetNut, IPRoyal, Apify, ProxyMesh, Rayobyte.
+  'x-webshare-*': ofTheProxy,
+  'x-smartproxy-*': ofTheProxy,
+  'x-decodo-*': ofTheProxy,
+  'x-soax-*': ofTheProxy,
+  'x-netnut-*': ofTheProxy,
+  'x-iproyal-*': ofTheProxy,
+  'x-apify-proxy-*': ofTheProxy,
+  'x-proxymesh-*': ofTheProxy,
+  'x-rayobyte-*': ofTheProxy,
+  // Forwarders of no provider in particular.
+  'proxy-error*': ofTheProxy,
+  'x-proxy-error*': ofTheProxy,
+  'x-proxy-reason': ofTheProxy,
+};
+
+const OWN_FIELD_PATTERNS = Object.entries(OWN_FIELDS).map(([name, judge]) => ({
+  pattern: new RegExp(`^${name.replace('*', '.*')}$`),
+  judge,
+}));
+
+/** What providers tell beside any answer, a good one too: the exit that was used, and the like. */
+const INCIDENTAL =
+  /-(?:ip|ips|gip|asn|city|country|region|timeline|session|session-id|debug|peer|version|id)$/;
+
+/** Fields of an unknown provider; they count only in a reply that is surely the proxy's. */
+const EXPLANATION = /^(?:x-)?(?:[a-z0-9]+-)*(?:err|error|errors|reason|failure)(?:-[a-z0-9]+)*$/;
+
+/** The most fields of a reply that are looked at. */
+const MAX_FIELDS = 100;
+
+/** Fields that complete what a proxy says. */
+const COMPLETING: ReadonlySet<string> = new Set(['proxy-authenticate', 'retry-after']);
+
+/**
+ * Reads what a reply says of the proxy.
+ *
+ * @param isSurelyItsOwn true for a reply to CONNECT, which nobody but the proxy can have made
+ */
+export function wordsOf(reply: ReplyHead, isSurelyItsOwn: boolean): ProxyWords {
+  const said: string[] = [];
+  const blames: (Blame | undefined)[] = [];
+  let isOwn = false;
+  for (let index = 0; index < Math.min(reply.fields.length, 2 * MAX_FIELDS); index += 2) {
+    const [name = '', value = ''] = reply.fields.slice(index, index + 2);
+    const lowerCase = name.toLowerCase();
+    const judge = judgeOf(lowerCase);
+    if (judge) {
+      const blame = judge(value);
+      blames.push(blame);
+      // A bare Proxy-Status, too, is kept where something else shows that the reply is its own.
+      isOwn ||= blame !== undefined;
+    } else if (EXPLANATION.test(lowerCase)) {
+      if (!isSurelyItsOwn) continue;
+      blames.push(Blame.unclear);
+    } else if (!COMPLETING.has(lowerCase)) continue;
+    said.push(`${name}: ${value}`);
+  }
+  const reason = ownReason(reply);
+  if (reason !== undefined) said.push(reason);
+  const text = isSurelyItsOwn || isOwn ? said.join('; ') : '';
+  return { text, isOwn, blame: blames.find((blame) => blame !== undefined) };
+}
+
+function judgeOf(name: string): Judge | undefined {
+  if (INCIDENTAL.test(name)) return undefined;
+  return OWN_FIELD_PATTERNS.find(({ pattern }) => pattern.test(name))?.judge;
+}
+
+/** A reason phrase that says more than its status does. */
+function ownReason({ statusCode, reason }: ReplyHead): string | undefined {
+  const usual = STATUS_CODES[statusCode] ?? '';
+  const isUsual = reason === '' || reason.toLowerCase() === usual.toLowerCase();
+  return isUsual ? undefined : `${statusCode} ${reason}`;
+}

@@ -1,0 +1,102 @@
+/** Most bytes of a reply's header that a proxy may send; Node's own limit is the same. */
+export const MAX_PROXY_HEAD_BYTES = 16 * 1024;
+
+/** Most bytes of a header inside TLS with the target, whose cookies may be many. */
+export const MAX_TARGET_HEAD_BYTES = 64 * 1024;
+
+/** Interim (1xx) replies accepted before the one that counts. */
+export const MAX_INTERIM = 8;
+
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+
+/** `HTTP/1.`, which a status line begins with (RFC 9112, section 4). */
+const PREFIX = Buffer.from('HTTP/1.');
+/** The length of `HTTP/1.1 200`. */
+const LENGTH = 12;
+
+/** `HTTP/1.x`, one space, three digits, and a space or the end of the line. */
+const STATUS_LINE = /^(HTTP\/1\.[01] ([1-5][0-9]{2}))(?:[ \t]([^\r\n]*))?\r?\n/;
+/** What no line may have: NUL, and a CR that does not end it (RFC 9112, section 2.2). */
+const UNFIT = /\0|\r(?!\n)/;
+/** A header that the strictest parser takes as it stands (RFC 9112, sections 4 and 5). */
+const STRICT =
+  /^HTTP\/1\.[01] [1-5][0-9]{2} [\t\x20-\x7e\x80-\xff]*\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
+/** RFC 9110, section 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Bytes that belong to no text. */
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/g;
+
+/** A reply's status line and fields. */
+export interface ReplyHead {
+  readonly statusCode: number;
+  /** The reason phrase, which may be empty; one character a byte, like the fields. */
+  readonly reason: string;
+  /** Names and values in turn, in the spelling that came. */
+  readonly fields: readonly string[];
+}
+
+/**
+ * True when the bytes, as far as they go, belong to a status line of HTTP/1.0 or 1.1 with a status
+ * of 100 to 599.
+ */
+export function beginsStatusLine(bytes: Buffer): boolean {
+  const end = Math.min(bytes.length, LENGTH);
+  for (let index = 0; index < end; index++) {
+    if (!fits(bytes[index] ?? 0, index)) return false;
+  }
+  return true;
+}
+
+function fits(byte: number, position: number): boolean {
+  if (position < PREFIX.length) return byte === PREFIX[position];
+  if (position === 7) return byte === DIGIT_0 || byte === DIGIT_0 + 1;
+  if (position === 8) return byte === 0x20;
+  if (position === 9) return byte > DIGIT_0 && byte < DIGIT_0 + 6;
+  return byte >= DIGIT_0 && byte <= DIGIT_9;
+}
+
+/**
+ * Takes a whole header apart, as tolerantly as curl does: lines may end in a bare LF, a blank may
+ * stand before a colon, a value may go on in the next line, and any byte but NUL may be in it.
+ *
+ * @returns null when it is malformed
+ */
+export function parseHead(head: Buffer): ReplyHead | null {
+  const text = head.toString('latin1');
+  const status = STATUS_LINE.exec(text);
+  if (!status || UNFIT.test(text)) return null;
+  const fields: string[] = [];
+  for (const line of text.slice(status[0].length).split(/\r?\n/)) {
+    if (line === '') break;
+    const colon = line.indexOf(':');
+    if (/^[ \t]/.test(line)) {
+      if (fields.length === 0) return null;
+      fields.push(`${fields.pop()} ${line.trim()}`);
+    } else if (line.slice(0, colon).trim() === '' || colon < 0) {
+      return null;
+    } else {
+      fields.push(line.slice(0, colon).trimEnd(), line.slice(colon + 1).trim());
+    }
+  }
+  return { statusCode: Number(status[2]), reason: (status[3] ?? '').trim(), fields };
+}
+
+/**
+ * Spells a whole header as the strictest parser wants it. Fields whose names no parser takes mean
+ * nothing to a probe and are left out.
+ *
+ * @returns the same bytes when they are fine already; null when the header is malformed
+ */
+export function toStrictHead(head: Buffer): Buffer | null {
+  const text = head.toString('latin1');
+  if (STRICT.test(text)) return head;
+  const parsed = parseHead(head);
+  if (!parsed) return null;
+  let strict = `${text.slice(0, LENGTH)} ${parsed.reason.replace(CONTROL, ' ')}\r\n`;
+  for (let index = 0; index < parsed.fields.length; index += 2) {
+    const [name = '', value = ''] = parsed.fields.slice(index, index + 2);
+    if (TOKEN.test(name)) strict += `${name}: ${value.replace(CONTROL, ' ')}\r\n`;
+  }
+  return Buffer.from(`${strict}\r\n`, 'latin1');
+}
