@@ -28,11 +28,11 @@ const DECODERS: ReadonlyMap<string, CreateDecoder> = new Map<string, CreateDecod
 /**
  * Lists what undoes the codings of a body, in the order in which they are undone.
  *
- * @param field the value of Content-Encoding
+ * @param encoding the codings, separated by commas, the last applied last
  * @returns null when a coding is unknown, or there are too many
  */
-export function decodersOf(field: string | undefined): readonly CreateDecoder[] | null {
-  const names = (field ?? '').split(',').map((name) => name.trim().toLowerCase());
+export function decodersOf(encoding: string): readonly CreateDecoder[] | null {
+  const names = encoding.split(',').map((name) => name.trim().toLowerCase());
   const codings = names.filter((name) => name !== '' && name !== 'identity').reverse();
   const decoders = codings.flatMap((name) => DECODERS.get(name) ?? []);
   const areKnown = decoders.length === codings.length && codings.length <= MAX_CODINGS;

@@ -12,8 +12,8 @@ export interface ContentSearchOptions {
   readonly text: Buffer;
   /** Most bytes of decoded content that are looked at. */
   readonly maxBytes: number;
-  /** The value of Content-Encoding. */
-  readonly encoding: string | undefined;
+  /** The codings of the body, separated by commas, the last applied last. */
+  readonly encoding: string;
   /** Called once; the search wants no more bytes then. */
   readonly settle: (finding: Finding) => void;
 }

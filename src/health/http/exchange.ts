@@ -95,7 +95,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     reason = '',
   ): void {
     const { attempt, wish } = this.#options;
-    const { location, 'content-encoding': encoding } = headers;
+    const { location } = headers;
     this.#reply = {
       statusCode,
       reason,
@@ -112,7 +112,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     attempt.phases.enter(Phase.body);
     this.#search = new ContentSearch({
       ...wanted,
-      encoding: Array.isArray(encoding) ? encoding.join() : encoding,
+      encoding: encodingOf(headers),
       settle: (finding) => this.#finish(finding),
     });
   }
@@ -140,4 +140,10 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     this.#options.attempt.hushSockets();
     this.#options.resolve({ ...this.#reply, finding });
   }
+}
+
+/** The codings of the body, the last applied last; `chunked` is the parser's. */
+function encodingOf(headers: Record<string, string | string[] | undefined>): string {
+  const { 'content-encoding': ofContent = '', 'transfer-encoding': ofTransfer = '' } = headers;
+  return `${ofContent},${ofTransfer}`.replace(/,\s*chunked\s*$/i, '');
 }

@@ -165,6 +165,39 @@ describe('the report', () => {
     expect(report.summary).toMatchObject({ interrupted: true, checked: 1 });
     expect(report.results).toHaveLength(1);
   });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'reports what no control probe confirmed as unconfirmed when interrupted by %s, and accuses no target',
+    async (signal) => {
+      const child = startCommand(['check', '-', ...flags(), '--json']);
+      // The slow proxy answers, and its record is written, when the dead one has long refused.
+      const { http, slow } = fixture.proxies;
+      const lines = [fixture.deadPort, slow.port, http.port].map((port) => `127.0.0.1:${port}\n`);
+      child.stdin.write(lines.join(''));
+      let seen = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        seen += chunk;
+        if (seen.includes(`:${slow.port}"`)) child.kill(signal);
+      });
+      const { stdout } = await outcomeOf(child);
+      const { results, summary } = JSON.parse(stdout);
+      expect(results.filter(({ status }: { status: string }) => status === 'active')).toHaveLength(
+        2,
+      );
+      expect(results.find(({ line }: { line: number }) => line === 1)).toMatchObject({
+        status: 'inconclusive',
+        failure: 'refused',
+        blame: 'unconfirmed',
+        errorMessage: expect.stringMatching(/^Unconfirmed/),
+      });
+      expect(summary).toMatchObject({
+        interrupted: true,
+        statuses: { inactive: 0, inconclusive: 1 },
+        failures: [{ code: 'refused', blame: 'unconfirmed', count: 1 }],
+        control: { failed: 0 },
+      });
+    },
+  );
 });
 
 it('every command has help with examples', async () => {

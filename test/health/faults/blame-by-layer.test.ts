@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeFailure } from '../../../src/health/failure.ts';
 import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
@@ -52,6 +55,34 @@ describe('blame follows the layer that carried the bytes', () => {
     });
     expect(result).toMatchObject({ failure, blame: 'target' });
   });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'blames a refusal of our certificate on the proxy that makes it, under %s and for both forms',
+    async (version) => {
+      const server = createServer({
+        cert: certificate.certPem,
+        key: certificate.keyPem,
+        requestCert: true,
+        rejectUnauthorized: true,
+        ca,
+        minVersion: version,
+        maxVersion: version,
+      });
+      server.on('tlsClientError', () => {}).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const checker = new HealthChecker({ allowPrivateAddresses: true });
+      for (const targetUrl of ['https://target.test/', 'http://192.0.2.7/']) {
+        const options = parseHealthCheckOptions({ targetUrl, ca, timeoutMs: 2000 });
+        const proxy = proxyAt(port, { protocol: 'https' });
+        const result = await checker.checkProxy(proxy, { options });
+        expect(result.failure).toBe('tls_proxy_handshake');
+        expect(blameOf(result)).toBe('proxy');
+      }
+      server.close();
+      await once(server, 'close');
+    },
+  );
 
   it('leaves malformed answers outside TLS to the proxy', async () => {
     for (const entrance of [connectReply, absoluteForm, socks5Tunnel]) {

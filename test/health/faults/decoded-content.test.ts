@@ -39,6 +39,22 @@ describe('content checks work on content', () => {
     expect(result).toMatchObject({ status: 'active', statusCode: 200 });
   });
 
+  it.each([
+    ['gzip, chunked', 'identity'],
+    ['chunked', 'gzip'],
+  ])('finds it in a body transferred as %s and encoded as %s', async (transfer, coding) => {
+    const body = gzipSync(PAGE);
+    const { result } = await check((wire) => {
+      wire.send(
+        `HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nTransfer-Encoding: ${transfer}\r\n\r\n`,
+      );
+      wire.send(`${body.length.toString(16)}\r\n`);
+      wire.send(body);
+      wire.send('\r\n0\r\n\r\n');
+    });
+    expect(result).toMatchObject({ status: 'active' });
+  });
+
   it('finds it in a body that comes byte by byte', async () => {
     const body = gzipSync(PAGE);
     const { result } = await check(async (wire) => {

@@ -126,7 +126,7 @@ describe('checkBatches', () => {
     }
   });
 
-  it('lets a success stand whatever the control probe found, before or after', async () => {
+  it('FAULTS 24a: lets a success stand whatever the control probe found, before or after', async () => {
     const down = { ok: false, latencyMs: 5, failure: 'target_name_unresolved' } as const;
     const up = { ok: true, latencyMs: 5, statusCode: 200 };
     for (const [before, after] of [
