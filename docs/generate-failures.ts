@@ -8,7 +8,7 @@ Every way a probe can fail has one stable code. Generated from the failure table
 
 A code names the party that is to blame as a rule. A result's own \`blame\` is another where the layers show who sent the bytes (a malformed answer inside TLS with the target is the target's), where the control probe saw the target (plain text in a tunnel, where it speaks TLS, is the proxy's; a certificate that it did not see is \`unclear\`), or where the proxy's own words do (\`proxySays\`: \`Proxy-Status\`, \`X-Squid-Error\`, fields of providers, the number of a SOCKS reply).
 
-A failure whose blame is \`us\` makes its verdict \`inconclusive\`, and so is every failure of a batch whose control probe fails: no proxy is declared dead for somebody else's fault. It is then blamed on the target, or on \`us\` where this machine could not ask. A success needs no control probe. Where a run ends before the target was asked, its failures are \`unconfirmed\`. *Retried* failures are tried again while attempts are left; the others are final, since trying again would find the same.
+A failure whose blame is \`us\` makes its verdict \`inconclusive\`, and so is every failure of a batch whose control probe fails: no proxy is declared dead for somebody else's fault. It is then blamed on the target, on \`us\` where this machine could not ask, or is \`unconfirmed\` where only proxies know the target's name. A success needs no control probe. Where a run ends before the target was asked, its failures are \`unconfirmed\`. *Retried* failures are tried again while attempts are left; the others are final, since trying again would find the same.
 `;
 
 /** The failure table as `docs/failures.md` shows it, one section per blamed party. */

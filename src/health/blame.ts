@@ -12,7 +12,7 @@ export const Blame = {
   interception: 'interception',
   /** The proxy or the target; the wire does not show which. */
   unclear: 'unclear',
-  /** Nobody yet: the target was not asked directly, so the failure stands unconfirmed. */
+  /** Nobody yet: the target was not asked directly, so that the failure is unconfirmed. */
   unconfirmed: 'unconfirmed',
   /** The machine that checks. Never counted against a proxy. */
   us: 'us',

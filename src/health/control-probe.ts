@@ -18,11 +18,13 @@ export interface ControlOutcome {
 
 /**
  * Whom the failures beside a failed control probe are blamed on: the target only when it was asked.
- * The machine that checks may have had no way to ask, or the address policy may have forbidden it.
+ * The machine that checks may have had no way to ask, the address policy may have forbidden it, or
+ * only proxies may know the target's name.
  */
 export function blameBeside({ failure }: ControlOutcome): Blame {
-  const asked = failure === undefined || !(isOurs(failure) || failure === 'address_refused');
-  return asked ? Blame.target : Blame.us;
+  if (failure === 'target_name_unresolved') return Blame.unconfirmed;
+  const isAsked = failure === undefined || !(isOurs(failure) || failure === 'address_refused');
+  return isAsked ? Blame.target : Blame.us;
 }
 
 export interface ControlProbeRequest {

@@ -39,7 +39,7 @@ const DOUBTS: Partial<Record<Blame, string>> = {
     'The target did not answer when asked directly either, so this says nothing about the proxy.',
   us: 'This machine could not ask the target directly either, so this says nothing about the proxy.',
   unconfirmed:
-    "Unconfirmed: the run ended before the target was asked directly, so the failure may be its own or the proxy's.",
+    'Unconfirmed: the target was not asked directly (the run ended before, or its name is unknown here), so it or the proxy may be at fault.',
 };
 
 /** The record of a probe's result. */

@@ -87,7 +87,7 @@ function formatControl(control: ControlSummary | null | undefined): string {
   if (failed === 0) return `the target answers directly (${probes} of ${probes} probes)`;
   const failure = first?.failure ?? last?.failure;
   return (
-    `the target did not answer directly in ${failed} of ${probes} probes` +
+    `asking the target directly failed in ${failed} of ${probes} probes` +
     `${failure ? ` (${failure})` : ''}; failures beside them are inconclusive` +
     ' (--no-control if only proxies reach it)'
   );

@@ -60,13 +60,13 @@ export const TLS_FAILURES = {
   tls_self_signed: row(
     Blame.target,
     'final',
-    KINDS.self_signed[0].replace('{party}', 'target'),
+    'The certificate shown for the target is self-signed, or signed by an authority that is.',
     COMPARE_FIRST,
   ),
   tls_untrusted: row(
     Blame.target,
     'final',
-    KINDS.untrusted[0].replace('{party}', 'target'),
+    'The certificate shown for the target is signed by an authority that is not trusted here.',
     COMPARE_FIRST,
   ),
   ...rowsOf('tls_proxy_', 'proxy', Blame.proxy),

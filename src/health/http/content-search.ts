@@ -74,16 +74,22 @@ export class ContentSearch {
   }
 
   #decode(chunk: Buffer, onDrained: () => void): boolean {
-    this.#roomForInput -= chunk.length;
-    if (this.#roomForInput < 0) {
-      this.#settle('missing');
-      return true;
-    }
+    this.#spend(chunk.length);
+    if (this.#isSettled) return true;
     const first = this.#decoders[0] ?? this.#startDecoder(0, chunk);
     if (!first || first.write(Buffer.from(chunk))) return true;
+    const goOn = () => {
+      if (!this.#isSettled) onDrained();
+    };
     // A decoder that gives up drains no more, but it closes.
-    first.once('drain', onDrained).once('close', onDrained);
+    first.once('drain', goOn).once('close', goOn);
     return false;
+  }
+
+  /** Counts what decoders are fed, of which there may be much that decodes to nothing. */
+  #spend(bytes: number): void {
+    this.#roomForInput -= bytes;
+    if (this.#roomForInput < 0) this.#settle('missing');
   }
 
   /** Starts the decoder of one coding; the first bytes out of it start the next one. */
@@ -95,6 +101,7 @@ export class ContentSearch {
     if (index === this.#codings.length - 1) {
       return decoder.on('data', this.#look).on('end', () => this.#settle('missing'));
     }
+    decoder.on('data', ({ length }: Buffer) => this.#spend(length));
     const settleEmpty = () => this.#settle('missing');
     decoder.once('end', settleEmpty).once('data', (bytes: Buffer) => {
       const next = this.#startDecoder(index + 1, bytes);

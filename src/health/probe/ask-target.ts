@@ -95,7 +95,11 @@ function requireExpected(
   if (!plan.expectedStatusCodes.has(statusCode)) {
     if (!forwarded) throw new ProbeFailure('unexpected_status', { statusCode });
     const fields = reply.rawFields.map((field) => field.toString('latin1'));
-    throw forwardedRefusal({ ...reply, fields }, passage?.proxy.credentials !== undefined);
+    const reason = Buffer.from(reply.reason).toString('latin1');
+    throw forwardedRefusal(
+      { statusCode, reason, fields },
+      passage?.proxy.credentials !== undefined,
+    );
   }
   const { finding } = reply;
   if (finding === undefined || finding === 'found') return;

@@ -85,6 +85,7 @@ describe('the control gate', () => {
     expect(await blamedFor('resolver_unavailable')).toBe('us');
     expect(await blamedFor('no_route')).toBe('us');
     expect(await blamedFor('address_refused')).toBe('us');
+    expect(await blamedFor('target_name_unresolved')).toBe('unconfirmed');
   });
 
   it('reports failures as unconfirmed, and blames no target, when it is interrupted before its control probe', async () => {

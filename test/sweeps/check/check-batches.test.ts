@@ -160,6 +160,7 @@ describe('checkBatches', () => {
       return toStoredRecord(null, id, { result, startedAt: stored.startedAt });
     };
     expect(await blamedFor('refused')).toMatchObject({ blame: 'target', failure: 'refused' });
+    expect(await blamedFor('target_name_unresolved')).toMatchObject({ blame: 'unconfirmed' });
     expect(await blamedFor('resolver_unavailable')).toMatchObject({
       blame: 'us',
       errorMessage: expect.stringContaining('could not ask the target'),
