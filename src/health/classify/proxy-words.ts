@@ -93,7 +93,11 @@ const EXPLANATION = /^(?:x-)?(?:[a-z0-9]+-)*(?:err|error|errors|reason|failure)(
 const MAX_FIELDS = 100;
 
 /** Fields that complete what a proxy says. */
-const COMPLETING: ReadonlySet<string> = new Set(['proxy-authenticate', 'retry-after']);
+const COMPLETING: ReadonlySet<string> = new Set([
+  'proxy-authenticate',
+  'www-authenticate',
+  'retry-after',
+]);
 
 /**
  * Reads what a reply says of the proxy.
