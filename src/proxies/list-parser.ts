@@ -2,7 +2,7 @@ import { abortable } from '../async/iterables.ts';
 import { BuiltInProtocol } from './endpoint.ts';
 import { decode, type ListSource } from './list/decode.ts';
 import { EntryMaker } from './list/entry-maker.ts';
-import { detectFormat, type ListFormat } from './list/format.ts';
+import { type CreateReader, DetectingReader, type ListFormat } from './list/format.ts';
 import { createNdjsonReader, JsonReader } from './list/json-reader.ts';
 import type { EntryReader } from './list/line-reader.ts';
 import { defaultScheme, schemesWith } from './list/schemes.ts';
@@ -50,22 +50,11 @@ export async function* parseProxyList(
   const maker = createMaker(options);
   const parts = typeof source === 'string' || source instanceof Uint8Array ? [source] : source;
   const { format = 'auto', maxExpansionRatio = DEFAULT_MAX_EXPANSION_RATIO, signal } = options;
-  let reader = format === 'auto' ? null : createReader(maker, format);
-  let head = '';
+  const create: CreateReader = (detected, blankLines) => createReader(maker, detected, blankLines);
+  const reader = format === 'auto' ? new DetectingReader(create) : create(format, 0);
   for await (const chunk of decode(abortable(parts, signal), maxExpansionRatio)) {
-    if (!reader) {
-      head += chunk;
-      const detected = detectFormat(head, false);
-      if (!detected) continue;
-      reader = createReader(maker, detected);
-      yield* reader.push(head);
-      head = '';
-    } else {
-      yield* reader.push(chunk);
-    }
+    yield* reader.push(chunk);
   }
-  reader ??= createReader(maker, detectFormat(head, true) ?? 'text');
-  yield* reader.push(head);
   yield* reader.end();
 }
 
@@ -80,7 +69,9 @@ function createMaker(options: ListOptions): EntryMaker {
   });
 }
 
-function createReader(maker: EntryMaker, format: ListFormat): EntryReader {
+function createReader(maker: EntryMaker, format: ListFormat, linesBefore: number): EntryReader {
   if (format === 'json') return new JsonReader(maker);
-  return format === 'ndjson' ? createNdjsonReader(maker) : createTextReader(maker);
+  return format === 'ndjson'
+    ? createNdjsonReader(maker, linesBefore)
+    : createTextReader(maker, linesBefore);
 }

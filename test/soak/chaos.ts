@@ -1,8 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { FaultStack } from '../local/support/fault-stack.ts';
+import type { Random } from '../support/random.ts';
 import type { TappedRequest } from '../support/storage/dynamodb-tap.ts';
 import type { Fate } from '../support/storage/faulty-endpoint.ts';
-import type { Random } from './random.ts';
 
 /** How many faults of each kind there were. */
 export type FaultCounts = Record<

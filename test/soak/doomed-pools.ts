@@ -1,6 +1,6 @@
 import type { FaultStack } from '../local/support/fault-stack.ts';
 import { makeOptions, makePool } from '../support/factories.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 import type { SoakFleet } from './soak-fleet.ts';
 
 const PROXIES = 200;

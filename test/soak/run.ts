@@ -7,9 +7,9 @@
  */
 import { parseArgs } from 'node:util';
 import { startFaultStack } from '../local/support/fault-stack.ts';
+import { createRandom } from '../support/random.ts';
 import { type FaultCounts, startChaos } from './chaos.ts';
 import { DoomedPools } from './doomed-pools.ts';
-import { createRandom } from './random.ts';
 import { startSoakFleet } from './soak-fleet.ts';
 import { SoakedPool, type SoakedSweep } from './soaked-pool.ts';
 

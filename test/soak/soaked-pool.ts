@@ -3,8 +3,8 @@ import type { FaultStack } from '../local/support/fault-stack.ts';
 import { findUnapplied, findViolations } from '../support/audit/find-violations.ts';
 import { PoolWatch } from '../support/audit/pool-watch.ts';
 import { makeOptions, makePool } from '../support/factories.ts';
+import type { Random } from '../support/random.ts';
 import { until } from '../support/until.ts';
-import type { Random } from './random.ts';
 import type { SoakFleet } from './soak-fleet.ts';
 
 /** The number of proxies that are added, and that are deleted, during each sweep. */

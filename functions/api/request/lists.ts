@@ -33,8 +33,8 @@ export async function readList(
   for await (const entry of parseProxyList(source, options)) {
     if (entries.length === maxEntries) {
       throw tooLarge(
-        `the list has more than ${maxEntries} entries; import longer ones in parts with ` +
-          'POST /pools/{pool}/proxies; importing twice changes nothing',
+        `the list has more than ${maxEntries} entries, blank lines and comments included; ` +
+          'import longer ones in parts with POST /pools/{pool}/proxies; importing twice changes nothing',
       );
     }
     entries.push(entry);

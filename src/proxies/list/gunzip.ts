@@ -4,6 +4,8 @@ import { InvalidInputError } from '../../errors.ts';
 
 /** Output below which the ratio is ignored: a short list may be very repetitive. */
 const FREE_BYTES = 1024 * 1024;
+/** The bytes decompressed at a time: each piece costs a turn of the event loop. */
+const PIECE_BYTES = 65_536;
 
 /** A list in pieces, as it arrives. */
 export type Parts = AsyncIterable<string | Uint8Array>;
@@ -20,7 +22,7 @@ export function isGzip(head: Uint8Array): boolean {
  * @throws {InvalidInputError} when the data is damaged, cut short, or expands beyond the ratio
  */
 export async function* gunzip(parts: Parts, maxExpansionRatio: number): AsyncGenerator<Uint8Array> {
-  const stream = createGunzip();
+  const stream = createGunzip({ chunkSize: PIECE_BYTES });
   let sourceError: unknown = null;
   const source = watch(parts, (error) => {
     sourceError = error;

@@ -51,14 +51,14 @@ export class JsonReader implements EntryReader {
   }
 }
 
-/** Reads one JSON value per line; the value may also be a whole list. */
-export function createNdjsonReader(maker: EntryMaker): EntryReader {
+/** Reads one JSON value per line; the value may also be a whole list. See `LineReader`. */
+export function createNdjsonReader(maker: EntryMaker, linesBefore: number): EntryReader {
   return new LineReader((text, line) => {
     const value = parseJson(text);
     const list = value === undefined ? null : listIn(value);
     if (list === null) return readJson(maker, text, line);
     return flatten(list.map((entry) => readValue(maker, entry, line)));
-  });
+  }, linesBefore);
 }
 
 function readJson(maker: EntryMaker, text: string, line: number): Entries {

@@ -18,10 +18,12 @@ export type ReadLine = (text: string, line: number) => Entries;
 export class LineReader implements EntryReader {
   readonly #splitter = new LineSplitter();
   readonly #readLine: ReadLine;
-  #line = 0;
+  #line: number;
 
-  constructor(readLine: ReadLine) {
+  /** @param linesBefore how many lines came before, which the numbers go on from. @default 0 */
+  constructor(readLine: ReadLine, linesBefore = 0) {
     this.#readLine = readLine;
+    this.#line = linesBefore;
   }
 
   *push(chunk: string): Generator<ListEntry> {

@@ -1,7 +1,7 @@
 /** The longest line that is read, in bytes of UTF-8, without its line end. */
 export const MAX_LINE_BYTES = 4096;
 /** The most UTF-16 units kept of a line: one over the limit, and a CR. */
-const KEPT_UNITS = MAX_LINE_BYTES + 2;
+export const KEPT_UNITS = MAX_LINE_BYTES + 2;
 
 /**
  * Cuts text that arrives in chunks into lines (LF or CRLF). It keeps only as much of an overlong

@@ -6,8 +6,8 @@ import { parseLineForm } from './line-form.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
 import { REDACTED, redactEndpoint, redactLine } from './redact.ts';
 
-/** Reads the lines of plain text and CSV, even when they are mixed. */
-export function createTextReader(maker: EntryMaker): EntryReader {
+/** Reads the lines of plain text and CSV, even when they are mixed; see `LineReader`. */
+export function createTextReader(maker: EntryMaker, linesBefore: number): EntryReader {
   let header: CsvHeader | null = null;
   let isFirst = true;
   return new LineReader((whole, line) => {
@@ -19,7 +19,7 @@ export function createTextReader(maker: EntryMaker): EntryReader {
     }
     if (header) return readRow(maker, { ...header, line, text: whole });
     return readTextLine(maker, withoutComment(whole), line);
-  });
+  }, linesBefore);
 }
 
 /** Reads one line in a form of its own, or a row of columns without a header. */

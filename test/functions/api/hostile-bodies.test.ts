@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROUTE_KEYS, splitRouteKey } from '../../../functions/api/route-keys.ts';
+import { gzipBlanks } from '../../support/gzip-blanks.ts';
 import { startLeaseApi } from '../support/lease-api.ts';
 
 /** Ignores its body. */
@@ -85,4 +86,27 @@ describe.each(ROUTE_KEYS.filter((key) => key.includes('{')))('FAULTS 45: %s', (r
     expect(await api.seen()).toEqual(api.before);
     expect(api.telemetry.metrics.recorded).not.toHaveProperty('ServerErrors');
   });
+});
+
+describe('300 KB of gzipped blanks', () => {
+  it.each([
+    ['spaces', ' ', '\t', 'application/gzip', 400],
+    ['blank lines', '\n', ' ', 'application/gzip', 413],
+    ['spaces, as JSON', ' ', '\t', 'application/json', 400],
+    ['blank lines, as NDJSON', '\n', ' ', 'application/x-ndjson', 413],
+    ['spaces, as CSV', ' ', '\r', 'text/csv', 400],
+  ])(
+    '(%s) are answered within a second, and store nothing',
+    async (_, most, some, type, status) => {
+      const api = await startLeaseApi();
+      const body = gzipBlanks(24 << 20, most, some);
+      expect(body.length).toBeGreaterThan(300_000);
+      const before = process.cpuUsage();
+      const reply = await api.post('/pools/fleet/proxies', body, { 'content-type': type });
+      const { user, system } = process.cpuUsage(before);
+      expect(reply.json).toMatchObject({ status, type: expect.stringMatching(/^urn:lighthouse/) });
+      expect((user + system) / 1e6).toBeLessThan(1);
+      expect(await api.storage.proxies.queryIds('fleet', 9)).toEqual(api.ids);
+    },
+  );
 });

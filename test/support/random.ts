@@ -8,7 +8,7 @@ export interface Random {
   pick<Item>(items: readonly Item[]): Item;
 }
 
-/** Mulberry32: small, and good enough to choose faults. */
+/** Mulberry32: small, and good enough to choose faults and bodies. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
