@@ -1,7 +1,8 @@
 /**
  * Sweeps a pool back to back on a whole stack and recounts after each sweep. Meanwhile processes
  * are killed, calls throttled, messages duplicated, proxies imported and deleted, and other pools
- * deleted during their sweeps. Exits with 1 when something was lost or counted twice.
+ * deleted during their sweeps. Says how many verdicts were lost, and exits with 1 when one was, or
+ * when anything was counted twice.
  *
  * --seconds N (default 180), --proxies N (default 5000), --seed N (default: random)
  */
@@ -39,9 +40,10 @@ while ((performance.now() - startedAt) / 1000 < seconds) {
   const swept = await pool.sweep();
   const sweep = { ...swept, violations: [...swept.violations, ...(await doomed.look())] };
   sweeps.push(sweep);
-  const { sweepId, state, verdicts, onTime, tookMs, violations } = sweep;
+  const { sweepId, state, verdicts, lost, onTime, tookMs, violations } = sweep;
   const took = `${(tookMs / 1000).toFixed(1)} s${onTime ? '' : ' (overdue)'}`;
-  print(`${sweepId}  ${state}  ${verdicts} verdicts  ${took}  ${violations.length} violations`);
+  const found = `${verdicts} verdicts, ${lost} lost`;
+  print(`${sweepId}  ${state}  ${found}  ${took}  ${violations.length} violations`);
   for (const violation of violations.slice(0, 20)) print(`  ${violation}`);
 }
 chaos.stop();
@@ -50,14 +52,15 @@ process.exitCode = summarize(sweeps, chaos.counts, (performance.now() - startedA
 function summarize(done: readonly SoakedSweep[], counts: FaultCounts, tookSeconds: number): number {
   const violations = done.reduce((sum, each) => sum + each.violations.length, 0);
   const verdicts = done.reduce((sum, each) => sum + each.verdicts, 0);
+  const lost = done.reduce((sum, each) => sum + each.lost, 0);
   const faults = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const kinds = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
   print(
-    `soak: ${done.length} sweeps (${verdicts} verdicts) and ${doomed.count} pools deleted ` +
+    `soak: ${done.length} sweeps (${verdicts} verdicts, ${lost} lost) and ${doomed.count} pools deleted ` +
       `in ${tookSeconds.toFixed(0)} s, ` +
       `${faults} faults (${kinds.join(', ')}), ${violations} violations, seed ${seed}`,
   );
-  return violations === 0 && done.length > 0 ? 0 : 1;
+  return violations === 0 && lost === 0 && done.length > 0 ? 0 : 1;
 }
 
 function print(line: string): void {

@@ -1,7 +1,9 @@
 import type { Proxy } from '../../src/proxies/proxy.ts';
+import { EventReader } from '../local/support/event-reader.ts';
 import type { FaultStack } from '../local/support/fault-stack.ts';
-import { findUnapplied, findViolations } from '../support/audit/find-violations.ts';
+import { audit, findUnapplied } from '../support/audit/find-violations.ts';
 import { PoolWatch } from '../support/audit/pool-watch.ts';
+import type { SentEvent } from '../support/audit/sweep-evidence.ts';
 import { makeOptions, makePool } from '../support/factories.ts';
 import type { Random } from '../support/random.ts';
 import { until } from '../support/until.ts';
@@ -16,7 +18,10 @@ const LONGEST_SWEEP_MS = 240_000;
 export interface SoakedSweep {
   readonly sweepId: string;
   readonly state: string;
+  /** How many were stored, counted from the stored results themselves. */
   readonly verdicts: number;
+  /** How many are missing: the proxies that were there throughout and have none. */
+  readonly lost: number;
   /** Whether it ended before its deadline; then every conclusive verdict has to be in its row. */
   readonly onTime: boolean;
   readonly tookMs: number;
@@ -29,6 +34,7 @@ export class SoakedPool {
   readonly #fleet: SoakFleet;
   readonly #random: Random;
   readonly #watch: PoolWatch;
+  readonly #events: EventReader;
   readonly #poolName = 'soaked';
   #members: readonly Proxy[] = [];
 
@@ -37,6 +43,7 @@ export class SoakedPool {
     this.#fleet = fleet;
     this.#random = random;
     this.#watch = new PoolWatch(stack.storage, this.#poolName);
+    this.#events = new EventReader(stack, this.#poolName);
   }
 
   async fill(count: number): Promise<void> {
@@ -53,28 +60,45 @@ export class SoakedPool {
     const startedAt = performance.now();
     // Sweeps find different things so that there are rows to write.
     target.answerWith({ statusCode: this.#random.pick([200, 503]) });
+    await this.#events.read();
     const sweepId = await until(() => this.#start(), { timeoutMs: LONGEST_SWEEP_MS });
     const { staying, passing } = await this.#exchange();
-    const ended = async () => (await storage.sweeps.get(sweepId))?.state !== 'running';
-    const hasEnded = await until(ended, { timeoutMs: LONGEST_SWEEP_MS }).catch(() => false);
+    const { events, hasEnded } = await this.#follow(sweepId);
     const sweep = await storage.sweeps.get(sweepId);
-    // The process that closes a sweep releases its pool last; when it is killed, the tick does.
-    const released = async () =>
-      (await storage.pools.get(this.#poolName))?.runningSweepId !== sweepId;
-    await until(released, { timeoutMs: LONGEST_SWEEP_MS });
     // A batch begun after the deadline is recorded but writes no row.
     const onTime = sweep?.closedAt !== undefined && sweep.closedAt <= sweep.deadlineAt;
-    const proxyIds = staying.map(({ id }) => id);
-    const violations = [
-      ...(hasEnded ? [] : ['the sweep never ended']),
-      ...(await findViolations(storage, sweepId, { proxyIds, passing })),
-      ...(onTime ? await findUnapplied(storage, sweepId) : []),
-      ...(await this.#watch.look()),
-    ];
-    const { active = 0, slow = 0, inactive = 0, inconclusive = 0 } = sweep?.totals ?? {};
-    const verdicts = active + slow + inactive + inconclusive;
-    const tookMs = performance.now() - startedAt;
-    return { sweepId, state: sweep?.state ?? 'gone', verdicts, onTime, tookMs, violations };
+    const expected = { proxyIds: staying.map(({ id }) => id), passing, events };
+    const { violations, verdicts, lost } = await audit(storage, sweepId, expected);
+    return {
+      sweepId,
+      state: sweep?.state ?? 'gone',
+      verdicts,
+      lost,
+      onTime,
+      tookMs: performance.now() - startedAt,
+      violations: [
+        ...(hasEnded ? [] : ['the sweep never ended']),
+        ...violations,
+        ...(onTime ? await findUnapplied(storage, sweepId) : []),
+        ...(await this.#watch.look()),
+      ],
+    };
+  }
+
+  /** Waits until a sweep has ended and its pool is released; keeps the events of that time. */
+  async #follow(sweepId: string) {
+    const { sweeps, pools } = this.#stack.storage;
+    const events: SentEvent[] = [];
+    const ended = async () => {
+      events.push(...(await this.#events.read()));
+      return (await sweeps.get(sweepId))?.state !== 'running';
+    };
+    const hasEnded = await until(ended, { timeoutMs: LONGEST_SWEEP_MS }).catch(() => false);
+    // The process that closes a sweep releases its pool last; when it is killed, the tick does.
+    const released = async () => (await pools.get(this.#poolName))?.runningSweepId !== sweepId;
+    await until(released, { timeoutMs: LONGEST_SWEEP_MS });
+    events.push(...(await this.#events.read()));
+    return { events, hasEnded };
   }
 
   /** Asks the API for a sweep; null when the function that would have started it was killed. */

@@ -23,7 +23,7 @@ describe('sweeps on DynamoDB', () => {
     const dead = new Set(proxyIds.filter((_, index) => index % 4 === 0));
     world.checker.finding = ({ id }) => (dead.has(id) ? DOWN : {});
     const { sweepId } = await world.sweep();
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
     const report = await readSweepReport(world, sweepId);
     expect(report).toMatchObject({
       state: 'complete',

@@ -5,6 +5,7 @@ import { auditSweep, findUnapplied } from '../../support/audit/audit-sweep.ts';
 import { readRows } from '../../support/audit/sweep-evidence.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { until } from '../../support/until.ts';
+import { EventReader } from './event-reader.ts';
 import type { FaultStack, QueuedMessage } from './fault-stack.ts';
 
 /** The most rows a pool has in the fault tests. */
@@ -28,7 +29,8 @@ export async function auditWhenAcknowledged(stack: FaultStack, sweepId: string):
   const { bitCount } = (await stack.storage.sweeps.get(sweepId)) ?? { bitCount: 0 };
   const acknowledged = [...batchesOf(bitCount)];
   const proxyIds = await idsOf(stack, poolName);
-  await auditSweep(stack.storage, sweepId, { proxyIds, acknowledged });
+  const events = await new EventReader(stack, poolName).read();
+  await auditSweep(stack.storage, sweepId, { proxyIds, acknowledged, events });
   // Work begun after the deadline is recorded but writes no row.
   const onTime = closedAt !== null && closedAt <= deadlineAt;
   if (onTime) expect(await findUnapplied(stack.storage, sweepId)).toEqual([]);

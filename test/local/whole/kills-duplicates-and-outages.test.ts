@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { localAuthorization } from '../../../src/local/credentials.ts';
-import { EVENT_LOG_PATH } from '../../../src/local/event-bus/event-log.ts';
 import { findDeadPort, startHttpProxy, startSocks5Proxy } from '../../../src/local/fleet/index.ts';
 import { batchesOf } from '../../../src/model/batch-range.ts';
 import { createProxy, type Proxy } from '../../../src/proxies/proxy.ts';
@@ -11,6 +9,7 @@ import { Tarpit } from '../../support/peers/tarpit.ts';
 import type { Hold, TappedRequest } from '../../support/storage/dynamodb-tap.ts';
 import type { FaultyEndpoint } from '../../support/storage/faulty-endpoint.ts';
 import { until } from '../../support/until.ts';
+import { EventReader } from '../support/event-reader.ts';
 import { type FaultStack, startFaultStack } from '../support/fault-stack.ts';
 import {
   auditWhenAcknowledged,
@@ -92,14 +91,7 @@ const BEFORE_PROBING: Place = { table: 'results', operation: 'GetItem', where: '
 
 /** The ids of all events about a pool so far, repeated for each time an event was sent. */
 async function eventsOf(pool: string): Promise<readonly string[]> {
-  const { endpoints, credentials } = stack.whole.stack;
-  const answer = await fetch(`${endpoints.eventbridge}${EVENT_LOG_PATH}?from=0`, {
-    headers: { authorization: localAuthorization(credentials) },
-  });
-  const { events } = (await answer.json()) as {
-    events: { detail: { pool: string; eventId: string } }[];
-  };
-  return events.filter(({ detail }) => detail.pool === pool).map(({ detail }) => detail.eventId);
+  return (await new EventReader(stack, pool).read()).map(({ detail }) => detail.eventId);
 }
 
 /**

@@ -1,21 +1,48 @@
 import type { Storage } from '../../../src/storage/storage.ts';
+import { COUNT_RULES, countVerdicts } from './count-rules.ts';
 import { type AuditExpectation, gatherEvidence } from './sweep-evidence.ts';
-import { SWEEP_RULES } from './sweep-rules.ts';
+import { lostOf, SWEEP_RULES } from './sweep-rules.ts';
+
+/** What an audit of a sweep has found. */
+export interface Audit {
+  /** One sentence for each thing that was lost, counted twice or contradicts another. */
+  readonly violations: readonly string[];
+  /** The verdicts that are stored and in the ledger. */
+  readonly verdicts: number;
+  /** The proxies whose verdict is missing without a named cause. */
+  readonly lost: number;
+}
 
 /**
- * Recounts an ended sweep and returns a sentence for each thing that was lost or counted twice:
- * every proxy has one verdict in its own batch or belongs to a batch named as missing; the ledger
- * and the totals equal a recount of the results; no other proxy appears; rows follow the stored
- * verdicts; the pool no longer points at the sweep.
+ * Recounts an ended sweep from the stored items alone: every proxy has one verdict in its own
+ * batch; no batch is missing without a cause that the test names; the ledger and the totals equal
+ * the recount; no other proxy appears; rows follow the stored verdicts, and events the rows; the
+ * pool no longer points at the sweep.
  */
+export async function audit(
+  storage: Storage,
+  sweepId: string,
+  expected: AuditExpectation,
+): Promise<Audit> {
+  const evidence = await gatherEvidence(storage, sweepId, expected);
+  if (!evidence) {
+    const violations = [`sweep ${sweepId} is not there`];
+    return { violations, verdicts: 0, lost: expected.proxyIds.length };
+  }
+  return {
+    violations: [...SWEEP_RULES, ...COUNT_RULES].flatMap((rule) => [...rule(evidence)]),
+    verdicts: countVerdicts(evidence),
+    lost: lostOf(evidence).length,
+  };
+}
+
+/** The violations that an audit finds. */
 export async function findViolations(
   storage: Storage,
   sweepId: string,
   expected: AuditExpectation,
 ): Promise<readonly string[]> {
-  const evidence = await gatherEvidence(storage, sweepId, expected);
-  if (!evidence) return [`sweep ${sweepId} is not there`];
-  return SWEEP_RULES.flatMap((rule) => [...rule(evidence)]);
+  return (await audit(storage, sweepId, expected)).violations;
 }
 
 /**

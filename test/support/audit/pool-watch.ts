@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { batchesOf } from '../../../src/model/batch-range.ts';
 import type { BatchResult } from '../../../src/model/batch-result.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
+import { batchNames } from './recount.ts';
 import { readRows } from './sweep-evidence.ts';
 
 /** How many past sweeps it watches. */
@@ -38,7 +38,7 @@ export class PoolWatch {
     const violations: string[] = [];
     const sweeps = await this.#storage.sweeps.list(this.#poolName, { limit: SWEEPS });
     for (const { sweepId, bitCount } of sweeps) {
-      for (const bits of batchesOf(bitCount)) {
+      for (const bits of batchNames(bitCount)) {
         const now = await this.#storage.results.get(this.#poolName, bits, sweepId);
         const before = this.#results.get(`${sweepId} ${bits}`);
         if (now) this.#results.set(`${sweepId} ${bits}`, now);

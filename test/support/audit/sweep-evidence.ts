@@ -1,9 +1,16 @@
-import { batchesOf } from '../../../src/model/batch-range.ts';
 import type { BatchResult } from '../../../src/model/batch-result.ts';
 import type { Pool } from '../../../src/model/pool.ts';
 import type { ProxyRow } from '../../../src/model/proxy-row.ts';
 import type { BatchCounts, Sweep } from '../../../src/model/sweep.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
+import { batchNames } from './recount.ts';
+
+/** An event that was sent, as its receiver sees it. */
+export interface SentEvent {
+  /** Such as `Sweep Finished`. */
+  readonly type: string;
+  readonly detail: object;
+}
 
 /** What a test knows about a sweep that the storage does not contain. */
 export interface AuditExpectation {
@@ -13,12 +20,21 @@ export interface AuditExpectation {
   readonly passing?: readonly string[];
   /** The batches whose message was acknowledged. @default none */
   readonly acknowledged?: readonly string[];
+  /**
+   * By batch, why it is not in the ledger: what the test did to it. A missing batch without a cause
+   * is a violation, also when the sweep itself names it as missing. @default none
+   */
+  readonly causes?: Readonly<Record<string, string>>;
+  /** Every event that was sent since the sweep began. @default unknown: events are not counted */
+  readonly events?: readonly SentEvent[];
 }
 
 /** Everything stored about an ended sweep, and what is expected of it. */
 export interface SweepEvidence {
   readonly sweep: Sweep;
   readonly pool: Pool | null;
+  /** The names of the sweep's batches. */
+  readonly batches: readonly string[];
   readonly ledger: ReadonlyMap<string, BatchCounts>;
   /** The stored result of each batch that has one. */
   readonly results: ReadonlyMap<string, BatchResult>;
@@ -37,8 +53,9 @@ export async function gatherEvidence(
   const sweep = await storage.sweeps.get(sweepId);
   if (!sweep) return null;
   const { poolName } = sweep;
+  const batches = batchNames(sweep.bitCount);
   const results = new Map<string, BatchResult>();
-  for (const bits of batchesOf(sweep.bitCount)) {
+  for (const bits of batches) {
     const result = await storage.results.get(poolName, bits, sweepId);
     if (result) results.set(bits, result);
   }
@@ -47,7 +64,7 @@ export async function gatherEvidence(
     storage.sweeps.readLedger(sweepId),
     readRows(storage, poolName),
   ]);
-  return { sweep, pool, ledger, results, rows, expected };
+  return { sweep, pool, batches, ledger, results, rows, expected };
 }
 
 /** Reads every row of a pool. */
@@ -61,4 +78,10 @@ export async function readRows(storage: Storage, poolName: string): Promise<read
     after = page.next;
   } while (after !== undefined);
   return rows;
+}
+
+/** Every stored verdict of a sweep, with the batch it is stored in. */
+export function* verdictsOf(results: SweepEvidence['results']) {
+  for (const [bits, batch] of results)
+    for (const [id, result] of batch.results) yield [id, result, bits] as const;
 }

@@ -21,6 +21,8 @@ export class SweepWorld {
   readonly clock = new FakeClock();
   readonly checker = new FakeChecker();
   readonly queue: BatchMessage[] = [];
+  /** Every message that was ever put into the queue. */
+  readonly sent: BatchMessage[] = [];
   /** The published events, in order. */
   readonly events: SweepEvent[] = [];
   limits: SweepLimits = DEFAULT_SWEEP_LIMITS;
@@ -47,6 +49,7 @@ export class SweepWorld {
   }
 
   readonly sendBatches = async (messages: readonly BatchMessage[]): Promise<void> => {
+    this.sent.push(...messages);
     this.queue.push(...messages);
   };
 

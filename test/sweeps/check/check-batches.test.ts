@@ -38,7 +38,7 @@ describe('checkBatches', () => {
     world.checker.finding = ({ id }) => (dead.has(id) ? DOWN : {});
     const sweep = await world.sweep();
     expect(sweep).toMatchObject({ state: 'complete', bitCount: 2, missingBatches: [] });
-    await auditSweep(world.storage, sweep.sweepId, { proxyIds });
+    await auditSweep(world.storage, sweep.sweepId, { events: world.events, proxyIds });
     const report = await readSweepReport(world, sweep.sweepId);
     expect(report.totals).toEqual({
       proxies: 700,
@@ -73,7 +73,7 @@ describe('checkBatches', () => {
     world.checker.finding = () => DOWN;
     expect(await world.check(messages)).toEqual(['done', 'done']);
     expect(world.checker.probed.toSorted()).toEqual(proxyIds);
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
     expect((await readSweepReport(world, sweepId)).totals.active).toBe(400);
     for (const row of await world.rows()) expect(row.status).toBe('active');
   });
@@ -91,7 +91,7 @@ describe('checkBatches', () => {
     ]);
     expect(outcomes).toEqual([['done'], ['done']]);
     expect([world.checker.probed.length, rival.probed.length]).toEqual([50, 50]);
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
     const stored = await world.storage.results.get('fleet', '*', sweepId);
     for (const row of await world.rows()) {
       expect(row.status).toBe(stored?.results.get(row.proxy.id)?.status);
@@ -103,7 +103,7 @@ describe('checkBatches', () => {
     const proxyIds = await world.fill(50);
     const sweepId = await startDispatched(world);
     expect(await world.check([...world.queue, ...world.queue])).toEqual(['done', 'done']);
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });
 
   it('asks the target before and after, and believes no verdict when it is down', async () => {
@@ -195,7 +195,7 @@ describe('checkBatches', () => {
     world.clock.setWallClock(Date.parse(deadlineAt) + 1);
     await world.deliver();
     expect(await world.current(sweepId)).toMatchObject({ state: 'complete' });
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
     for (const row of await world.rows()) expect(row.rowSweepId).toBe('0');
   });
 
@@ -222,8 +222,8 @@ describe('checkBatches', () => {
     const { batches, totals } = await readSweepReport(world, older);
     expect(batches).toEqual({ total: 2, recorded: 2, late: 1, missing: [] });
     expect(totals.proxies).toBe(400);
-    await auditSweep(world.storage, older, { proxyIds });
-    await auditSweep(world.storage, newer.sweepId, { proxyIds });
+    await auditSweep(world.storage, older, { events: world.events, proxyIds });
+    await auditSweep(world.storage, newer.sweepId, { events: world.events, proxyIds });
   });
 
   it('leaves the rows alone when a sweep that was closed is delivered again in time', async () => {
@@ -311,7 +311,7 @@ describe('checkBatches', () => {
       return {};
     };
     await world.deliver();
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
     expect((await world.rows()).map((row) => row.proxy.id)).not.toContain(proxyIds[40]);
     const added = await world.storage.proxies.get('fleet', makeProxy(999).id);
     expect(added).toMatchObject({ status: 'unknown', rowSweepId: '0' });
@@ -381,7 +381,7 @@ describe('checkBatches, when time is short', () => {
       inconclusive: 50,
       failures: { checker_starved: 50 },
     });
-    await auditSweep(world.storage, sweep.sweepId, { proxyIds });
+    await auditSweep(world.storage, sweep.sweepId, { events: world.events, proxyIds });
     for (const row of await world.rows()) {
       expect(row.status).toBe(hanging.has(row.proxy.id) ? 'unknown' : 'active');
     }

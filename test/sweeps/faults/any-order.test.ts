@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConflictError } from '../../../src/errors.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
+import { batchNames } from '../../support/audit/recount.ts';
 import { makeProxy } from '../../support/factories.ts';
 import type { Finding } from '../../support/fakes/fake-checker.ts';
 import { Crash, crashAfterWrite } from '../../support/storage/crashing-storage.ts';
@@ -172,6 +173,13 @@ async function requirePolicy(world: SweepWorld) {
   return pool;
 }
 
+/** A sweep that is overdue before its messages were sent ends without their batches. */
+function causesOf({ sent }: SweepWorld, sweepId: string) {
+  const own = sent.filter((each) => each.sweepId === sweepId).map(({ bits }) => bits);
+  const unsent = batchNames(2).filter((bits) => !own.includes(bits));
+  return Object.fromEntries(unsent.map((bits) => [bits, 'its message was never sent']));
+}
+
 /** Asserts that events were sent for what was changed, and for nothing else. */
 async function auditEvents(world: SweepWorld, changes: Set<string>, proxyIds: readonly string[]) {
   const sent = new Map(world.events.map((event) => [event.detail.eventId, event]));
@@ -218,7 +226,9 @@ describe('nothing is lost and nothing counted twice', () => {
           await settle(world);
           expect(violations).toEqual([]);
           for (const { sweepId } of await world.storage.sweeps.list('fleet', { limit: 999 })) {
-            await auditSweep(world.storage, sweepId, { proxyIds, passing });
+            const causes = causesOf(world, sweepId);
+            const expected = { events: world.events, proxyIds, passing, causes };
+            await auditSweep(world.storage, sweepId, expected);
             closed += 1;
           }
           changed += await auditEvents(world, changes, proxyIds);

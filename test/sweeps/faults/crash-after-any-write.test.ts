@@ -10,7 +10,7 @@ async function surviveCrash(world: SweepWorld, n: number, proxyIds: readonly str
   const crashed = await sweepWithCrash(world, n);
   const pool = await world.storage.pools.get('fleet');
   const sweepId = pool?.lastSweepId ?? '';
-  await auditSweep(world.storage, sweepId, { proxyIds });
+  await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   expect((await world.current(sweepId)).state).toBe('complete');
   expect((await readSweepReport(world, sweepId)).totals.proxies).toBe(proxyIds.length);
   for (const row of await world.rows()) {
@@ -43,7 +43,7 @@ describe('FAULTS 31: a crash right after any one write of a sweep loses nothing'
       world.clock.advance(60_000);
       expect(await sweepWithCrash(world, n), `a write ${n}`).toBe(true);
       const sweepId = (await world.storage.pools.get('fleet'))?.lastSweepId ?? '';
-      await auditSweep(world.storage, sweepId, { proxyIds });
+      await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
       expect((await world.current(sweepId)).state).toBe('complete');
     }
   });

@@ -32,7 +32,11 @@ describe('FAULTS 30: messages delivered twice', () => {
       checkBatches({ ...world, checker: rival }, messages, invocation),
     ]);
     expect([...outcomes, await world.check(messages)].flat()).toEqual(['done', 'done', 'done']);
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['*'] });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['*'],
+    });
     const stored = await world.storage.results.get('fleet', '*', sweepId);
     for (const row of await world.rows()) {
       expect(row.status).toBe(stored?.results.get(row.proxy.id)?.status);
@@ -53,7 +57,11 @@ describe('FAULTS 30: messages delivered twice', () => {
     );
     expect(await world.check(messages)).toEqual(['done']);
     expect([world.checker.probed.length, rival.probed.length]).toEqual([60, 60]);
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['*'] });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['*'],
+    });
     expect((await world.current(sweepId)).totals).toMatchObject({ inactive: 60 });
     for (const row of await world.rows()) expect(row.status).toBe('inactive');
   });
@@ -72,7 +80,11 @@ describe('FAULTS 30: messages delivered twice', () => {
     const [first] = world.queue;
     for (let delivery = 0; delivery < 3; delivery++) await world.check(first ? [first] : []);
     await world.deliver();
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['0', '1'] });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['0', '1'],
+    });
     for (const row of await world.rows()) {
       expect(row).toMatchObject({ status: 'active', streak: { verdict: 'inactive', count: 1 } });
     }
@@ -90,7 +102,11 @@ describe('FAULTS 30: messages delivered twice', () => {
     expect(await world.check(messages)).toEqual(['done', 'done']);
     expect([await world.rows(), await world.current(sweepId)]).toEqual(before);
     expect(world.checker.probed).toHaveLength(200);
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['0', '1'] });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['0', '1'],
+    });
   });
 });
 
@@ -104,7 +120,7 @@ describe('FAULTS 33: ticks at once', () => {
     expect(sweeps).toHaveLength(1);
     await world.deliver(1);
     await world.tick(TEST_TIME);
-    await auditSweep(world.storage, sweeps[0]?.sweepId ?? '', { proxyIds });
+    await auditSweep(world.storage, sweeps[0]?.sweepId ?? '', { events: world.events, proxyIds });
     expect(await world.storage.sweeps.list('fleet', { limit: 9 })).toHaveLength(1);
   });
 
@@ -121,11 +137,14 @@ describe('FAULTS 33: ticks at once', () => {
       state: 'incomplete',
       missingBatches: ['1'],
     });
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    const causes = { 1: 'its message was not delivered' };
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds, causes });
   });
 });
 
 describe('FAULTS 36: a batch of an older sweep', () => {
+  const LOST = { 10: 'its message was not delivered', 11: 'its message was not delivered' };
+
   /** A sweep of four batches: the first is checked, the others are still on their way. */
   async function sweepInPart(world: SweepWorld) {
     const proxyIds = await world.fill(440, { batchBitCounts: [2] });
@@ -151,8 +170,13 @@ describe('FAULTS 36: a batch of an older sweep', () => {
       late: 1,
       missing: ['10', '11'],
     });
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['00', '01'] });
-    await auditSweep(world.storage, newer.sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['00', '01'],
+      causes: LOST,
+    });
+    await auditSweep(world.storage, newer.sweepId, { events: world.events, proxyIds });
   });
 
   it('that comes while the tick closes its sweep is in the totals', async () => {
@@ -160,7 +184,12 @@ describe('FAULTS 36: a batch of an older sweep', () => {
     const { proxyIds, sweepId, late } = await sweepInPart(world);
     world.storage.justBefore('sweeps.close', () => world.check([late]));
     await world.tick();
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['00', '01'] });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['00', '01'],
+      causes: LOST,
+    });
   });
 
   it('whose sweep is closed before it is in the ledger is in the totals', async () => {
@@ -168,6 +197,11 @@ describe('FAULTS 36: a batch of an older sweep', () => {
     const { proxyIds, sweepId, late } = await sweepInPart(world);
     world.storage.justBefore('sweeps.recordBatch', () => world.tick());
     expect(await world.check([late])).toEqual(['done']);
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['00', '01'] });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['00', '01'],
+      causes: LOST,
+    });
   });
 });

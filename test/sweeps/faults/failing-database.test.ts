@@ -34,7 +34,7 @@ describe('FAULTS 34: a database that fails', () => {
     const proxyIds = await world.fill(30);
     const { sweepId, state } = await world.sweep();
     expect(state).toBe('complete');
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });
 
   it('and throttles every second call loses nothing', async () => {
@@ -42,7 +42,11 @@ describe('FAULTS 34: a database that fails', () => {
     const proxyIds = await world.fill(200, { batchBitCounts: [1] });
     const { sweepId, state } = await world.sweep();
     expect(state).toBe('complete');
-    await auditSweep(world.storage, sweepId, { proxyIds, acknowledged: ['0', '1'] });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds,
+      acknowledged: ['0', '1'],
+    });
   });
 
   it('and loses the answer to an insert has stored the pool', async () => {
@@ -66,7 +70,7 @@ describe('FAULTS 34: a database that fails', () => {
     world.clock.advance(60_000);
     await world.tick();
     await world.deliver();
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
     expect((await readSweepReport(world, sweepId)).totals).toMatchObject({ active: 30 });
   });
 
@@ -81,7 +85,7 @@ describe('FAULTS 34: a database that fails', () => {
     }
     faulty.script = () => 'pass';
     await world.deliver();
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });
 
   it('and leaves keys of a batch unprocessed is asked for them again', async () => {

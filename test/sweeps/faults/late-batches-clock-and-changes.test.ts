@@ -50,7 +50,7 @@ describe('FAULTS 38b: a late batch after a sweep that only confirmed', () => {
     expect(await world.rows()).toEqual(rows);
     expect((await readSweepReport(world, sweepId)).totals.inactive).toBe(30);
     for (const each of [first.sweepId, sweepId, newer.sweepId]) {
-      await auditSweep(world.storage, each, { proxyIds });
+      await auditSweep(world.storage, each, { events: world.events, proxyIds });
     }
   });
 });
@@ -72,7 +72,8 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     expect(sweeps.map(({ sweepId }) => sweepId)).toEqual([newer.sweepId, older.sweepId]);
     const history = await readProxyHistory(world, 'fleet', proxyIds[0] ?? '', { limit: 9 });
     expect(history.map(({ status }) => status)).toEqual(['inactive', 'active']);
-    for (const { sweepId } of sweeps) await auditSweep(world.storage, sweepId, { proxyIds });
+    for (const { sweepId } of sweeps)
+      await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });
 
   it('and the schedule goes on when its time has come again, one sweep at a time', async () => {
@@ -89,7 +90,8 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     }
     const sweeps = await world.storage.sweeps.list('fleet', { limit: 9 });
     expect(sweeps).toHaveLength(2);
-    for (const { sweepId } of sweeps) await auditSweep(world.storage, sweepId, { proxyIds });
+    for (const { sweepId } of sweeps)
+      await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });
 
   it('while probes are under way, and no duration is negative', async () => {
@@ -119,7 +121,10 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     const outcomes = await checkBatches({ ...world, clock, checker, limits }, batches, invocation);
     expect(hasStepped()).toBe(true);
     expect(outcomes).toEqual(['done']);
-    await auditSweep(world.storage, sweepId, { proxyIds: proxies.map(({ id }) => id) });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds: proxies.map(({ id }) => id),
+    });
     const stored = await world.storage.results.get('fleet', '*', sweepId);
     expect(stored?.results.size).toBe(3);
     for (const result of stored?.results.values() ?? []) {
@@ -165,7 +170,7 @@ describe('FAULTS 42: proxies imported and deleted while a sweep runs', () => {
     await world.deliver(1);
     await Promise.all(meddling);
     expect(meddling.length).toBeGreaterThan(3);
-    await auditSweep(world.storage, sweepId, { proxyIds, passing });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds, passing });
     const { totals } = await readSweepReport(world, sweepId);
     expect(totals.proxies).toBeGreaterThanOrEqual(proxyIds.length);
     expect(totals.proxies).toBeLessThanOrEqual(proxyIds.length + passing.length);

@@ -36,7 +36,10 @@ describe('FAULTS 38: a batch of 500 tarpits', () => {
       signal,
     });
     expect(outcomes).toEqual(['done']);
-    await auditSweep(world.storage, sweepId, { proxyIds: proxies.map(({ id }) => id) });
+    await auditSweep(world.storage, sweepId, {
+      events: world.events,
+      proxyIds: proxies.map(({ id }) => id),
+    });
     const { totals } = await world.current(sweepId);
     return { tookMs: performance.now() - startedAt, totals };
   }

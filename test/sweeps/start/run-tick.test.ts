@@ -56,7 +56,7 @@ describe('runTick', () => {
     await world.tick(TEST_TIME);
     expect(await lastSweepId(world)).toBe(sweepId);
     expect(await world.storage.sweeps.list('fleet', { limit: 9 })).toHaveLength(1);
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });
 
   it('never lets sweeps of one pool overlap', async () => {
@@ -90,7 +90,7 @@ describe('runTick', () => {
     expect(await world.tick()).toMatchObject([{ action: 'dispatched' }]);
     expect(world.queue.map(({ bits }) => bits)).toEqual(['1']);
     await world.deliver();
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });
 
   it('closes an overdue sweep and names the missing batches', async () => {
@@ -109,7 +109,8 @@ describe('runTick', () => {
     expect(await world.tick()).toMatchObject([{ action: 'closed', sweepId }]);
     const sweep = await world.current(sweepId);
     expect(sweep).toMatchObject({ state: 'incomplete', missingBatches: ['0'] });
-    await auditSweep(world.storage, sweepId, { proxyIds });
+    const causes = { 0: 'its message was not delivered' };
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds, causes });
   });
 
   it('releases a pool from a closed sweep', async () => {
