@@ -41,6 +41,9 @@ export interface InputSource {
   readonly pointer?: string;
 }
 
+/** How deep `__proto__` is looked for: deeper than the fields of any input. */
+const MAX_FIELD_DEPTH = 8;
+
 /**
  * Parses an input.
  *
@@ -51,6 +54,8 @@ export function parseWith<T extends z.ZodMiniType>(
   input: unknown,
   { what, pointer = '' }: InputSource,
 ): z.output<T> {
+  const hidden = hiddenFields(input, pointer);
+  if (hidden.length > 0) throw unusable(what, hidden);
   const parsed = z.safeParse(schema, input);
   if (parsed.success) return parsed.data;
   const { def } = schema._zod;
@@ -71,6 +76,18 @@ export function unusable(what: string, issues: readonly InputIssue[]): InvalidIn
 export function pointerTo(path: readonly PropertyKey[], base = ''): string {
   const steps = path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'));
   return [base, ...steps].join('/');
+}
+
+/** Fields named `__proto__`: zod leaves them out without a word, as DynamoDB's client does. */
+function hiddenFields(input: unknown, pointer: string, depth = 0): InputIssue[] {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return [];
+  if (depth > MAX_FIELD_DEPTH) return [];
+  const issues = Object.entries(input).flatMap(([name, value]) =>
+    hiddenFields(value, pointerTo([name], pointer), depth + 1),
+  );
+  if (!Object.hasOwn(input, '__proto__')) return issues;
+  const detail = 'is not a name that a field may have';
+  return [{ pointer: `${pointer}/__proto__`, detail }, ...issues];
 }
 
 /** The issue of an unknown field points to the field, not to the object around it. */

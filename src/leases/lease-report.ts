@@ -12,7 +12,8 @@ const MAX_SPELLING = 300;
 function canonicalHost(text: string): string | null {
   if (text.length > MAX_SPELLING) return null;
   const host = parseHost(text.trim());
-  return typeof host === 'string' ? host : null;
+  // The blocks of a proxy are a map by host, and no map of DynamoDB's client keeps that one.
+  return typeof host === 'string' && host !== '__proto__' ? host : null;
 }
 
 /** Takes a target's host in any spelling and returns its canonical form. */

@@ -40,7 +40,8 @@ export class DynamoDbStorage implements Storage {
   constructor({ client, tables, clock = systemClock }: DynamoDbStorageOptions) {
     const db = {
       client: DynamoDBDocumentClient.from(client, {
-        marshallOptions: { removeUndefinedValues: true },
+        // A map with a key named `constructor`, such as header fields, looks like a class instance.
+        marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },
       }),
       tables,
       clock,

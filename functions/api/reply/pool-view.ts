@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../../src/errors.ts';
+import { pointerTo } from '../../../src/input.ts';
 import type { Pool } from '../../../src/model/pool.ts';
 import type { SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 
@@ -61,7 +62,7 @@ export function refuseHiddenValues(policy: unknown): void {
     Object.entries(headers ?? {})
       .filter(([, value]) => value === HIDDEN)
       .map(([name]) => ({
-        pointer: `/options/${field}/${name}`,
+        pointer: pointerTo(['options', field, name]),
         detail: `"${HIDDEN}" stands for a value that is not shown; send the value itself`,
       })),
   );

@@ -27,19 +27,25 @@ export function collect(value: string, previous: readonly string[] = []): string
 /**
  * Parses `Name: value` texts. An error names a header by its position: its text may be a secret.
  *
- * @throws {InvalidInputError} when a header has no name; the message names the flag
+ * @throws {InvalidInputError} when a header has no name, or another's; the message names the flag
  */
 export function parseHeaders(
   headers: readonly string[] | undefined,
   flag: string,
 ): Record<string, string> | undefined {
   if (!headers) return undefined;
-  const entries = headers.map((header, index): [string, string] => {
+  const fields = new Map<string, string>();
+  for (const [index, header] of headers.entries()) {
     const colon = header.indexOf(':');
-    if (colon > 0) return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()];
-    throw new InvalidInputError(
-      `${flag} number ${index + 1} has no name before a colon; give it as 'Name: value'`,
-    );
-  });
-  return Object.fromEntries(entries);
+    const name = header.slice(0, Math.max(0, colon)).trim();
+    const number = `${flag} number ${index + 1}`;
+    if (name === '') {
+      throw new InvalidInputError(`${number} has no name before a colon; give it as 'Name: value'`);
+    }
+    if (fields.has(name)) {
+      throw new InvalidInputError(`${number} has the name of one before it; give each name once`);
+    }
+    fields.set(name, header.slice(colon + 1).trim());
+  }
+  return Object.fromEntries(fields);
 }

@@ -128,6 +128,10 @@ describe('lighthouse check', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain("--header number 1 has no name before a colon; give it as 'Name:");
     expect(stdout + stderr).not.toContain(CANARY);
+    const twice = await check([...secrets, ...secrets.slice(0, 2)]);
+    expect(twice.exitCode).toBe(2);
+    expect(twice.stderr).toContain('--header number 2 has the name of one before it');
+    expect(twice.stdout + twice.stderr).not.toContain(CANARY);
   });
 
   it('reads standard input and names the default target on standard error', async () => {

@@ -40,6 +40,25 @@ describe('a pool', () => {
     }
   });
 
+  it('stores a header of any name that HTTP allows, or refuses it with 400', async () => {
+    const names = Object.getOwnPropertyNames(Object.prototype);
+    for (const name of [...names, "!#$%&'*+-.^_`|~", 'x~1y', 'prototype', '0']) {
+      const api = startApi();
+      const body = `{"options":{"headers":{"${name}":"s3cret"}}}`;
+      const reply = await api.call({ method: 'PUT', target: '/pools/fleet', body });
+      const stored = await api.storage.pools.get('fleet');
+      if (name === '__proto__') expect([reply.status, stored]).toEqual([400, null]);
+      else expect([reply.status, stored?.options.headers]).toEqual([201, { [name]: 's3cret' }]);
+      expect(reply.text).not.toContain('s3cret');
+    }
+  });
+
+  it('points at a hidden header value whatever the name of the header', async () => {
+    const api = startApi();
+    const reply = await api.put('/pools/fleet', { options: { headers: { 'a~b': '***' } } });
+    expect(reply.json.errors).toMatchObject([{ pointer: '/options/headers/a~0b' }]);
+  });
+
   it('is refused when it is sent back with its header values hidden', async () => {
     const api = startApi();
     await api.put('/pools/fleet', { options: { headers: { 'x-key': 's3cret' } } });

@@ -55,6 +55,16 @@ describe('a request that cannot be answered', () => {
       415,
       /image\/png/,
     ],
+    [
+      'a media type that every object has',
+      {
+        ...request('POST', '/pools/fleet/proxies', LIST),
+        headers: { 'content-type': 'constructor' },
+      },
+      415,
+      /"constructor"/,
+    ],
+    ['a __proto__ query', request('GET', '/pools?__proto__=x'), 400, /\/query\/__proto__ is not/],
     ['neither pool nor list', request('POST', '/sweeps', '{}'), 400, /cannot be used/],
     [
       'a list that is not one',

@@ -71,6 +71,22 @@ describe('parseHealthCheckOptions', () => {
 
   it('takes no field from the prototype', () => {
     expect(issuesOf(JSON.parse('{"__proto__": {"attempts": 3}}'))).toHaveLength(1);
-    expect(issuesOf({ headers: JSON.parse('{"constructor": "x"}') })).toEqual([]);
+  });
+
+  it('takes a header of any name that HTTP allows, and refuses __proto__ with its pointer', () => {
+    for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+      if (name === '__proto__') continue;
+      const headers = JSON.parse(`{"${name}":"x"}`);
+      expect(parseHealthCheckOptions({ headers, proxyHeaders: headers })).toMatchObject({
+        headers: { [name]: 'x' },
+        proxyHeaders: { [name]: 'x' },
+      });
+    }
+    for (const field of ['headers', 'proxyHeaders']) {
+      const issues = issuesOf({ [field]: JSON.parse('{"__proto__":"s3cret","x":"y"}') });
+      expect(issues).toEqual([
+        { pointer: `/${field}/__proto__`, detail: 'is not a name that a field may have' },
+      ]);
+    }
   });
 });

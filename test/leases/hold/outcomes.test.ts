@@ -82,6 +82,7 @@ describe('blocks', () => {
     for (const [report, pointer] of [
       [{ outcome: 'blocked', targetHost: 'https://shop.example/' }, '/targetHost'],
       [{ outcome: 'blocked', targetHost: 'a b' }, '/targetHost'],
+      [{ outcome: 'blocked', targetHost: '__proto__' }, '/targetHost'],
       [{ outcome: 'blocked', targetHost: `${'x'.repeat(2000)}` }, '/targetHost'],
       [{ outcome: 'fine' }, '/outcome'],
       ['fine', '/outcome'],

@@ -4,9 +4,17 @@ import {
   makeOptions,
   makePolicy,
   makePool,
+  makeSweep,
   makeSweepId,
 } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
+
+/** Names of `Object.prototype`, of what DynamoDB's client looks at, and odd tokens (RFC 9110). */
+const HEADER_NAMES = [
+  ...Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__'),
+  ...['prototype', 'then', 'toJSON', 'length', 'name', 'N', 'S', 'M', 'NULL', 'L', '0', '-1'],
+  ...["!#$%&'*+-.^_`|~", '#u0', 'a.b', 'x~1y'],
+];
 
 const claim = (order: number, batchBitCounts: readonly number[] = [0]) => ({
   poolName: 'fleet',
@@ -25,6 +33,20 @@ export function describePoolStorage(create: CreateStorage): void {
       });
       expect(await storage.pools.create(pool)).toBe(true);
       expect(await storage.pools.get('fleet')).toEqual(pool);
+    });
+
+    it('keeps header fields of every name that HTTP allows', async () => {
+      const { storage } = await create();
+      const headers = Object.fromEntries(HEADER_NAMES.map((name) => [name, `value of ${name}`]));
+      const pool = makePool({ options: makeOptions({ headers, proxyHeaders: headers }) });
+      await storage.pools.create(pool);
+      expect(await storage.pools.get('fleet')).toEqual(pool);
+      const { constructor: only } = headers as { constructor?: string };
+      const policy = makePolicy({ options: makeOptions({ headers: { constructor: `${only}` } }) });
+      expect(await storage.pools.updatePolicy('fleet', policy)).toMatchObject(policy);
+      const sweep = makeSweep({ policy });
+      await storage.sweeps.put(sweep);
+      expect(await storage.sweeps.get(sweep.sweepId)).toEqual(sweep);
     });
 
     it('returns null for a pool that was never stored', async () => {
