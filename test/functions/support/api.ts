@@ -1,7 +1,12 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createApiHandler } from '../../../functions/api/handler.ts';
+import type { Clock } from '../../../src/clock.ts';
 import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
+import { NO_SWEEP_ID } from '../../../src/model/proxy-row.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../../src/model/sweep-limits.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
+import { makeSweepId } from '../../support/factories.ts';
 import { FakeClock } from '../../support/fakes/fake-clock.ts';
 import { TappedStorage } from '../../support/storage/tapped-storage.ts';
 import { type HttpRequest, httpEvent, lambdaContext } from './lambda-events.ts';
@@ -26,10 +31,18 @@ export const MIXED_LIST = [
   'socks5://1.1.1.1:1080',
 ].join('\n');
 
-/** The api's handler over a storage in memory; `faults` makes its dispatches and redrives fail. */
-export function startApi({ allowPrivateAddresses = false } = {}) {
+/** How the api of a test is set up. */
+export interface TestApiOptions {
+  /** @default false */
+  readonly allowPrivateAddresses?: boolean;
+  /** @default a storage in memory */
+  readonly openStorage?: (clock: Clock) => Storage;
+}
+
+/** The api's handler over a storage; `faults` makes its dispatches and redrives fail. */
+export function startApi({ allowPrivateAddresses = false, openStorage }: TestApiOptions = {}) {
   const clock = new FakeClock();
-  const storage = new TappedStorage(new MemoryStorage({ clock }));
+  const storage = new TappedStorage(openStorage?.(clock) ?? new MemoryStorage({ clock }));
   const telemetry = recordTelemetry();
   const dispatched: string[] = [];
   const faults = { dispatch: false, redrive: false };
@@ -54,8 +67,8 @@ export function startApi({ allowPrivateAddresses = false } = {}) {
       return { moved: 3, more: false };
     },
   });
-  const call = async (request: HttpRequest): Promise<TestReply> => {
-    const reply = await handler(httpEvent(request), lambdaContext());
+  const answer = async (event: APIGatewayProxyEventV2): Promise<TestReply> => {
+    const reply = await handler(event, lambdaContext());
     const text = reply.body ?? '';
     const headers = reply.headers ?? {};
     const isJson =
@@ -63,6 +76,7 @@ export function startApi({ allowPrivateAddresses = false } = {}) {
       !/ndjson/.test(String(headers['content-type']));
     return { status: reply.statusCode ?? 0, headers, text, json: isJson ? JSON.parse(text) : null };
   };
+  const call = (request: HttpRequest) => answer(httpEvent(request));
   const get = (target: string) => call({ method: 'GET', target });
   const put = (target: string, body: unknown) =>
     call({ method: 'PUT', target, body: JSON.stringify(body) });
@@ -71,7 +85,17 @@ export function startApi({ allowPrivateAddresses = false } = {}) {
     body: string | Buffer,
     headers: Readonly<Record<string, string>> = {},
   ) => call({ method: 'POST', target, body, headers });
-  return { storage, clock, telemetry, dispatched, faults, call, get, put, post };
+  const activate = (poolName: string, proxyId: string) =>
+    storage.proxies.writeStatus({
+      poolName,
+      proxyId,
+      sweepId: makeSweepId(1),
+      expectedRowSweepId: NO_SWEEP_ID,
+      before: { status: 'unknown', streak: null },
+      after: { status: 'active', streak: null },
+      at: new Date(clock.now()).toISOString(),
+    });
+  return { storage, clock, telemetry, dispatched, faults, answer, call, get, put, post, activate };
 }
 
 /** The api with an empty pool, `fleet`. */

@@ -1,5 +1,3 @@
-import { NO_SWEEP_ID } from '../../../src/model/proxy-row.ts';
-import { makeSweepId } from '../../support/factories.ts';
 import { startApi, type TestReply } from './api.ts';
 
 /** A password that may appear in one answer and nowhere else. */
@@ -18,7 +16,7 @@ export async function startLeaseApi(
   await api.put(`/pools/${pool}`, {});
   await api.post(`/pools/${pool}/proxies${query}`, list.join('\n'));
   const ids = await api.storage.proxies.queryIds(pool, 100);
-  for (const proxyId of ids) await activate(api, pool, proxyId);
+  for (const proxyId of ids) await api.activate(pool, proxyId);
   const pathOf = (leaseId: string) => `/pools/${pool}/leases/${encodeURIComponent(leaseId)}`;
   const acquire = (
     body: LeaseBody = {},
@@ -41,19 +39,3 @@ export async function startLeaseApi(
 }
 
 export type LeaseApi = Awaited<ReturnType<typeof startLeaseApi>>;
-
-async function activate(
-  { storage, clock }: ReturnType<typeof startApi>,
-  poolName: string,
-  proxyId: string,
-) {
-  await storage.proxies.writeStatus({
-    poolName,
-    proxyId,
-    sweepId: makeSweepId(1),
-    expectedRowSweepId: NO_SWEEP_ID,
-    before: { status: 'unknown', streak: null },
-    after: { status: 'active', streak: null },
-    at: new Date(clock.now()).toISOString(),
-  });
-}
