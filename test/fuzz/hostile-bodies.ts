@@ -34,7 +34,17 @@ const LINES = [
   `1.1.1.1,1080,user,${CANARY}`,
   '# comment',
 ];
-const ENTRY = { ip: '8.8.4.4', port: 8080, username: 'user', password: CANARY, country: 'SE' };
+const ENTRY = {
+  ip: '8.8.4.4',
+  port: 8080,
+  username: 'user',
+  password: CANARY,
+  country: 'SE',
+  city: 'Malmö',
+  asn: 64_512,
+  lat: 55.6,
+  lon: 13,
+};
 
 /** Valid bodies of the routes that take one: what is sent is one of these, changed. */
 const VALID: Readonly<Partial<Record<KnownRouteKey, readonly Fields[]>>> = {

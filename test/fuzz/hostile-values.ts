@@ -18,7 +18,20 @@ const TEXTS = [
 
 /** JSON that is no JSON, or that readers disagree about. */
 const RAW_JSON = [
-  ...['1e400', '-1e400', '1e-400', '-0', '01', '.5', '1.', '9'.repeat(400), '0.1e1', 'Infinity'],
+  ...[
+    '1e400',
+    '-1e400',
+    '1e-400',
+    '1e-200',
+    '5e-324',
+    '-0',
+    '01',
+    '.5',
+    '1.',
+    '9'.repeat(400),
+    '0.1e1',
+    'Infinity',
+  ],
   ...['NaN', 'undefined', "'x'", '"\\ud800"', '"\\u0000"', '"\\x41"', '"\n"', '[,]', '[1,]', '{,}'],
   ...['{"a":1,}', '{"a" 1}', '{a:1}', '[1 2]', '"', '{', '[', ']', 'nul', 'true false', '\ufeff1'],
 ] as const;

@@ -10,7 +10,11 @@ const MAX_CA_LENGTH = 1024 * 1024;
 const MAX_BODY_TEXT = 1024;
 
 const flag = z.boolean({ error: 'must be true or false' });
-const text = z.string({ error: 'must be a string' });
+const text = z.string({ error: 'must be a string' }).check(
+  z.refine((value) => value.isWellFormed(), {
+    error: 'has half of a surrogate pair, which no text in UTF-8 can have',
+  }),
+);
 const fields = z.record(z.string(), text, { error: 'must be an object of header fields' });
 
 const statusCodes = z

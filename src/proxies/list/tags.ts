@@ -6,6 +6,8 @@ import { type Fields, isScalar } from './fields.ts';
 const MAX_TAG_LENGTH = 200;
 /** RFC 6793: AS numbers have 32 bits. */
 const MAX_ASN = 0xffff_ffff;
+/** A tenth of a micrometre on the ground. DynamoDB stores no number below 1E-130 but 0. */
+const SMALLEST_DEGREES = 1e-12;
 
 /** What an entry says about its proxy; null when nothing. Unusable values are left out. */
 export function parseTags(fields: Fields): ProxyTags | null {
@@ -48,5 +50,6 @@ function parseAsn(value: unknown): number | null {
 function parseDegrees(value: unknown, limit: number): number | null {
   if (!isScalar(value) || String(value).trim() === '') return null;
   const degrees = Number(value);
+  if (Math.abs(degrees) < SMALLEST_DEGREES) return 0;
   return Math.abs(degrees) <= limit ? degrees : null;
 }

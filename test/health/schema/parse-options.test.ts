@@ -46,6 +46,8 @@ describe('parseHealthCheckOptions', () => {
     ['allowRedirects', 'yes', /true or false/],
     ['ca', 'not a certificate', /PEM/],
     ['bodyIncludes', '', /empty/],
+    ['bodyIncludes', 'ok \ud800', /half of a surrogate pair/],
+    ['targetUrl', 'https://example.com/\udc00', /half of a surrogate pair/],
     ['headers', ['a'], /object/],
     ['timeoutMS', 5000, /not a field; the fields are .*timeoutMs/],
   ])('refuses %s %j with a sentence that says what would be right', (field, value, sentence) => {

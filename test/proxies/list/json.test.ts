@@ -51,6 +51,17 @@ describe('a JSON list', () => {
     ]);
   });
 
+  it('takes degrees that no database stores, being next to nothing, as 0', async () => {
+    const tags = async (degrees: string) =>
+      (await readList(`{"ip":"1.2.3.4","port":80,"lat":${degrees},"lon":13}`))[0];
+    for (const degrees of ['1e-200', '-5e-324', '-0', '"1e-400"']) {
+      expect(await tags(degrees)).toMatchObject({
+        proxy: { tags: { latitude: 0, longitude: 13 } },
+      });
+    }
+    expect(await tags('-1e-9')).toMatchObject({ proxy: { tags: { latitude: -1e-9 } } });
+  });
+
   it('reads tags and leaves out unusable ones', async () => {
     const [first, second] = await readList(
       JSON.stringify([
