@@ -23,6 +23,11 @@ const text = fc.oneof(
     unit: fc.constantFrom(':', '@', '%', '%40', ',', '"', '#', ' ', '/', 'a'),
   }),
 );
+/** Degrees as a list's tags have them: never `-0`, and nothing so small that it is read as 0. */
+const degreesUpTo = (most: number) =>
+  fc
+    .double({ min: -most, max: most, noNaN: true })
+    .map((degrees) => (Math.abs(degrees) < 1e-12 ? 0 : degrees));
 const tags = fc.record(
   {
     source: fc.constantFrom('shop', 'own fleet'),
@@ -30,8 +35,8 @@ const tags = fc.record(
     city: fc.constantFrom('Köln', 'New York, NY'),
     isp: fc.constant('Example "Networks"'),
     asn: fc.nat(),
-    latitude: fc.double({ min: -90, max: 90, noNaN: true }).map((degrees) => degrees + 0),
-    longitude: fc.double({ min: -180, max: 180, noNaN: true }).map((degrees) => degrees + 0),
+    latitude: degreesUpTo(90),
+    longitude: degreesUpTo(180),
   },
   { requiredKeys: [] },
 );
