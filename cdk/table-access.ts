@@ -23,9 +23,9 @@ type TableGrants = Readonly<Partial<Record<TableName, TableGrant>>>;
 /** The DynamoDB calls each function makes, which are all that its role allows. */
 export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
   'fan-out': {
-    pools: { actions: ['GetItem', 'Scan', 'UpdateItem', 'DeleteItem'] },
+    pools: { actions: ['GetItem', 'BatchGetItem', 'Scan', 'UpdateItem', 'DeleteItem'] },
     proxies: { actions: ['Query', 'BatchWriteItem'] },
-    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    sweeps: { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
   },
   checker: {
     pools: { actions: ['GetItem', 'UpdateItem'] },
@@ -34,7 +34,7 @@ export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
     sweeps: { actions: ['GetItem', 'Query', 'UpdateItem'] },
   },
   api: {
-    pools: { actions: ['GetItem', 'Scan', 'PutItem', 'UpdateItem'] },
+    pools: { actions: ['GetItem', 'BatchGetItem', 'Scan', 'PutItem', 'UpdateItem'] },
     proxies: {
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       indexes: [BY_STATUS_INDEX],

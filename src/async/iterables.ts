@@ -52,6 +52,18 @@ async function nextOrAbort<T>(
   }
 }
 
+/** Yields what a source yields in arrays of `size`; the last one may be shorter. */
+export async function* inChunks<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
+  for await (const item of source) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
 /** Yields one item, then the rest. Closes the rest at the end, even if only the first is taken. */
 export async function* prepend<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
   try {

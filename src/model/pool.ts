@@ -15,13 +15,18 @@ export interface PoolPolicy {
   readonly leasing: LeasingSettings;
 }
 
-/** A named set of proxies with one health-check policy and one schedule. */
+/**
+ * A named set of proxies with one health-check policy and one schedule. A pool with a
+ * `policyVersion` has its policy without `options.ca`; the whole policy is the stored version.
+ */
 export interface Pool extends PoolPolicy {
   /** 1 to 64 characters of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. */
   readonly poolName: string;
   /** The key of the pool's proxy ids; never returned by the API, never changed. */
   readonly salt: PoolSalt;
   readonly createdAt: string;
+  /** Names the stored version of its policy; absent from pools of an earlier version. */
+  readonly policyVersion?: string;
   /** Every batch bit count (k) a sweep of the pool has had, the one in use first. */
   readonly batchBitCounts: readonly number[];
   readonly runningSweepId?: string;
@@ -30,6 +35,29 @@ export interface Pool extends PoolPolicy {
   readonly deletingSince?: string;
   /** Set on the pool of an inline list; readers ignore expired pools. */
   readonly expiresAtEpochSeconds?: number;
+}
+
+/** What a tick needs to know of a pool. */
+export type PoolState = Pick<
+  Pool,
+  | 'poolName'
+  | 'createdAt'
+  | 'intervalSeconds'
+  | 'runningSweepId'
+  | 'lastSweepId'
+  | 'deletingSince'
+  | 'expiresAtEpochSeconds'
+>;
+
+/** Whether a tick may have something to do with a pool: it has a schedule, a sweep or an end. */
+export function isTended(pool: Partial<PoolState>): boolean {
+  const { intervalSeconds = null, runningSweepId, deletingSince } = pool;
+  return intervalSeconds !== null || runningSweepId !== undefined || deletingSince !== undefined;
+}
+
+/** Whether a pool stands in the list of pools: those of inline lists, which expire, do not. */
+export function isListed({ expiresAtEpochSeconds }: Partial<PoolState>): boolean {
+  return expiresAtEpochSeconds === undefined;
 }
 
 /** 1 to 64 characters of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. */

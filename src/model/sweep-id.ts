@@ -10,27 +10,19 @@ export function scheduledSweepId(poolName: string, scheduledAtMs: number): strin
 }
 
 /**
- * The id of a sweep started by hand, later than the pool's last one and no earlier than the pool
- * itself, even if the clock stepped back. Ids made with the same idempotency key share their tail:
- * see `isSameRequest`.
+ * A new id for a sweep started by hand, later than the pool's last one and no earlier than the pool
+ * itself, even if the clock stepped back.
  */
 export function manualSweepId(request: {
   readonly nowMs: number;
   /** When the pool was created, ISO 8601. */
   readonly createdAt?: string | undefined;
   readonly lastSweepId?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
 }): string {
-  const { nowMs, createdAt, lastSweepId, idempotencyKey } = request;
+  const { nowMs, createdAt, lastSweepId } = request;
   const afterLast = lastSweepId === undefined ? 0 : sweepIdTimeMs(lastSweepId) + 1;
   const bornAt = createdAt === undefined ? 0 : Date.parse(createdAt);
-  const tail = idempotencyKey === undefined ? randomBytes(TAIL_BYTES) : hashTail(idempotencyKey);
-  return formatSweepId(Math.max(nowMs, afterLast, bornAt), tail);
-}
-
-/** True when both ids were made for the same idempotency key (or schedule). */
-export function isSameRequest(sweepId: string, otherSweepId: string): boolean {
-  return sweepId.slice(14) === otherSweepId.slice(14);
+  return formatSweepId(Math.max(nowMs, afterLast, bornAt), randomBytes(TAIL_BYTES));
 }
 
 /** True for a sweep of this pool; false for one of a deleted pool of the same name. */

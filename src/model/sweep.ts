@@ -38,8 +38,10 @@ export interface Sweep {
   readonly poolName: string;
   /** k: the sweep has 2^k batches. */
   readonly bitCount: number;
-  /** The pool's policy as it was when the sweep started. */
-  readonly policy: PoolPolicy;
+  /** Names the version of the pool's policy that the sweep runs with. */
+  readonly policyVersion?: string;
+  /** A copy of the policy, in sweeps of an earlier version; they have no `policyVersion`. */
+  readonly policy?: PoolPolicy;
   readonly trigger: 'schedule' | 'manual';
   readonly startedAt: string;
   /** A batch begun later still writes its result and ledger entry, but no rows or events. */

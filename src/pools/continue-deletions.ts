@@ -3,6 +3,7 @@ import { idPosition } from '../model/batch-split.ts';
 import type { Pool } from '../model/pool.ts';
 import { sweepIdTimeMs } from '../model/sweep-id.ts';
 import type { Storage } from '../storage/storage.ts';
+import { retirePolicy } from './policy-versions.ts';
 
 /**
  * How long a pool outlives its mark, milliseconds. It is longer than an API call, which ends within
@@ -103,6 +104,7 @@ async function deleteChunk(
     return { rowsDeleted: ids.length, removed: false, hasMore: true };
   }
   if (askedAt <= removableAfterMs(pool)) return NOTHING_LEFT;
+  await retirePolicy({ storage, clock }, pool.policyVersion);
   return { ...NOTHING_LEFT, removed: await storage.pools.remove(pool) };
 }
 

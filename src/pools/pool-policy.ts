@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import type { InputIssue } from '../errors.ts';
 import { parseHealthCheckOptions } from '../health/schema/parse-options.ts';
-import { parseWith, unusable, wholeNumber } from '../input.ts';
+import { parseWith, pointerTo, unusable, wholeNumber } from '../input.ts';
 import { LARGEST_BATCH_SIZE } from '../model/batch-split.ts';
 import { batchTimeMs, largestTimeoutMs } from '../model/batch-time.ts';
 import { DEFAULT_LEASING, leasingSettingsSchema } from '../model/leasing-settings.ts';
@@ -46,7 +47,49 @@ export function parsePoolPolicy(
     leasing,
   };
   requireFit(policy, limits);
+  requireStorable(policy);
   return policy;
+}
+
+/** A policy with a full set of headers takes a few KB; every sweep reads it. */
+const MAX_POLICY_BYTES = 32 * 1024;
+/** About 150 certificates. With the policy, far below an item's 400 KB ("Quotas in DynamoDB"). */
+const MAX_CA_BYTES = 256 * 1024;
+
+/**
+ * Asserts that a policy is small enough to be stored.
+ *
+ * @throws {InvalidInputError} when it is not; it points to the CA bundle or to the largest option
+ */
+export function requireStorable(policy: PoolPolicy): void {
+  const caBytes = Buffer.byteLength(policy.options.ca ?? '');
+  const issues: InputIssue[] = [];
+  if (caBytes > MAX_CA_BYTES) {
+    const detail = `has ${caBytes} bytes; a pool's CA bundle may have at most ${MAX_CA_BYTES}`;
+    issues.push({ pointer: '/options/ca', detail });
+  }
+  const bytes = bytesOf(withoutCa(policy));
+  if (bytes > MAX_POLICY_BYTES) {
+    const [largest = ''] = Object.entries(withoutCa(policy).options)
+      .sort(([, a], [, b]) => bytesOf(b) - bytesOf(a))
+      .map(([field]) => field);
+    const detail =
+      `has ${bytesOf(policy.options[largest as 'headers'])} of the policy's ${bytes} bytes; ` +
+      `without its CA bundle, a policy may have at most ${MAX_POLICY_BYTES}`;
+    issues.push({ pointer: pointerTo(['options', largest]), detail });
+  }
+  if (issues.length > 0) throw unusable(SOURCE.what, issues);
+}
+
+/** A policy as a pool's item has it: the CA bundle stands in the stored version alone. */
+export function withoutCa(policy: PoolPolicy): PoolPolicy {
+  const { ca: _apart, ...options } = policy.options;
+  const { riseFall, intervalSeconds, control, leasing } = policy;
+  return { options, riseFall, intervalSeconds, control, leasing };
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** Asserts that a full batch of proxies that all time out fits the time of one checker. */

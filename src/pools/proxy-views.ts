@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { ProxyStatus } from '../health/rise-fall.ts';
+import { PageBudget } from '../model/page-budget.ts';
 import type { Pool } from '../model/pool.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
@@ -56,8 +57,8 @@ export interface ViewDependencies {
 const MAX_ROWS_PER_PAGE = 5000;
 
 /**
- * Reads the proxies of a pool in id order. With a country, a page may hold fewer than `limit` and
- * still have a `next`.
+ * Reads the proxies of a pool in id order. A page may have fewer than `limit` and still a `next`:
+ * with a country, or when more would not fit an answer.
  *
  * @throws {NotFoundError} when there is no such pool
  */
@@ -70,17 +71,22 @@ export async function readProxyViews(
   const newest = new NewestResults(storage, pool);
   const toView = (row: ProxyRow) => viewOf(row, { newest, pool, now: clock.now() });
   const proxies: ProxyView[] = [];
+  const budget = new PageBudget(query.limit);
   let cursor = query.cursor;
   for (let seen = 0; seen < MAX_ROWS_PER_PAGE; ) {
-    const limit = query.limit - proxies.length;
+    const limit = budget.entriesLeft;
     const page = await readRows(storage, pool, { ...query, ...(cursor && { cursor }), limit });
     for (const row of page.rows) {
-      if (isIn(row, query.country)) proxies.push(await toView(row));
+      if (!isIn(row, query.country)) continue;
+      const view = await toView(row);
+      const last = proxies.at(-1);
+      if (!budget.takes(view) && last) return { proxies, next: last.proxyId };
+      proxies.push(view);
     }
     if (page.next === undefined) return { proxies };
     cursor = page.next;
     seen += limit;
-    if (proxies.length >= query.limit) break;
+    if (budget.entriesLeft === 0) break;
   }
   return { proxies, ...(cursor !== undefined && { next: cursor }) };
 }

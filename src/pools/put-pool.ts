@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import { ConflictError } from '../errors.ts';
+import { ConflictError, NotFoundError } from '../errors.ts';
 import { type Pool, type PoolPolicy, parsePoolName } from '../model/pool.ts';
 import type { SweepLimits } from '../model/sweep-limits.ts';
 import { createSalt } from '../proxies/proxy.ts';
+import type { PolicyChange } from '../storage/pool-storage.ts';
 import type { Storage } from '../storage/storage.ts';
-import { parsePoolPolicy } from './pool-policy.ts';
+import { retirePolicy, storePolicy } from './policy-versions.ts';
+import { parsePoolPolicy, withoutCa } from './pool-policy.ts';
 import { requirePool } from './require-pool.ts';
 
 /** What the creation and change of pools work with. */
@@ -14,6 +17,9 @@ export interface PoolDependencies {
   /** The time a batch must fit. @default `DEFAULT_SWEEP_LIMITS` */
   readonly limits?: SweepLimits;
 }
+
+/** Times that a policy is set anew when others change the pool meanwhile. */
+const MAX_TRIES = 8;
 
 /**
  * Creates a pool.
@@ -28,8 +34,11 @@ export async function createPool(
   options: { readonly expiresAtEpochSeconds?: number } = {},
 ): Promise<Pool> {
   const policy = parsePoolPolicy(policyInput, limits);
-  const pool = { ...draftPool(parsePoolName(poolName), policy, clock), ...options };
+  const draft = { ...draftPool(parsePoolName(poolName), policy, clock), ...options };
+  const policyVersion = await storePolicy(storage, policy, options.expiresAtEpochSeconds);
+  const pool = { ...draft, policyVersion };
   if (await storage.pools.create(pool)) return pool;
+  await retirePolicy({ storage, clock }, policyVersion);
   throw new ConflictError(`pool "${poolName}" already exists`);
 }
 
@@ -41,22 +50,56 @@ export async function createPool(
  * @throws {ConflictError} when the pool is being deleted or replaced meanwhile
  */
 export async function putPool(
-  { storage, clock, limits }: PoolDependencies,
+  dependencies: PoolDependencies,
   poolName: string,
   policyInput: unknown,
 ): Promise<{ readonly pool: Pool; readonly created: boolean }> {
+  const { storage, clock, limits } = dependencies;
   const policy = parsePoolPolicy(policyInput, limits);
-  const drafted = draftPool(parsePoolName(poolName), policy, clock);
-  if (await storage.pools.create(drafted)) return { pool: drafted, created: true };
-  const updated = await storage.pools.updatePolicy(poolName, policy);
-  if (updated) return { pool: updated, created: false };
-  await requirePool(storage, poolName);
-  throw new ConflictError(
-    `pool "${poolName}" was removed while its policy was being set; try again`,
-  );
+  const draft = draftPool(parsePoolName(poolName), policy, clock);
+  const known = await storage.pools.get(poolName);
+  if (known && (await hasPolicy(storage, known, policy))) return { pool: known, created: false };
+  const policyVersion = await storePolicy(storage, policy);
+  try {
+    const created = { ...draft, policyVersion };
+    if (!known && (await storage.pools.create(created))) return { pool: created, created: true };
+    const change = { policy: withoutCa(policy), policyVersion };
+    return { pool: await replacePolicy(dependencies, poolName, change), created: false };
+  } catch (error) {
+    // After any other error the pool may have the new version.
+    const isUnused = error instanceof ConflictError || error instanceof NotFoundError;
+    if (isUnused) await retirePolicy(dependencies, policyVersion);
+    throw error;
+  }
+}
+
+/** Whether a pool has just this policy, so that setting it again would store nothing new. */
+async function hasPolicy(storage: Storage, pool: Pool, policy: PoolPolicy): Promise<boolean> {
+  if (pool.policyVersion === undefined || pool.deletingSince !== undefined) return false;
+  return isDeepStrictEqual(await storage.policies.get(pool.policyVersion), policy);
+}
+
+/** Gives a pool a new version of its policy; the version that it had expires. */
+async function replacePolicy(
+  dependencies: PoolDependencies,
+  poolName: string,
+  change: Omit<PolicyChange, 'replaces'>,
+): Promise<Pool> {
+  const { storage } = dependencies;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const pool = await requirePool(storage, poolName);
+    const { policyVersion: replaces } = pool;
+    // The answer to an earlier try was lost.
+    if (replaces === change.policyVersion) return pool;
+    const updated = await storage.pools.updatePolicy(poolName, { ...change, replaces });
+    if (!updated) continue;
+    await retirePolicy(dependencies, replaces);
+    return updated;
+  }
+  throw new ConflictError(`pool "${poolName}" was changed by others meanwhile; try again`);
 }
 
 function draftPool(poolName: string, policy: PoolPolicy, clock: Clock): Pool {
   const createdAt = new Date(clock.now()).toISOString();
-  return { ...policy, poolName, salt: createSalt(), createdAt, batchBitCounts: [] };
+  return { ...withoutCa(policy), poolName, salt: createSalt(), createdAt, batchBitCounts: [] };
 }

@@ -1,19 +1,22 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../clock.ts';
-import { DynamoDbLeaseKeys } from './dynamodb/dynamodb-lease-keys.ts';
 import { DynamoDbLeases } from './dynamodb/dynamodb-leases.ts';
+import { DynamoDbPolicies } from './dynamodb/dynamodb-policies.ts';
 import { DynamoDbPools } from './dynamodb/dynamodb-pools.ts';
 import { DynamoDbProxies } from './dynamodb/dynamodb-proxies.ts';
+import { DynamoDbLeaseKeys, DynamoDbSweepKeys } from './dynamodb/dynamodb-request-keys.ts';
 import { DynamoDbResults } from './dynamodb/dynamodb-results.ts';
 import { DynamoDbSweeps } from './dynamodb/dynamodb-sweeps.ts';
 import type { TableNames } from './dynamodb-tables.ts';
 import type { LeaseKeyStorage } from './lease-key-storage.ts';
 import type { LeaseStorage } from './lease-storage.ts';
+import type { PolicyStorage } from './policy-storage.ts';
 import type { PoolStorage } from './pool-storage.ts';
 import type { ProxyStorage } from './proxy-storage.ts';
 import type { ResultStorage } from './result-storage.ts';
 import type { Storage } from './storage.ts';
+import type { SweepKeyStorage } from './sweep-key-storage.ts';
 import type { SweepStorage } from './sweep-storage.ts';
 
 export { createRetryStrategy, type RetryOptions } from './dynamodb/retry-strategy.ts';
@@ -31,11 +34,13 @@ export interface DynamoDbStorageOptions {
 /** Keeps everything in four DynamoDB tables; `dynamodb-tables.ts` has their shapes. */
 export class DynamoDbStorage implements Storage {
   readonly pools: PoolStorage;
+  readonly policies: PolicyStorage;
   readonly proxies: ProxyStorage;
   readonly leases: LeaseStorage;
   readonly leaseKeys: LeaseKeyStorage;
   readonly results: ResultStorage;
   readonly sweeps: SweepStorage;
+  readonly sweepKeys: SweepKeyStorage;
 
   constructor({ client, tables, clock = systemClock }: DynamoDbStorageOptions) {
     const db = {
@@ -47,10 +52,12 @@ export class DynamoDbStorage implements Storage {
       clock,
     };
     this.pools = new DynamoDbPools(db);
+    this.policies = new DynamoDbPolicies(db);
     this.proxies = new DynamoDbProxies(db);
     this.leases = new DynamoDbLeases(db);
     this.leaseKeys = new DynamoDbLeaseKeys(db);
     this.results = new DynamoDbResults(db);
     this.sweeps = new DynamoDbSweeps(db);
+    this.sweepKeys = new DynamoDbSweepKeys(db);
   }
 }

@@ -1,4 +1,4 @@
-import type { Pool, PoolPolicy } from '../model/pool.ts';
+import type { Pool, PoolPolicy, PoolState } from '../model/pool.ts';
 
 /** A sweep's claim on its pool. */
 export interface PoolClaim {
@@ -6,6 +6,25 @@ export interface PoolClaim {
   readonly sweepId: string;
   /** The pool's new `batchBitCounts`, the sweep's own first. */
   readonly batchBitCounts: readonly number[];
+  /** The pool's expiry, if it has one. */
+  readonly expiresAtEpochSeconds?: number;
+}
+
+/** Which pools to list. */
+export interface PoolQuery {
+  /** Only pools with greater names. */
+  readonly after?: string;
+  /** How many are wanted; a hint for reading, since fewer or more may be taken. @default 100 */
+  readonly wanted?: number;
+}
+
+/** A new version of a pool's policy. */
+export interface PolicyChange {
+  /** Without its CA bundle. */
+  readonly policy: PoolPolicy;
+  readonly policyVersion: string;
+  /** The version that it replaces; undefined when the pool has none yet. */
+  readonly replaces: string | undefined;
 }
 
 /** Whether a claim succeeded; if not, what stood against it. */
@@ -21,12 +40,17 @@ export type ClaimOutcome =
 export interface PoolStorage {
   /** Stores a pool unless another of that name exists; true when the stored pool is this one. */
   create(pool: Pool): Promise<boolean>;
-  /** Replaces the policy of a pool; null when there is none or it is being deleted. */
-  updatePolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null>;
+  /**
+   * Replaces the policy of a pool; null when there is no pool, it is being deleted, or its policy
+   * is not the version to replace.
+   */
+  updatePolicy(poolName: string, change: PolicyChange): Promise<Pool | null>;
   /** Reads consistently; null when there is none. */
   get(poolName: string): Promise<Pool | null>;
-  /** Every pool, in no particular order. */
-  list(): AsyncIterable<Pool>;
+  /** The pools that do not expire, by name. */
+  listByName(query?: PoolQuery): AsyncIterable<Pool>;
+  /** The pools that a tick may have to tend (`isTended`), in no particular order. */
+  listTended(): AsyncIterable<PoolState>;
   /** Makes a sweep the pool's running one if none runs and `lastSweepId` is earlier. */
   claim(claim: PoolClaim): Promise<ClaimOutcome>;
   /** Clears the pool's pointer to its running sweep if it still points at this one. */

@@ -1,12 +1,15 @@
 import type { LeaseKeyStorage } from './lease-key-storage.ts';
 import type { LeaseStorage } from './lease-storage.ts';
+import type { PolicyStorage } from './policy-storage.ts';
 import type { PoolStorage } from './pool-storage.ts';
 import type { ProxyStorage } from './proxy-storage.ts';
 import type { ResultStorage } from './result-storage.ts';
+import type { SweepKeyStorage } from './sweep-key-storage.ts';
 import type { SweepStorage } from './sweep-storage.ts';
 
 /**
- * Stores pools, proxies, leases, lease keys, results and sweeps, one part for each noun. A method
+ * Stores pools, their policies, proxies, leases, results, sweeps and idempotency keys, one part for
+ * each noun. A method
  * makes at most one write per item; only `leases.recordUse` makes up to three, on a row that was
  * never used. Each method is idempotent or tells who won, with two exceptions: `leases.recordUse`
  * counts every call, and `leaseCount` counts a repeated acquisition again. Every
@@ -15,11 +18,13 @@ import type { SweepStorage } from './sweep-storage.ts';
  */
 export interface Storage {
   readonly pools: PoolStorage;
+  readonly policies: PolicyStorage;
   readonly proxies: ProxyStorage;
   readonly leases: LeaseStorage;
   readonly leaseKeys: LeaseKeyStorage;
   readonly results: ResultStorage;
   readonly sweeps: SweepStorage;
+  readonly sweepKeys: SweepKeyStorage;
 }
 
 /** An item that may expire. */

@@ -1,4 +1,5 @@
 import { NotFoundError } from '../errors.ts';
+import type { PoolPolicy } from '../model/pool.ts';
 import type { Sweep } from '../model/sweep.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -7,4 +8,12 @@ export async function requireSweep(storage: Storage, sweepId: string): Promise<S
   const sweep = await storage.sweeps.get(sweepId);
   if (!sweep) throw new NotFoundError(`there is no sweep ${sweepId}, or it has expired`);
   return sweep;
+}
+
+/** Reads the policy that a sweep runs with. @throws {NotFoundError} when it has expired */
+export async function requirePolicy(storage: Storage, sweep: Sweep): Promise<PoolPolicy> {
+  const { sweepId, policyVersion, policy } = sweep;
+  const found = policyVersion === undefined ? policy : await storage.policies.get(policyVersion);
+  if (!found) throw new NotFoundError(`the policy of sweep ${sweepId} has expired`);
+  return found;
 }

@@ -86,7 +86,7 @@ describe('the role of each function', () => {
     ['Pools', ['FanOut']],
     ['Proxies', ['FanOut', 'Api']],
     ['Results', []],
-    ['Sweeps', []],
+    ['Sweeps', ['FanOut']],
   ])('lets items of %s be deleted by %j', (table, deleters) => {
     expect(holdersOf(table, /Delete|BatchWriteItem/)).toEqual(deleters);
   });

@@ -31,12 +31,13 @@ describe('a new pool with the name of a deleted one', () => {
     expect(pool?.batchBitCounts).toEqual([]);
     for (const id of ids) {
       expect(await readProxyView(world, 'fleet', id)).toMatchObject({ lastResult: null });
-      expect(await readProxyHistory(world, 'fleet', id, { limit: 9 })).toEqual([]);
+      expect(await readProxyHistory(world, 'fleet', id, { limit: 9 })).toEqual({ results: [] });
     }
     const { sweepId } = await world.sweep();
     for (const id of ids) {
       expect(await readProxyView(world, 'fleet', id)).toMatchObject({ lastSweepId: sweepId });
-      expect(await readProxyHistory(world, 'fleet', id, { limit: 9 })).toHaveLength(1);
+      const { results } = await readProxyHistory(world, 'fleet', id, { limit: 9 });
+      expect(results).toHaveLength(1);
     }
   });
 

@@ -109,7 +109,8 @@ describe('createPool', () => {
     async (poolName) => {
       const dependencies = makeDependencies();
       await expect(createPool(dependencies, poolName, {})).rejects.toThrow(InvalidInputError);
-      for await (const pool of dependencies.storage.pools.list()) expect.unreachable(pool.poolName);
+      for await (const pool of dependencies.storage.pools.listByName())
+        expect.unreachable(pool.poolName);
     },
   );
 });
@@ -121,7 +122,10 @@ describe('putPool', () => {
     expect(first.created).toBe(true);
     const second = await putPool(dependencies, 'fleet', { fall: 3 });
     expect(second.created).toBe(false);
-    expect(second.pool).toEqual({ ...first.pool, riseFall: { rise: 1, fall: 3 } });
+    const { policyVersion } = second.pool;
+    expect(policyVersion).not.toBe(first.pool.policyVersion);
+    const riseFall = { rise: 1, fall: 3 };
+    expect(second.pool).toEqual({ ...first.pool, riseFall, policyVersion });
   });
 
   it('changes nothing when it refuses the policy', async () => {

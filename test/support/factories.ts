@@ -3,6 +3,8 @@ import type { BatchResult, StoredResult } from '../../src/model/batch-result.ts'
 import { DEFAULT_LEASING } from '../../src/model/leasing-settings.ts';
 import type { Pool, PoolPolicy } from '../../src/model/pool.ts';
 import type { BatchCounts, Sweep } from '../../src/model/sweep.ts';
+import { storePolicy } from '../../src/pools/policy-versions.ts';
+import { withoutCa } from '../../src/pools/pool-policy.ts';
 import { Credentials } from '../../src/proxies/credentials.ts';
 import type { ProxyEndpoint } from '../../src/proxies/endpoint.ts';
 import { createProxy, type Proxy } from '../../src/proxies/proxy.ts';
@@ -74,6 +76,18 @@ export function makeProxyWithSecrets(index = 0): Proxy {
   });
 }
 
+/** Sets parts of the policy of the pool `fleet`, as `PUT` does. */
+export async function changePolicy(
+  storage: Storage,
+  changes: Partial<PoolPolicy>,
+): Promise<Pool | null> {
+  const pool = await storage.pools.get('fleet');
+  const policy = { ...makePolicy(), ...pool, ...changes };
+  const policyVersion = await storePolicy(storage, withoutCa(policy));
+  const change = { policy, policyVersion, replaces: pool?.policyVersion };
+  return storage.pools.updatePolicy('fleet', change);
+}
+
 /** Makes a sweep id that sorts by `order`. */
 export function makeSweepId(order: number): string {
   return `019b${order.toString(16).padStart(4, '0')}-0000-7000-8000-000000000000`;
@@ -122,7 +136,7 @@ export function makeSweep(changes: Partial<Sweep> = {}): Sweep {
     sweepId: makeSweepId(1),
     poolName: 'fleet',
     bitCount: 0,
-    policy: makePolicy(),
+    policyVersion: 'version-1',
     trigger: 'manual',
     startedAt: new Date(TEST_TIME).toISOString(),
     deadlineAt: new Date(TEST_TIME + 900_000).toISOString(),

@@ -35,6 +35,6 @@ describe('sweeps on DynamoDB', () => {
     const inactive = await readProxyViews(world, 'fleet', { status: 'inactive', limit: 1000 });
     expect(inactive.proxies.map(({ proxyId }) => proxyId)).toEqual([...dead]);
     const history = await readProxyHistory(world, 'fleet', proxyIds[0] ?? '', { limit: 5 });
-    expect(history).toMatchObject([{ sweepId, status: 'inactive', failure: 'timeout' }]);
+    expect(history.results).toMatchObject([{ sweepId, status: 'inactive', failure: 'timeout' }]);
   });
 });

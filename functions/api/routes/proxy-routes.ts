@@ -51,11 +51,11 @@ export const getProxy: RouteHandler = async (dependencies, request) => {
 export const getProxyHistory: RouteHandler = async (dependencies, request) => {
   const { limit, before } = parseQuery(historyQuerySchema, request);
   const { pool, id } = addressOf(request);
-  const results = await readProxyHistory(dependencies, pool, id, {
+  const page = await readProxyHistory(dependencies, pool, id, {
     limit,
     ...(before !== undefined && { before }),
   });
-  return jsonReply(200, { results });
+  return jsonReply(200, page);
 };
 
 /**

@@ -22,22 +22,24 @@ const poolSweepSchema = z.strictObject({
 
 /**
  * `POST /sweeps`: starts a sweep of a pool, or of an inline list, which becomes a pool that
- * expires. A repetition with the same `idempotency-key` header gets the same sweep of a pool.
+ * expires. A repetition with the same `idempotency-key` header gets the same sweep.
  */
 export const postSweep: RouteHandler = async (dependencies, request) => {
   parseQuery(noQuerySchema, request);
+  const key = readIdempotencyKey(request);
   const body = parseJsonBody(request.body);
   if (isInlineList(body)) {
     const list = readBody(inlineListSchema, body);
-    const { poolName, report } = await createInlinePool(dependencies, list);
-    const sweep = await startSweep(dependencies, { poolName, trigger: 'manual' });
+    const { idempotencyKey } = key;
+    const { poolName, report } = await createInlinePool(dependencies, list, idempotencyKey);
+    const sweep = await startSweep(dependencies, { poolName, trigger: 'manual', ...key });
     return accept(dependencies, sweep, { list: report });
   }
   const { pool } = readBody(poolSweepSchema, body);
   const sweep = await startSweep(dependencies, {
     poolName: pool,
     trigger: 'manual',
-    ...readIdempotencyKey(request),
+    ...key,
   });
   return accept(dependencies, sweep);
 };

@@ -48,6 +48,13 @@ export function hasSalt(salt: string): Clause {
   return { text: 'salt = :salt', values: { ':salt': salt } };
 }
 
+/** The pool has this version of its policy, or none yet. */
+export function hasPolicyVersion(policyVersion: string | undefined): Clause {
+  return policyVersion === undefined
+    ? { text: 'attribute_not_exists(policyVersion)' }
+    : { text: 'policyVersion = :version', values: { ':version': policyVersion } };
+}
+
 /** No sweep of the pool runs. */
 export const noSweepRuns: Clause = { text: 'attribute_not_exists(runningSweepId)' };
 

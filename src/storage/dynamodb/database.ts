@@ -1,11 +1,14 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
+  BatchWriteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { repeatForRest } from '../../async/back-off.ts';
+import { chunksOf, mapBounded } from '../../async/map-bounded.ts';
 import type { Clock } from '../../clock.ts';
 import type { TableName, TableNames } from '../dynamodb-tables.ts';
 import { unlessExpired } from '../storage.ts';
@@ -16,6 +19,15 @@ export interface Database {
   readonly tables: TableNames;
   readonly clock: Clock;
 }
+
+/** The most items of one BatchGetItem (AWS: "BatchGetItem", DynamoDB API Reference). */
+export const BATCH_GET_LIMIT = 100;
+
+/** The most requests in one BatchWriteItem (AWS: "BatchWriteItem", DynamoDB API Reference). */
+const BATCH_WRITE_LIMIT = 25;
+
+/** Concurrent calls: 200 deletions, a fifth of what one partition takes in a second. */
+const CALL_CONCURRENCY = 8;
 
 /** How often a batch call is repeated for unprocessed items: at most about 3 seconds of waits. */
 const UNPROCESSED = { rounds: 7, backOff: { firstMs: 50 } };
@@ -69,10 +81,61 @@ export async function* queryItems(
  * @param send makes one call and returns the unprocessed requests
  * @throws {Error} when the last repetition leaves some too
  */
-export async function untilProcessed<Request>(
+async function untilProcessed<Request>(
   requests: readonly Request[],
   send: (pending: readonly Request[]) => Promise<readonly Request[]>,
 ): Promise<void> {
   const left = await repeatForRest(requests, send, UNPROCESSED);
   if (left.length > 0) throw new Error('DynamoDB left items unprocessed after the last retry');
 }
+
+/** Reads items by key, in no order; those that do not exist are left out. */
+export async function getItems(
+  { client, tables }: Database,
+  table: TableName,
+  {
+    keys,
+    ...options
+  }: {
+    readonly keys: readonly Item[];
+    readonly ProjectionExpression?: string;
+    readonly ConsistentRead?: boolean;
+  },
+): Promise<readonly Item[]> {
+  const name = tables[table];
+  const items: Item[] = [];
+  const getSome = async (pending: readonly Item[]) => {
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetCommand({ RequestItems: { [name]: { ...options, Keys: [...pending] } } }),
+    );
+    items.push(...(Responses?.[name] ?? []));
+    return UnprocessedKeys?.[name]?.Keys ?? [];
+  };
+  for (const chunk of chunksOf(keys, BATCH_GET_LIMIT)) await untilProcessed(chunk, getSome);
+  return items;
+}
+
+/** Deletes items by key. */
+export async function deleteItems(
+  { client, tables }: Database,
+  table: TableName,
+  keys: readonly Item[],
+): Promise<void> {
+  const name = tables[table];
+  const deleteSome = async (pending: readonly BatchWrite[]) => {
+    const { UnprocessedItems } = await client.send(
+      new BatchWriteCommand({ RequestItems: { [name]: [...pending] } }),
+    );
+    return UnprocessedItems?.[name] ?? [];
+  };
+  await mapBounded([...chunksOf(keys, BATCH_WRITE_LIMIT)], CALL_CONCURRENCY, async (chunk) => {
+    await untilProcessed(
+      chunk.map((Key) => ({ DeleteRequest: { Key } })),
+      deleteSome,
+    );
+  });
+}
+
+type BatchWrite = NonNullable<
+  ConstructorParameters<typeof BatchWriteCommand>[0]['RequestItems']
+>[string][number];

@@ -1,73 +1,122 @@
-import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { inChunks } from '../../async/iterables.ts';
 import { DEFAULT_LEASING } from '../../model/leasing-settings.ts';
-import type { Pool, PoolPolicy } from '../../model/pool.ts';
-import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
+import {
+  isListed,
+  isTended,
+  type Pool,
+  type PoolPolicy,
+  type PoolState,
+} from '../../model/pool.ts';
+import type {
+  ClaimOutcome,
+  PolicyChange,
+  PoolClaim,
+  PoolQuery,
+  PoolStorage,
+} from '../pool-storage.ts';
 import { unlessExpired } from '../storage.ts';
 import {
   absentOrExpired,
   deleting,
   exists,
+  hasPolicyVersion,
   hasSalt,
   laterThanLastSweep,
   noSweepRuns,
   notDeleting,
   runs,
 } from './conditions.ts';
-import { type Database, type Item, readItem, unlessRefused } from './database.ts';
-import { allOf, conditionInput, updateInput } from './expressions.ts';
+import {
+  BATCH_GET_LIMIT,
+  type Database,
+  getItems,
+  type Item,
+  readItem,
+  unlessRefused,
+} from './database.ts';
+import { allOf, type Clause, conditionInput, updateInput } from './expressions.ts';
+import { PoolRegister, type RegisterEntry } from './pool-register.ts';
 
-/** The `Pools` table. */
+/** What a tick needs of a pool. */
+const STATE_PROJECTION =
+  'poolName, createdAt, intervalSeconds, runningSweepId, lastSweepId, deletingSince, expiresAtEpochSeconds';
+
+/** Entries removed by one tick; the next one goes on. */
+const MAX_DISMISSALS = 100;
+
+/** The `Pools` table, and the register of its pools in the `Sweeps` table. */
 export class DynamoDbPools implements PoolStorage {
   readonly #db: Database;
+  readonly #register: PoolRegister;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#register = new PoolRegister(db);
   }
 
   async create(pool: Pool): Promise<boolean> {
+    const { poolName } = pool;
+    if (isListed(pool)) await this.#register.enter('listed', poolName);
+    if (isTended(pool)) await this.#register.enter('tended', poolName, pool);
     const put = new PutCommand({
       TableName: this.#db.tables.pools,
-      Item: toItem(pool),
+      Item: { ...toItem(pool), ...(isListed(pool) && { listed: true }) },
       ...conditionInput(absentOrExpired('poolName', this.#db.clock.now())),
     });
     if (await unlessRefused(this.#db.client.send(put))) return true;
     // A call repeated after a lost answer finds its own pool: salts are unique.
-    return (await this.get(pool.poolName))?.salt === pool.salt;
+    return (await this.get(poolName))?.salt === pool.salt;
   }
 
-  async updatePolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
-    const update = new UpdateCommand({
-      TableName: this.#db.tables.pools,
-      Key: { poolName },
-      ReturnValues: 'ALL_NEW',
-      ...updateInput({ set: policyAttributes(policy) }, allOf(exists('poolName'), notDeleting)),
-    });
-    const updated = await unlessRefused(this.#db.client.send(update));
-    return this.#current(updated?.Attributes);
+  async updatePolicy(poolName: string, change: PolicyChange): Promise<Pool | null> {
+    const { policy, policyVersion, replaces } = change;
+    if (isTended(policy)) await this.#register.enter('tended', poolName);
+    const condition = allOf(exists('poolName'), notDeleting, hasPolicyVersion(replaces));
+    return this.#update(poolName, { ...policyAttributes(policy), policyVersion }, condition);
   }
 
   async get(poolName: string): Promise<Pool | null> {
     return this.#current(await readItem(this.#db, 'pools', { poolName }));
   }
 
-  async *list(): AsyncGenerator<Pool> {
-    let start: Item | undefined;
-    do {
-      const page = await this.#db.client.send(
-        new ScanCommand({
-          TableName: this.#db.tables.pools,
-          ...(start && { ExclusiveStartKey: start }),
-        }),
-      );
-      for (const item of page.Items ?? []) {
-        const pool = this.#current(item);
-        if (pool) yield pool;
-      }
-      start = page.LastEvaluatedKey;
-    } while (start);
+  async *listByName({ after, wanted = BATCH_GET_LIMIT }: PoolQuery = {}): AsyncGenerator<Pool> {
+    await this.#register.complete();
+    const pageSize = Math.min(wanted, BATCH_GET_LIMIT);
+    const entries = this.#register.entries('listed', { after, pageSize });
+    for await (const names of inChunks(entries, pageSize)) {
+      const keys = names.map(({ poolName }) => ({ poolName }));
+      const items = await getItems(this.#db, 'pools', { keys });
+      const pools = items.map((item) => this.#current(item)).filter((pool) => pool !== null);
+      yield* pools.filter(isListed).sort((a, b) => (a.poolName < b.poolName ? -1 : 1));
+    }
   }
 
-  async claim({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
+  async *listTended(): AsyncGenerator<PoolState> {
+    const entries = new Map<string, RegisterEntry>();
+    for await (const entry of this.#register.entries('tended')) entries.set(entry.poolName, entry);
+    const missed = (await this.#register.patrol()).filter((poolName) => !entries.has(poolName));
+    const states = await getItems(this.#db, 'pools', {
+      keys: [...entries.keys(), ...missed].map((poolName) => ({ poolName })),
+      ProjectionExpression: STATE_PROJECTION,
+      ConsistentRead: true,
+    });
+    for (const item of states) {
+      const state = unlessExpired(item, this.#db.clock.now()) as PoolState | null;
+      if (!state || !isTended(state)) continue;
+      if (!entries.delete(state.poolName)) {
+        await this.#register.enter('tended', state.poolName, state);
+      }
+      yield state;
+    }
+    for (const entry of [...entries.values()].slice(0, MAX_DISMISSALS)) {
+      await this.#register.leave('tended', entry);
+    }
+  }
+
+  async claim(claim: PoolClaim): Promise<ClaimOutcome> {
+    const { poolName, sweepId, batchBitCounts } = claim;
+    await this.#register.enter('tended', poolName, claim);
     const set = { runningSweepId: sweepId, lastSweepId: sweepId, batchBitsUsed: batchBitCounts };
     const condition = allOf(
       exists('poolName'),
@@ -99,23 +148,33 @@ export class DynamoDbPools implements PoolStorage {
   }
 
   async markDeleting(poolName: string, at: string): Promise<Pool | null> {
-    const update = new UpdateCommand({
-      TableName: this.#db.tables.pools,
-      Key: { poolName },
-      ReturnValues: 'ALL_NEW',
-      ...updateInput({ set: { deletingSince: at } }, allOf(exists('poolName'), notDeleting)),
-    });
-    const marked = await unlessRefused(this.#db.client.send(update));
-    return marked?.Attributes ? this.#current(marked.Attributes) : this.get(poolName);
+    const condition = allOf(exists('poolName'), notDeleting);
+    const marked = await this.#update(poolName, { deletingSince: at }, condition);
+    const pool = marked ?? (await this.get(poolName));
+    if (pool) await this.#register.enter('tended', poolName, pool);
+    return pool;
   }
 
   async remove({ poolName, salt }: Pick<Pool, 'poolName' | 'salt'>): Promise<boolean> {
+    const entry = await this.#register.find('listed', poolName);
     const remove = new DeleteCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
       ...conditionInput(allOf(deleting, hasSalt(salt), noSweepRuns)),
     });
-    return (await unlessRefused(this.#db.client.send(remove))) !== null;
+    if ((await unlessRefused(this.#db.client.send(remove))) === null) return false;
+    if (entry) await this.#register.leave('listed', entry);
+    return true;
+  }
+
+  async #update(poolName: string, set: Item, condition: Clause): Promise<Pool | null> {
+    const update = new UpdateCommand({
+      TableName: this.#db.tables.pools,
+      Key: { poolName },
+      ReturnValues: 'ALL_NEW',
+      ...updateInput({ set }, condition),
+    });
+    return this.#current((await unlessRefused(this.#db.client.send(update)))?.Attributes);
   }
 
   #current(item: Item | null | undefined): Pool | null {
@@ -134,7 +193,7 @@ function toItem(pool: Pool): Item {
 }
 
 function toPool(item: Item): Pool {
-  const { rise, fall, batchBitsUsed, leasing = DEFAULT_LEASING, ...plain } = item;
+  const { rise, fall, batchBitsUsed, listed: _entered, leasing = DEFAULT_LEASING, ...plain } = item;
   const riseFall = { rise, fall };
   return { ...plain, riseFall, leasing, batchBitCounts: batchBitsUsed } as unknown as Pool;
 }

@@ -16,8 +16,7 @@ import type {
 } from '../proxy-storage.ts';
 import { isExpired } from '../storage.ts';
 import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
-import { type Database, queryItems, readItem, unlessRefused } from './database.ts';
-import { deleteRows } from './delete-rows.ts';
+import { type Database, deleteItems, queryItems, readItem, unlessRefused } from './database.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 import { poolStatusKey, toProxyItem, toProxyRow } from './proxy-items.ts';
 import { queryIdsByStatus, queryRows, queryRowsByStatus } from './proxy-queries.ts';
@@ -138,7 +137,8 @@ export class DynamoDbProxies implements ProxyStorage {
   }
 
   deleteMany(poolName: string, proxyIds: readonly string[]): Promise<void> {
-    return deleteRows(this.#db, poolName, proxyIds);
+    const keys = proxyIds.map((proxyId) => ({ poolName, proxyId }));
+    return deleteItems(this.#db, 'proxies', keys);
   }
 
   async delete(poolName: string, proxyId: string): Promise<boolean> {

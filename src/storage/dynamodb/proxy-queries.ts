@@ -1,15 +1,10 @@
-import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
-import { chunksOf } from '../../async/map-bounded.ts';
 import type { ProxyStatus } from '../../health/rise-fall.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { BY_STATUS_INDEX } from '../dynamodb-tables.ts';
 import type { RowPage, RowQuery, StatusIdQuery } from '../proxy-storage.ts';
 import { isExpired } from '../storage.ts';
-import { type Database, type Item, queryItems, untilProcessed } from './database.ts';
+import { type Database, getItems, queryItems } from './database.ts';
 import { poolStatusKey, toProxyRow } from './proxy-items.ts';
-
-/** The most items one BatchGetItem may ask for (AWS: "BatchGetItem", DynamoDB API Reference). */
-const BATCH_GET_LIMIT = 100;
 
 const HEX_DIGITS = '0123456789abcdef';
 
@@ -105,18 +100,9 @@ async function getRows(
   poolName: string,
   ids: readonly string[],
 ): Promise<ProxyRow[]> {
-  const table = db.tables.proxies;
-  const found = new Map<string, ProxyRow>();
-  const getSome = async (keys: readonly Item[]) => {
-    const { Responses, UnprocessedKeys } = await db.client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: [...keys] } } }),
-    );
-    for (const row of (Responses?.[table] ?? []).map(toProxyRow)) found.set(row.proxy.id, row);
-    return UnprocessedKeys?.[table]?.Keys ?? [];
-  };
-  for (const chunk of chunksOf(ids, BATCH_GET_LIMIT)) {
-    const keys: Item[] = chunk.map((proxyId) => ({ poolName, proxyId }));
-    await untilProcessed(keys, getSome);
-  }
+  const items = await getItems(db, 'proxies', {
+    keys: ids.map((proxyId) => ({ poolName, proxyId })),
+  });
+  const found = new Map(items.map(toProxyRow).map((row) => [row.proxy.id, row]));
   return ids.flatMap((id) => found.get(id) ?? []);
 }

@@ -1,6 +1,12 @@
 import type { Clock } from '../../clock.ts';
-import type { Pool, PoolPolicy } from '../../model/pool.ts';
-import type { ClaimOutcome, PoolClaim, PoolStorage } from '../pool-storage.ts';
+import { isListed, isTended, type Pool, type PoolState } from '../../model/pool.ts';
+import type {
+  ClaimOutcome,
+  PolicyChange,
+  PoolClaim,
+  PoolQuery,
+  PoolStorage,
+} from '../pool-storage.ts';
 import { unlessExpired } from '../storage.ts';
 
 /** Pools in a map. */
@@ -19,11 +25,15 @@ export class MemoryPools implements PoolStorage {
     return true;
   }
 
-  async updatePolicy(poolName: string, policy: PoolPolicy): Promise<Pool | null> {
+  async updatePolicy(
+    poolName: string,
+    { policy, policyVersion, replaces }: PolicyChange,
+  ): Promise<Pool | null> {
     const pool = this.#find(poolName);
-    if (!pool || pool.deletingSince !== undefined) return null;
+    if (!pool || pool.deletingSince !== undefined || pool.policyVersion !== replaces) return null;
     const { options, riseFall, intervalSeconds, control, leasing } = policy;
-    const updated = { ...pool, options, riseFall, intervalSeconds, control, leasing };
+    const changes = { options, riseFall, intervalSeconds, control, leasing, policyVersion };
+    const updated = { ...pool, ...changes };
     this.#pools.set(poolName, updated);
     return updated;
   }
@@ -32,10 +42,17 @@ export class MemoryPools implements PoolStorage {
     return this.#find(poolName);
   }
 
-  async *list(): AsyncGenerator<Pool> {
+  async *listByName({ after = '' }: PoolQuery = {}): AsyncGenerator<Pool> {
+    for (const poolName of [...this.#pools.keys()].sort()) {
+      const pool = poolName > after ? this.#find(poolName) : null;
+      if (pool && isListed(pool)) yield pool;
+    }
+  }
+
+  async *listTended(): AsyncGenerator<PoolState> {
     for (const poolName of [...this.#pools.keys()]) {
       const pool = this.#find(poolName);
-      if (pool) yield pool;
+      if (pool && isTended(pool)) yield pool;
     }
   }
 

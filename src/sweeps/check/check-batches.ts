@@ -1,6 +1,6 @@
 import type { ControlOutcome } from '../../health/control-probe.ts';
 import { ProbeWindow } from '../../health/window/probe-window.ts';
-import type { BatchMessage, Sweep } from '../../model/sweep.ts';
+import type { BatchMessage } from '../../model/sweep.ts';
 import { commitBatch } from '../record/commit-batch.ts';
 import type { BatchOutcome, CheckDependencies, CheckInvocation } from './batch-checker.ts';
 import { type PreparedBatch, prepareBatch } from './prepare-batch.ts';
@@ -77,8 +77,7 @@ class CheckerRun {
       return { outcome: Promise.resolve({ failed }) };
     }
     if (batch.stored) {
-      const { stored, rows } = batch;
-      const committed = commitBatch(this.#dependencies, stored, { rows, begunAt });
+      const committed = commitBatch(this.#dependencies, batch.stored, { ...batch, begunAt });
       return { outcome: settle(committed, 'done') };
     }
     const targetAsked = this.#controls.has(message.sweepId);
@@ -92,7 +91,7 @@ class CheckerRun {
     const { storage } = this.#dependencies;
     const probed = await this.#probe(batch, need);
     const stored = await storage.results.put(probed);
-    await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });
+    await commitBatch(this.#dependencies, stored, { ...batch, begunAt });
   }
 
   async #probe(batch: PreparedBatch, need: TimeNeed) {
@@ -108,7 +107,7 @@ class CheckerRun {
         concurrency: this.#dependencies.limits.maxInFlight,
         signal: this.#signal,
         cut: AbortSignal.any([cut.signal, this.#signal]),
-        controlBefore: batch.rows.length > 0 ? await this.#controlBefore(batch.sweep) : null,
+        controlBefore: batch.rows.length > 0 ? await this.#controlBefore(batch) : null,
         onResult: () => {
           outstanding -= 1;
           this.#backlog.remove(1);
@@ -122,7 +121,8 @@ class CheckerRun {
   }
 
   /** The control probe before the work, made once per sweep; null when it is turned off. */
-  async #controlBefore({ sweepId, policy }: Sweep): Promise<ControlOutcome | null> {
+  async #controlBefore({ policy, sweep }: PreparedBatch): Promise<ControlOutcome | null> {
+    const { sweepId } = sweep;
     if (!policy.control) return null;
     let control = this.#controls.get(sweepId);
     if (!control) {

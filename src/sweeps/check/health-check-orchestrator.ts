@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import type { HealthChecker, StreamRequest } from '../../health/health-checker.ts';
 import { manualSweepId } from '../../model/sweep-id.ts';
+import { readPolicy } from '../../pools/policy-versions.ts';
 import { requireAnyPool } from '../../pools/require-pool.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -44,12 +45,10 @@ export class HealthCheckOrchestrator {
   ): AsyncGenerator<HealthCheckResult, void, undefined> {
     const pool = await requireAnyPool(this.#storage, poolName);
     const { lastSweepId } = pool;
+    const { options } = await readPolicy(this.#storage, pool);
     const sweepId = manualSweepId({ nowMs: this.#clock.now(), lastSweepId });
     const dependencies = { storage: this.#storage, clock: this.#clock };
-    const results = this.#checker.streamHealthChecks(proxies, {
-      options: pool.options,
-      ...request,
-    });
+    const results = this.#checker.streamHealthChecks(proxies, { options, ...request });
     for await (const result of results) {
       const row = await this.#storage.proxies.get(poolName, result.proxyId);
       await applyToRow(dependencies, { sweepId, policy: pool }, { row, verdict: result.status });

@@ -1,16 +1,18 @@
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { idRange, WHOLE_POOL } from '../../model/batch-range.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type BatchMessage, type Sweep, SweepState } from '../../model/sweep.ts';
 import { isSweepOf } from '../../model/sweep-id.ts';
 import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { requireSweep } from '../require-sweep.ts';
+import { requirePolicy, requireSweep } from '../require-sweep.ts';
 
 /** What the work on a batch begins with. */
 export interface PreparedBatch {
   readonly sweep: Sweep;
+  readonly policy: PoolPolicy;
   readonly bits: string;
   readonly rows: readonly ProxyRow[];
   /** The pool has more rows in this batch than a batch may have. */
@@ -22,7 +24,7 @@ export interface PreparedBatch {
 /**
  * Reads the sweep, the rows and the stored result of a batch, all consistently.
  *
- * @throws {NotFoundError} when there is no such sweep, or its pool has been deleted
+ * @throws {NotFoundError} when there is no such sweep, or its pool or policy has been deleted
  * @throws {InvalidInputError} when the sweep has no such batch
  */
 export async function prepareBatch(
@@ -39,11 +41,12 @@ export async function prepareBatch(
   }
   if (sweep.state !== SweepState.running) await requirePoolOf(storage, sweep);
   const query = { range: idRange(bits), limit: MAX_ROWS_PER_BATCH, consistent: true };
-  const [stored, page] = await Promise.all([
+  const [policy, stored, page] = await Promise.all([
+    requirePolicy(storage, sweep),
     storage.results.get(poolName, bits, sweepId),
     storage.proxies.query(poolName, query),
   ]);
-  return { sweep, bits, rows: page.rows, truncated: page.next !== undefined, stored };
+  return { sweep, policy, bits, rows: page.rows, truncated: page.next !== undefined, stored };
 }
 
 /** Asserts that an ended sweep still has its pool; a pool is not deleted while it is swept. */

@@ -32,14 +32,14 @@ export interface ProbeContext {
  * expected answer proves the proxy.
  */
 export async function probeBatch(
-  { sweep, bits, rows, truncated }: PreparedBatch,
+  { sweep, policy, bits, rows, truncated }: PreparedBatch,
   context: ProbeContext,
 ): Promise<BatchResult> {
   const startedAt = context.clock.now();
   const proxies = rows.map((row) => row.proxy);
-  const found = await probeAll(proxies, sweep.policy.options, context);
+  const found = await probeAll(proxies, policy.options, context);
   context.signal.throwIfAborted();
-  const control = await controlOutcome(sweep.policy.options, context);
+  const control = await controlOutcome(policy.options, context);
   const results = new Map<string, StoredResult>();
   const frame = { startedAt, wordsBytes: wordsBytesOf(found.values()) };
   for (const proxy of proxies) {
@@ -56,7 +56,7 @@ export async function probeBatch(
     bytes: [...found.values()].reduce((sum, { bytes }) => sum + bytes, 0),
     ...(control && { control }),
     ...(truncated && { truncated: true as const }),
-    leasing: figuresAfter(rows, results, { riseFall: sweep.policy.riseFall, now: startedAt }),
+    leasing: figuresAfter(rows, results, { riseFall: policy.riseFall, now: startedAt }),
     expiresAtEpochSeconds: sweep.expiresAtEpochSeconds,
   };
 }

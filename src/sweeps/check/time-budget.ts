@@ -16,13 +16,13 @@ export interface TimeNeed {
  * @param options `targetAsked`: whether the control probe before the work has been made
  */
 export function timeNeedOf(
-  { sweep, rows }: Pick<PreparedBatch, 'sweep' | 'rows'>,
+  { policy, rows }: Pick<PreparedBatch, 'policy' | 'rows'>,
   limits: SweepLimits,
   { targetAsked }: { readonly targetAsked: boolean },
 ): TimeNeed {
   const hosts = rows.map((row) => row.proxy.host);
-  const controlMs = controlTimeMs(sweep.policy);
-  const probesMs = probingTimeMs(hosts, sweep.policy.options, limits);
+  const controlMs = controlTimeMs(policy);
+  const probesMs = probingTimeMs(hosts, policy.options, limits);
   return { probingMs: probesMs + (targetAsked ? 0 : controlMs), controlMs };
 }
 

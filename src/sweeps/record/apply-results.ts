@@ -4,6 +4,7 @@ import { ConflictError } from '../../errors.ts';
 import type { Verdict } from '../../health/health-check-result.ts';
 import { applyVerdict } from '../../health/rise-fall.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Sweep } from '../../model/sweep.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -14,6 +15,11 @@ const WRITE_CONCURRENCY = 32;
 /** Lost races after which a row is left to the message's next delivery. */
 const MAX_TRIES = 5;
 
+/** The sweep whose verdicts are applied, with the policy that it runs with. */
+interface AppliedSweep extends Pick<Sweep, 'sweepId'> {
+  readonly policy: Pick<PoolPolicy, 'riseFall'>;
+}
+
 /**
  * Applies the verdicts of a stored batch result to the rows they change. Repeating it changes
  * nothing: a row that this sweep or a later one has written is left alone.
@@ -23,7 +29,7 @@ const MAX_TRIES = 5;
  */
 export async function applyResults(
   dependencies: { readonly storage: Storage; readonly clock: Clock },
-  sweep: Sweep,
+  sweep: AppliedSweep & Pick<Sweep, 'poolName'>,
   { result, rows }: { readonly result: BatchResult; readonly rows: readonly ProxyRow[] },
 ): Promise<readonly ProxyRow[]> {
   const { storage } = dependencies;
@@ -44,7 +50,7 @@ export async function applyResults(
  */
 export async function applyToRow(
   { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
-  sweep: Pick<Sweep, 'sweepId' | 'policy'>,
+  sweep: AppliedSweep,
   { row: asRead, verdict }: { readonly row: ProxyRow | null; readonly verdict: Verdict },
 ): Promise<ProxyRow | null> {
   const { sweepId } = sweep;

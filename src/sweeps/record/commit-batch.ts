@@ -1,4 +1,5 @@
 import type { BatchResult } from '../../model/batch-result.ts';
+import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { SweepState } from '../../model/sweep.ts';
 import { requireSweep } from '../require-sweep.ts';
@@ -6,6 +7,14 @@ import { applyResults } from './apply-results.ts';
 import type { SweepContext } from './close-sweep.ts';
 import { recordBatch } from './record-batch.ts';
 import { proxyStatusChanged } from './sweep-events.ts';
+
+/** What a batch was checked with. */
+interface CommitContext {
+  readonly policy: Pick<PoolPolicy, 'riseFall'>;
+  readonly rows: readonly ProxyRow[];
+  /** When the work on it began, epoch milliseconds. */
+  readonly begunAt: number;
+}
 
 /**
  * Does what follows from a stored batch result: rows, events, then ledger. Only the stored result
@@ -17,12 +26,12 @@ import { proxyStatusChanged } from './sweep-events.ts';
 export async function commitBatch(
   dependencies: SweepContext,
   result: BatchResult,
-  { rows, begunAt }: { readonly rows: readonly ProxyRow[]; readonly begunAt: number },
+  { policy, rows, begunAt }: CommitContext,
 ): Promise<void> {
   const sweep = await requireSweep(dependencies.storage, result.sweepId);
   const inTime = begunAt <= Date.parse(sweep.deadlineAt);
   if (inTime && sweep.state === SweepState.running) {
-    const changed = await applyResults(dependencies, sweep, { result, rows });
+    const changed = await applyResults(dependencies, { ...sweep, policy }, { result, rows });
     const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
     if (events.length > 0) await dependencies.publishEvents?.(events);
   }

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../health/health-check-result.ts';
 import { batchesOf, batchOf, idRange } from '../../model/batch-range.ts';
+import { PageBudget } from '../../model/page-budget.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../../model/result-record.ts';
 import type { Sweep } from '../../model/sweep.ts';
@@ -49,7 +50,7 @@ export interface ResultPage {
 }
 
 /**
- * Reads one page of what a sweep has found so far.
+ * Reads one page of what a sweep has found so far: as many as asked for, or as fit an answer.
  *
  * @throws {NotFoundError} when there is no such sweep
  */
@@ -59,10 +60,11 @@ export async function readSweepResults(
   query: ResultQuery & { readonly limit: number },
 ): Promise<ResultPage> {
   const results: ResultRecord[] = [];
+  const budget = new PageBudget(query.limit);
   const oneMore = { ...query, limit: query.limit + 1 };
   for await (const record of streamSweepResults(dependencies, sweepId, oneMore)) {
     const last = results.at(-1);
-    if (last && results.length >= query.limit) return { results, next: last.proxyId };
+    if (!budget.takes(record) && last) return { results, next: last.proxyId };
     results.push(record);
   }
   return { results };

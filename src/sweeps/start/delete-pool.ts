@@ -17,8 +17,10 @@ export async function deletePool(dependencies: StartDependencies, poolName: stri
   const pool = await storage.pools.markDeleting(poolName, new Date(clock.now()).toISOString());
   if (!pool) throw new NotFoundError(`there is no pool "${poolName}"`);
   if (pool.runningSweepId === undefined) return pool;
-  const sweep = await restoreSweep(dependencies, pool, pool.runningSweepId);
-  if (sweep.state !== SweepState.running) return pool;
+  const { runningSweepId } = pool;
+  const sweep = await restoreSweep(dependencies, poolName, runningSweepId);
+  if (!sweep) await storage.pools.clearRunningSweep(poolName, runningSweepId);
+  if (sweep?.state !== SweepState.running) return pool;
   await closeSweep(dependencies, sweep, await storage.sweeps.readLedger(sweep.sweepId));
   return requireAnyPool(storage, poolName);
 }

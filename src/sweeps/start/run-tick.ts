@@ -1,6 +1,6 @@
 import { mapBounded } from '../../async/map-bounded.ts';
 import { ConflictError } from '../../errors.ts';
-import type { Pool } from '../../model/pool.ts';
+import type { PoolState } from '../../model/pool.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
 import { sweepIdTimeMs } from '../../model/sweep-id.ts';
 import { closeSweep, finishSweep, missingBatches } from '../record/close-sweep.ts';
@@ -49,8 +49,8 @@ export async function runTick(
   dependencies: TickDependencies,
   scheduledAt: number,
 ): Promise<readonly TickEntry[]> {
-  const pools: Pool[] = [];
-  for await (const pool of dependencies.storage.pools.list()) pools.push(pool);
+  const pools: PoolState[] = [];
+  for await (const pool of dependencies.storage.pools.listTended()) pools.push(pool);
   return mapBounded(pools, POOL_CONCURRENCY, async (pool) => {
     const { poolName } = pool;
     try {
@@ -65,20 +65,34 @@ type Tended = Omit<TickEntry, 'poolName'>;
 
 async function tend(
   dependencies: TickDependencies,
-  pool: Pool,
+  pool: PoolState,
   scheduledAt: number,
 ): Promise<Tended> {
   const sweepId = pool.runningSweepId;
   if (sweepId !== undefined) {
-    const sweep = await restoreSweep(dependencies, pool, sweepId);
+    const sweep = await restoreSweep(dependencies, pool.poolName, sweepId);
+    if (!sweep) return release(dependencies, pool, sweepId);
     return { sweepId, action: await bringForward(dependencies, sweep, pool) };
   }
   if (pool.deletingSince !== undefined) return { action: 'deleting' };
   return isDue(pool, scheduledAt) ? startDue(dependencies, pool, scheduledAt) : { action: 'idle' };
 }
 
+/** Frees a pool from a sweep that is not its own, or is so no longer. */
+async function release(
+  { storage }: TickDependencies,
+  { poolName }: PoolState,
+  sweepId: string,
+): Promise<Tended> {
+  await storage.pools.clearRunningSweep(poolName, sweepId);
+  return { action: 'released', sweepId };
+}
+
 /** Whether the interval has passed since the last sweep, by the time in its id. */
-function isDue({ intervalSeconds, lastSweepId, createdAt }: Pool, scheduledAt: number): boolean {
+function isDue(
+  { intervalSeconds, lastSweepId, createdAt }: PoolState,
+  scheduledAt: number,
+): boolean {
   if (intervalSeconds === null) return false;
   // A sweep for a minute before the pool was made would be that of a deleted pool of the same name.
   if (scheduledAt < Date.parse(createdAt)) return false;
@@ -88,7 +102,7 @@ function isDue({ intervalSeconds, lastSweepId, createdAt }: Pool, scheduledAt: n
 
 async function startDue(
   dependencies: TickDependencies,
-  { poolName }: Pool,
+  { poolName }: PoolState,
   scheduledAt: number,
 ): Promise<Tended> {
   const [first] = await dependencies.storage.proxies.queryIds(poolName, 1);
@@ -108,7 +122,7 @@ async function startDue(
 async function bringForward(
   dependencies: TickDependencies,
   sweep: Sweep,
-  { deletingSince }: Pool,
+  { deletingSince }: PoolState,
 ): Promise<TickAction> {
   const { storage, clock, limits, startFanOut } = dependencies;
   const { sweepId } = sweep;

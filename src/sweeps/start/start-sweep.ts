@@ -1,19 +1,15 @@
-import type { Clock } from '../../clock.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { WHOLE_POOL } from '../../model/batch-range.ts';
 import type { Pool } from '../../model/pool.ts';
 import type { Sweep } from '../../model/sweep.ts';
-import {
-  isSameRequest,
-  manualSweepId,
-  scheduledSweepId,
-  sweepIdTimeMs,
-} from '../../model/sweep-id.ts';
+import { manualSweepId, scheduledSweepId, sweepIdTimeMs } from '../../model/sweep-id.ts';
 import type { SweepLimits } from '../../model/sweep-limits.ts';
-import { requirePool } from '../../pools/require-pool.ts';
+import { withPolicyVersion } from '../../pools/policy-versions.ts';
+import { requireAnyPool, requirePool } from '../../pools/require-pool.ts';
 import type { ClaimOutcome } from '../../storage/pool-storage.ts';
 import type { SweepContext } from '../record/close-sweep.ts';
 import { recordBatch } from '../record/record-batch.ts';
+import { settleSweepId } from './sweep-key.ts';
 import { closesAtMs, draftSweep, planSweep } from './sweep-plan.ts';
 
 export interface StartDependencies extends SweepContext {
@@ -42,25 +38,29 @@ export type SweepRequest =
  * @throws {NotFoundError} when there is no such pool
  * @throws {ConflictError} when the pool is being deleted or swept, has had a later sweep, or may
  * expire before the sweep ends
+ * @throws {InvalidInputError} when an earlier version has stored a larger policy than one may be
  */
 export async function startSweep(
   dependencies: StartDependencies,
   request: SweepRequest,
 ): Promise<Sweep> {
-  const { storage, clock } = dependencies;
-  const pool = await requirePool(storage, request.poolName);
-  const sweepId = sweepIdFor(request, pool, clock);
-  const known = await findSame(dependencies, pool, sweepId);
+  const { storage } = dependencies;
+  const asRead = await requirePool(storage, request.poolName);
+  const sweepId = await sweepIdFor(dependencies, asRead, request);
+  const known = await findSweep(dependencies, asRead, sweepId);
   if (known) return known;
+  const pool = await withPolicyVersion(storage, asRead);
   const plan = await planSweep(storage, pool);
   const draft = draftSweep(dependencies, { pool, sweepId, trigger: request.trigger, plan });
   requireTimeLeft(pool, draft, dependencies);
+  const { poolName, expiresAtEpochSeconds } = pool;
   const claim = await storage.pools.claim({
-    poolName: pool.poolName,
+    poolName,
     sweepId,
     batchBitCounts: [plan.bitCount, ...pool.batchBitCounts.filter((k) => k !== plan.bitCount)],
+    ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),
   });
-  if (!claim.claimed) return findStarted(dependencies, { pool, sweepId, claim });
+  if (!claim.claimed) return findStarted(dependencies, { request, sweepId, claim });
   const sweep = await storage.sweeps.put(draft);
   if (plan.size > 0) return sweep;
   await recordBatch(dependencies, sweep, { bits: WHOLE_POOL, results: new Map(), bytes: 0 });
@@ -69,20 +69,24 @@ export async function startSweep(
 
 /**
  * Reads the summary of a pool's running sweep; stores it first if a crash left the sweep without
- * one.
+ * one. Null when the sweep is another pool's, or the pool's sweep no longer.
  */
 export async function restoreSweep(
   dependencies: StartDependencies,
-  pool: Pool,
+  poolName: string,
   sweepId: string,
-): Promise<Sweep> {
+): Promise<Sweep | null> {
   const { storage } = dependencies;
   const stored = await storage.sweeps.get(sweepId);
-  if (stored) return stored;
+  if (stored) return stored.poolName === poolName ? stored : null;
+  const asRead = await requireAnyPool(storage, poolName);
+  if (asRead.runningSweepId !== sweepId) return null;
+  const isEnding = asRead.deletingSince !== undefined;
+  const pool = isEnding ? asRead : await withPolicyVersion(storage, asRead);
   const { size } = await planSweep(storage, pool);
   // The claim has left its k in the pool, although no summary followed.
   const plan = { size, bitCount: pool.batchBitCounts[0] ?? 0 };
-  const scheduled = scheduledSweepId(pool.poolName, sweepIdTimeMs(sweepId)) === sweepId;
+  const scheduled = scheduledSweepId(poolName, sweepIdTimeMs(sweepId)) === sweepId;
   const trigger = scheduled ? 'schedule' : 'manual';
   return storage.sweeps.put(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
 }
@@ -102,49 +106,50 @@ function requireTimeLeft(
   );
 }
 
-function sweepIdFor(request: SweepRequest, pool: Pool, clock: Clock): string {
-  if (request.trigger === 'schedule') return scheduledSweepId(pool.poolName, request.scheduledAt);
-  const { createdAt, lastSweepId } = pool;
-  return manualSweepId({
-    nowMs: clock.now(),
-    createdAt,
-    lastSweepId,
-    idempotencyKey: request.idempotencyKey,
-  });
-}
-
-/** The pool's last sweep if this very request started it; else null. */
-async function findSame(
+async function sweepIdFor(
   dependencies: StartDependencies,
   pool: Pool,
+  request: SweepRequest,
+): Promise<string> {
+  if (request.trigger === 'schedule') return scheduledSweepId(pool.poolName, request.scheduledAt);
+  const { createdAt, lastSweepId } = pool;
+  const proposed = manualSweepId({ nowMs: dependencies.clock.now(), createdAt, lastSweepId });
+  const key = request.idempotencyKey;
+  return key === undefined ? proposed : settleSweepId(dependencies, { pool, key, proposed });
+}
+
+/** The sweep with an id, if the pool has had it; else null. */
+async function findSweep(
+  dependencies: StartDependencies,
+  { poolName, runningSweepId, lastSweepId }: Pool,
   sweepId: string,
 ): Promise<Sweep | null> {
-  const { lastSweepId, runningSweepId } = pool;
-  if (lastSweepId === undefined || !isSameRequest(lastSweepId, sweepId)) return null;
-  return runningSweepId === lastSweepId
-    ? restoreSweep(dependencies, pool, lastSweepId)
-    : dependencies.storage.sweeps.get(lastSweepId);
+  if (runningSweepId === sweepId) return restoreSweep(dependencies, poolName, sweepId);
+  // An id later than the last one has not been claimed.
+  if (lastSweepId === undefined || lastSweepId < sweepId) return null;
+  const sweep = await dependencies.storage.sweeps.get(sweepId);
+  return sweep?.poolName === poolName ? sweep : null;
 }
 
 /** Answers a request whose claim was refused. */
 async function findStarted(
   dependencies: StartDependencies,
   {
-    pool,
+    request,
     sweepId,
-    claim,
+    claim: { runningSweepId, lastSweepId },
   }: {
-    readonly pool: Pool;
+    readonly request: SweepRequest;
     readonly sweepId: string;
     readonly claim: Exclude<ClaimOutcome, { claimed: true }>;
   },
 ): Promise<Sweep> {
-  const { storage } = dependencies;
-  const { runningSweepId, lastSweepId } = claim;
-  const current = await requirePool(storage, pool.poolName);
-  if (runningSweepId !== undefined && isSameRequest(runningSweepId, sweepId)) {
-    return restoreSweep(dependencies, current, runningSweepId);
-  }
+  const pool = await requirePool(dependencies.storage, request.poolName);
+  // A request with the same key may have begun it, under the id that the key has by now.
+  const hasKey = request.trigger === 'manual' && request.idempotencyKey !== undefined;
+  const wanted = hasKey ? await sweepIdFor(dependencies, pool, request) : sweepId;
+  const known = await findSweep(dependencies, pool, wanted);
+  if (known) return known;
   if (runningSweepId !== undefined) {
     throw new ConflictError(
       `pool "${pool.poolName}" is being swept: sweep ${runningSweepId} has to end first`,

@@ -50,13 +50,13 @@ export function draftSweep(
     readonly plan: SweepPlan;
   },
 ): Sweep {
-  const { poolName, options, riseFall, intervalSeconds, control, leasing } = pool;
+  const { poolName, policyVersion } = pool;
   const now = clock.now();
   return {
     sweepId,
     poolName,
     bitCount: plan.bitCount,
-    policy: { options, riseFall, intervalSeconds, control, leasing },
+    ...(policyVersion !== undefined && { policyVersion }),
     trigger,
     startedAt: new Date(now).toISOString(),
     deadlineAt: new Date(now + sweepTimeMs(plan, pool, limits)).toISOString(),

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { randomBatches } from '../../../src/leases/acquire/sample-batches.ts';
 import { batchOf } from '../../../src/model/batch-range.ts';
 import { DEFAULT_LEASING } from '../../../src/model/leasing-settings.ts';
-import { makeBatchResult, makeStoredResult, makeSweepId } from '../../support/factories.ts';
+import {
+  changePolicy,
+  makeBatchResult,
+  makeStoredResult,
+  makeSweepId,
+} from '../../support/factories.ts';
 import { LeaseWorld, seededRandom } from '../../support/leases/lease-world.ts';
 
 describe('the choice of batches', () => {
@@ -169,8 +174,7 @@ describe('the choice of batches', () => {
       (other) => other !== id,
     );
     const leasing = { ...DEFAULT_LEASING, maxQuarantinedPercent: 50 };
-    const pool = (await world.storage.pools.get('fleet')) ?? expect.unreachable();
-    await world.storage.pools.updatePolicy('fleet', { ...pool, leasing });
+    await changePolicy(world.storage, { leasing });
     expect(await world.acquire({ excludedProxyIds: others })).toBeNull();
     world.clock.advance(1000);
     const startedAt = new Date(world.clock.now()).toISOString();

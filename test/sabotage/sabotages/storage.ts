@@ -126,8 +126,8 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'unprocessed keys: they are dropped',
-    file: 'src/storage/dynamodb/proxy-queries.ts',
-    find: 'return UnprocessedKeys?.[table]?.Keys ?? [];',
+    file: 'src/storage/dynamodb/database.ts',
+    find: 'return UnprocessedKeys?.[name]?.Keys ?? [];',
     replace: 'return UnprocessedKeys ? [] : [];',
     tests: [FAULTS_34],
     title: 'unprocessed',

@@ -6,7 +6,7 @@ const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts
 const FAULTS_31 = 'test/sweeps/faults/crash-after-any-write.test.ts';
 const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';
 const ROWS_FIRST = `  if (inTime && sweep.state === SweepState.running) {
-    const changed = await applyResults(dependencies, sweep, { result, rows });
+    const changed = await applyResults(dependencies, { ...sweep, policy }, { result, rows });
     const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
     if (events.length > 0) await dependencies.publishEvents?.(events);
   }
@@ -27,8 +27,8 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
     name: 'order of writes: rows and ledger come before the result item',
     file: 'src/sweeps/check/check-batches.ts',
     find: `    const stored = await storage.results.put(probed);
-    await commitBatch(this.#dependencies, stored, { rows: batch.rows, begunAt });`,
-    replace: `    await commitBatch(this.#dependencies, probed, { rows: batch.rows, begunAt });
+    await commitBatch(this.#dependencies, stored, { ...batch, begunAt });`,
+    replace: `    await commitBatch(this.#dependencies, probed, { ...batch, begunAt });
     await storage.results.put(probed);`,
     tests: [FAULTS_30_36],
     title: 'FAULTS 30',
@@ -180,7 +180,7 @@ ${LEDGER_LAST}`,
   {
     name: 'tick: a summary lost in a crash is not restored',
     file: 'src/sweeps/start/start-sweep.ts',
-    find: '  if (stored) return stored;\n',
+    find: '  if (stored) return stored.poolName === poolName ? stored : null;\n',
     replace: '  if (stored ?? sweepId) throw new Error(sweepId);\n',
     tests: [FAULTS_31],
     title: 'with several batches',

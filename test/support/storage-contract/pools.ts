@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Pool } from '../../../src/model/pool.ts';
+import type { PolicyChange } from '../../../src/storage/pool-storage.ts';
 import {
   type CreateStorage,
   makeOptions,
@@ -21,6 +23,19 @@ const claim = (order: number, batchBitCounts: readonly number[] = [0]) => ({
   sweepId: makeSweepId(order),
   batchBitCounts,
 });
+
+const makeChange = (changes: Partial<PolicyChange> = {}): PolicyChange => ({
+  policy: makePolicy({ control: false }),
+  policyVersion: 'version-2',
+  replaces: undefined,
+  ...changes,
+});
+
+async function namesOf(pools: AsyncIterable<Pick<Pool, 'poolName'>>): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { poolName } of pools) names.push(poolName);
+  return names;
+}
 
 export function describePoolStorage(create: CreateStorage): void {
   describe('pools', () => {
@@ -52,7 +67,7 @@ export function describePoolStorage(create: CreateStorage): void {
     it('returns null for a pool that was never stored', async () => {
       const { storage } = await create();
       expect(await storage.pools.get('fleet')).toBeNull();
-      expect(await storage.pools.updatePolicy('fleet', makePolicy())).toBeNull();
+      expect(await storage.pools.updatePolicy('fleet', makeChange())).toBeNull();
       expect(await storage.pools.get('fleet')).toBeNull();
     });
 
@@ -68,10 +83,11 @@ export function describePoolStorage(create: CreateStorage): void {
       await storage.pools.create(makePool());
       await storage.pools.claim(claim(1, [3]));
       const policy = makePolicy({ riseFall: { rise: 2, fall: 3 }, control: false });
-      const updated = await storage.pools.updatePolicy('fleet', policy);
+      const updated = await storage.pools.updatePolicy('fleet', makeChange({ policy }));
       expect(updated).toEqual({
         ...makePool(),
         ...policy,
+        policyVersion: 'version-2',
         batchBitCounts: [3],
         runningSweepId: makeSweepId(1),
         lastSweepId: makeSweepId(1),
@@ -79,12 +95,82 @@ export function describePoolStorage(create: CreateStorage): void {
       expect(await storage.pools.get('fleet')).toEqual(updated);
     });
 
-    it('lists every pool', async () => {
+    it('replaces only the version of the policy that it is to replace', async () => {
       const { storage } = await create();
-      for (const poolName of ['a', 'b', 'c']) await storage.pools.create(makePool({ poolName }));
-      const names: string[] = [];
-      for await (const pool of storage.pools.list()) names.push(pool.poolName);
-      expect(names.sort()).toEqual(['a', 'b', 'c']);
+      await storage.pools.create(makePool({ policyVersion: 'version-1' }));
+      expect(await storage.pools.updatePolicy('fleet', makeChange())).toBeNull();
+      const other = makeChange({ replaces: 'version-0' });
+      expect(await storage.pools.updatePolicy('fleet', other)).toBeNull();
+      expect((await storage.pools.get('fleet'))?.policyVersion).toBe('version-1');
+      const change = makeChange({ replaces: 'version-1' });
+      expect((await storage.pools.updatePolicy('fleet', change))?.policyVersion).toBe('version-2');
+    });
+
+    it('lists the pools that do not expire by name, from any name on', async () => {
+      const { storage } = await create();
+      const expiresAtEpochSeconds = TEST_TIME / 1000 + 60;
+      await storage.pools.create(makePool({ poolName: 'b0', expiresAtEpochSeconds }));
+      for (const poolName of ['c', 'a', 'b']) await storage.pools.create(makePool({ poolName }));
+      for (const wanted of [1, 2, 9]) {
+        const all = await namesOf(storage.pools.listByName({ wanted }));
+        expect(all).toEqual(['a', 'b', 'c']);
+        const rest = await namesOf(storage.pools.listByName({ after: 'a', wanted }));
+        expect(rest).toEqual(['b', 'c']);
+      }
+      expect(await namesOf(storage.pools.listByName({ after: 'c' }))).toEqual([]);
+    });
+
+    it('no longer lists a removed pool', async () => {
+      const { storage } = await create();
+      await storage.pools.create(makePool());
+      await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
+      expect(await namesOf(storage.pools.listByName())).toEqual(['fleet']);
+      await storage.pools.remove(makePool());
+      expect(await namesOf(storage.pools.listByName())).toEqual([]);
+      expect(await namesOf(storage.pools.listTended())).toEqual([]);
+    });
+
+    it('tells which pools a tick may have to tend, and what it needs of them', async () => {
+      const { storage } = await create();
+      const expiresAtEpochSeconds = TEST_TIME / 1000 + 60;
+      const add = (poolName: string, pool = {}) =>
+        storage.pools.create(makePool({ poolName, ...pool }));
+      await add('idle');
+      await add('due', { intervalSeconds: 60 });
+      await add('fleet');
+      await add('inline-0', { expiresAtEpochSeconds });
+      await add('inline-1', { expiresAtEpochSeconds });
+      expect(await namesOf(storage.pools.listTended())).toEqual(['due']);
+      const inline = { ...claim(1), poolName: 'inline-1', expiresAtEpochSeconds };
+      await storage.pools.claim(inline);
+      await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
+      await storage.pools.updatePolicy('due', makeChange());
+      await storage.pools.updatePolicy(
+        'idle',
+        makeChange({ policy: makePolicy({ intervalSeconds: 120 }) }),
+      );
+      const tended = [];
+      for await (const pool of storage.pools.listTended()) tended.push(pool);
+      tended.sort((a, b) => (a.poolName < b.poolName ? -1 : 1));
+      expect(tended).toMatchObject([
+        { poolName: 'fleet', deletingSince: new Date(TEST_TIME).toISOString() },
+        { poolName: 'idle', intervalSeconds: 120, createdAt: makePool().createdAt },
+        { poolName: 'inline-1', runningSweepId: makeSweepId(1), expiresAtEpochSeconds },
+      ]);
+      await storage.pools.clearRunningSweep('inline-1', makeSweepId(1));
+      expect((await namesOf(storage.pools.listTended())).sort()).toEqual(['fleet', 'idle']);
+    });
+
+    it('tends a pool again however long it was idle', async () => {
+      const { storage, clock } = await create();
+      await storage.pools.create(makePool());
+      for (const order of [1, 2, 3]) {
+        await storage.pools.claim(claim(order));
+        expect(await namesOf(storage.pools.listTended())).toEqual(['fleet']);
+        await storage.pools.clearRunningSweep('fleet', makeSweepId(order));
+        clock.advance(600_000);
+        for (const _tick of [1, 2]) expect(await namesOf(storage.pools.listTended())).toEqual([]);
+      }
     });
 
     it('ignores an expired pool and frees its name', async () => {
@@ -92,7 +178,7 @@ export function describePoolStorage(create: CreateStorage): void {
       await storage.pools.create(makePool({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));
       clock.advance(60_000);
       expect(await storage.pools.get('fleet')).toBeNull();
-      for await (const pool of storage.pools.list()) expect.unreachable(pool.poolName);
+      expect(await namesOf(storage.pools.listByName())).toEqual([]);
       expect(await storage.pools.create(makePool({ salt: 'other' }))).toBe(true);
       expect(await storage.pools.get('fleet')).toEqual(makePool({ salt: 'other' }));
     });
@@ -164,7 +250,7 @@ export function describePoolStorage(create: CreateStorage): void {
       await storage.pools.create(makePool());
       await storage.pools.claim(claim(1));
       await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());
-      expect(await storage.pools.updatePolicy('fleet', makePolicy({ control: false }))).toBeNull();
+      expect(await storage.pools.updatePolicy('fleet', makeChange())).toBeNull();
       expect(await storage.pools.create(makePool({ salt: 'other' }))).toBe(false);
       await storage.pools.clearRunningSweep('fleet', makeSweepId(1));
       expect((await storage.pools.claim(claim(2))).claimed).toBe(false);

@@ -3,10 +3,12 @@ import type { Storage } from '../../../src/storage/storage.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { describeLeaseKeyStorage } from './lease-keys.ts';
 import { describeLeaseStorage } from './leases.ts';
+import { describePolicyStorage } from './policies.ts';
 import { describePoolStorage } from './pools.ts';
 import { describeProxyStorage } from './proxies.ts';
 import { describeResultStorage } from './results.ts';
 import { describeStatusStorage } from './statuses.ts';
+import { describeSweepKeyStorage } from './sweep-keys.ts';
 import { describeSweepStorage } from './sweeps.ts';
 import { describeUseStorage } from './uses.ts';
 
@@ -17,6 +19,7 @@ export function describeStorageContract(createStorage: (clock: Clock) => Promise
     return { clock, storage: await createStorage(clock) };
   };
   describePoolStorage(create);
+  describePolicyStorage(create);
   describeProxyStorage(create);
   describeStatusStorage(create);
   describeLeaseStorage(create);
@@ -24,4 +27,5 @@ export function describeStorageContract(createStorage: (clock: Clock) => Promise
   describeLeaseKeyStorage(create);
   describeResultStorage(create);
   describeSweepStorage(create);
+  describeSweepKeyStorage(create);
 }

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { batchesOf } from '../../../src/model/batch-range.ts';
-import {
-  type CreateStorage,
-  makeCounts,
-  makePolicy,
-  makeSweep,
-  makeSweepId,
-} from '../factories.ts';
+import { type CreateStorage, makeCounts, makeSweep, makeSweepId } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
 
 const AT = new Date(TEST_TIME + 1000).toISOString();
@@ -15,7 +9,7 @@ export function describeSweepStorage(create: CreateStorage): void {
   describe('sweeps', () => {
     it('returns a sweep as it was stored', async () => {
       const { storage } = await create();
-      const sweep = makeSweep({ bitCount: 7, policy: makePolicy({ intervalSeconds: 120 }) });
+      const sweep = makeSweep({ bitCount: 7, policyVersion: 'version-7' });
       expect(await storage.sweeps.put(sweep)).toEqual(sweep);
       expect(await storage.sweeps.get(sweep.sweepId)).toEqual(sweep);
       expect(await storage.sweeps.get(makeSweepId(2))).toBeNull();

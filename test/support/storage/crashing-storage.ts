@@ -6,7 +6,9 @@ export class Crash extends Error {}
 
 const READS: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
   'pools.get',
-  'pools.list',
+  'pools.listByName',
+  'pools.listTended',
+  'policies.get',
   'proxies.get',
   'proxies.query',
   'proxies.queryByStatus',
@@ -19,6 +21,7 @@ const READS: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
   'sweeps.get',
   'sweeps.list',
   'sweeps.readLedger',
+  'sweepKeys.get',
 ]);
 
 /**

@@ -32,11 +32,13 @@ export type TapAll = (name: StorageMethod, call: Call, args: readonly unknown[])
 /** A storage whose calls a test watches, delays, fails or answers; the newest tap comes first. */
 export class TappedStorage implements Storage {
   readonly pools: Storage['pools'];
+  readonly policies: Storage['policies'];
   readonly proxies: Storage['proxies'];
   readonly leases: Storage['leases'];
   readonly leaseKeys: Storage['leaseKeys'];
   readonly results: Storage['results'];
   readonly sweeps: Storage['sweeps'];
+  readonly sweepKeys: Storage['sweepKeys'];
   #taps: readonly TapAll[] = [];
 
   constructor(storage: Storage) {
@@ -48,11 +50,13 @@ export class TappedStorage implements Storage {
         },
       });
     this.pools = part('pools');
+    this.policies = part('policies');
     this.proxies = part('proxies');
     this.leases = part('leases');
     this.leaseKeys = part('leaseKeys');
     this.results = part('results');
     this.sweeps = part('sweeps');
+    this.sweepKeys = part('sweepKeys');
   }
 
   /** Taps every call; returns a function that removes the tap. */

@@ -3,6 +3,8 @@ import type { Pool } from '../../../src/model/pool.ts';
 import type { ProxyRow } from '../../../src/model/proxy-row.ts';
 import type { BatchMessage, Sweep } from '../../../src/model/sweep.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../../../src/model/sweep-limits.ts';
+import { storePolicy } from '../../../src/pools/policy-versions.ts';
+import { withoutCa } from '../../../src/pools/pool-policy.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import type { BatchOutcome } from '../../../src/sweeps/check/batch-checker.ts';
@@ -36,7 +38,8 @@ export class SweepWorld {
 
   /** Creates the pool with `count` proxies; returns their sorted ids. */
   async fill(count: number, pool: Partial<Pool> = {}): Promise<string[]> {
-    await this.storage.pools.create(makePool(pool));
+    const policyVersion = await storePolicy(this.storage, withoutCa(makePool(pool)));
+    await this.storage.pools.create(makePool({ ...pool, policyVersion }));
     await this.storage.proxies.insert('fleet', makeProxies(count));
     return makeProxies(count)
       .map(({ id }) => id)

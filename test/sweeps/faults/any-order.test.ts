@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConflictError } from '../../../src/errors.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
 import { batchNames } from '../../support/audit/recount.ts';
-import { makeProxy } from '../../support/factories.ts';
+import { changePolicy, makeProxy } from '../../support/factories.ts';
 import type { Finding } from '../../support/fakes/fake-checker.ts';
 import { Crash, crashAfterWrite } from '../../support/storage/crashing-storage.ts';
 import type { TappedStorage } from '../../support/storage/tapped-storage.ts';
@@ -155,22 +155,13 @@ async function take(world: SweepWorld, next: Step): Promise<unknown> {
 async function settle(world: SweepWorld): Promise<void> {
   for (let round = 0; round < 20; round++) {
     world.clock.advance(10 * MINUTE);
-    await world.storage.pools.updatePolicy('fleet', {
-      ...(await requirePolicy(world)),
-      intervalSeconds: null,
-    });
+    await changePolicy(world.storage, { intervalSeconds: null });
     for (const { error } of await world.tick()) if (error) throw error;
     await world.deliver();
     const pool = await world.storage.pools.get('fleet');
     if (pool?.runningSweepId === undefined && world.queue.length === 0) return;
   }
   throw new Error('a sweep never ended');
-}
-
-async function requirePolicy(world: SweepWorld) {
-  const pool = await world.storage.pools.get('fleet');
-  if (!pool) throw new Error('the pool is gone');
-  return pool;
 }
 
 /** A sweep that is overdue before its messages were sent ends without their batches. */

@@ -71,7 +71,7 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     const sweeps = await world.storage.sweeps.list('fleet', { limit: 9 });
     expect(sweeps.map(({ sweepId }) => sweepId)).toEqual([newer.sweepId, older.sweepId]);
     const history = await readProxyHistory(world, 'fleet', proxyIds[0] ?? '', { limit: 9 });
-    expect(history.map(({ status }) => status)).toEqual(['inactive', 'active']);
+    expect(history.results.map(({ status }) => status)).toEqual(['inactive', 'active']);
     for (const { sweepId } of sweeps)
       await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
   });

@@ -223,11 +223,13 @@ describe('readProxyHistory', () => {
     expect(bitCounts).toEqual([0, 1, 2]);
     const read = (query: { limit: number; before?: string }) =>
       readProxyHistory(world, 'fleet', makeProxy(0).id, query);
-    const history = await read({ limit: 9 });
+    const { results: history, next } = await read({ limit: 9 });
+    expect(next).toBeUndefined();
     expect(history.map(({ sweepId }) => sweepId)).toEqual(sweepIds.toReversed());
     expect(history.map(({ latencyMs }) => latencyMs)).toEqual([1000, 400, 100]);
-    expect(await read({ limit: 2 })).toEqual(history.slice(0, 2));
-    expect(await read({ limit: 9, before: sweepIds[2] ?? '' })).toEqual(history.slice(1));
+    expect(await read({ limit: 2 })).toEqual({ results: history.slice(0, 2), next: sweepIds[1] });
+    const rest = await read({ limit: 9, before: sweepIds[2] ?? '' });
+    expect(rest).toEqual({ results: history.slice(1) });
     const view = await readProxyView(world, 'fleet', makeProxy(0).id);
     expect(view?.lastSweepId).toBe(sweepIds[2]);
   });

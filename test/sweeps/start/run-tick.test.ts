@@ -20,7 +20,6 @@ describe('runTick', () => {
     const entries = await world.tick();
     expect(entries).toEqual([
       { poolName: 'fleet', action: 'started', sweepId: await lastSweepId(world) },
-      { poolName: 'by-hand', action: 'idle' },
     ]);
     expect(world.queue).toHaveLength(1);
     expect(await world.current(await lastSweepId(world))).toMatchObject({ trigger: 'schedule' });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError, NotFoundError } from '../../../src/errors.ts';
 import { sweepIdTimeMs } from '../../../src/model/sweep-id.ts';
+import { requirePolicy } from '../../../src/sweeps/require-sweep.ts';
 import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
-import { FAR_FUTURE_SECONDS, makePool } from '../../support/factories.ts';
+import { FAR_FUTURE_SECONDS, makePolicy } from '../../support/factories.ts';
 import { TEST_TIME } from '../../support/fakes/fake-clock.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 
@@ -10,19 +11,20 @@ const scheduled = (scheduledAt: number) =>
   ({ poolName: 'fleet', trigger: 'schedule', scheduledAt }) as const;
 
 describe('startSweep', () => {
-  it('claims the pool and keeps a copy of its policy', async () => {
+  it('claims the pool and names the version of its policy', async () => {
     const world = new SweepWorld();
     await world.fill(600);
     const sweep = await world.start();
-    const { options, riseFall, intervalSeconds, control, leasing } = makePool();
     expect(sweep).toMatchObject({
       poolName: 'fleet',
       bitCount: 2,
       trigger: 'manual',
       state: 'running',
       startedAt: new Date(TEST_TIME).toISOString(),
-      policy: { options, riseFall, intervalSeconds, control, leasing },
+      policyVersion: (await world.storage.pools.get('fleet'))?.policyVersion,
     });
+    expect(sweep).not.toHaveProperty('policy');
+    expect(await requirePolicy(world.storage, sweep)).toEqual(makePolicy());
     expect(Date.parse(sweep.deadlineAt)).toBeGreaterThan(TEST_TIME + 720_000);
     expect(await world.storage.pools.get('fleet')).toMatchObject({
       runningSweepId: sweep.sweepId,

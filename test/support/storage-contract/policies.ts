@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { type CreateStorage, makeOptions, makePolicy } from '../factories.ts';
+import { TEST_TIME } from '../fakes/fake-clock.ts';
+
+const SOON = TEST_TIME / 1000 + 60;
+
+export function describePolicyStorage(create: CreateStorage): void {
+  describe('versions of policies', () => {
+    it('are returned as they were stored, with a CA bundle of 256 KB', async () => {
+      const { storage } = await create();
+      const options = makeOptions({ ca: 'x'.repeat(256 * 1024), headers: { 'x-key': 'secret' } });
+      const policy = makePolicy({ options, intervalSeconds: 60 });
+      await storage.policies.put({ policyVersion: 'a', policy });
+      await storage.policies.put({ policyVersion: 'b', policy: makePolicy() });
+      expect(await storage.policies.get('a')).toEqual(policy);
+      expect(await storage.policies.get('b')).toEqual(makePolicy());
+      expect(await storage.policies.get('c')).toBeNull();
+    });
+
+    it('expire when they are retired, or with their pool', async () => {
+      const { storage, clock } = await create();
+      const policy = makePolicy();
+      await storage.policies.put({ policyVersion: 'kept', policy });
+      await storage.policies.put({ policyVersion: 'retired', policy });
+      const inline = { policyVersion: 'inline', policy, expiresAtEpochSeconds: SOON };
+      await storage.policies.put(inline);
+      await storage.policies.retire('retired', SOON);
+      await storage.policies.retire('none', SOON + 60);
+      clock.advance(60_000);
+      expect(await storage.policies.get('kept')).toEqual(policy);
+      for (const policyVersion of ['retired', 'inline', 'none'])
+        expect(await storage.policies.get(policyVersion)).toBeNull();
+    });
+  });
+}
