@@ -59,7 +59,7 @@ export async function putPool(
   const draft = draftPool(parsePoolName(poolName), policy, clock);
   const known = await storage.pools.get(poolName);
   if (known && (await hasPolicy(storage, known, policy))) return { pool: known, created: false };
-  const policyVersion = await storePolicy(storage, policy);
+  const policyVersion = await storePolicy(storage, policy, known?.expiresAtEpochSeconds);
   try {
     const created = { ...draft, policyVersion };
     if (!known && (await storage.pools.create(created))) return { pool: created, created: true };
