@@ -34,6 +34,7 @@ const url = text.check(
 );
 
 const certificates = text.check(
+  z.maxLength(MAX_CA_LENGTH, { error: `must have at most ${MAX_CA_LENGTH} characters` }),
   z.refine((value) => isPem(value), {
     error: 'must be PEM certificates ("-----BEGIN CERTIFICATE-----" …)',
   }),
@@ -78,7 +79,8 @@ function refuseUrl(value: string): string | null {
 }
 
 function isPem(value: string): boolean {
-  if (value.length > MAX_CA_LENGTH) return false;
+  // That is another fault.
+  if (value.length > MAX_CA_LENGTH) return true;
   const blocks = value.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {
     for (const block of blocks) new X509Certificate(block);

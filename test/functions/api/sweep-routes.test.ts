@@ -85,6 +85,76 @@ describe('a sweep of an inline list', () => {
   });
 });
 
+describe('an inline list with an idempotency key', () => {
+  const key = { 'idempotency-key': 'inline-1' };
+  const LIST = '{"proxies":["8.8.8.8:80","9.9.9.9:80"],"options":{"timeoutMs":700}}';
+
+  it('is one sweep of one pool, in turn and at once', async () => {
+    const api = startApi();
+    const replies = await Promise.all(
+      [LIST, LIST, LIST].map((body) => api.post('/sweeps', body, key)),
+    );
+    replies.push(await api.post('/sweeps', LIST, key));
+    const answers = replies.map(({ json }) => `${json.sweepId} ${json.pool}`);
+    expect(new Set(answers).size).toBe(1);
+    expect(replies.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    expect(await api.storage.proxies.queryIds(replies[0]?.json.pool, 9)).toHaveLength(2);
+  });
+
+  it('is another sweep under another key, and without one', async () => {
+    const api = startApi();
+    const ids = [
+      await api.post('/sweeps', LIST, key),
+      await api.post('/sweeps', LIST, { 'idempotency-key': 'inline-2' }),
+      await api.post('/sweeps', LIST),
+      await api.post('/sweeps', LIST),
+    ].map(({ json }) => json.sweepId);
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it.each([
+    '{"proxies":["8.8.8.8:80"],"options":{"timeoutMs":700}}',
+    '{"proxies":["8.8.8.8:80","9.9.9.9:80"],"options":{"timeoutMs":701}}',
+    '{"proxies":["8.8.8.8:80","9.9.9.9:80"]}',
+  ])('that came with another list or other options is a 409: %s', async (body) => {
+    const api = startApi();
+    const first = await api.post('/sweeps', LIST, key);
+    const created = api.storage.record('pools.create', 'proxies.insert');
+    const reply = await api.post('/sweeps', body, key);
+    expect(reply).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining('another list or other options') },
+    });
+    expect(created).toEqual([]);
+    expect((await api.post('/sweeps', LIST, key)).json.sweepId).toBe(first.json.sweepId);
+  });
+
+  it('that is refused costs the key nothing', async () => {
+    const api = startApi();
+    expect((await api.post('/sweeps', '{"proxies":["nonsense"]}', key)).status).toBe(400);
+    expect((await api.post('/sweeps', LIST, key)).status).toBe(202);
+  });
+
+  it('goes on where a crash ended the first request', async () => {
+    const api = startApi();
+    const untap = api.storage.tap('proxies.insert', () => Promise.reject(new Error('killed')));
+    expect((await api.post('/sweeps', LIST, key)).status).toBe(500);
+    untap();
+    const { json } = await api.post('/sweeps', LIST, key);
+    expect(json).toMatchObject({ state: 'running', list: { added: 2 } });
+    expect((await api.post('/sweeps', LIST, key)).json.sweepId).toBe(json.sweepId);
+  });
+
+  it('means nothing else for a pool with the same key', async () => {
+    const api = await startApiWithPool();
+    await api.post('/pools/fleet/proxies', MIXED_LIST);
+    const inline = await api.post('/sweeps', LIST, key);
+    const pool = await api.post('/sweeps', '{"pool":"fleet"}', key);
+    expect(pool.json).toMatchObject({ pool: 'fleet' });
+    expect(pool.json.sweepId).not.toBe(inline.json.sweepId);
+  });
+});
+
 describe('the results of a sweep', () => {
   it('come in pages, in every format', async () => {
     const { api, sweepId, ids } = await withResults();

@@ -1,4 +1,5 @@
 import type { ControlOutcome } from '../../../src/health/control-probe.ts';
+import type { HealthCheckOptions } from '../../../src/health/health-check-options.ts';
 import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
 import type { Proxy } from '../../../src/proxies/proxy.ts';
 import type { BatchChecker } from '../../../src/sweeps/check/batch-checker.ts';
@@ -15,6 +16,8 @@ export class FakeChecker implements BatchChecker {
   /** Ids in the order they were probed. */
   readonly probed: string[] = [];
   controlProbes = 0;
+  /** What the last batch was to be probed with. */
+  options: HealthCheckOptions | undefined;
   /** What the n-th control probe finds, counted from 1. */
   control: (n: number) => ControlOutcome = () => ({ ok: true, latencyMs: 3, statusCode: 200 });
   finding: (proxy: Proxy) => Finding = () => ({});
@@ -26,8 +29,9 @@ export class FakeChecker implements BatchChecker {
 
   async *streamHealthChecks(
     proxies: Iterable<Proxy>,
-    { signal }: { readonly signal: AbortSignal },
+    { options, signal }: { readonly options: HealthCheckOptions; readonly signal: AbortSignal },
   ): AsyncGenerator<HealthCheckResult> {
+    this.options = options;
     let hangs = false;
     for (const proxy of proxies) {
       if (signal.aborted) return;
