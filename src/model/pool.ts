@@ -16,8 +16,8 @@ export interface PoolPolicy {
 }
 
 /**
- * A named set of proxies with one health-check policy and one schedule. A pool with a
- * `policyVersion` has its policy without `options.ca`; the whole policy is the stored version.
+ * A named set of proxies with one health-check policy and one schedule. As it is stored, a pool
+ * with a `policyVersion` has no `options.ca`; the whole policy is that version (`readPolicy`).
  */
 export interface Pool extends PoolPolicy {
   /** 1 to 64 characters of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. */

@@ -22,7 +22,7 @@ export interface PoolDependencies {
 const MAX_TRIES = 8;
 
 /**
- * Creates a pool.
+ * Creates a pool; returns it with its CA bundle.
  *
  * @throws {InvalidInputError} when the name or the policy is invalid
  * @throws {ConflictError} when a pool of that name exists
@@ -37,13 +37,13 @@ export async function createPool(
   const draft = { ...draftPool(parsePoolName(poolName), policy, clock), ...options };
   const policyVersion = await storePolicy(storage, policy, options.expiresAtEpochSeconds);
   const pool = { ...draft, policyVersion };
-  if (await storage.pools.create(pool)) return pool;
+  if (await storage.pools.create(pool)) return { ...pool, options: policy.options };
   await retirePolicy({ storage, clock }, policyVersion);
   throw new ConflictError(`pool "${poolName}" already exists`);
 }
 
 /**
- * Sets the policy of a pool; creates the pool when there is none.
+ * Sets the policy of a pool; creates the pool when there is none. Returns it with its CA bundle.
  *
  * @throws {InvalidInputError} when the name or the policy is invalid
  * @throws {NotFoundError} when the pool disappears meanwhile
@@ -58,13 +58,17 @@ export async function putPool(
   const policy = parsePoolPolicy(policyInput, limits);
   const draft = draftPool(parsePoolName(poolName), policy, clock);
   const known = await storage.pools.get(poolName);
-  if (known && (await hasPolicy(storage, known, policy))) return { pool: known, created: false };
+  const { options } = policy;
+  if (known && (await hasPolicy(storage, known, policy))) {
+    return { pool: { ...known, options }, created: false };
+  }
   const policyVersion = await storePolicy(storage, policy, known?.expiresAtEpochSeconds);
   try {
-    const created = { ...draft, policyVersion };
-    if (!known && (await storage.pools.create(created))) return { pool: created, created: true };
+    const made = { ...draft, policyVersion };
+    const created = !known && (await storage.pools.create(made));
     const change = { policy: withoutCa(policy), policyVersion };
-    return { pool: await replacePolicy(dependencies, poolName, change), created: false };
+    const pool = created ? made : await replacePolicy(dependencies, poolName, change);
+    return { pool: { ...pool, options }, created };
   } catch (error) {
     // After any other error the pool may have the new version.
     const isUnused = error instanceof ConflictError || error instanceof NotFoundError;

@@ -32,7 +32,16 @@ describe('the register of pools', () => {
       const Item = { ...plain, ...riseFall, batchBitsUsed: batchBitCounts };
       return documents.send(new PutCommand({ TableName: tables.pools, Item }));
     };
-    return { clock, tables, documents, putOld, start: () => openStorage(clock) };
+    /** What a tick reads first; the patrol comes after it. */
+    const entries = async () => {
+      const query = new QueryCommand({
+        TableName: tables.sweeps,
+        KeyConditionExpression: 'sweepId = :list',
+        ExpressionAttributeValues: { ':list': 'pools-tended' },
+      });
+      return (await documents.send(query)).Items;
+    };
+    return { clock, tables, documents, entries, putOld, start: () => openStorage(clock) };
   }
 
   it('finds the pools that an earlier version has stored, at once', async () => {
@@ -51,7 +60,7 @@ describe('the register of pools', () => {
   });
 
   it('keeps no entries of inline lists that are no longer swept', async () => {
-    const { clock, tables, documents, start } = await open();
+    const { clock, entries, start } = await open();
     const storage = start();
     const expiry = { expiresAtEpochSeconds: FAR_FUTURE_SECONDS };
     for (let n = 0; n < 9; n++) {
@@ -65,18 +74,11 @@ describe('the register of pools', () => {
     }
     clock.advance(180_000);
     for (const _tick of [1, 2]) expect(await tended(storage)).toEqual(['inline-0']);
-    const { Items = [] } = await documents.send(
-      new QueryCommand({
-        TableName: tables.sweeps,
-        KeyConditionExpression: 'sweepId = :list',
-        ExpressionAttributeValues: { ':list': 'pools-tended' },
-      }),
-    );
-    expect(Items).toEqual([expect.objectContaining({ part: 'inline-0', ...expiry })]);
+    expect(await entries()).toEqual([expect.objectContaining({ part: 'inline-0', ...expiry })]);
   });
 
   it('keeps a pool that is claimed while a tick is about to forget it', async () => {
-    const { clock, start } = await open();
+    const { clock, entries, start } = await open();
     const storage = start();
     const claim = (order: number) => ({
       poolName: 'fleet',
@@ -102,6 +104,7 @@ describe('the register of pools', () => {
     expect(await tended(storage)).toEqual([]);
     database.client.middlewareStack.remove('claim-first');
     expect(await claimed).toEqual({ claimed: true });
+    expect(await entries()).toMatchObject([{ part: 'fleet' }]);
     expect(await tended(storage)).toEqual(['fleet']);
   });
 
@@ -132,6 +135,11 @@ describe('the register of pools', () => {
     // The shortest: other tests share the machine.
     expect(Math.min(...timesMs)).toBeLessThan(300);
     expect(await listed(storage)).toEqual(['fleet']);
+    const swept = Array.from({ length: 9 }, (_, n) => `inline-${n}`);
+    for (const poolName of swept) {
+      await storage.pools.claim({ poolName, sweepId: makeSweepId(1), batchBitCounts: [0] });
+    }
+    expect((await tended(storage)).sort()).toEqual(['fleet', ...swept]);
   });
 
   it('goes round: a pool without an entry is found within as many ticks as its table has pages', async () => {

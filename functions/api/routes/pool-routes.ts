@@ -21,8 +21,7 @@ export const putPool: RouteHandler = async (dependencies, request) => {
   const policy = parseJsonBody(request.body);
   refuseHiddenValues(policy);
   const { pool, created } = await storePool(dependencies, name, policy);
-  const view = viewPool({ ...pool, ...(await readPolicy(dependencies.storage, pool)) });
-  return jsonReply(created ? 201 : 200, view, created ? { location: request.path } : {});
+  return jsonReply(created ? 201 : 200, viewPool(pool), created ? { location: request.path } : {});
 };
 
 /**

@@ -67,6 +67,22 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     tests: [CONTRACT],
   },
   {
+    name: 'register: an entry is removed although its pool has entered again',
+    file: 'src/storage/dynamodb/pool-register.ts',
+    find: "{ text: 'enteredAtMs = :asRead', values: { ':asRead': enteredAtMs } }",
+    replace: "exists('sweepId')",
+    tests: ['test/storage/pool-register.test.ts'],
+    title: 'keeps a pool that is claimed',
+  },
+  {
+    name: 'register: a claim does not enter its pool',
+    file: 'src/storage/dynamodb/dynamodb-pools.ts',
+    find: "    await this.#register.enter('tended', poolName, claim);\n",
+    replace: '',
+    tests: ['test/storage/pool-register.test.ts'],
+    title: 'is not slowed by 6,000 pools',
+  },
+  {
     name: 'deletion: a new pool of the same name is removed',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
     find: 'allOf(deleting, hasSalt(salt), noSweepRuns)',
