@@ -13,7 +13,8 @@ export async function requireSweep(storage: Storage, sweepId: string): Promise<S
 /** Reads the policy that a sweep runs with. @throws {NotFoundError} when it has expired */
 export async function requirePolicy(storage: Storage, sweep: Sweep): Promise<PoolPolicy> {
   const { sweepId, policyVersion, policy } = sweep;
-  const found = policyVersion === undefined ? policy : await storage.policies.get(policyVersion);
+  if (policy) return policy;
+  const found = policyVersion !== undefined && (await storage.policies.get(policyVersion));
   if (!found) throw new NotFoundError(`the policy of sweep ${sweepId} has expired`);
   return found;
 }
