@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
+import type { Pool } from '../../src/model/pool.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { startApi } from '../functions/support/api.ts';
 import { CANARY } from '../functions/support/lease-api.ts';
@@ -18,7 +19,12 @@ const PAGE = 1000;
 /** The api over a storage that has two pools, proxies with passwords, a lease and a sweep. */
 export async function startFuzzWorld(openStorage?: (clock: Clock) => Storage) {
   const api = startApi(openStorage && { openStorage });
+  const names = new Set<string>();
   let writes = 0;
+  api.storage.tap('pools.create', (create, pool) => {
+    names.add(pool.poolName);
+    return create(pool);
+  });
   api.storage.tapAll((name: StorageMethod, call, args) => {
     if (!READS.test(name)) writes += 1;
     return call(...args);
@@ -39,7 +45,7 @@ export async function startFuzzWorld(openStorage?: (clock: Clock) => Storage) {
     leaseIds: [lease.json.leaseId],
     sweepIds: [sweep.json.sweepId],
   };
-  const salts = await saltsOf(api.storage);
+  const salts = (await poolsOf(api.storage, names)).map(({ salt }) => salt);
   return {
     api,
     known,
@@ -47,21 +53,21 @@ export async function startFuzzWorld(openStorage?: (clock: Clock) => Storage) {
     /** How many calls have written so far. */
     countWrites: () => writes,
     /** All that is stored, as one text. */
-    snapshot: () => snapshot(api.storage),
+    snapshot: () => snapshot(api.storage, names),
   };
 }
 
 export type FuzzWorld = Awaited<ReturnType<typeof startFuzzWorld>>;
 
-async function saltsOf(storage: Storage): Promise<readonly string[]> {
-  const salts: string[] = [];
-  for await (const { salt } of storage.pools.list()) salts.push(salt);
-  return salts;
+/** Every pool that was ever created and still exists, whatever lists it. */
+async function poolsOf(storage: Storage, names: ReadonlySet<string>): Promise<readonly Pool[]> {
+  const pools = await Promise.all([...names].map((name) => storage.pools.get(name)));
+  return pools.filter((pool) => pool !== null);
 }
 
-async function snapshot(storage: Storage): Promise<string> {
+async function snapshot(storage: Storage, names: ReadonlySet<string>): Promise<string> {
   const parts: unknown[] = [];
-  for await (const pool of storage.pools.list()) {
+  for (const pool of await poolsOf(storage, names)) {
     const { rows } = await storage.proxies.query(pool.poolName, { limit: PAGE, consistent: true });
     const sweeps = await storage.sweeps.list(pool.poolName, { limit: PAGE });
     parts.push([pool.poolName, pool, rows, sweeps]);

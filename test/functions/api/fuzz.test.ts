@@ -53,11 +53,11 @@ describe('FAULTS 45: hostile requests to every route', () => {
     });
     expect(failing).toMatch(/: 500: the status is 500; /);
     const storing = await faultsWith((storage) => {
-      storage.tap('pools.updatePolicy', async (update, ...args) => {
-        await update(...args);
-        return null;
+      storage.tap('proxies.delete', async (remove, ...args) => {
+        await remove(...args);
+        return false;
       });
     });
-    expect(storing).toMatch(/PUT \/pools\/\{pool\}: 4\d\d: a refusal stored something; /);
+    expect(storing).toMatch(/DELETE \S+\{id\}: 4\d\d: a refusal stored something; /);
   });
 });
