@@ -1,5 +1,5 @@
 import type { StoredLease } from '../model/proxy-row.ts';
-import { BuiltInProtocol, formatSecretUrl } from '../proxies/endpoint.ts';
+import { formatSecretUrl, schemeOf } from '../proxies/endpoint.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 
 /** A consumer's hold on a proxy until `expiresAt`, by the clock of the process that acquired it. */
@@ -22,12 +22,11 @@ export interface Lease {
 export type LeaseReference = Pick<Lease, 'poolName' | 'leaseId'>;
 
 /**
- * The full URL of a leased proxy, password included, for the client that uses it. A SOCKS4 proxy
- * that resolves names itself is written `socks4a:`, which is how clients tell it from `socks4:`.
+ * The full URL of a leased proxy, password included, for the client that uses it. A SOCKS proxy
+ * that was listed as `socks4a:` or `socks5h:` is written so: clients then leave names to the proxy.
  */
 export function formatLeasedUrl({ proxy }: Pick<Lease, 'proxy'>): string {
-  const resolves = proxy.protocol === BuiltInProtocol.socks4 && proxy.remoteDns;
-  return formatSecretUrl(resolves ? { ...proxy, protocol: 'socks4a' } : proxy);
+  return formatSecretUrl({ ...proxy, protocol: schemeOf(proxy) });
 }
 
 /** A lease as its consumer gets it. */

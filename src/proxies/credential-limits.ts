@@ -1,7 +1,13 @@
+import { BuiltInProtocol } from './endpoint.ts';
 import { type Rejection, RejectionReason, reject, UNUSABLE_CHARACTERS } from './rejection.ts';
 
-/** The longest user name or password, in bytes of UTF-8: RFC 1929, section 2 (one length octet). */
-const MAX_CREDENTIAL_BYTES = 255;
+/** The longest user name or password of SOCKS, bytes of UTF-8: RFC 1929, section 2 (one octet). */
+const MAX_SOCKS_BYTES = 255;
+/**
+ * The longest of other protocols, bytes of UTF-8. RFC 7617 sets no limit; two of this length make a
+ * header of 11 KB, and proxies take 8 to 16 KB.
+ */
+const MAX_OTHER_BYTES = 4096;
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
@@ -25,12 +31,18 @@ export function refuseCredentials(
       'the user name holds a colon, which HTTP proxies read as its end',
     );
   }
-  return refuseField('user name', username) ?? refuseField('password', password);
+  const limit = isSocks(protocol) ? MAX_SOCKS_BYTES : MAX_OTHER_BYTES;
+  return refuseField('user name', username, limit) ?? refuseField('password', password, limit);
 }
 
-function refuseField(name: string, value: string): Rejection | null {
+/** Whether the protocol is SOCKS, of either version. */
+export function isSocks(protocol: string): boolean {
+  return protocol === BuiltInProtocol.socks4 || protocol === BuiltInProtocol.socks5;
+}
+
+function refuseField(name: string, value: string, limit: number): Rejection | null {
   if (PRINTABLE_ASCII.test(value)) {
-    return value.length > MAX_CREDENTIAL_BYTES ? tooLong(name, value.length) : null;
+    return value.length > limit ? tooLong(name, value.length, limit) : null;
   }
   if (UNUSABLE_CHARACTERS.test(value)) {
     return reject(
@@ -39,12 +51,12 @@ function refuseField(name: string, value: string): Rejection | null {
     );
   }
   const bytes = Buffer.byteLength(value);
-  return bytes > MAX_CREDENTIAL_BYTES ? tooLong(name, bytes) : null;
+  return bytes > limit ? tooLong(name, bytes, limit) : null;
 }
 
-function tooLong(name: string, bytes: number): Rejection {
+function tooLong(name: string, bytes: number, limit: number): Rejection {
   return reject(
     RejectionReason.credentialsTooLong,
-    `the ${name} has ${bytes} bytes; at most ${MAX_CREDENTIAL_BYTES} can be sent`,
+    `the ${name} has ${bytes} bytes; at most ${limit} can be sent`,
   );
 }

@@ -34,9 +34,22 @@ export interface ProxyEndpoint {
   /** 1 to 65535. */
   readonly port: number;
   readonly credentials?: Credentials;
-  /** SOCKS4a: the proxy resolves the target's name. SOCKS5 and HTTP proxies always do. */
+  /**
+   * Listed as `socks4a` or `socks5h`: the proxy resolves the target's name, and clients shall leave
+   * it to the proxy. Probes of SOCKS5 and HTTP proxies always do. No part of the identity.
+   */
   readonly remoteDns?: true;
   readonly tags?: ProxyTags;
+}
+
+const REMOTE_DNS_SCHEMES: Readonly<Record<string, string>> = {
+  socks4: 'socks4a',
+  socks5: 'socks5h',
+};
+
+/** The scheme that clients know the proxy by: as it was listed, `socks4a` and `socks5h` included. */
+export function schemeOf({ protocol, remoteDns }: ProxyEndpoint): string {
+  return (remoteDns && REMOTE_DNS_SCHEMES[protocol]) || protocol;
 }
 
 /** `host:port`, with an IPv6 literal in brackets. */
@@ -54,10 +67,13 @@ export function formatRedactedUrl(endpoint: ProxyEndpoint): string {
   const { credentials, protocol } = endpoint;
   const isToken = credentials?.password === '' && protocol !== BuiltInProtocol.socks4;
   const user = credentials && !isToken ? `${encodeURIComponent(credentials.username)}:` : '';
-  return `${protocol}://${user}${credentials ? '***@' : ''}${formatHostPort(endpoint)}`;
+  return `${schemeOf(endpoint)}://${user}${credentials ? '***@' : ''}${formatHostPort(endpoint)}`;
 }
 
-/** The proxy's full URL, password included. Only leases, exports and dialing may use it. */
+/**
+ * The proxy's canonical URL, password included, by which its identity is made; leases and exports
+ * write `schemeOf` in place of the protocol. Only they and dialing may use it.
+ */
 export function formatSecretUrl(endpoint: ProxyEndpoint): string {
   const { credentials } = endpoint;
   const userinfo = credentials

@@ -19,7 +19,7 @@ export const RejectionReason = {
   rangeNotAllowed: 'range_not_allowed',
   rangeTooLarge: 'range_too_large',
   unknownScheme: 'unknown_scheme',
-  /** User or password over 255 bytes. */
+  /** User or password over 255 bytes with SOCKS, over 4 KiB elsewhere. */
   credentialsTooLong: 'credentials_too_long',
   /** User or password with a character that no protocol can carry. */
   invalidCredentials: 'invalid_credentials',

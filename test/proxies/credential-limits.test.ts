@@ -4,6 +4,9 @@ import { refuseCredentials } from '../../src/proxies/credential-limits.ts';
 describe('refuseCredentials', () => {
   it.each([
     ['socks5', 'a'.repeat(255), 'b'.repeat(255)],
+    ['http', 'a'.repeat(4096), 'b'.repeat(4096)],
+    ['https', 'u', 'é'.repeat(2048)],
+    ['mine', 'u', 'b'.repeat(4096)],
     ['http', 'é'.repeat(127), ''],
     ['http', '', 'pa:ss @/?#%'],
     ['http', 'Größe', 'пароль'],
@@ -14,13 +17,22 @@ describe('refuseCredentials', () => {
     expect(refuseCredentials(protocol, username, password)).toBeNull();
   });
 
+  it.each(['http', 'https', 'mine'])('refuses more than 4 KiB for %s', (protocol) => {
+    const long = 'a'.repeat(4097);
+    expect(refuseCredentials(protocol, long, 'p')?.reason).toBe('credentials_too_long');
+    expect(refuseCredentials(protocol, 'u', long)?.reason).toBe('credentials_too_long');
+  });
+
   it.each([
     ['a'.repeat(256), 'p'],
     ['u', 'a'.repeat(256)],
     ['u', 'é'.repeat(128)],
     ['u', '密'.repeat(86)],
-  ])('refuses more than 255 bytes', (username, password) => {
-    expect(refuseCredentials('http', username, password)?.reason).toBe('credentials_too_long');
+  ])('refuses more than 255 bytes for SOCKS alone', (username, password) => {
+    for (const protocol of ['socks4', 'socks5']) {
+      expect(refuseCredentials(protocol, username, password)?.reason).toBe('credentials_too_long');
+    }
+    expect(refuseCredentials('http', username, password)).toBeNull();
   });
 
   it.each([

@@ -61,6 +61,18 @@ describe('the URL of a proxy', () => {
     expect(formatRedactedUrl({ ...endpoint, protocol, credentials })).toBe(url);
   });
 
+  it.each([
+    ['socks4', 'socks4a'],
+    ['socks5', 'socks5h'],
+    ['http', 'http'],
+  ])('remembers that %s was listed as %s, and is the same proxy', (protocol, scheme) => {
+    const plain = createProxy({ ...endpoint, protocol });
+    const listed = createProxy({ ...endpoint, protocol, remoteDns: true });
+    expect(formatRedactedUrl(listed)).toBe(`${scheme}://1.2.3.4:8080`);
+    expect(formatRedactedUrl(plain)).toBe(`${protocol}://1.2.3.4:8080`);
+    expect(listed.id).toBe(plain.id);
+  });
+
   it('shows no credentials where there are none', () => {
     expect(formatRedactedUrl(endpoint)).toBe('http://1.2.3.4:8080');
     expect(formatSecretUrl(endpoint)).toBe('http://1.2.3.4:8080');

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { isPrivateName, refuseAddress, refusePort } from '../address-policy.ts';
-import { refuseCredentials } from '../credential-limits.ts';
+import { isSocks, refuseCredentials } from '../credential-limits.ts';
 import { Credentials } from '../credentials.ts';
 import type { ProxyEndpoint, ProxyTags } from '../endpoint.ts';
 import { parseHost } from '../host.ts';
@@ -23,7 +23,7 @@ export interface RawEndpoint {
   /** Empty together with the password when there are no credentials. */
   readonly username: string;
   readonly password: string;
-  /** SOCKS4 with the target's name resolved by the proxy. */
+  /** SOCKS with the target's name left to the proxy. */
   readonly remoteDns?: boolean;
   readonly tags?: ProxyTags;
 }
@@ -47,7 +47,7 @@ export function resolveEndpoint(raw: RawEndpoint, rules: EndpointRules): ProxyEn
   const hasCredentials = username !== '' || password !== '';
   const refusal = hasCredentials ? refuseCredentials(scheme.protocol, username, password) : null;
   if (refusal) return refusal;
-  const remoteDns = scheme.remoteDns || (raw.remoteDns && scheme.protocol === 'socks4');
+  const remoteDns = scheme.remoteDns || (raw.remoteDns && isSocks(scheme.protocol));
   return {
     protocol: scheme.protocol,
     host,

@@ -6,7 +6,7 @@ export interface Scheme {
   readonly protocol: string;
   /** The port when none is written; absent when it must be written. */
   readonly defaultPort?: number;
-  /** `socks4a`: the proxy resolves the target's name. */
+  /** `socks4a` and `socks5h`: the proxy resolves the target's name. */
   readonly remoteDns?: true;
 }
 
@@ -19,7 +19,7 @@ const BUILT_IN: readonly (readonly [string, Scheme])[] = [
   ['socks4', { protocol: socks4, defaultPort: 1080 }],
   ['socks4a', { protocol: socks4, defaultPort: 1080, remoteDns: true }],
   ['socks5', { protocol: socks5, defaultPort: 1080 }],
-  ['socks5h', { protocol: socks5, defaultPort: 1080 }],
+  ['socks5h', { protocol: socks5, defaultPort: 1080, remoteDns: true }],
 ];
 
 /** Every scheme a list may use, by its lower-case name: the built-in ones and those registered. */

@@ -84,13 +84,17 @@ describe('POST /pools/{pool}/leases', () => {
     expect(reply.json).toMatchObject({ proxy: 'socks5://8.8.8.8:80', protocol: 'socks5' });
   });
 
-  it('shows a SOCKS4 proxy that resolves names itself as socks4a, as curl does', async () => {
-    const { acquire } = await startLeaseApi(['socks4a://8.8.8.8:1080']);
-    expect((await acquire()).json).toMatchObject({
-      proxy: 'socks4a://8.8.8.8:1080',
-      protocol: 'socks4',
-    });
-  });
+  it.each([
+    ['socks4a', 'socks4'],
+    ['socks5h', 'socks5'],
+    ['socks5', 'socks5'],
+  ])(
+    'gives a proxy that was listed as %s back as such, as curl writes it',
+    async (scheme, protocol) => {
+      const { acquire } = await startLeaseApi([`${scheme}://8.8.8.8:1080`]);
+      expect((await acquire()).json).toMatchObject({ proxy: `${scheme}://8.8.8.8:1080`, protocol });
+    },
+  );
 
   it.each([
     [{ consumer: '' }, '/consumer'],
