@@ -25,6 +25,12 @@ export interface ProxyTags {
   readonly longitude?: number;
 }
 
+/**
+ * What else a list says about a proxy, by name: at most 16 of `[a-z0-9_-]{1,32}`, values of 1 to 128
+ * bytes of UTF-8.
+ */
+export type ProxyLabels = Readonly<Record<string, string>>;
+
 /** One forward proxy: an endpoint together with its credentials. */
 export interface ProxyEndpoint {
   /** Lower case; `https` means TLS to the proxy. One of `BuiltInProtocol`, or a registered one. */
@@ -40,6 +46,7 @@ export interface ProxyEndpoint {
    */
   readonly remoteDns?: true;
   readonly tags?: ProxyTags;
+  readonly labels?: ProxyLabels;
 }
 
 const REMOTE_DNS_SCHEMES: Readonly<Record<string, string>> = {

@@ -8,6 +8,8 @@ export interface AcceptedEntry {
   /** Counted from 1; in a JSON document, the position of the entry. */
   readonly line: number;
   readonly proxy: Proxy;
+  /** The names of columns and keys, and the kinds of cells, of which nothing was kept. */
+  readonly ignored?: readonly string[];
 }
 
 /** A proxy that an earlier entry already named; the first one wins. */
@@ -39,11 +41,11 @@ export interface RejectedEntry {
 export type ListEntry = AcceptedEntry | DuplicateEntry | SkippedEntry | RejectedEntry;
 
 /**
- * One proxy as a line of NDJSON that `parseProxyList` reads back to the same identity and tags.
+ * One proxy as a line of NDJSON that `parseProxyList` reads back to the same identity, tags and labels.
  * It contains the password.
  */
 export function toListEntryJson(proxy: Proxy | ProxyEndpoint): string {
-  const { protocol, host, port, credentials, remoteDns, tags } = proxy;
+  const { protocol, host, port, credentials, remoteDns, tags, labels } = proxy;
   return JSON.stringify({
     protocol,
     host,
@@ -51,5 +53,6 @@ export function toListEntryJson(proxy: Proxy | ProxyEndpoint): string {
     ...(credentials && { username: credentials.username, password: credentials.password }),
     ...(remoteDns && { remoteDns }),
     ...tags,
+    ...(labels && { labels }),
   });
 }

@@ -1,10 +1,12 @@
 import { abortable } from '../async/iterables.ts';
+import { InvalidInputError } from '../errors.ts';
 import { BuiltInProtocol } from './endpoint.ts';
 import { decode, type ListSource } from './list/decode.ts';
 import { EntryMaker } from './list/entry-maker.ts';
 import { type CreateReader, DetectingReader, type ListFormat } from './list/format.ts';
 import { createNdjsonReader, JsonReader } from './list/json-reader.ts';
 import type { EntryReader } from './list/line-reader.ts';
+import { nameColumns, refuseColumns } from './list/named-columns.ts';
 import { defaultScheme, schemesWith } from './list/schemes.ts';
 import { createTextReader } from './list/text-reader.ts';
 import type { ListEntry } from './list-entry.ts';
@@ -26,6 +28,13 @@ export interface ListOptions {
   readonly expandRanges?: boolean;
   /** Protocols besides the built-in ones that entries may name. @default none */
   readonly extraProtocols?: readonly string[];
+  /**
+   * What the columns of lines hold, in their order, such as `host`, `port`, `-`, `username`,
+   * `password`; `-` is not read. Lines with another number of columns are rejected.
+   *
+   * @default told by the header, or by the form of each line
+   */
+  readonly columns?: readonly string[];
   /** How many times gzip may expand at most, beyond the first MiB. @default 100 */
   readonly maxExpansionRatio?: number;
   readonly signal?: AbortSignal;
@@ -39,7 +48,7 @@ const DEFAULT_MAX_EXPANSION_RATIO = 100;
  * entry is accounted for, in order: accepted, duplicate, skipped, or rejected with its reason; a
  * bad one never fails the list. Memory is constant plus at most 32 bytes for each accepted entry.
  *
- * @throws {InvalidInputError} when `defaultProtocol` is unknown, or gzip is damaged or expands
+ * @throws {InvalidInputError} when `defaultProtocol` or a column is unknown, or gzip is damaged or expands
  * beyond `maxExpansionRatio`
  * @throws the signal's reason when it is aborted; what the source throws
  */
@@ -60,12 +69,18 @@ export async function* parseProxyList(
 
 function createMaker(options: ListOptions): EntryMaker {
   const schemes = schemesWith(options.extraProtocols ?? []);
+  const { columns } = options;
+  const fault = columns ? refuseColumns(columns) : null;
+  if (fault !== null) {
+    throw new InvalidInputError(`columns ${fault}`, [{ pointer: '/columns', detail: fault }]);
+  }
   return new EntryMaker({
     schemes,
     defaultScheme: defaultScheme(schemes, options.defaultProtocol ?? BuiltInProtocol.http),
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     salt: options.salt ?? processSalt,
     expandRanges: options.expandRanges ?? false,
+    columns: columns ? nameColumns(columns, schemes) : null,
   });
 }
 

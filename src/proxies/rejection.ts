@@ -28,6 +28,12 @@ export const RejectionReason = {
   invalidCsv: 'invalid_csv',
   /** A JSON entry or document that does not parse, or is nested too deep. */
   invalidJson: 'invalid_json',
+  /** Two readings that differ in what is host and what is login; the text shows both. */
+  ambiguous: 'ambiguous',
+  /** Columns that may hold a login or anything else, and neither header nor form tells which. */
+  ambiguousColumns: 'ambiguous_columns',
+  /** A row with more or fewer columns than were named. */
+  columnCount: 'column_count',
   /** Not in any of the known forms. */
   unrecognised: 'unrecognised',
 } as const;
@@ -38,6 +44,8 @@ export interface Rejection {
   readonly reason: RejectionReason;
   /** What is wrong and what would be right; never shows credentials. */
   readonly detail: string;
+  /** The entry as it may be shown, where that takes more than hiding all but host and port. */
+  readonly text?: string;
 }
 
 /** Makes a rejection. */

@@ -1,47 +1,57 @@
-import { isIPv6 } from 'node:net';
 import { parse } from 'csv-parse/sync';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import { type FieldIndex, indexFields } from './fields.ts';
+import { type FieldIndex, fieldOf, indexFields } from './fields.ts';
+import type { Schemes } from './schemes.ts';
 
 /** The columns of a list with a header row. */
 export interface CsvHeader {
-  readonly delimiter: string;
+  readonly delimiter: Delimiter;
   readonly index: FieldIndex;
+  /** How many columns the header names. */
+  readonly columnCount: number;
 }
 
-const DELIMITERS = [',', ';', '\t'];
-/** What follows the host in a row without a header: a port or a range of ports. */
-const PORT_CELL = /^\s*"?\d+(?:-\d+)?"?\s*(?:[,;\t]|$)/;
+/** What sets columns apart; a blank stands for any run of blanks. */
+export type Delimiter = '\t' | '|' | ';' | ',' | ' ' | ':';
 
-/** The columns of rows without a header; further ones are ignored. */
-export const POSITIONAL = indexFields(['host', 'port', 'username', 'password']);
+const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
+/** The line below the header of a table that was written by hand. */
+const RULE = /^[|:+\s-]*-{2}[|:+\s-]*$/;
 
 /** Reads a header row. @returns null when the line is not one */
-export function parseCsvHeader(line: string): CsvHeader | null {
+export function parseCsvHeader(line: string, schemes: Schemes): CsvHeader | null {
   for (const delimiter of DELIMITERS) {
-    const names = line.includes(delimiter) ? splitRow(line, delimiter) : null;
-    const index = names && !('reason' in names) ? indexFields(names) : null;
-    if (index?.has('host') && index.size > 1) return { delimiter, index };
+    if (!line.includes(delimiter)) continue;
+    const names = splitCells(line, delimiter);
+    if ('reason' in names || (delimiter === ' ' && !names.every(fieldOf))) continue;
+    const index = indexFields(names, schemes);
+    if (namesProxies(index)) return { delimiter, index, columnCount: names.length };
   }
   return null;
 }
 
-/**
- * The delimiter of a row `host,port…` without a header: the host has no port of its own and the
- * second cell is a number.
- *
- * @returns null when the line is not such a row
- */
-export function delimiterOf(line: string): string | null {
-  const at = line.search(/[,;\t]/);
-  if (at < 0 || !PORT_CELL.test(line.slice(at + 1))) return null;
-  const host = line.slice(0, at).replaceAll(/["[\]\s]/g, '');
-  if (host.includes('@') || (host.includes(':') && !isIPv6(host))) return null;
-  return line.charAt(at);
+/** There is a host and something else, or a column of proxies for each of several protocols. */
+function namesProxies({ fields, protocols }: FieldIndex): boolean {
+  if (fields.has('host')) return fields.size + protocols.length > 1;
+  return protocols.length > 1 || (protocols.length === 1 && fields.size > 0);
+}
+
+/** Whether a line only rules off the header. */
+export function isRule(line: string): boolean {
+  return RULE.test(line);
+}
+
+/** The cells of one row; the bars around a table are not cells. */
+export function splitCells(line: string, delimiter: Delimiter): readonly string[] | Rejection {
+  if (delimiter === ' ') return line.split(/\s+/);
+  if (delimiter === ':') return line.split(':');
+  const cells = splitRow(line, delimiter);
+  if ('reason' in cells || delimiter !== '|') return cells;
+  return cells.slice(cells[0] === '' ? 1 : 0, cells.at(-1) === '' ? -1 : undefined);
 }
 
 /** The cells of one row, RFC 4180, without surrounding spaces; a row ends with its line. */
-export function splitRow(line: string, delimiter: string): readonly string[] | Rejection {
+function splitRow(line: string, delimiter: Delimiter): readonly string[] | Rejection {
   if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim());
   try {
     const rows: string[][] = parse(line, { delimiter, trim: true, relax_quotes: true });

@@ -2,14 +2,19 @@ import type { ListEntry } from '../list-entry.ts';
 import { createProxy, type PoolSalt } from '../proxy.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { DuplicateSet } from './duplicate-set.ts';
+import type { NamedColumns } from './named-columns.ts';
 import { expandRange, isRange } from './range.ts';
+import type { RawEndpoint } from './raw-endpoint.ts';
 import { redactEndpoint } from './redact.ts';
-import { type EndpointRules, type RawEndpoint, resolveEndpoint } from './resolve-endpoint.ts';
+import { type EndpointRules, resolveEndpoint } from './resolve-endpoint.ts';
+import type { Schemes } from './schemes.ts';
 
 /** The rules by which the entries of a list are made. */
 export interface EntryRules extends EndpointRules {
   readonly salt: PoolSalt;
   readonly expandRanges: boolean;
+  /** What the columns of rows hold; null when header or form tell. */
+  readonly columns: NamedColumns | null;
 }
 
 /** Where an endpoint was found. */
@@ -36,6 +41,16 @@ export class EntryMaker {
     this.#rules = rules;
   }
 
+  /** The schemes that entries may name. */
+  get schemes(): Schemes {
+    return this.#rules.schemes;
+  }
+
+  /** What the columns of rows hold; null when header or form tell. */
+  get columns(): NamedColumns | null {
+    return this.#rules.columns;
+  }
+
   /** Makes the entry, or entries, of one endpoint. */
   make(raw: RawEndpoint | Rejection, source: EntrySource): Entries {
     if ('reason' in raw) return this.reject(raw, source);
@@ -45,8 +60,8 @@ export class EntryMaker {
   }
 
   /** Makes a rejected entry. */
-  reject({ reason, detail }: Rejection, { line, redacted }: EntrySource): ListEntry {
-    return { kind: 'rejected', line, reason, detail, text: redacted() };
+  reject({ reason, detail, text }: Rejection, { line, redacted }: EntrySource): ListEntry {
+    return { kind: 'rejected', line, reason, detail, text: text ?? redacted() };
   }
 
   *#many(singles: Iterable<RawEndpoint>, line: number): Generator<ListEntry> {
@@ -57,7 +72,10 @@ export class EntryMaker {
     const endpoint = resolveEndpoint(raw, this.#rules);
     if ('reason' in endpoint) return this.reject(endpoint, source);
     const proxy = createProxy(endpoint, this.#rules.salt);
-    if (this.#seen.add(proxy.id)) return { kind: 'accepted', line: source.line, proxy };
+    if (this.#seen.add(proxy.id)) {
+      const { ignored } = raw;
+      return { kind: 'accepted', line: source.line, proxy, ...(ignored && { ignored }) };
+    }
     return { kind: 'duplicate', line: source.line, proxyId: proxy.id };
   }
 }

@@ -1,3 +1,7 @@
+import { type Column, isEmpty } from './cell-values.ts';
+import { labelNameOf } from './labels.ts';
+import type { Schemes } from './schemes.ts';
+
 /**
  * The names that CSV headers and JSON keys give to what an entry holds, in order of preference.
  * They are compared in lower case without `_`, `-` and spaces.
@@ -11,75 +15,152 @@ const NAMES = {
     'address',
     'hostname',
     'server',
+    'proxyip',
+    'proxyhost',
     'proxy',
     'url',
+    'ip:port',
+    'ipport',
+    'host:port',
+    'hostport',
+    'endpoint',
   ],
   port: ['port', 'proxyport'],
-  username: ['username', 'user', 'login'],
-  password: ['password', 'pass'],
-  protocol: ['protocol', 'type', 'scheme', 'protocols', 'schemes'],
+  username: ['username', 'user', 'login', 'proxyusername', 'proxyuser'],
+  password: ['password', 'pass', 'passwd', 'pwd', 'proxypassword', 'proxypass'],
+  protocol: [
+    'protocol',
+    'protocols',
+    'proto',
+    'scheme',
+    'schemes',
+    'proxyprotocol',
+    'proxytype',
+    'type',
+    'types',
+    'category',
+    'categories',
+  ],
   remoteDns: ['remotedns'],
-  country: ['countrycode', 'country'],
+  country: ['countrycode', 'countryisocode', 'isocode', 'country', 'countryname', 'code', 'geo'],
   city: ['city', 'cityname'],
-  isp: ['isp'],
-  asn: ['asn', 'asnumber', 'asnnumber'],
+  isp: ['isp', 'ispname', 'organization', 'org', 'asname', 'asorganization'],
+  asn: ['asn', 'asnumber', 'asnnumber', 'as'],
   source: ['source'],
   latitude: ['latitude', 'lat'],
   longitude: ['longitude', 'lon', 'lng'],
+  labels: ['labels'],
 } as const;
 
 /** What an entry may hold. */
-type FieldName = keyof typeof NAMES;
+export type FieldName = keyof typeof NAMES;
 
 /** The values of one entry by field; a field that is absent, null or empty is undefined. */
 export type Fields = Readonly<Partial<Record<FieldName, unknown>>>;
 
 const FIELD_NAMES = Object.keys(NAMES) as FieldName[];
+/** Columns of these fields may hold a login, and are never shown as labels. */
+const PRIVATE: ReadonlySet<FieldName> = new Set(['host', 'port', 'username', 'password', 'labels']);
+const SHOWABLE_NAME = /^[\p{L}\p{N} _.-]{1,64}$/u;
 
-/** Where each field stands among the columns of a header or the keys of an object. */
-export type FieldIndex = ReadonlyMap<FieldName, readonly number[]>;
+/** The name of a column that is not read. */
+export const NO_COLUMN = '-';
+
+/** What each column of a header, or each key of an object, is. */
+export interface FieldIndex {
+  /** Where each field stands, the preferred place first. */
+  readonly fields: ReadonlyMap<FieldName, readonly number[]>;
+  /** Columns named like a protocol: each holds a flag, or proxies of that protocol. */
+  readonly protocols: readonly Column[];
+  /** The columns' names, as they are compared. */
+  readonly names: readonly string[];
+  /** Columns that become labels. */
+  readonly labels: readonly Column[];
+  /** Columns of which nothing is kept, by names that may be shown. */
+  readonly others: readonly Column[];
+}
 
 /** The objects of a list mostly have the same keys, so the last answer is kept. */
-let last: { readonly names: readonly string[]; readonly index: FieldIndex } | null = null;
+let last: {
+  readonly names: readonly string[];
+  readonly schemes: Schemes;
+  readonly index: FieldIndex;
+} | null = null;
 
-/** Finds the fields among names; unknown names are ignored. */
-export function indexFields(names: readonly string[]): FieldIndex {
+/** Finds out what the columns with these names hold. */
+export function indexFields(names: readonly string[], schemes: Schemes): FieldIndex {
   const isSame =
-    last?.names.length === names.length && last.names.every((name, at) => name === names[at]);
-  if (!last || !isSame) last = { names, index: findFields(names) };
+    last?.schemes === schemes &&
+    last.names.length === names.length &&
+    last.names.every((name, at) => name === names[at]);
+  if (!last || !isSame) last = { names, schemes, index: findFields(names, schemes) };
   return last.index;
 }
 
-function findFields(names: readonly string[]): FieldIndex {
-  const normal = names.map((name) =>
-    name
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[_\s-]/g, ''),
-  );
-  const index = new Map<FieldName, number[]>();
+/** The field that a name stands for. */
+export function fieldOf(name: string): FieldName | undefined {
+  const normal = normalise(name);
+  return FIELD_NAMES.find((field) => (NAMES[field] as readonly string[]).includes(normal));
+}
+
+function findFields(names: readonly string[], schemes: Schemes): FieldIndex {
+  const normal = names.map(normalise);
+  const fields = new Map<FieldName, number[]>();
   for (const field of FIELD_NAMES) {
     const at = NAMES[field].map((name) => normal.indexOf(name)).filter((position) => position >= 0);
-    if (at.length > 0) index.set(field, at);
+    if (at.length > 0) fields.set(field, at);
   }
-  return index;
+  const protocols = findProtocolColumns(normal, { schemes, hasHost: fields.has('host') });
+  const taken = new Set([...protocols.map(({ at }) => at), ...takenBy(fields)]);
+  const rest = names.flatMap((name, at) => (taken.has(at) ? [] : [{ name, at }]));
+  const unused = [...PRIVATE].flatMap((field) => fields.get(field)?.slice(1) ?? []);
+  return { fields, protocols, names: normal, ...splitRest(rest, unused, names) };
+}
+
+/** A column named HTTPS alone, beside a host, says that the proxy tunnels, not that it speaks TLS. */
+function findProtocolColumns(
+  normal: readonly string[],
+  { schemes, hasHost }: { readonly schemes: Schemes; readonly hasHost: boolean },
+): readonly Column[] {
+  const found = normal.flatMap((name, at) => (schemes.has(name) ? [{ name, at }] : []));
+  return hasHost && found.every(({ name }) => name === 'https') ? [] : found;
+}
+
+/** All places of private fields and protocols, and the preferred place of every other one. */
+function takenBy(fields: ReadonlyMap<FieldName, readonly number[]>): number[] {
+  return [...fields].flatMap(([field, at]) =>
+    PRIVATE.has(field) || field === 'protocol' ? at : field === 'source' ? [] : at.slice(0, 1),
+  );
+}
+
+function splitRest(rest: readonly Column[], unused: readonly number[], names: readonly string[]) {
+  const labels: Column[] = [];
+  const others = unused.map((at) => ({ name: showName(names[at] ?? '', at), at }));
+  for (const { name, at } of rest) {
+    const label = labelNameOf(name);
+    if (label === null) others.push({ name: showName(name, at), at });
+    else labels.push({ name: label, at });
+  }
+  return { labels, others };
+}
+
+/** A name that looks like anything but a name may be a value, and stays hidden. */
+function showName(name: string, at: number): string {
+  return SHOWABLE_NAME.test(name) && name !== NO_COLUMN ? name : `column ${at + 1}`;
+}
+
+/** `__proto__` is no name for a protocol. */
+function normalise(name: string): string {
+  const lower = name.trim().toLowerCase();
+  return lower.startsWith('__') ? lower : lower.replaceAll(/[_\s-]/g, '');
 }
 
 /** Picks the fields from the values at the positions in the index. */
-export function pickFields(index: FieldIndex, values: readonly unknown[]): Fields {
+export function pickFields({ fields: index }: FieldIndex, values: readonly unknown[]): Fields {
   const fields: Partial<Record<FieldName, unknown>> = {};
   for (const [field, positions] of index) {
     const at = positions.find((position) => !isEmpty(values[position]));
     if (at !== undefined) fields[field] = values[at];
   }
   return fields;
-}
-
-/** Whether a value is a string or a number. */
-export function isScalar(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
 }

@@ -1,7 +1,10 @@
 import type { ListEntry } from '../list-entry.ts';
 import { listIn, parseJson } from './json-splitter.ts';
 import type { EntryReader } from './line-reader.ts';
-import { KEPT_UNITS, MAX_LINE_BYTES } from './line-splitter.ts';
+import { MAX_NDJSON_LINE_BYTES } from './line-splitter.ts';
+
+/** The most UTF-16 units kept of a line: one over the limit, and a CR. */
+const HEAD_UNITS = MAX_NDJSON_LINE_BYTES + 2;
 
 /** How a list is written. CSV and plain text may be mixed, so they are read alike. */
 export type ListFormat = 'text' | 'csv' | 'json' | 'ndjson';
@@ -62,7 +65,7 @@ export class DetectingReader implements EntryReader {
       this.#head = '';
       start = end + 1;
     }
-    const room = KEPT_UNITS - this.#head.length;
+    const room = HEAD_UNITS - this.#head.length;
     if (room > 0) this.#head += blanks.slice(start, start + room);
   }
 }
@@ -73,8 +76,8 @@ export class DetectingReader implements EntryReader {
  * head is too short to tell, though more follows.
  */
 function detectFormat(head: string, isWhole: boolean): ListFormat | null {
-  const text = head.slice(0, 2 * KEPT_UNITS).trimStart();
-  const isEnough = isWhole || text.length > MAX_LINE_BYTES;
+  const text = head.slice(0, 2 * HEAD_UNITS).trimStart();
+  const isEnough = isWhole || text.length > MAX_NDJSON_LINE_BYTES;
   if (text.startsWith('[')) {
     const next = text.slice(1).trimStart();
     if (next === '' && !isEnough) return null;
@@ -87,7 +90,7 @@ function detectFormat(head: string, isWhole: boolean): ListFormat | null {
 }
 
 function isEntryLine(line: string): boolean {
-  if (line.length > MAX_LINE_BYTES || !line.endsWith('}')) return false;
+  if (line.length > MAX_NDJSON_LINE_BYTES || !line.endsWith('}')) return false;
   const value = parseJson(line);
   return value === undefined ? !/^\{\s*"[^"]*"\s*:\s*\[/.test(line) : listIn(value) === null;
 }

@@ -20,35 +20,37 @@ export interface HostPort {
 const HOST_PORT =
   /^(?:\[([^\]:]*:[^\]]*)\]|([^\s:@/,;|"[\]]+))(?:\/(\d{1,3}))?(?::(\d+)(?:-(\d+))?)?(\/?(?:$|[\s,;|#].*))/;
 
+const COMMENT = /^\/?(?:\s*#.*)?$/;
+
 /**
  * Reads a `host:port`.
  *
- * @param tail whether trailing columns, a comment or a slash may follow the port
+ * @param tail what may follow the port: nothing, a slash and a comment, or anything set apart
  * @param portless whether the port may be missing, as it may where a scheme implies one
  * @returns null when the text has another shape
  */
 export function parseHostPort(
   text: string,
-  { tail, portless }: { tail: boolean; portless: boolean },
+  { tail, portless }: { tail: 'none' | 'comment' | 'any'; portless: boolean },
 ): HostPort | null {
   const match = HOST_PORT.exec(text);
   if (!match) return null;
   const [, bracketed, plain, prefix, port, lastPort, rest] = match;
   if (port === undefined && !(portless && /^\/?(?:\s*#|$)/.test(rest ?? ''))) return null;
-  if (rest && (!tail || holdsCredentials(rest))) return null;
+  if (rest && (tail === 'none' || (tail === 'comment' && !COMMENT.test(rest)))) return null;
   const host = bracketed ?? plain ?? '';
   return {
     host,
     prefix: prefix ?? null,
     port: port ?? null,
     lastPort: lastPort ?? null,
-    isHostLike: bracketed !== undefined || host.includes('.'),
+    isHostLike: bracketed !== undefined || host.includes('.') || host === 'localhost',
   };
 }
 
-/** `1.2.3.4:8080 user:pass`: dropping what may be credentials would be a silent loss. */
-function holdsCredentials(rest: string): boolean {
-  return /^\/?\s[^#]*:/.test(rest);
+/** Whether an end of a line is surely an address: a host that looks like one, and a port. */
+export function isSure({ isHostLike, port }: HostPort): boolean {
+  return isHostLike && port !== null && isPort(port);
 }
 
 /** An endpoint without a port, and one whose port is not one. */

@@ -1,9 +1,8 @@
 import type { ListEntry } from '../list-entry.ts';
 import { RejectionReason, reject } from '../rejection.ts';
 import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
-import { indexFields, pickFields } from './fields.ts';
-import { parseFieldsForm } from './fields-form.ts';
 import {
+  documentIn,
   type JsonPiece,
   JsonSplitter,
   listIn,
@@ -11,8 +10,9 @@ import {
   parseJson,
 } from './json-splitter.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
+import { MAX_NDJSON_LINE_BYTES } from './line-splitter.ts';
+import { type EntryPlace, readObject, readTextLine } from './read-entry.ts';
 import { REDACTED } from './redact.ts';
-import { makeAll, readTextLine } from './text-reader.ts';
 
 const FAULTS = {
   too_long: `the entry is longer than ${MAX_JSON_ENTRY_LENGTH} characters`,
@@ -23,12 +23,13 @@ const NOT_AN_ENTRY = 'an entry is an object with host and port, or a string such
 
 /** Reads a JSON document; `line` counts its entries. */
 export class JsonReader implements EntryReader {
-  readonly #splitter = new JsonSplitter();
+  readonly #splitter: JsonSplitter;
   readonly #maker: EntryMaker;
   #ordinal = 0;
 
   constructor(maker: EntryMaker) {
     this.#maker = maker;
+    this.#splitter = new JsonSplitter(maker.schemes);
   }
 
   *push(chunk: string): Generator<ListEntry> {
@@ -45,7 +46,7 @@ export class JsonReader implements EntryReader {
       const entries =
         'fault' in piece
           ? rejectJson(this.#maker, FAULTS[piece.fault], this.#ordinal)
-          : readJson(this.#maker, piece.json, this.#ordinal);
+          : readJson(this.#maker, piece.json, placeOf(this.#ordinal, piece.scheme));
       yield* flatten([entries]);
     }
   }
@@ -53,27 +54,33 @@ export class JsonReader implements EntryReader {
 
 /** Reads one JSON value per line; the value may also be a whole list. See `LineReader`. */
 export function createNdjsonReader(maker: EntryMaker, linesBefore: number): EntryReader {
-  return new LineReader((text, line) => {
+  const readLine = (text: string, line: number): Entries => {
     const value = parseJson(text);
-    const list = value === undefined ? null : listIn(value);
-    if (list === null) return readJson(maker, text, line);
-    return flatten(list.map((entry) => readValue(maker, entry, line)));
-  }, linesBefore);
+    if (value === undefined) return rejectJson(maker, NOT_JSON, line);
+    const list = listIn(value);
+    if (list === null) return readValue(maker, documentIn(value), { line });
+    return flatten(list.map((entry) => readValue(maker, entry, { line })));
+  };
+  return new LineReader(readLine, { linesBefore, maxLineBytes: MAX_NDJSON_LINE_BYTES });
 }
 
-function readJson(maker: EntryMaker, text: string, line: number): Entries {
+function placeOf(line: number, scheme: string | null): EntryPlace {
+  return scheme === null ? { line } : { line, said: { scheme } };
+}
+
+function readJson(maker: EntryMaker, text: string, place: EntryPlace): Entries {
   const value = parseJson(text);
-  return value === undefined ? rejectJson(maker, NOT_JSON, line) : readValue(maker, value, line);
+  if (value === undefined) return rejectJson(maker, NOT_JSON, place.line);
+  return readValue(maker, documentIn(value), place);
 }
 
-function readValue(maker: EntryMaker, value: unknown, line: number): Entries {
+function readValue(maker: EntryMaker, value: unknown, place: EntryPlace): Entries {
   if (typeof value === 'string' && value.trim() !== '')
-    return readTextLine(maker, value.trim(), line);
+    return readTextLine(maker, value.trim(), place);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return rejectJson(maker, NOT_AN_ENTRY, line);
+    return rejectJson(maker, NOT_AN_ENTRY, place.line);
   }
-  const fields = pickFields(indexFields(Object.keys(value)), Object.values(value));
-  return makeAll(maker, parseFieldsForm(fields), line);
+  return readObject(maker, value, place);
 }
 
 function rejectJson(maker: EntryMaker, detail: string, line: number): ListEntry {

@@ -1,19 +1,28 @@
+import { fieldOf } from './fields.ts';
+import type { Schemes } from './schemes.ts';
+
 /** The longest JSON entry that is read, in UTF-16 units. */
 export const MAX_JSON_ENTRY_LENGTH = 16_384;
 /** The keys under which an object may hold the list. */
 const LIST_KEYS: readonly string[] = ['proxies', 'results', 'data'];
 
-const MAX_KEY_LENGTH = 1 + Math.max(...LIST_KEYS.map((key) => key.length));
+/** The longest key that is compared, in UTF-16 units: one over the longest protocol's name. */
+const MAX_KEY_LENGTH = 65;
+/** A list stands at the top, under a key, or under a key of an object under a key. */
+const MAX_LIST_DEPTH = 2;
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 const SPACE = 0x20;
 
-/** The JSON of one entry, or why there is none. */
-export type JsonPiece = { readonly json: string } | { readonly fault: 'too_long' | 'truncated' };
+/** The JSON of one entry, with the protocol whose key it stands under, or why there is none. */
+export type JsonPiece =
+  | { readonly json: string; readonly scheme: string | null }
+  | { readonly fault: 'too_long' | 'truncated' };
 
 /**
  * Cuts a JSON document that arrives in chunks into the text of its entries: the elements of an
- * array, those of the array under a list key of an object, or an object that has no such key. It
+ * array, those of the arrays under list keys or protocols' names of an object (two levels of them
+ * at most), or an object that has no such key. It
  * only counts brackets and skips strings: no nesting is too deep for it, and a broken entry, which
  * shows when it is parsed, does not affect its neighbours. It holds at most one entry.
  */
@@ -28,9 +37,16 @@ export class JsonSplitter {
   #captured = '';
   /** Where the captured text continues in the current chunk. */
   #from = 0;
-  /** At the top of an object: the string read last, and the key whose value is being read. */
+  /** Near the top of an object: the string read last, and the keys of what is being read. */
   #string = '';
-  #key = '';
+  #keys: string[] = [];
+  /** The protocol whose list is being read. */
+  #scheme: string | null = null;
+  readonly #schemes: Schemes;
+
+  constructor(schemes: Schemes) {
+    this.#schemes = schemes;
+  }
 
   *push(chunk: string): Generator<JsonPiece> {
     this.#from = 0;
@@ -56,6 +72,7 @@ export class JsonSplitter {
     if (code === CLOSE_BRACKET || code === CLOSE_BRACE) return this.#close(chunk, at);
     if (code === OPEN_BRACKET && this.#opensList()) {
       this.#isCapturing = false;
+      this.#scheme = this.#keys.find((key) => this.#schemes.has(key)) ?? null;
       this.#depth += 1;
       this.#base = this.#depth;
       return null;
@@ -65,7 +82,7 @@ export class JsonSplitter {
       this.#inString = true;
       this.#string = '';
     } else if (code === COLON) {
-      if (this.#isTopOfObject()) this.#key = this.#string;
+      if (this.#isNearTop()) this.#keys[this.#depth - 1] = this.#string.toLowerCase();
     } else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
       this.#depth += 1;
     }
@@ -76,14 +93,14 @@ export class JsonSplitter {
     if (this.#isEscaped) this.#isEscaped = false;
     else if (code === BACKSLASH) this.#isEscaped = true;
     else if (code === QUOTE) this.#inString = false;
-    else if (this.#isTopOfObject() && this.#string.length < MAX_KEY_LENGTH) {
+    else if (this.#isNearTop() && this.#string.length < MAX_KEY_LENGTH) {
       this.#string += String.fromCharCode(code);
     }
     return null;
   }
 
   #comma(chunk: string, at: number): JsonPiece | null {
-    if (this.#isTopOfObject()) this.#key = '';
+    if (this.#isNearTop()) this.#keys.length = this.#depth - 1;
     return this.#depth === this.#base ? this.#finish(chunk, at) : null;
   }
 
@@ -91,21 +108,30 @@ export class JsonSplitter {
     if (this.#base > 0 && this.#depth === this.#base) {
       this.#depth -= 1;
       this.#base = 0;
-      this.#key = '';
-      return this.#finish(chunk, at);
+      const last = this.#finish(chunk, at);
+      this.#leave();
+      return last;
     }
     this.#begin(at);
     this.#depth = Math.max(0, this.#depth - 1);
+    if (this.#base === 0) this.#leave();
     return this.#depth === 0 ? this.#finish(chunk, at + 1) : null;
   }
 
   #opensList(): boolean {
     if (this.#depth === 0) return !this.#isCapturing;
-    return this.#isTopOfObject() && LIST_KEYS.includes(this.#key);
+    if (!this.#isNearTop() || this.#keys.length < this.#depth) return false;
+    return this.#keys.every((key) => LIST_KEYS.includes(key) || this.#schemes.has(key));
   }
 
-  #isTopOfObject(): boolean {
-    return this.#depth === 1 && this.#base === 0;
+  #isNearTop(): boolean {
+    return this.#base === 0 && this.#depth > 0 && this.#depth <= MAX_LIST_DEPTH;
+  }
+
+  /** The keys below the depth that has been reached are over. */
+  #leave(): void {
+    this.#keys.length = Math.min(this.#keys.length, Math.max(0, this.#depth - 1));
+    this.#scheme = null;
   }
 
   #begin(at: number): void {
@@ -125,8 +151,16 @@ export class JsonSplitter {
     if (!this.#isCapturing) return null;
     this.#isCapturing = false;
     this.#keep(chunk, to);
-    return this.#isTooLong ? { fault: 'too_long' } : { json: this.#captured };
+    return this.#isTooLong ? { fault: 'too_long' } : { json: this.#captured, scheme: this.#scheme };
   }
+}
+
+/** The object under a list key, as in `{"proxies":{"http":[…]}}`; else the value itself. */
+export function documentIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Object.keys(value).some((key) => fieldOf(key) === 'host')) return value;
+  const inner = LIST_KEYS.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
+  return inner.find((each) => typeof each === 'object' && each !== null) ?? value;
 }
 
 /** The list that a JSON value is or holds; null when the value is an entry. */

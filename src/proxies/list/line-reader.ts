@@ -14,16 +14,28 @@ export interface EntryReader {
 /** Turns one line, neither blank nor too long, into entries. */
 export type ReadLine = (text: string, line: number) => Entries;
 
+interface LineReaderOptions {
+  /** How many lines came before, which the numbers go on from. @default 0 */
+  readonly linesBefore?: number;
+  /** The longest line that is read, bytes. @default 4096 */
+  readonly maxLineBytes?: number;
+}
+
 /** Numbers the lines of a list, skips blank ones, rejects overlong ones and reads the others. */
 export class LineReader implements EntryReader {
-  readonly #splitter = new LineSplitter();
+  readonly #splitter: LineSplitter;
+  readonly #maxLineBytes: number;
   readonly #readLine: ReadLine;
   #line: number;
 
-  /** @param linesBefore how many lines came before, which the numbers go on from. @default 0 */
-  constructor(readLine: ReadLine, linesBefore = 0) {
+  constructor(
+    readLine: ReadLine,
+    { linesBefore = 0, maxLineBytes = MAX_LINE_BYTES }: LineReaderOptions = {},
+  ) {
     this.#readLine = readLine;
     this.#line = linesBefore;
+    this.#maxLineBytes = maxLineBytes;
+    this.#splitter = new LineSplitter(maxLineBytes);
   }
 
   *push(chunk: string): Generator<ListEntry> {
@@ -37,7 +49,9 @@ export class LineReader implements EntryReader {
   *#read(lines: Iterable<string>): Generator<ListEntry> {
     for (const raw of lines) {
       this.#line += 1;
-      const entries = isTooLong(raw) ? tooLong(this.#line) : this.#entries(raw.trim());
+      const entries = isTooLong(raw, this.#maxLineBytes)
+        ? tooLong(this.#line, this.#maxLineBytes)
+        : this.#entries(raw.trim());
       if ('kind' in entries) yield entries;
       else yield* entries;
     }
@@ -49,7 +63,7 @@ export class LineReader implements EntryReader {
   }
 }
 
-function tooLong(line: number): ListEntry {
-  const detail = `the line is longer than ${MAX_LINE_BYTES} bytes`;
+function tooLong(line: number, maxLineBytes: number): ListEntry {
+  const detail = `the line is longer than ${maxLineBytes} bytes`;
   return { kind: 'rejected', line, ...reject(RejectionReason.lineTooLong, detail), text: REDACTED };
 }

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { isPort } from './host-port.ts';
-import type { RawEndpoint } from './resolve-endpoint.ts';
+import type { RawEndpoint } from './raw-endpoint.ts';
 
 /** The most proxies one line may stand for: one IPv4 /16, or every port of an address. */
 const MAX_RANGE_SIZE = 65_536;

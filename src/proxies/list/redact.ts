@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { type HostPort, parseHostPort } from './host-port.ts';
-import type { RawEndpoint } from './resolve-endpoint.ts';
+import { parseHostFirst } from './colon-form.ts';
+import { type HostPort, isPort, isSure, parseHostPort } from './host-port.ts';
+import type { RawEndpoint } from './raw-endpoint.ts';
 
 /** The longest text a rejected entry shows, in characters. */
 const MAX_REDACTED_LENGTH = 200;
@@ -9,7 +10,8 @@ export const REDACTED = '***';
 
 const SCHEME = /^[a-z][a-z0-9+.-]{0,19}:\/\//i;
 const IPV6_CHARACTERS = /^[0-9a-f:.]+$/i;
-const SHOWABLE = /^[\w.:[\]/-]+$/;
+const SHOWABLE = /^[\w.:[\]/*-]+$/;
+const ANY_TAIL = { tail: 'any', portless: true } as const;
 
 /**
  * Shows only the parts of a line that are certainly not credentials: the scheme, and the one host
@@ -18,26 +20,36 @@ const SHOWABLE = /^[\w.:[\]/-]+$/;
 export function redactLine(line: string): string {
   const text = line.trim();
   const scheme = SCHEME.exec(text)?.[0] ?? '';
-  return `${scheme}${redactRest(text.slice(scheme.length))}`.slice(0, MAX_REDACTED_LENGTH);
+  const rest = redactRest(text.slice(scheme.length), scheme !== '');
+  return `${scheme}${rest}`.slice(0, MAX_REDACTED_LENGTH);
 }
 
 /** Shows the host and port of an endpoint that came in columns or JSON. */
 export function redactEndpoint(raw: RawEndpoint): string {
   const userinfo = raw.username === '' && raw.password === '' ? '' : `${REDACTED}@`;
-  const isHostLike = raw.host.includes('.') || raw.host.includes(':');
+  const isHostLike = /[.:]/.test(raw.host) || raw.host === 'localhost';
   return `${userinfo}${show({ ...raw, isHostLike }) ?? REDACTED}`.slice(0, MAX_REDACTED_LENGTH);
 }
 
-function redactRest(text: string): string {
-  const at = text.lastIndexOf('@');
-  if (at >= 0) {
-    const right = showEnd(text.slice(at + 1));
-    if (right !== null) return `${REDACTED}@${right}`;
-    const left = showEnd(text.slice(0, text.indexOf('@')));
-    return left === null ? REDACTED : `${left}@${REDACTED}`;
-  }
+function redactRest(text: string, hasScheme: boolean): string {
+  if (text.includes('@')) return redactAroundAt(text, hasScheme);
   if (IPV6_CHARACTERS.test(text) && isIPv6(text)) return text;
   return showEnd(text) ?? redactFields(text);
+}
+
+/** Shows the host of the one reading there is; where there are two, either may be a password. */
+function redactAroundAt(text: string, hasScheme: boolean): string {
+  const right = parseHostPort(text.slice(text.lastIndexOf('@') + 1), ANY_TAIL);
+  const left = parseHostPort(text.slice(0, text.indexOf('@')), { tail: 'none', portless: false });
+  const before = left ?? parseHostFirst(text)?.end ?? null;
+  const isContested = before !== null && isSure(before);
+  if (right && (hasScheme || right.port !== null) && !(isContested && !(hasScheme && left))) {
+    const shown = show(right);
+    if (shown !== null) return `${REDACTED}@${shown}`;
+  }
+  const isRight = right !== null && (isSure(right) || hasScheme);
+  if (!isContested || isRight || /[^\d.]/.test(before.host)) return REDACTED;
+  return `${show(before) ?? REDACTED}${left ? '@' : ':'}${REDACTED}`;
 }
 
 /** `host:port:***`, `***:host:port`, or `***` when it is not certain which end is the host. */
@@ -59,18 +71,23 @@ function splitFields(text: string): string[] {
 }
 
 function showEnd(text: string): string | null {
-  const end = parseHostPort(text, { tail: true, portless: true });
+  const end = parseHostPort(text, ANY_TAIL);
   return end && show(end);
 }
 
 function show(
   end: Pick<HostPort, 'host' | 'prefix' | 'port' | 'lastPort' | 'isHostLike'>,
 ): string | null {
-  if (!end.isHostLike && end.host !== 'localhost') return null;
+  if (!end.isHostLike) return null;
   const host = end.host.includes(':') ? `[${end.host}]` : end.host;
   const prefix = end.prefix === null ? '' : `/${end.prefix}`;
-  const port = end.port === null ? '' : `:${end.port}`;
-  const lastPort = end.lastPort === null ? '' : `-${end.lastPort}`;
+  const port = end.port === null ? '' : `:${showPort(end.port)}`;
+  const lastPort = end.lastPort === null ? '' : `-${showPort(end.lastPort)}`;
   const text = `${host}${prefix}${port}${lastPort}`;
   return SHOWABLE.test(text) ? text : null;
+}
+
+/** Digits that are no port may be a password. */
+function showPort(digits: string): string {
+  return isPort(digits) ? digits : REDACTED;
 }

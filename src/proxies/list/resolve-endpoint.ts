@@ -2,35 +2,16 @@ import { isIPv4 } from 'node:net';
 import { isPrivateName, refuseAddress, refusePort } from '../address-policy.ts';
 import { isSocks, refuseCredentials } from '../credential-limits.ts';
 import { Credentials } from '../credentials.ts';
-import type { ProxyEndpoint, ProxyTags } from '../endpoint.ts';
+import type { ProxyEndpoint } from '../endpoint.ts';
 import { parseHost } from '../host.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { INVALID_PORT, isPort, MISSING_PORT } from './host-port.ts';
-import type { Scheme } from './schemes.ts';
-
-/** An endpoint as written in a list, taken apart but not yet judged. */
-export interface RawEndpoint {
-  /** As written, in any case; null for the list's default protocol. */
-  readonly scheme: string | null;
-  /** Without brackets. */
-  readonly host: string;
-  /** The digits as written; null when there are none. */
-  readonly port: string | null;
-  /** `30` of the range of addresses `1.2.3.0/30`; null for one address. */
-  readonly prefix: string | null;
-  /** `8090` of the range of ports `8080-8090`; null for one port. */
-  readonly lastPort: string | null;
-  /** Empty together with the password when there are no credentials. */
-  readonly username: string;
-  readonly password: string;
-  /** SOCKS with the target's name left to the proxy. */
-  readonly remoteDns?: boolean;
-  readonly tags?: ProxyTags;
-}
+import type { RawEndpoint } from './raw-endpoint.ts';
+import type { Scheme, Schemes } from './schemes.ts';
 
 /** The rules by which the entries of a list are judged. */
 export interface EndpointRules {
-  readonly schemes: ReadonlyMap<string, Scheme>;
+  readonly schemes: Schemes;
   readonly defaultScheme: Scheme;
   readonly allowPrivateAddresses: boolean;
 }
@@ -43,7 +24,7 @@ export function resolveEndpoint(raw: RawEndpoint, rules: EndpointRules): ProxyEn
   if (typeof port !== 'number') return port;
   const host = resolveHost(raw.host, rules);
   if (typeof host !== 'string') return host;
-  const { username, password, tags } = raw;
+  const { username, password, tags, labels } = raw;
   const hasCredentials = username !== '' || password !== '';
   const refusal = hasCredentials ? refuseCredentials(scheme.protocol, username, password) : null;
   if (refusal) return refusal;
@@ -55,6 +36,7 @@ export function resolveEndpoint(raw: RawEndpoint, rules: EndpointRules): ProxyEn
     ...(hasCredentials && { credentials: new Credentials(username, password) }),
     ...(remoteDns && { remoteDns }),
     ...(tags && { tags }),
+    ...(labels && { labels }),
   };
 }
 

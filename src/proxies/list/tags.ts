@@ -1,6 +1,8 @@
 import type { ProxyTags } from '../endpoint.ts';
 import { UNUSABLE_CHARACTERS } from '../rejection.ts';
-import { type Fields, isScalar } from './fields.ts';
+import { isScalar } from './cell-values.ts';
+import { countryCodeOf } from './countries.ts';
+import type { Fields } from './fields.ts';
 
 /** The longest source, city or ISP kept, in characters. */
 const MAX_TAG_LENGTH = 200;
@@ -8,6 +10,17 @@ const MAX_TAG_LENGTH = 200;
 const MAX_ASN = 0xffff_ffff;
 /** A tenth of a micrometre on the ground. DynamoDB stores no number below 1E-130 but 0. */
 const SMALLEST_DEGREES = 1e-12;
+
+/** The fields that become tags. */
+export const TAG_FIELDS = [
+  'source',
+  'country',
+  'city',
+  'isp',
+  'asn',
+  'latitude',
+  'longitude',
+] as const satisfies readonly (keyof ProxyTags & keyof Fields)[];
 
 /** What an entry says about its proxy; null when nothing. Unusable values are left out. */
 export function parseTags(fields: Fields): ProxyTags | null {
@@ -37,7 +50,9 @@ function parseText(value: unknown): string | null {
 
 function parseCountry(value: unknown): string | null {
   const text = parseText(value);
-  return text !== null && /^[a-z]{2}$/i.test(text) ? text.toUpperCase() : null;
+  if (text === null) return null;
+  if (/^[a-z]{2}$/i.test(text)) return text.toUpperCase();
+  return countryCodeOf(text) ?? countryCodeOf(text.split(' - ', 1)[0] ?? '');
 }
 
 /** `64512`, `"64512"`, `"AS64512"` and `"AS64512 Example Networks"`. */

@@ -1,59 +1,44 @@
-import { type CsvHeader, delimiterOf, POSITIONAL, parseCsvHeader, splitRow } from './csv-form.ts';
-import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
-import { type FieldIndex, pickFields } from './fields.ts';
-import { parseFieldsForm } from './fields-form.ts';
-import { parseLineForm } from './line-form.ts';
+import { RejectionReason, reject } from '../rejection.ts';
+import { type CsvHeader, isRule, parseCsvHeader, splitCells } from './csv-form.ts';
+import type { Entries, EntryMaker } from './entry-maker.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
-import { REDACTED, redactEndpoint, redactLine } from './redact.ts';
+import { makeAll, readRow, readTextLine } from './read-entry.ts';
 
 /** Reads the lines of plain text and CSV, even when they are mixed; see `LineReader`. */
 export function createTextReader(maker: EntryMaker, linesBefore: number): EntryReader {
   let header: CsvHeader | null = null;
   let isFirst = true;
-  return new LineReader((whole, line) => {
+  const readLine = (whole: string, line: number): Entries => {
     if (whole.startsWith('#')) return { kind: 'skipped', line, reason: 'comment' };
     if (isFirst) {
       isFirst = false;
-      header = parseCsvHeader(whole);
+      header = parseCsvHeader(whole, maker.schemes);
       if (header) return { kind: 'skipped', line, reason: 'header' };
     }
-    if (header) return readRow(maker, { ...header, line, text: whole });
-    return readTextLine(maker, withoutComment(whole), line);
-  }, linesBefore);
+    if (!header || maker.columns) return readTextLine(maker, withoutComment(whole), { line });
+    if (isRule(whole)) return { kind: 'skipped', line, reason: 'header' };
+    return readHeadedRow(maker, header, { line, text: whole });
+  };
+  return new LineReader(readLine, { linesBefore });
 }
 
-/** Reads one line in a form of its own, or a row of columns without a header. */
-export function readTextLine(maker: EntryMaker, text: string, line: number): Entries {
-  const delimiter = delimiterOf(text);
-  if (delimiter !== null) return readRow(maker, { delimiter, index: POSITIONAL, line, text });
-  return maker.make(parseLineForm(text), { line, redacted: () => redactLine(text) });
-}
-
-interface Row {
-  readonly delimiter: string;
-  readonly index: FieldIndex;
-  readonly line: number;
-  readonly text: string;
-}
-
-function readRow(maker: EntryMaker, { delimiter, index, line, text }: Row): Entries {
-  const cells = splitRow(text, delimiter);
-  if ('reason' in cells) return maker.reject(cells, { line, redacted: () => REDACTED });
-  return makeAll(maker, parseFieldsForm(pickFields(index, cells)), line);
-}
-
-/** Makes the entries of endpoints that came in columns or JSON. */
-export function makeAll(
+function readHeadedRow(
   maker: EntryMaker,
-  endpoints: ReturnType<typeof parseFieldsForm>,
-  line: number,
+  { delimiter, index, columnCount }: CsvHeader,
+  { line, text }: { readonly line: number; readonly text: string },
 ): Entries {
-  const made = endpoints.map((raw) => {
-    const redacted = (): string => ('reason' in raw ? REDACTED : redactEndpoint(raw));
-    return maker.make(raw, { line, redacted });
-  });
-  return flatten(made);
+  const cells = splitCells(text, delimiter);
+  if ('reason' in cells) return makeAll(maker, [cells], { line });
+  if (cells.slice(columnCount).some((cell) => cell !== '')) {
+    return makeAll(maker, [TOO_MANY_COLUMNS], { line });
+  }
+  return readRow(maker, { index, values: cells }, { line });
 }
+
+const TOO_MANY_COLUMNS = reject(
+  RejectionReason.columnCount,
+  'the row has more columns than the header; put values that hold the delimiter in quotes',
+);
 
 function withoutComment(text: string): string {
   if (!text.includes('#')) return text;

@@ -50,17 +50,27 @@ const proxies = fc
     password: text,
     remoteDns: fc.boolean(),
     tags,
+    labels: fc.record(
+      {
+        provider: fc.constantFrom('Example, Inc.', 'a"b', 'x'.repeat(128)),
+        constructor: fc.constant('12'),
+        'last-check_1': fc.constant('ünïcödé'),
+      },
+      { requiredKeys: [] },
+    ),
   })
   .filter(
     ({ protocol, username, password }) => refuseCredentials(protocol, username, password) === null,
   )
-  .map(({ username, password, remoteDns, tags: all, ...endpoint }): Proxy => {
+  .map(({ username, password, remoteDns, tags: all, labels: some, ...endpoint }): Proxy => {
+    const labels = { ...some, ...(all.source !== undefined && { source: all.source }) };
     const hasCredentials = username !== '' || password !== '';
     return createProxy({
       ...endpoint,
       ...(hasCredentials && { credentials: new Credentials(username, password) }),
-      ...(remoteDns && endpoint.protocol === 'socks4' && { remoteDns }),
+      ...(remoteDns && endpoint.protocol.startsWith('socks') && { remoteDns }),
       ...(Object.keys(all).length > 0 && { tags: all }),
+      ...(Object.keys(labels).length > 0 && { labels }),
     });
   });
 

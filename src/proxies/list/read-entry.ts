@@ -1,0 +1,97 @@
+import type { Rejection } from '../rejection.ts';
+import { isEmpty } from './cell-values.ts';
+import { parseColumnsForm } from './columns-form.ts';
+import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
+import { indexFields } from './fields.ts';
+import { describeRow, parseFieldsForm, type Row } from './fields-form.ts';
+import { parseLineForm } from './line-form.ts';
+import { cutLink } from './link.ts';
+import { readNamedRow } from './named-columns.ts';
+import { flattenEntry } from './nested.ts';
+import type { RawEndpoint } from './raw-endpoint.ts';
+import { REDACTED, redactEndpoint, redactLine } from './redact.ts';
+
+/** What sets columns apart in a line without a header. */
+const SEPARATED = /[ \t\u00a0,;|]/;
+
+/** Where an entry stands, and what the document says of all entries there. */
+export interface EntryPlace {
+  readonly line: number;
+  /** What is said besides the entry itself, such as the protocol whose column or key it is in. */
+  readonly said?: Partial<RawEndpoint> | undefined;
+}
+
+/** Reads one line in a form of its own, or a row of columns without a header. */
+export function readTextLine(maker: EntryMaker, whole: string, place: EntryPlace): Entries {
+  if (maker.columns) {
+    const row = readNamedRow(whole, maker.columns);
+    return 'reason' in row ? makeAll(maker, [row], place) : readRow(maker, row, place);
+  }
+  const { text, hasLink } = cutLink(whole);
+  const said = hasLink ? { ...place.said, ignored: LINK_IGNORED } : place.said;
+  const found = SEPARATED.test(text) ? parseColumnsForm(text, maker.schemes) : null;
+  if (found && !('reason' in found)) return makeAll(maker, found, { ...place, said });
+  const endpoint = found ?? parseLineForm(text, maker.schemes);
+  const source = { line: place.line, redacted: () => redactLine(text) };
+  return maker.make(withSaid(endpoint, said), source);
+}
+
+const LINK_IGNORED = ['link'];
+
+/** What an entry says itself comes before what its place says. */
+function withSaid(
+  raw: RawEndpoint | Rejection,
+  said: Partial<RawEndpoint> | undefined,
+): RawEndpoint | Rejection {
+  if (!said || 'reason' in raw) return raw;
+  const tags = said.tags || raw.tags ? { tags: { ...said.tags, ...raw.tags } } : {};
+  const ignored = [...(said.ignored ?? []), ...(raw.ignored ?? [])];
+  return {
+    ...said,
+    ...raw,
+    ...tags,
+    ...(ignored.length > 0 && { ignored }),
+    scheme: raw.scheme ?? said.scheme ?? null,
+  };
+}
+
+/** Reads a row or a JSON object: one proxy, or those under the names of protocols. */
+export function readRow(maker: EntryMaker, row: Row, place: EntryPlace): Entries {
+  const { fields, protocols } = row.index;
+  if (fields.has('host') || protocols.length === 0) {
+    return makeAll(maker, parseFieldsForm(row, maker.schemes), place);
+  }
+  const described = describeRow(row);
+  const cells = protocols.map(({ name, at }) =>
+    readCell(maker, row.values[at], { ...place, said: { ...described, scheme: name } }),
+  );
+  return flatten(cells);
+}
+
+/** Reads a JSON object. */
+export function readObject(maker: EntryMaker, value: object, place: EntryPlace): Entries {
+  const { names, values } = flattenEntry(value);
+  return readRow(maker, { index: indexFields(names, maker.schemes), values }, place);
+}
+
+/** Reads what a column or key that is named like a protocol holds. */
+function readCell(maker: EntryMaker, value: unknown, place: EntryPlace): Entries {
+  if (isEmpty(value)) return { kind: 'skipped', line: place.line, reason: 'blank' };
+  if (Array.isArray(value)) return flatten(value.map((each) => readCell(maker, each, place)));
+  if (typeof value === 'string') return readTextLine(maker, value.trim(), place);
+  if (typeof value === 'object') return readObject(maker, value ?? {}, place);
+  return readTextLine(maker, String(value), place);
+}
+
+/** Makes the entries of endpoints that came in columns or JSON. */
+export function makeAll(
+  maker: EntryMaker,
+  endpoints: readonly (RawEndpoint | Rejection)[],
+  { line, said }: EntryPlace,
+): Entries {
+  const made = endpoints.map((raw) => {
+    const redacted = (): string => ('reason' in raw ? REDACTED : redactEndpoint(raw));
+    return maker.make(withSaid(raw, said), { line, redacted });
+  });
+  return flatten(made);
+}
