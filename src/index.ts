@@ -89,6 +89,7 @@ export {
   formatHostPort,
   formatRedactedUrl,
   type ProxyEndpoint,
+  type ProxyLabels,
   type ProxyTags,
 } from './proxies/endpoint.ts';
 export type { ListEntry } from './proxies/list-entry.ts';

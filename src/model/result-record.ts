@@ -5,7 +5,7 @@ import {
   type PhaseTimings,
   Verdict,
 } from '../health/health-check-result.ts';
-import { formatRedactedUrl, type ProxyEndpoint } from '../proxies/endpoint.ts';
+import { formatRedactedUrl, type ProxyEndpoint, type ProxyLabels } from '../proxies/endpoint.ts';
 import type { StoredResult } from './batch-result.ts';
 
 /** A result as every machine format shows it; fields that do not apply are null. */
@@ -28,6 +28,8 @@ export interface ResultRecord {
   readonly errorMessage: string | null;
   /** What the proxy says of itself, at most 200 printable characters; null when it says nothing. */
   readonly proxySays: string | null;
+  /** What the proxy's list said about it besides its tags; absent when nothing. */
+  readonly labels?: ProxyLabels;
 }
 
 type Outcome = Pick<HealthCheckResult, 'status' | 'protocol' | 'latencyMs'> &
@@ -85,6 +87,7 @@ function formatRecord(
     checkedAt,
     ...explain(outcome),
     proxySays: outcome.proxySays ?? null,
+    ...(proxy?.labels && { labels: proxy.labels }),
   };
 }
 
@@ -115,11 +118,15 @@ const BEFORE_TIMINGS = [
 ] as const;
 const AFTER_TIMINGS = ['checkedAt', 'errorMessage', 'proxySays'] as const;
 
-/** A record's fields as the columns of a table; each phase of `timings` has one of its own. */
+/**
+ * A record's fields as the columns of a table; each phase of `timings` has one of its own, and
+ * `labels` are JSON.
+ */
 export const RECORD_COLUMNS: readonly string[] = [
   ...BEFORE_TIMINGS,
   ...PHASES.map((phase) => `timings.${phase}`),
   ...AFTER_TIMINGS,
+  'labels',
 ];
 
 /** A record as a row of those columns. */
@@ -128,5 +135,6 @@ export function toRecordCells(record: ResultRecord): Cell[] {
     ...BEFORE_TIMINGS.map((field) => record[field]),
     ...PHASES.map((phase) => record.timings?.[phase] ?? null),
     ...AFTER_TIMINGS.map((field) => record[field]),
+    record.labels ? JSON.stringify(record.labels) : null,
   ];
 }

@@ -30,6 +30,8 @@ export interface ImportReport extends ListCounts {
   readonly added: number;
   /** How many accepted proxies the pool already had; they do not change. */
   readonly existing: number;
+  /** The columns, keys and kinds of cells of which nothing was kept; the first 100. */
+  readonly ignoredColumns: readonly string[];
   /** The first 100 rejected entries. */
   readonly rejections: readonly {
     readonly line: number;
@@ -88,5 +90,7 @@ export async function importProxies(
     if (chunk.length === CHUNK_SIZE) await flush();
   }
   await flush();
-  return { ...tally.counts, added, existing, rejections, ...(lines && { lines: accepted }) };
+  const { counts, ignoredColumns } = tally;
+  const report = { ...counts, added, existing, ignoredColumns, rejections };
+  return lines ? { ...report, lines: accepted } : report;
 }

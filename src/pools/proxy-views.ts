@@ -4,7 +4,7 @@ import { PageBudget } from '../model/page-budget.ts';
 import type { Pool } from '../model/pool.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../model/result-record.ts';
-import { formatRedactedUrl, type ProxyTags } from '../proxies/endpoint.ts';
+import { formatRedactedUrl, type ProxyLabels, type ProxyTags } from '../proxies/endpoint.ts';
 import type { RowPage } from '../storage/proxy-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { NewestResults } from './newest-results.ts';
@@ -23,6 +23,8 @@ export interface ProxyView extends ProxyUseView {
   /** Null before the first transition. */
   readonly previousStatus: ProxyStatus | null;
   readonly tags: ProxyTags;
+  /** What else its list said about it. */
+  readonly labels: ProxyLabels;
   /** Null when no sweep within retention has one. */
   readonly lastResult: ResultRecord | null;
   /** The sweep of `lastResult`; null without one. */
@@ -139,6 +141,7 @@ async function viewOf(row: ProxyRow, { newest, pool, now }: ViewContext): Promis
     statusSince: row.statusSince,
     previousStatus: row.previousStatus ?? null,
     tags: proxy.tags ?? {},
+    labels: proxy.labels ?? {},
     ...viewProxyUse({ row, newest: found }, pool.leasing, now),
     lastResult: found && toStoredRecord(proxy, proxy.id, found),
     lastSweepId: found?.sweepId ?? null,

@@ -21,7 +21,7 @@ const documented = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json = ''])
   busEventSchema.strict().parse(JSON.parse(json)),
 );
 
-const proxy = makeProxy(0);
+const proxy = makeProxy(0, { labels: { provider: 'Example' } });
 const { statusCode: _none, ...failed } = makeStoredResult({
   status: 'inactive',
   failure: 'refused',

@@ -27,7 +27,7 @@ describe('importProxies', () => {
     await world.fill(2);
     const seen: number[] = [];
     const list: ListEntry[] = [
-      ...accepted(3),
+      ...accepted(3).map((entry) => ({ ...entry, ignored: ['rank', 'latency'] })),
       { kind: 'duplicate', line: 4, proxyId: makeProxy(0).id },
       { kind: 'skipped', line: 5, reason: 'comment' },
       rejected(6),
@@ -45,6 +45,7 @@ describe('importProxies', () => {
       rejected: 1,
       added: 1,
       existing: 2,
+      ignoredColumns: ['rank', 'latency'],
       rejections: [rejection],
       lines: makeProxies(3).map(({ id }, index) => ({ line: index + 1, proxyId: id })),
     });

@@ -73,6 +73,7 @@ export function makeProxyWithSecrets(index = 0): Proxy {
   return makeProxy(index, {
     credentials: new Credentials('user', 'p@ss:word'),
     tags: { country: 'SE', asn: 0, latitude: 59.3, longitude: 18.1, city: 'Malmö' },
+    labels: { provider: 'Example, Inc.' },
   });
 }
 

@@ -16,6 +16,8 @@ export interface ReceivedList {
   readonly salt: PoolSalt;
   /** The most entries it may have. */
   readonly maxEntries: number;
+  /** What the columns of lines hold. @default told by header or form */
+  readonly columns?: readonly string[];
 }
 
 /**
@@ -26,10 +28,11 @@ export interface ReceivedList {
  */
 export async function readList(
   { allowPrivateAddresses, extraProtocols }: ApiDependencies,
-  { source, format, salt, maxEntries }: ReceivedList,
+  { source, format, salt, maxEntries, columns }: ReceivedList,
 ): Promise<readonly ListEntry[]> {
   const entries: ListEntry[] = [];
-  const options = { format, salt, allowPrivateAddresses, extraProtocols };
+  const policy = { allowPrivateAddresses, extraProtocols };
+  const options = { format, salt, ...policy, ...(columns && { columns }) };
   for await (const entry of parseProxyList(source, options)) {
     if (entries.length === maxEntries) {
       throw tooLarge(

@@ -3,6 +3,7 @@ import { Verdict } from '../../../src/health/health-check-result.ts';
 import { ProxyStatus } from '../../../src/health/rise-fall.ts';
 import { parseWith, wholeNumber } from '../../../src/input.ts';
 import { POOL_NAME } from '../../../src/model/pool.ts';
+import { refuseColumns } from '../../../src/proxies/list/named-columns.ts';
 import { isUuid } from '../../../src/uuid.ts';
 import { RESULT_FORMATS } from '../reply/reply.ts';
 import type { ApiRequest } from './request.ts';
@@ -43,6 +44,19 @@ const maxConcurrencyText = z.pipe(
   z.transform((text) => (text === 'unlimited' ? null : Number(text))),
 );
 
+const columnsText = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(',').map((name) => name.trim())),
+  ),
+  z.array(z.string()).check((context) => {
+    const fault = refuseColumns(context.value);
+    if (fault !== null) {
+      context.issues.push({ code: 'custom', input: context.value, message: fault });
+    }
+  }),
+);
+
 export const importQuerySchema = z.strictObject({
   lines: z._default(
     z.pipe(
@@ -51,6 +65,8 @@ export const importQuerySchema = z.strictObject({
     ),
     false,
   ),
+  /** What the columns of lines hold, in their order; `-` is not read. */
+  columns: z.optional(columnsText),
   /** How many consumers may hold each new proxy; null when unlimited. */
   maxConcurrency: z._default(maxConcurrencyText, 1),
 });

@@ -16,7 +16,7 @@ const MAX_IMPORT_ENTRIES = 10_000;
 
 /** `POST /pools/{pool}/proxies`: puts the proxies of a list into a pool. */
 export const importList: RouteHandler = async (dependencies, request) => {
-  const { lines, maxConcurrency } = parseQuery(importQuerySchema, request);
+  const { lines, maxConcurrency, columns } = parseQuery(importQuerySchema, request);
   const format = listFormatOf(request.headers['content-type']);
   const pool = await requirePool(dependencies.storage, parsePoolName(request.params.pool ?? ''));
   if (format === 'json' && !isGzip(request.body)) parseJsonBody(request.body);
@@ -25,6 +25,7 @@ export const importList: RouteHandler = async (dependencies, request) => {
     format,
     salt: pool.salt,
     maxEntries: MAX_IMPORT_ENTRIES,
+    ...(columns && { columns }),
   });
   const options = { lines, maxConcurrency };
   const report = await importProxies(dependencies, pool.poolName, replay(entries), options);

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../errors.ts';
 import { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { ReportFormat } from '../output/report.ts';
 import { addFailOnFlag, type FailOn } from './fail-on.ts';
-import { integerOption } from './flag-parsers.ts';
+import { integerOption, parseColumns } from './flag-parsers.ts';
 import { addHealthFlags, type HealthFlags } from './health-flags.ts';
 
 /** How a list is read. */
@@ -11,6 +11,8 @@ export interface ListFlags {
   readonly protocol: string;
   readonly listFormat: 'auto' | 'text' | 'csv' | 'json' | 'ndjson';
   readonly expandRanges?: true;
+  /** What the columns of lines hold, in their order. */
+  readonly columns?: readonly string[];
   /** False with `--no-private`. */
   readonly private: boolean;
 }
@@ -55,13 +57,19 @@ export function addListFlags(command: Command): Command {
     .optionsGroup('How the list is read:')
     .addOption(
       new Option('--protocol <name>', 'protocol of lines without one')
-        .choices(Object.values(BuiltInProtocol))
+        .choices([...Object.values(BuiltInProtocol), 'socks4a', 'socks5h'])
         .default(BuiltInProtocol.http),
     )
     .addOption(
       new Option('--list-format <name>', 'form of the list')
         .choices(['auto', 'text', 'csv', 'json', 'ndjson'])
         .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--columns <names>',
+        'what columns hold: host,port,-,username,password; - is not read',
+      ).argParser(parseColumns),
     )
     .option('--expand-ranges', 'accept 1.2.3.0/24:8080 and 1.2.3.4:8080-8090')
     .option('--no-private', 'refuse private and loopback addresses, as the cloud does');

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
+import { refuseColumns } from '../../proxies/list/named-columns.ts';
 
 /** Creates an option that takes one whole number. */
 export function integerOption(flags: string, description: string): Option {
@@ -17,6 +18,14 @@ export function parseIntegerList(text: string): number[] {
     throw new InvalidArgumentError('Give whole numbers separated by commas, as in 200,204.');
   }
   return text.split(',').map(Number);
+}
+
+/** Parses `host,port,-,username,password`. */
+export function parseColumns(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const fault = refuseColumns(names);
+  if (fault !== null) throw new InvalidArgumentError(`The columns ${fault}.`);
+  return names;
 }
 
 /** Collects the values of a repeatable option. */

@@ -41,6 +41,7 @@ export class ListReader {
       format: flags.listFormat,
       allowPrivateAddresses: flags.private,
       expandRanges: flags.expandRanges ?? false,
+      ...(flags.columns && { columns: flags.columns }),
       signal: options.signal,
     });
   }

@@ -23,6 +23,7 @@ Examples:
   lighthouse import shop proxies.txt
   lighthouse import shop provider.csv --protocol socks5
   lighthouse import shop gateways.txt --max-concurrency 20
+  lighthouse import shop raw.txt --columns host,port,-,username,password
   curl -s https://provider.example/list | lighthouse import shop - --json
 
 Importing a list again changes nothing; a bad line never fails an import.`;
@@ -50,6 +51,8 @@ interface ImportReport extends ListCounts {
   readonly pool: string;
   readonly added: number;
   readonly existing: number;
+  /** The columns, keys and kinds of cells of which nothing was kept. */
+  readonly ignoredColumns: readonly string[];
   /** The first rejected lines. */
   readonly rejections: readonly RejectedLine[];
 }
@@ -72,7 +75,8 @@ async function importList(
     const outcome = await importListed(api, listed, { poolName, onRejected, maxConcurrency });
     const { added, existing } = outcome;
     const counts = countRefused(reader.tally.counts, outcome);
-    return { pool: poolName, ...counts, added, existing, rejections };
+    const { ignoredColumns } = reader.tally;
+    return { pool: poolName, ...counts, added, existing, ignoredColumns, rejections };
   } finally {
     source.stream.destroy();
   }
@@ -81,6 +85,9 @@ async function importList(
 function formatReport(report: ImportReport): string {
   const { read, accepted, duplicate, skipped, rejected, added, existing, rejections } = report;
   const shown = rejections.map(({ line, detail, text }) => `  line ${line}: ${detail} (${text})`);
+  if (report.ignoredColumns.length > 0) {
+    shown.push(`columns not kept: ${report.ignoredColumns.join(', ')}`);
+  }
   if (rejected > rejections.length) shown.push(`  and ${rejected - rejections.length} more`);
   return [
     `${read} read: ${accepted} accepted, ${duplicate} duplicate, ${skipped} skipped, ${rejected} rejected`,

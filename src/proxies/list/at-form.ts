@@ -58,28 +58,27 @@ interface Before extends Found {
   readonly remark?: true;
 }
 
-/** The reading in which the host stands before the last `@`. */
+/** The reading in which the host stands before the last `@`; a host that looks like one is surer. */
 function parseHostBefore(text: string, schemes: Schemes): Before | null {
   const first = text.indexOf('@');
   const userinfo = text.slice(first + 1);
   const end = parseHostPort(text.slice(0, first), { tail: 'none', portless: false });
-  if (end && isPort(end.port ?? '')) {
-    const protocol = userinfo.toLowerCase();
-    return schemes.has(protocol)
-      ? { end, userinfo: '', protocol }
-      : { end, userinfo, isLoginLast: true };
-  }
+  const alone = end && isPort(end.port ?? '') ? readAlone(end, userinfo, schemes) : null;
+  if (alone && isSure(alone.end)) return alone;
   const fields = parseHostFirst(text);
   if (fields && isSure(fields.end)) return fields;
   const [, address = '', remark] = REMARK.exec(userinfo) ?? [];
   const inside = remark ? parseHostPort(address, { tail: 'none', portless: false }) : null;
-  if (!remark || !inside || !isSure(inside)) return null;
-  return {
-    end: inside,
-    userinfo: text.slice(0, first),
-    remark: true,
-    ...readRemark(remark, schemes),
-  };
+  if (!remark || !inside || !isSure(inside)) return alone;
+  const said = readRemark(remark, schemes);
+  return { end: inside, userinfo: text.slice(0, first), remark: true, ...said };
+}
+
+/** `host:port@socks4` or `host:port@user:pass`. */
+function readAlone(end: HostPort, userinfo: string, schemes: Schemes): Before {
+  const protocol = userinfo.toLowerCase();
+  if (schemes.has(protocol)) return { end, userinfo: '', protocol };
+  return { end, userinfo, isLoginLast: true };
 }
 
 function readRemark(remark: string, schemes: Schemes): Partial<Found> {

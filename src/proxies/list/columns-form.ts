@@ -210,7 +210,10 @@ function readPlaces(
 ): RawEndpoint[] | null {
   const known = [...before, ...cells.filter(isKnown)];
   const country = known.find((cell) => cell.country !== undefined);
-  const places = after.filter((_, at) => cells[at] === null);
+  const places = after.filter((_, at) => {
+    const cell = cells[at] ?? null;
+    return cell === null || (cell.country !== undefined && cell !== country);
+  });
   if (!country || !places.every((place) => PLACE.test(place))) return null;
   if (after.length < 3 && country.isWeak) return null;
   const city = places.pop();

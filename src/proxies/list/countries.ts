@@ -72,7 +72,7 @@ interface CountryTable {
 let table: CountryTable | null = null;
 
 /** Whether the text is an ISO 3166-1 alpha-2 code that is in use, in upper case. */
-export function isCountryCode(text: string): boolean {
+function isCountryCode(text: string): boolean {
   table ??= createTable();
   return table.codes.has(text);
 }

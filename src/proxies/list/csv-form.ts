@@ -15,6 +15,8 @@ export interface CsvHeader {
 export type Delimiter = '\t' | '|' | ';' | ',' | ' ' | ':';
 
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
+/** A number, an address or a URL is a value, and no name of a column. */
+const VALUE = /^\d+$|^\d{1,3}(?:\.\d{1,3}){3}|:\/\/|@|:\d+$/;
 /** The line below the header of a table that was written by hand. */
 const RULE = /^[|:+\s-]*-{2}[|:+\s-]*$/;
 
@@ -23,7 +25,8 @@ export function parseCsvHeader(line: string, schemes: Schemes): CsvHeader | null
   for (const delimiter of DELIMITERS) {
     if (!line.includes(delimiter)) continue;
     const names = splitCells(line, delimiter);
-    if ('reason' in names || (delimiter === ' ' && !names.every(fieldOf))) continue;
+    if ('reason' in names || names.some((name) => VALUE.test(name))) continue;
+    if (delimiter === ' ' && !names.every(fieldOf)) continue;
     const index = indexFields(names, schemes);
     if (namesProxies(index)) return { delimiter, index, columnCount: names.length };
   }

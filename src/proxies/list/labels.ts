@@ -6,8 +6,6 @@ const MAX_LABELS = 16;
 /** The longest value, bytes of UTF-8. */
 const MAX_VALUE_BYTES = 128;
 const NAME = /^[a-z0-9_-]{1,32}$/;
-/** Names that are no plain property of an object. */
-const RESERVED = '__proto__';
 /** Labels are shown wherever the proxy is, so nothing that may be a secret becomes one. */
 const SECRET_NAME = /pass|pwd|secret|token|key|auth|cred|login|user|cookie|session/;
 const SECRET_VALUE = /:\/\/|:.*@/;
@@ -22,7 +20,8 @@ export interface CollectedLabels {
 /**
  * The name of the label that a column or key becomes: lower case, blanks and signs as `_`.
  *
- * @returns null when it has no letter or digit, or cannot be a label
+ * @returns null when it cannot be one, or when every object has a property of that name, which the
+ * AWS SDK would take for a class
  */
 export function labelNameOf(name: string): string | null {
   const plain = name
@@ -30,7 +29,12 @@ export function labelNameOf(name: string): string | null {
     .toLowerCase()
     .replaceAll(/[\s.:/()%#]+/g, '_')
     .replace(/_+$/, '');
-  return NAME.test(plain) && plain !== RESERVED && !SECRET_NAME.test(plain) ? plain : null;
+  return NAME.test(plain) &&
+    /[a-z0-9]/.test(plain) &&
+    !(plain in Object.prototype) &&
+    !SECRET_NAME.test(plain)
+    ? plain
+    : null;
 }
 
 /** The labels that have a usable value, or null when none has. */

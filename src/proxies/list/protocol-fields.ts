@@ -34,19 +34,22 @@ export function findProtocols(
   schemes: Schemes,
 ): NamedProtocols {
   const labels: Record<string, unknown> = {};
+  let decided: NamedProtocols['schemes'] | null = null;
   let unknown: NamedProtocols['schemes'] = [];
   for (const at of fields.get('protocol') ?? []) {
-    if (isEmpty(values[at])) continue;
-    const found = readValue(values[at], schemes);
-    if (found.some((name) => typeof name === 'string' && schemes.has(name))) {
-      return { schemes: found, labels };
+    const [name = '', value] = [names[at], values[at]];
+    if (isEmpty(value)) continue;
+    const found = readValue(value, schemes);
+    if (found.some((each) => typeof each === 'string' && schemes.has(each))) {
+      if (decided) labels[name] = value;
+      decided ??= found;
+    } else {
+      const kind = STRICT.test(name) ? null : kindOf(value, schemes);
+      labels[kind === 'anonymity' ? kind : name] = value;
+      if (kind === null && !CATEGORY.test(name) && unknown.length === 0) unknown = found;
     }
-    const name = names[at] ?? '';
-    const kind = CATEGORY.test(name) || !STRICT.test(name) ? kindOf(values[at], schemes) : null;
-    if (kind !== null) labels[kind === 'anonymity' ? kind : name] ??= values[at];
-    else if (CATEGORY.test(name)) labels[name] = values[at];
-    else if (unknown.length === 0) unknown = found;
   }
+  if (decided) return { schemes: decided, labels };
   const flagged = readFlags(protocols, values);
   return { schemes: flagged.length > 0 ? flagged : unknown, labels };
 }

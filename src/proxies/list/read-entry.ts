@@ -27,7 +27,7 @@ export function readTextLine(maker: EntryMaker, whole: string, place: EntryPlace
     const row = readNamedRow(whole, maker.columns);
     return 'reason' in row ? makeAll(maker, [row], place) : readRow(maker, row, place);
   }
-  const { text, hasLink } = cutLink(whole);
+  const { text, hasLink } = cutLink(setPicturesApart(whole));
   const said = hasLink ? { ...place.said, ignored: LINK_IGNORED } : place.said;
   const found = SEPARATED.test(text) ? parseColumnsForm(text, maker.schemes) : null;
   if (found && !('reason' in found)) return makeAll(maker, found, { ...place, said });
@@ -36,6 +36,14 @@ export function readTextLine(maker: EntryMaker, whole: string, place: EntryPlace
   return maker.make(withSaid(endpoint, said), source);
 }
 
+/** `🇺🇸1.2.3.4:8080`: pictures at the beginning are a column of their own. */
+function setPicturesApart(text: string): string {
+  return text.charCodeAt(0) < FIRST_PICTURE ? text : text.replace(PICTURES, '$& ');
+}
+
+/** No picture stands before it in Unicode. */
+const FIRST_PICTURE = 0x2000;
+const PICTURES = /^(?:\p{So}|\p{RI}|\ufe0f|\u200d)+/u;
 const LINK_IGNORED = ['link'];
 
 /** What an entry says itself comes before what its place says. */

@@ -37,7 +37,8 @@ const MARK =
 /** `ES-N-S!`: country, anonymity, TLS, a mark of the outgoing address. */
 const CODED = /^([A-Z]{2})-([NAH])(?:-S)?!?$/;
 const CODED_ANONYMITY: Readonly<Record<string, string>> = { N: 'noa', A: 'anm', H: 'hia' };
-const LINK = /^https?:\/\/[^\s@]+$/i;
+/** A link names no port and no address, as a proxy would. */
+const LINK = /^https?:\/\/(?![\d.]+(?:[/?]|$))[^\s@:/?]+(?:[/?]\S*)?$/i;
 const ASN = /^AS ?(\d{1,10})(?:\s.*)?$/i;
 const PICTURES = /\p{So}|\p{RI}|\ufe0f|\u200d/u;
 const ALL_PICTURES = new RegExp(PICTURES, 'gu');

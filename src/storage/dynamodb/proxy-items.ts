@@ -30,7 +30,7 @@ export function toProxyItem(row: ProxyRow): Item {
 /** Converts an item back to its row. */
 export function toProxyRow(item: Item): ProxyRow {
   const { proxyId, proxyUrl, poolStatus, username, password, ...rest } = item;
-  const { protocol, host, port, remoteDns, tags, ...state } = rest;
+  const { protocol, host, port, remoteDns, tags, labels, ...state } = rest;
   const proxy = {
     id: proxyId,
     protocol,
@@ -38,6 +38,7 @@ export function toProxyRow(item: Item): ProxyRow {
     port,
     ...(remoteDns !== undefined && { remoteDns }),
     ...(tags !== undefined && { tags }),
+    ...(labels !== undefined && { labels }),
     ...(username !== undefined && {
       credentials: new Credentials(String(username), String(password)),
     }),

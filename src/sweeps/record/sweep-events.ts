@@ -3,7 +3,7 @@ import type { BatchResult } from '../../model/batch-result.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../../model/result-record.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
-import { formatRedactedUrl } from '../../proxies/endpoint.ts';
+import { formatRedactedUrl, type ProxyLabels } from '../../proxies/endpoint.ts';
 import { type CountsReport, reportCounts } from './counts-report.ts';
 
 export const EventType = {
@@ -24,12 +24,14 @@ export interface ProxyStatusChanged {
     readonly proxyId: string;
     /** The URL without its password. */
     readonly proxy: string;
+    /** What its list said about it besides its tags; absent when nothing. */
+    readonly labels?: ProxyLabels;
     readonly previousStatus: ProxyStatus;
     readonly status: ProxyStatus;
     readonly statusSince: string;
     readonly sweepId: string;
     /** What was found by the probe whose verdict completed the change. */
-    readonly result: Omit<ResultRecord, 'proxy' | 'proxyId'>;
+    readonly result: Omit<ResultRecord, 'proxy' | 'proxyId' | 'labels'>;
   };
 }
 
@@ -76,7 +78,7 @@ export function proxyStatusChanged(
     return null;
   }
   const found = toStoredRecord(proxy, proxy.id, { result, startedAt });
-  const { proxy: _url, proxyId, ...record } = found;
+  const { proxy: _url, proxyId, labels, ...record } = found;
   return {
     type: EventType.proxyStatusChanged,
     at: statusSince,
@@ -85,6 +87,7 @@ export function proxyStatusChanged(
       pool: poolName,
       proxyId,
       proxy: formatRedactedUrl(proxy),
+      ...(labels && { labels }),
       previousStatus,
       status,
       statusSince,

@@ -90,6 +90,18 @@ describe('lighthouse check', () => {
     );
   });
 
+  it('reads named columns, and shows the labels of a list in each record', async () => {
+    const { port } = fixture.proxies.socks5;
+    const flags = ['--target', fixture.target.url, '--format', 'ndjson'];
+    const raw = await fixture.writeList('raw.txt', `127.0.0.1,${port},Dhaka,ann,${CANARY}\n`);
+    const columns = ['--columns', 'host,port,city,username,password', '--protocol', 'socks5h'];
+    const named = await runHere(['check', raw, ...flags, ...columns]);
+    expect(JSON.parse(named.stdout).proxy).toBe(`socks5h://ann:***@127.0.0.1:${port}`);
+    const csv = `ip,port,type,provider\n127.0.0.1,${port},socks5,Example\n`;
+    const labelled = await runHere(['check', await fixture.writeList('l.csv', csv), ...flags]);
+    expect(JSON.parse(labelled.stdout).labels).toEqual({ provider: 'Example' });
+  });
+
   it('writes CSV that parses back', async () => {
     const { stdout, stderr } = await check(['--format', 'csv']);
     expect(stderr).toMatch(/^rejected line 8: .*\nrejected line 9: /);

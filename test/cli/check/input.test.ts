@@ -36,6 +36,11 @@ describe('unusable input ends with exit code 2 and an error', () => {
       /--timeout-ms.*whole number/,
     ],
     [
+      'a column that does not exist',
+      () => ['check', fixture.listPath, '--columns', 'host,prot'],
+      /--columns.*"prot" is not one of host, port/,
+    ],
+    [
       'attempts out of range',
       () => ['check', fixture.listPath, '--attempts', '9'],
       /--attempts.*5/,

@@ -70,6 +70,23 @@ describe('the commands against a local stack', () => {
     expect(swept.exitCode).toBe(1);
   });
 
+  it('an import keeps labels, reads named columns and names what it does not keep', async () => {
+    await json('pool', 'put', 'labels', '--target', fixture.target.url);
+    const csv = 'ip,port,provider,api_key\n127.0.0.9,80,Example,canary\n';
+    const list = await fixture.writeList('labels.csv', csv);
+    expect(await json('import', 'labels', list)).toMatchObject({
+      added: 1,
+      ignoredColumns: ['api_key'],
+    });
+    const view = await json('proxies', 'labels');
+    expect(view).toMatchObject({ proxy: 'http://127.0.0.9:80', labels: { provider: 'Example' } });
+    const raw = await fixture.writeList('raw.txt', '127.0.0.8,80,Dhaka,u,canary\n');
+    expect((await run('import', 'labels', raw)).exitCode).toBe(2);
+    const columns = ['--columns', 'host,port,-,username,password'];
+    const named = await json('import', 'labels', raw, ...columns);
+    expect(named).toMatchObject({ added: 1, ignoredColumns: ['column 3'] });
+  });
+
   it('proxies are banned, let in again and deleted', async () => {
     const rows = (await run('proxies', 'shop', '--json')).stdout.trim().split('\n');
     const [first, second] = rows.map((row) => JSON.parse(row).proxyId as string);

@@ -112,6 +112,41 @@ describe('an import', () => {
     expect(json).not.toHaveProperty('lines');
   });
 
+  it('reads the columns it is told, keeps labels and names what it does not keep', async () => {
+    const api = await startApiWithPool();
+    const columns = 'columns=host,port,-,username,password';
+    const named = await api.post(`/pools/fleet/proxies?${columns}`, '1.2.3.4,80,Dhaka,u,canary');
+    expect(named.json).toMatchObject({ accepted: 1, rejected: 0, ignoredColumns: ['column 3'] });
+    const csv = 'ip,port,provider,api_key\n1.2.3.5,80,Example,canary\nsocks5h://1.2.3.6,,,\n';
+    const labelled = await api.post('/pools/fleet/proxies', csv);
+    expect(labelled.json).toMatchObject({ accepted: 2, ignoredColumns: ['api_key'] });
+    const views = await api.get('/pools/fleet/proxies');
+    const shown = views.json.proxies.map(({ proxy, labels }: Record<string, unknown>) => [
+      proxy,
+      labels,
+    ]);
+    expect(shown).toHaveLength(3);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        ['http://u:***@1.2.3.4:80', {}],
+        ['http://1.2.3.5:80', { provider: 'Example' }],
+        ['socks5h://1.2.3.6:1080', {}],
+      ]),
+    );
+    expect(JSON.stringify([named.json, labelled.json, views.json])).not.toContain('canary');
+  });
+
+  it.each(['host,prot', 'port,username', '', 'host,host'])(
+    'refuses the columns %j with a pointer and what would be right',
+    async (columns) => {
+      const api = await startApiWithPool();
+      const reply = await api.post(`/pools/fleet/proxies?columns=${columns}`, MIXED_LIST);
+      expect(reply.status).toBe(400);
+      expect(reply.json.errors[0].pointer).toBe('/query/columns');
+      expect(reply.json.errors[0].detail).toMatch(/host/);
+    },
+  );
+
   it('repeated changes nothing', async () => {
     const api = await startApiWithPool();
     await api.post('/pools/fleet/proxies', MIXED_LIST);

@@ -53,7 +53,6 @@ const proxies = fc
     labels: fc.record(
       {
         provider: fc.constantFrom('Example, Inc.', 'a"b', 'x'.repeat(128)),
-        constructor: fc.constant('12'),
         'last-check_1': fc.constant('ünïcödé'),
       },
       { requiredKeys: [] },

@@ -19,7 +19,7 @@ async function readAllIds(storage: Storage, limit: number): Promise<string[]> {
 
 export function describeProxyStorage(create: CreateStorage): void {
   describe('proxies', () => {
-    it('returns the row of a new proxy with its credentials and tags', async () => {
+    it('returns the row of a new proxy with its credentials, tags and labels', async () => {
       const { storage } = await create();
       const proxy = makeProxyWithSecrets();
       const outcome = await storage.proxies.insert('fleet', [proxy]);
@@ -27,7 +27,12 @@ export function describeProxyStorage(create: CreateStorage): void {
       const row = await storage.proxies.get('fleet', proxy.id);
       expect(row).toEqual({
         poolName: 'fleet',
-        proxy: expect.objectContaining({ id: proxy.id, host: proxy.host, tags: proxy.tags }),
+        proxy: expect.objectContaining({
+          id: proxy.id,
+          host: proxy.host,
+          tags: proxy.tags,
+          labels: proxy.labels,
+        }),
         status: 'unknown',
         streak: null,
         rowSweepId: '0',

@@ -94,6 +94,7 @@ describe('streamSweepResults', () => {
       checkedAt: new Date(TEST_TIME).toISOString(),
       errorMessage: expect.stringContaining('does not accept'),
       proxySays: null,
+      labels: { provider: 'Example, Inc.' },
     });
     expect(records.find(({ proxyId }) => proxyId === makeProxy(0).id)).toMatchObject({
       status: 'active',
