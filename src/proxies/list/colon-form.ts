@@ -92,7 +92,9 @@ const PASSWORD_OR_REMARK = reject(
 
 /** Of several fields one must be more than a word that is as good a user name or password. */
 function isSurelyNoLogin(cells: readonly Recognised[]): boolean {
-  return cells.length === 1 || cells.some(({ isWeak }) => !isWeak);
+  const [first] = cells;
+  if (cells.length === 1) return !first?.isWeak || first.country !== undefined;
+  return cells.some(({ isWeak }) => !isWeak);
 }
 
 /** Whether a first field is too plain a protocol, country or kind to be taken for a user name. */

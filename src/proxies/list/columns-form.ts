@@ -203,7 +203,7 @@ function toLogin(
   return { credentials: { username, password }, cells };
 }
 
-/** `Germany|Hesse|Frankfurt am Main`: places behind a country. */
+/** `Germany|Hesse|Frankfurt am Main`: places beside a country; which is the city is not said. */
 function readPlaces(
   { base, before, after }: Layout,
   cells: readonly (Recognised | null)[],
@@ -216,8 +216,7 @@ function readPlaces(
   });
   if (!country || !places.every((place) => PLACE.test(place))) return null;
   if (after.length < 3 && country.isWeak) return null;
-  const city = places.pop();
-  return tagged(base, [...known, { ...(city !== undefined && { city }) }], { region: places[0] });
+  return tagged(base, known, { place: places.join(', ') });
 }
 
 /** The endpoint with what its columns say: one for each protocol among them. */

@@ -4,6 +4,7 @@ import { parseColumnsForm } from './columns-form.ts';
 import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
 import { indexFields } from './fields.ts';
 import { describeRow, parseFieldsForm, type Row } from './fields-form.ts';
+import { listIn } from './json-splitter.ts';
 import { parseLineForm } from './line-form.ts';
 import { cutLink } from './link.ts';
 import { readNamedRow } from './named-columns.ts';
@@ -87,6 +88,8 @@ function readCell(maker: EntryMaker, value: unknown, place: EntryPlace): Entries
   if (isEmpty(value)) return { kind: 'skipped', line: place.line, reason: 'blank' };
   if (Array.isArray(value)) return flatten(value.map((each) => readCell(maker, each, place)));
   if (typeof value === 'string') return readTextLine(maker, value.trim(), place);
+  const list = listIn(value);
+  if (list) return readCell(maker, list, place);
   if (typeof value === 'object') return readObject(maker, value ?? {}, place);
   return readTextLine(maker, String(value), place);
 }

@@ -42,6 +42,7 @@ describe('columns after host and port are read by header, by form, or the line i
   it.each([
     '1.2.3.4:3128:Germany:Berlin',
     '1.2.3.4:3128:US:CA',
+    '1.2.3.4:3128:80',
     '1.2.3.4:3128:socks5:secret',
     '1.2.3.4,3128,Dhaka',
     '1.2.3.4,3128,US,secret',
@@ -110,6 +111,7 @@ describe('the protocol is found wherever lists put it', () => {
     '{"socks5":["1.2.3.4:1080"]}',
     '{"SOCKS5":[{"ip":"1.2.3.4","port":1080}]}',
     '{"socks5":"1.2.3.4:1080"}',
+    '{"socks5":{"proxies":["1.2.3.4:1080"]}}',
     '{"status":"ok","data":{"socks5":["1.2.3.4:1080"]}}',
     '{\n"count": 1,\n"socks5": [\n"1.2.3.4:1080"\n]\n}',
     'country,socks5\nUS,1.2.3.4:1080',
