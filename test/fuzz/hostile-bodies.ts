@@ -116,7 +116,7 @@ function hostileList(random: Random): string {
   if (form === 1) return `{${hostileKey(random)}:1,"proxies":[${items(entry).join()}]}`;
   if (form === 2) return items(entry).join('\n');
   if (form === 3)
-    return `ip,port,username,${hostileText(random)},password\n${items(line).join('\n')}`;
+    return `ip,port,username,password,${hostileText(random)}\n${items(line).join('\n')}`;
   if (form === 4) return hostileJson(random);
   return items(line).join(random.pick(['\n', '\r\n', '\n\n', '\r', ' ']));
 }
