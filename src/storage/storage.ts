@@ -9,10 +9,9 @@ import type { SweepStorage } from './sweep-storage.ts';
 
 /**
  * Stores pools, their policies, proxies, leases, results, sweeps and idempotency keys, one part for
- * each noun. A method
- * makes at most one write per item; only `leases.recordUse` makes up to three, on a row that was
- * never used. Each method is idempotent or tells who won, with two exceptions: `leases.recordUse`
- * counts every call, and `leaseCount` counts a repeated acquisition again. Every
+ * each noun. A method makes at most one write per item; only `leases.recordUse` makes up to three,
+ * on a row that was never used. Each method is idempotent or tells who won, with two exceptions:
+ * `leases.recordUse` counts every call, and `leaseCount` counts a repeated acquisition again. Every
  * read-modify-write has a condition. To readers, items past `expiresAtEpochSeconds` do not exist.
  * `test/support/storage-contract/storage-contract.ts` is the whole contract.
  */
