@@ -34,6 +34,12 @@ afterEach(async () => {
   await stub[Symbol.asyncDispose]();
 });
 
+/** Leases a proxy for long enough that nothing is renewed, however busy the machine is. */
+function leaseForLong(): void {
+  const lease = stubLease({ expiresAt: '2001-01-01T00:10:00.000Z', leaseSeconds: 600 });
+  stub.answers.acquire = () => [201, lease];
+}
+
 /** A command line whose command is Node with a script. */
 function leaseRun(script: string, ...flags: string[]): string[] {
   const own = ['lease', 'run', 'shop', '--api', stub.url, '--seconds', '1', ...flags];
@@ -100,6 +106,7 @@ describe('lighthouse lease run', () => {
     ['process.exit(3)', 3, 'outcome=failed'],
     ["process.kill(process.pid, 'SIGKILL')", 137, 'outcome=failed'],
   ])('reports how %s ended as the outcome', async (script, expected, outcome) => {
+    leaseForLong();
     const { exitCode, stderr } = await run(script);
     expect([exitCode, stderr]).toEqual([expected, '']);
     expect(stub.lines()).toEqual(['POST /pools/shop/leases', `${RELEASE}/lease-0?${outcome}`]);
@@ -127,6 +134,8 @@ describe('lighthouse lease run', () => {
 });
 
 describe('a signal to lighthouse lease run', () => {
+  beforeEach(leaseForLong);
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
