@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** How long to ask, milliseconds. @default 60000 */
+  /** How long to ask, milliseconds. @default 180000 */
   readonly timeoutMs?: number;
   /** The pause between two calls, milliseconds. @default 100 */
   readonly intervalMs?: number;
@@ -15,7 +15,7 @@ export interface UntilOptions {
  */
 export async function until<Answer>(
   ask: () => Promise<Answer | null | undefined | false> | Answer | null | undefined | false,
-  { timeoutMs = 60_000, intervalMs = 100 }: UntilOptions = {},
+  { timeoutMs = 180_000, intervalMs = 100 }: UntilOptions = {},
 ): Promise<Answer> {
   const startedAt = performance.now();
   for (;;) {

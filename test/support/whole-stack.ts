@@ -122,7 +122,7 @@ function apiClient(stack: LocalStack) {
     async startSweep(pool: string): Promise<string> {
       return (await expectOk(call('POST', '/sweeps', { pool }))).sweepId;
     },
-    async waitForSweep(sweepId: string, timeoutMs = 20_000): Promise<SweepReport> {
+    async waitForSweep(sweepId: string, timeoutMs = 60_000): Promise<SweepReport> {
       return until(
         async () => {
           const report: SweepReport = await expectOk(call('GET', `/sweeps/${sweepId}`));

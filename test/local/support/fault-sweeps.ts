@@ -21,7 +21,7 @@ export async function messagesOf(
 
 /** Waits until a sweep has ended and its messages are acknowledged, then recounts it. */
 export async function auditWhenAcknowledged(stack: FaultStack, sweepId: string): Promise<void> {
-  const report = await stack.whole.waitForSweep(sweepId, 60_000);
+  const report = await stack.whole.waitForSweep(sweepId, 180_000);
   const { poolName, closedAt, deadlineAt } = report;
   await until(async () => (await messagesOf(stack, sweepId)).length === 0);
   // The checker or tick that closes a sweep releases the pool last.
