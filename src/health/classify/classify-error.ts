@@ -51,8 +51,8 @@ export function blameSender(
 ): ClassifiedError {
   if (sender === undefined || evidence.blame !== undefined) return { code, evidence };
   if (OF_THE_ANSWER.has(code)) return { code, evidence: { ...evidence, blame: sender } };
-  // The target does TLS when it is asked directly: it, or a party on the way, refuses this exit.
-  const isDisputed = sender === Blame.proxy && OF_THE_WAY.has(code);
+  // The target was not asked directly, or does TLS then: it, or a party on the way, refuses.
+  const isDisputed = sender !== Blame.target && OF_THE_WAY.has(code);
   return isDisputed
     ? { code, evidence: { ...evidence, blame: Blame.unclear } }
     : { code, evidence };

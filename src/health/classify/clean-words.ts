@@ -1,5 +1,6 @@
 import type { Credentials } from '../../proxies/credentials.ts';
 import type { HealthCheckOptions } from '../health-check-options.ts';
+import { textOf } from '../http/reply-head.ts';
 
 /** The most characters kept of what a proxy says. */
 const MAX_WORDS_LENGTH = 200;
@@ -19,17 +20,11 @@ export interface Confidences {
  * without the password and header values that the proxy may have echoed.
  */
 export function cleanWords(words: string, confidences: Confidences): string {
-  const read = readable(words.slice(0, MAX_READ_LENGTH));
+  const read = textOf(words.slice(0, MAX_READ_LENGTH));
   const safe = secretsOf(confidences).reduce(withoutSecret, read);
   const printable = safe.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim();
   if (printable.length <= MAX_WORDS_LENGTH) return printable;
   return `${printable.slice(0, MAX_WORDS_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
-
-/** Bytes, one a character, as the UTF-8 that they most likely are. */
-function readable(bytes: string): string {
-  const text = Buffer.from(bytes, 'latin1').toString('utf8');
-  return text.includes('\ufffd') ? bytes : text;
 }
 
 /** Every form in which a secret may come back, the longest first. */

@@ -2,7 +2,7 @@ import { Blame } from '../blame.ts';
 import { describeFailure, type FailureCode } from '../failure.ts';
 import type { ReplyHead } from '../http/reply-head.ts';
 import { ProbeFailure } from '../probe-failure.ts';
-import { type ProxyWords, wordsOf } from './proxy-words.ts';
+import { type ProxyWords, withoutQuoted, wordsOf } from './proxy-words.ts';
 
 const BY_STATUS: ReadonlyMap<number, FailureCode> = new Map([
   [402, 'connect_payment_required'],
@@ -19,13 +19,10 @@ const BY_STATUS: ReadonlyMap<number, FailureCode> = new Map([
 const NO_TUNNEL: ReadonlySet<number> = new Set([400, 404, 405, 501]);
 
 /**
- * The challenges of a list begin with a scheme; what is `name=value` belongs to the one before
- * (RFC 9110, section 11.6.1).
+ * An element of a list of challenges that begins one, with its scheme; what is `name=value` belongs
+ * to the one before (RFC 9110, section 11.6.1).
  */
-const CHALLENGE = /(?:^|,)[\s,]*([!#$%&'*+\-.^_`|~0-9a-z]+)(?=\s*(?:,|$)|\s+[^\s=,])/gi;
-/** The most characters of a field that are searched for challenges. */
-const MAX_CHALLENGES_LENGTH = 1000;
-const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+const CHALLENGE = /^([!#$%&'*+\-.^_`|~0-9a-z]+)(?:$|\s+[^\s=])/i;
 
 /** The failure of a reply to CONNECT that opens no tunnel, which is certainly the proxy's own. */
 export function tunnelRefusal(reply: ReplyHead, hasCredentials: boolean): ProbeFailure {
@@ -83,8 +80,10 @@ function schemesOf(fields: readonly string[]): readonly string[] {
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index]?.toLowerCase();
     if (name !== 'proxy-authenticate' && name !== 'www-authenticate') continue;
-    const value = fields[index + 1]?.slice(0, MAX_CHALLENGES_LENGTH).replace(QUOTED, '""') ?? '';
-    for (const [, scheme = ''] of value.matchAll(CHALLENGE)) schemes.push(scheme.toLowerCase());
+    for (const element of withoutQuoted(fields[index + 1] ?? '').split(',')) {
+      const scheme = CHALLENGE.exec(element.trim())?.[1];
+      if (scheme !== undefined) schemes.push(scheme.toLowerCase());
+    }
   }
   return schemes;
 }

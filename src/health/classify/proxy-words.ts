@@ -30,8 +30,14 @@ const OWN_ERROR_TYPES: ReadonlySet<string> = new Set([
   'proxy_loop_detected',
 ]);
 
+/** Those that tell of the target, or of the way to it, in the words that the others begin with. */
+const WAY_ERROR_TYPE = /^(?:dns|destination|connection|tls|http)_/;
+
 /** RFC 9209, section 2.1.1; Bright Data and others write it in either case. */
-const ERROR_TYPE = /;\s*error\s*=\s*"?([a-z0-9_-]+)/i;
+const ERROR_TYPE = /;\s*error\s*=\s*([a-z0-9_-]+)/gi;
+/** A string (RFC 9110, section 5.6.4); one that is left open goes on to the end. */
+const QUOTED = /"((?:[^"\\]|\\.?)*)(?:"|$)/g;
+const NAME = /^[\w-]+$/;
 
 /** Squid's error pages (squid-cache.org, "Feature: Customizable Error Pages") about the target. */
 const SQUID_TARGET_ERROR =
@@ -42,12 +48,7 @@ const SQUID_TARGET_ERROR =
  * name. To add a provider, add its line. `Via` is no such field: it comes with every answer.
  */
 const OWN_FIELDS: Readonly<Record<string, Judge>> = {
-  // RFC 9209. Without an error, a proxy only says that it passed the answer on.
-  'proxy-status': (value) => {
-    const type = ERROR_TYPE.exec(value)?.[1]?.toLowerCase();
-    if (type === undefined) return undefined;
-    return OWN_ERROR_TYPES.has(type) ? Blame.proxy : Blame.target;
-  },
+  'proxy-status': judgeProxyStatus,
   'x-squid-error': (value) => (SQUID_TARGET_ERROR.test(value) ? Blame.target : Blame.proxy),
   // Bright Data, "Proxy error catalog", and its earlier names.
   'x-brd-*': ofTheProxy,
@@ -89,6 +90,9 @@ const INCIDENTAL =
 /** Fields of an unknown provider; they count only in a reply that is surely the proxy's. */
 const EXPLANATION = /^(?:x-)?(?:[a-z0-9]+-)*(?:err|error|errors|reason|failure)(?:-[a-z0-9]+)*$/;
 
+/** Whom to blame where fields differ: the one that is named most exactly. */
+const BY_EXACTNESS = [Blame.target, Blame.proxy, Blame.unclear] as const;
+
 /** The most fields of a reply that are looked at. */
 const MAX_FIELDS = 100;
 
@@ -126,7 +130,24 @@ export function wordsOf(reply: ReplyHead, isSurelyItsOwn: boolean): ProxyWords {
   const reason = ownReason(reply);
   if (reason !== undefined) said.push(reason);
   const text = isSurelyItsOwn || isOwn ? said.join('; ') : '';
-  return { text, isOwn, blame: blames.find((blame) => blame !== undefined) };
+  return { text, isOwn, blame: BY_EXACTNESS.find((blame) => blames.includes(blame)) };
+}
+
+/**
+ * RFC 9209, section 2: a list, in which the proxy nearest to us comes last. Without an error, a proxy
+ * only says that it passed the answer on.
+ */
+function judgeProxyStatus(value: string): Blame | undefined {
+  const types = [...withoutQuoted(value).matchAll(ERROR_TYPE)];
+  const type = types.at(-1)?.[1]?.toLowerCase();
+  if (type === undefined) return undefined;
+  if (OWN_ERROR_TYPES.has(type)) return Blame.proxy;
+  return WAY_ERROR_TYPE.test(type) ? Blame.target : Blame.unclear;
+}
+
+/** A field's value with its strings emptied, except those that might as well stand bare. */
+export function withoutQuoted(value: string): string {
+  return value.replace(QUOTED, (_quoted, text: string) => (NAME.test(text) ? text : '""'));
 }
 
 function judgeOf(name: string): Judge | undefined {

@@ -89,7 +89,7 @@ function granted(
   socket: Socket,
   { check, answer }: Handshake,
 ): Promise<void> {
-  const hasCredentials = proxy.credentials !== undefined;
+  const hasCredentials = proxy.credentials !== undefined && !isEmpty(proxy.credentials);
   let received: Buffer = Buffer.alloc(0);
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer) => {

@@ -21,7 +21,7 @@ const STATUS_LINE = /^(HTTP\/1\.[01] ([1-5][0-9]{2}))(?:[ \t]([^\r\n]*))?\r?\n/;
 const UNFIT = /\0|\r(?!\n)/;
 /** A header that the strictest parser takes as it stands (RFC 9112, sections 4 and 5). */
 const STRICT =
-  /^HTTP\/1\.[01] [1-5][0-9]{2} [\t\x20-\x7e\x80-\xff]*\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
+  /^HTTP\/1\.[01] [1-5][0-9]{2} [\t\x20-\x7e]*\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Bytes that belong to no text. */
@@ -83,8 +83,8 @@ export function parseHead(head: Buffer): ReplyHead | null {
 }
 
 /**
- * Spells a whole header as the strictest parser wants it. Fields whose names no parser takes mean
- * nothing to a probe and are left out.
+ * Spells a whole header as the strictest parser wants it, its reason phrase in UTF-8, in which that
+ * parser reads it. Fields whose names no parser takes mean nothing to a probe and are left out.
  *
  * @returns the same bytes when they are fine already; null when the header is malformed
  */
@@ -93,10 +93,17 @@ export function toStrictHead(head: Buffer): Buffer | null {
   if (STRICT.test(text)) return head;
   const parsed = parseHead(head);
   if (!parsed) return null;
-  let strict = `${text.slice(0, LENGTH)} ${parsed.reason.replace(CONTROL, ' ')}\r\n`;
+  const reason = Buffer.from(textOf(parsed.reason.replace(CONTROL, ' ')), 'utf8');
+  let strict = `${text.slice(0, LENGTH)} ${reason.toString('latin1')}\r\n`;
   for (let index = 0; index < parsed.fields.length; index += 2) {
     const [name = '', value = ''] = parsed.fields.slice(index, index + 2);
     if (TOKEN.test(name)) strict += `${name}: ${value.replace(CONTROL, ' ')}\r\n`;
   }
   return Buffer.from(`${strict}\r\n`, 'latin1');
+}
+
+/** The text of bytes, one a character: in UTF-8 if they can be that, or else in Latin-1. */
+export function textOf(bytes: string): string {
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? bytes : text;
 }

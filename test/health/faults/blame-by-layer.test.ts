@@ -149,6 +149,18 @@ describe('blame follows the layer that carried the bytes', () => {
     expect(unwitnessed).toMatchObject({ failure: 'tls_not_tls', blame: 'unclear' });
   });
 
+  it('accuses no target of a TLS alert in place of a handshake, which a party on the way may send', async () => {
+    const alert = async (wire: Parameters<Parameters<typeof HostileProxy.start>[0]>[0]) => {
+      await acceptConnect(wire);
+      await wire.bytes(5);
+      wire.send(Buffer.from([21, 3, 3, 0, 2, 2, 40]));
+    };
+    for (const control of [true, false]) {
+      const result = await checkInside(alert, { control });
+      expect(result).toMatchObject({ failure: 'tls_handshake', blame: 'unclear' });
+    }
+  });
+
   it('accuses no target of a certificate that the control probe did not see, nor advises to trust it', async () => {
     const show =
       (shown: ServerCertificate) =>

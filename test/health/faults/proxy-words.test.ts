@@ -47,11 +47,36 @@ describe("the proxy's own words", () => {
     ['Proxy-Status: gw.example; error=proxy_internal_error; details="no exit"', 'proxy'],
     ['Proxy-Status: gw.example; error=connection_refused', 'target'],
     ['Proxy-Status: gw.example; received-status=400; error=destination_ip_unroutable', 'proxy'],
+    ['Proxy-Status: gw; details="it said ; error=dns_error"; error=proxy_loop_detected', 'proxy'],
+    ['Proxy-Status: cdn; error=connection_refused, "gw, eu"; error=http_request_denied', 'proxy'],
+    ['Proxy-Status: gw.example; error=Connection_Timeout; details="5 s"', 'target'],
+    ['Proxy-Status: gw.example; error=out_of_cheese', 'unclear'],
   ])('decide whom a 502 with %s is blamed on, in either form', async (field, blame) => {
     for (const entrance of [connectReply, absoluteForm]) {
       const result = await check(entrance, ['502 Bad Gateway', field]);
       expect(result).toMatchObject({ failure: 'connect_bad_gateway', proxySays: field });
       expect(blameOf(result)).toBe(blame);
+    }
+  });
+
+  it('blame the same party whatever the order of the fields', async () => {
+    const fields = ['x-brd-error: it refused', 'Proxy-Status: brd; error=connection_refused'];
+    for (const ordered of [fields, fields.toReversed()]) {
+      const result = await check(connectReply, ['502 Bad Gateway', ...ordered]);
+      expect(result.proxySays).toBe(ordered.join('; '));
+      expect(blameOf(result)).toBe('target');
+    }
+  });
+
+  it('are read from a reason phrase in Latin-1 and in UTF-8, in either form', async () => {
+    for (const reason of ['Acc\xe8s refus\xe9', Buffer.from('Accès refusé').toString('latin1')]) {
+      for (const entrance of [connectReply, absoluteForm]) {
+        const answer = answerOf(`403 ${reason}`, ['X-Squid-Error: ERR_ACCESS_DENIED 0']);
+        const { result } = await checkHostile(entrance, (wire) =>
+          wire.send(Buffer.from(answer, 'latin1')),
+        );
+        expect(result.proxySays).toBe('X-Squid-Error: ERR_ACCESS_DENIED 0; 403 Accès refusé');
+      }
     }
   });
 

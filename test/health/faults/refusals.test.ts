@@ -92,6 +92,7 @@ describe('FAULTS 12: authentication of another kind', () => {
     [['Negotiate', 'NTLM']],
     [['Digest realm="Basic", nonce=abc, NTLM']],
     [['negotiate YII=, Kerberos']],
+    [['Digest realm = "x" , nonce = "abc, Basic']],
   ])('calls a demand for %s auth_scheme_unsupported, not wrong credentials', async (schemes) => {
     for (const entrance of entrances) {
       for (const credentials of [undefined, ['user', 'secret'] as [string, string]]) {
@@ -112,15 +113,20 @@ describe('FAULTS 12: authentication of another kind', () => {
     [['NTLM', 'basic']],
     [['Digest realm="x", nonce="abc", Basic realm="y"']],
     [['Negotiate, NTLM, BASIC realm=p']],
+    [[`Negotiate ${'A'.repeat(2000)}==, Basic realm="y"`]],
+    [[`Digest realm="${'\\"'.repeat(3000)}", nonce="b", Basic realm="y"`]],
     [[]],
-  ])('believes that %j, which has Basic or nothing, is about the credentials', async (schemes) => {
-    for (const entrance of entrances) {
-      const { result } = await checkHostile(entrance, (wire) => wire.send(demand(...schemes)), {
-        credentials: ['user', 'secret'],
-      });
-      expect(result.failure).toBe('auth_rejected');
-    }
-  });
+  ])(
+    'believes that a demand with Basic or nothing is about the credentials (case %#)',
+    async (schemes) => {
+      for (const entrance of entrances) {
+        const { result } = await checkHostile(entrance, (wire) => wire.send(demand(...schemes)), {
+          credentials: ['user', 'secret'],
+        });
+        expect(result.failure).toBe('auth_rejected');
+      }
+    },
+  );
 });
 
 describe('FAULTS 13: the proxy has no tunnel to give', () => {

@@ -107,11 +107,19 @@ describe('FAULTS 15: SOCKS replies that are wrong', () => {
     expect(result).toMatchObject({ status: 'inactive', failure: 'socks_version' });
   });
 
-  it('a method that was not offered is socks_no_method', async () => {
-    const { result } = await checkHostile({ ...socks5Tunnel, enter: nothing }, async (wire) => {
-      await readSocks5Greeting(wire);
-      wire.send(Buffer.from([5, 1]));
-    });
+  it.each([
+    ['GSSAPI', 1, undefined],
+    ['a login without one', 2, undefined],
+    ['a login with an empty one', 2, ['', ''] as [string, string]],
+  ])('a method that was not offered is socks_no_method: %s', async (_what, method, credentials) => {
+    const { result } = await checkHostile(
+      { ...socks5Tunnel, enter: nothing },
+      async (wire) => {
+        await readSocks5Greeting(wire);
+        wire.send(Buffer.from([5, method]));
+      },
+      credentials && { credentials },
+    );
     expect(result).toMatchObject({ status: 'inactive', failure: 'socks_no_method' });
   });
 
