@@ -20,9 +20,13 @@ export interface Confidences {
  * without the password and header values that the proxy may have echoed.
  */
 export function cleanWords(words: string, confidences: Confidences): string {
+  const secrets = secretsOf(confidences);
   const read = textOf(words.slice(0, MAX_READ_LENGTH));
-  const safe = secretsOf(confidences).reduce(withoutSecret, read);
-  const printable = safe.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim();
+  const safe = secrets.reduce(withoutSecret, read);
+  // Where reading stops, it may stop within a secret.
+  const doubtful = words.length > MAX_READ_LENGTH ? (secrets[0]?.length ?? 0) : 0;
+  const whole = safe.slice(0, Math.max(0, safe.length - doubtful));
+  const printable = whole.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim();
   if (printable.length <= MAX_WORDS_LENGTH) return printable;
   return `${printable.slice(0, MAX_WORDS_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -141,6 +141,14 @@ describe("the proxy's own words", () => {
       options: { proxyHeaders: { 'x-key': 'Bearer canary-key' } },
     });
     expect(result.proxySays).toBe('X-Brd-Error: wrong ***, ***, Basic ***, ***; 407 No');
+    for (const blanks of [1970, 1975, 1980]) {
+      const late = await check(
+        connectReply,
+        ['407 No', `X-Brd-Error: x${' '.repeat(blanks)}canary-password`],
+        { credentials: ['ann', 'canary-password'] },
+      );
+      expect(late.proxySays).not.toMatch(/can/);
+    }
     const short = await check(connectReply, ['407 No', 'X-Brd-Error: No peers for p'], {
       credentials: ['u', 'p'],
     });
