@@ -43,11 +43,7 @@ export class JsonReader implements EntryReader {
   *#read(pieces: Iterable<JsonPiece>): Generator<ListEntry> {
     for (const piece of pieces) {
       this.#ordinal += 1;
-      const entries =
-        'fault' in piece
-          ? rejectJson(this.#maker, FAULTS[piece.fault], this.#ordinal)
-          : readJson(this.#maker, piece.json, placeOf(this.#ordinal, piece.scheme));
-      yield* flatten([entries]);
+      yield* flatten([readPiece(this.#maker, piece, this.#ordinal)]);
     }
   }
 }
@@ -57,11 +53,18 @@ export function createNdjsonReader(maker: EntryMaker, linesBefore: number): Entr
   const readLine = (text: string, line: number): Entries => {
     const value = parseJson(text);
     if (value === undefined) return rejectJson(maker, NOT_JSON, line);
-    const list = listIn(value);
-    if (list === null) return readValue(maker, documentIn(value), { line });
-    return flatten(list.map((entry) => readValue(maker, entry, { line })));
+    if (listIn(value) === null) return readValue(maker, documentIn(value), { line });
+    const splitter = new JsonSplitter(maker.schemes);
+    const pieces = [...splitter.push(text), ...splitter.end()];
+    return flatten(pieces.map((piece) => readPiece(maker, piece, line)));
   };
   return new LineReader(readLine, { linesBefore, maxLineBytes: MAX_NDJSON_LINE_BYTES });
+}
+
+function readPiece(maker: EntryMaker, piece: JsonPiece, line: number): Entries {
+  return 'fault' in piece
+    ? rejectJson(maker, FAULTS[piece.fault], line)
+    : readJson(maker, piece.json, placeOf(line, piece.scheme));
 }
 
 function placeOf(line: number, scheme: string | null): EntryPlace {

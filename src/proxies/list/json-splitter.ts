@@ -22,8 +22,8 @@ export type JsonPiece =
 /**
  * Cuts a JSON document that arrives in chunks into the text of its entries: the elements of an
  * array, those of the arrays under list keys or protocols' names of an object (two levels of them
- * at most), or an object that has no such key. It
- * only counts brackets and skips strings: no nesting is too deep for it, and a broken entry, which
+ * at most), what stands under protocols' names beside such arrays, as an object of its own, or an
+ * object that has no such key. It only counts brackets and skips strings: no nesting is too deep for it, and a broken entry, which
  * shows when it is parsed, does not affect its neighbours. It holds at most one entry.
  */
 export class JsonSplitter {
@@ -42,6 +42,11 @@ export class JsonSplitter {
   #keys: string[] = [];
   /** The protocol whose list is being read. */
   #scheme: string | null = null;
+  /** Whether what is captured stands beside a list in its object, and where its last key begins. */
+  #isBeside = false;
+  #keyAt = 0;
+  /** Whether a protocol's key with something else than a list has been captured. */
+  #namesProtocol = false;
   readonly #schemes: Schemes;
 
   constructor(schemes: Schemes) {
@@ -71,13 +76,14 @@ export class JsonSplitter {
     if (code === COMMA) return this.#comma(chunk, at);
     if (code === CLOSE_BRACKET || code === CLOSE_BRACE) return this.#close(chunk, at);
     if (code === OPEN_BRACKET && this.#opensList()) {
-      this.#isCapturing = false;
-      this.#scheme = this.#keys.find((key) => this.#schemes.has(key)) ?? null;
+      const before = this.#finishBeside(chunk, at);
+      this.#scheme = this.#findProtocol();
       this.#depth += 1;
       this.#base = this.#depth;
-      return null;
+      return before;
     }
     this.#begin(at);
+    if (this.#isNearTop()) this.#noteKey(code, at);
     if (code === QUOTE) {
       this.#inString = true;
       this.#string = '';
@@ -121,7 +127,15 @@ export class JsonSplitter {
   #opensList(): boolean {
     if (this.#depth === 0) return !this.#isCapturing;
     if (!this.#isNearTop() || this.#keys.length < this.#depth) return false;
+    return this.#isOnPath();
+  }
+
+  #isOnPath(): boolean {
     return this.#keys.every((key) => LIST_KEYS.includes(key) || this.#schemes.has(key));
+  }
+
+  #findProtocol(): string | null {
+    return this.#keys.find((key) => this.#schemes.has(key)) ?? null;
   }
 
   #isNearTop(): boolean {
@@ -135,11 +149,43 @@ export class JsonSplitter {
   }
 
   #begin(at: number): void {
-    if (this.#isCapturing || this.#depth !== this.#base) return;
+    if (!this.#isCapturing && this.#depth === this.#base) this.#capture(at);
+  }
+
+  #capture(at: number): void {
     this.#isCapturing = true;
+    this.#isBeside = false;
+    this.#namesProtocol = false;
     this.#isTooLong = false;
     this.#captured = '';
     this.#from = at;
+  }
+
+  /** Begins to capture what stands beside a list, and notes whether a protocol has another value. */
+  #noteKey(code: number, at: number): void {
+    if (this.#keys.length === this.#depth) {
+      this.#namesProtocol ||= code !== COLON && this.#isOnPath() && this.#findProtocol() !== null;
+    } else if (code === QUOTE) {
+      if (!this.#isCapturing) {
+        this.#capture(at);
+        this.#isBeside = true;
+        this.#captured = `{${this.#keys.map((key) => `${JSON.stringify(key)}:{`).join('')}`;
+      }
+      this.#keyAt = this.#captured.length + at - this.#from;
+    }
+  }
+
+  /** What stands before the list that begins in its object, closed, if it names a protocol. */
+  #finishBeside(chunk: string, at: number): JsonPiece | null {
+    const keyAt = this.#keyAt;
+    const names = this.#namesProtocol;
+    const piece = names ? this.#finish(chunk, at) : null;
+    this.#isCapturing = false;
+    this.#namesProtocol = false;
+    if (!piece || 'fault' in piece) return piece;
+    const text = piece.json.slice(0, keyAt).trimEnd();
+    const json = `${text.endsWith(',') ? text.slice(0, -1) : text}${'}'.repeat(this.#depth)}`;
+    return { ...piece, json };
   }
 
   #keep(chunk: string, to: number): void {
@@ -151,6 +197,7 @@ export class JsonSplitter {
     if (!this.#isCapturing) return null;
     this.#isCapturing = false;
     this.#keep(chunk, to);
+    if (this.#isBeside && !this.#namesProtocol) return null;
     return this.#isTooLong ? { fault: 'too_long' } : { json: this.#captured, scheme: this.#scheme };
   }
 }
@@ -158,15 +205,20 @@ export class JsonSplitter {
 /** The object under a list key, as in `{"proxies":{"http":[…]}}`; else the value itself. */
 export function documentIn(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Object.keys(value).some((key) => fieldOf(key) === 'host')) return value;
+  if (hasHost(value)) return value;
   const inner = LIST_KEYS.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
   return inner.find((each) => typeof each === 'object' && each !== null) ?? value;
 }
 
+function hasHost(value: object): boolean {
+  return Object.keys(value).some((key) => fieldOf(key) === 'host');
+}
+
 /** The list that a JSON value is or holds; null when the value is an entry. */
-export function listIn(value: unknown): readonly unknown[] | null {
+export function listIn(whole: unknown): readonly unknown[] | null {
+  const value = documentIn(whole);
   if (Array.isArray(value)) return value;
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object' || value === null || hasHost(value)) return null;
   const lists = LIST_KEYS.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
   return lists.find((list): list is unknown[] => Array.isArray(list)) ?? null;
 }

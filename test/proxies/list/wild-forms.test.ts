@@ -127,6 +127,31 @@ describe('the protocol is found wherever lists put it', () => {
     expect(outcomes.filter((outcome) => outcome !== 'header')).toEqual(['socks5://1.2.3.4:1080']);
   });
 
+  it.each([
+    '{\n"http":["1.2.3.4:80"],\n"socks5":"1.2.3.5:1080"\n}',
+    '{\n"socks5":{"ip":"1.2.3.5","port":1080},\n"x":[1],\n"http":["1.2.3.4:80"]}',
+    '{"proxies":{"http":["1.2.3.4:80"],\n"socks5":"1.2.3.5:1080"},"total":2}',
+    '{"socks5":"1.2.3.5:1080",\n"proxies":["1.2.3.4:80"]}',
+    '{"ip":"1.2.3.4","port":80,"data":[1]}\n{"proxies":[],"socks5":"1.2.3.5:1080"}',
+    '{"ip":"1.2.3.4","port":80}\n{"results":[],"data":{"socks5":["1.2.3.5:1080"]}}',
+  ])('nothing beside a list in %j is dropped', async (list) => {
+    expect((await outcomesOf(list)).toSorted()).toEqual([
+      'http://1.2.3.4:80',
+      'socks5://1.2.3.5:1080',
+    ]);
+    const letters = (async function* () {
+      yield* list;
+    })();
+    expect((await outcomesOf(letters)).toSorted()).toHaveLength(2);
+  });
+
+  it('a value beside a list that is too long is rejected', async () => {
+    const long = JSON.stringify({ http: ['1.2.3.4:80'], socks5: 'x'.repeat(20_000) }, null, 1);
+    expect(await outcomesOf(long)).toEqual(['http://1.2.3.4:80', 'invalid_json']);
+    const other = JSON.stringify({ http: ['1.2.3.4:80'], note: 'x'.repeat(20_000) }, null, 1);
+    expect(await outcomesOf(other)).toEqual(['http://1.2.3.4:80']);
+  });
+
   it('every cell of a column named like a protocol is counted', async () => {
     const list = 'http,socks4,socks5\n1.2.3.4:80,,nonsense\n,1.2.3.5:1080,';
     expect(await outcomesOf(list)).toEqual([
