@@ -6,8 +6,11 @@ import { type HostPort, isPort, isSure, parseHostPort } from './host-port.ts';
 import { recognise } from './recognise.ts';
 import { collectTags } from './recognised-tags.ts';
 import { REDACTED } from './redact.ts';
-import type { Schemes } from './schemes.ts';
+import { protocolsIn, type Schemes } from './schemes.ts';
 
+/** `socks5`, or `socks5:user:pass`: a protocol and what could be a whole login. */
+const PROTOCOL_FIRST = /^([^:@]+)(?:[:@](?=[^:]*:)(.*))?$/;
+const NONE: Schemes = new Map();
 /** `user:pass@host:port:` and a remark, which is no number and holds no further field. */
 const REMARK = /^(\[[^\]]*\]:\d+|[^\s:@/]+:\d+):([^:]*[^\d:][^:]*)$/;
 
@@ -27,7 +30,8 @@ export function parseAroundAt(
 ): Found | Rejection | null {
   const at = text.lastIndexOf('@');
   const right = parseHostPort(text.slice(at + 1), { tail: 'comment', portless: hasScheme });
-  const behind = right && { end: right, userinfo: text.slice(0, at) };
+  const userinfo = text.slice(0, at);
+  const behind = right && cutProtocol({ end: right, userinfo }, hasScheme ? NONE : schemes);
   const before = parseHostBefore(text, schemes);
   if (!before || !behind) return before ?? behind;
   if (before.protocol !== undefined && !before.remark)
@@ -74,11 +78,21 @@ function parseHostBefore(text: string, schemes: Schemes): Before | null {
   return { end: inside, userinfo: text.slice(0, first), remark: true, ...said };
 }
 
-/** `host:port@socks4` or `host:port@user:pass`. */
+/** `host:port@socks4`, `host:port@socks5:user:pass`, `host:port@user:pass` or `host:port@US`. */
 function readAlone(end: HostPort, userinfo: string, schemes: Schemes): Before {
-  const protocol = userinfo.toLowerCase();
-  if (schemes.has(protocol)) return { end, userinfo: '', protocol };
-  return { end, userinfo, isLoginLast: true };
+  const found = cutProtocol<Before>({ end, userinfo, isLoginLast: true }, schemes);
+  if (found.protocol !== undefined || userinfo.includes(':')) return found;
+  const said = recognise(userinfo, schemes);
+  if (!said || (said.isWeak && !/^[A-Z]{2}$/.test(userinfo))) return found;
+  return { end, userinfo: '', ...collectTags([said]) };
+}
+
+/** A user name that is a protocol, alone or with a whole login behind it, is none. */
+function cutProtocol<T extends Found>(found: T, schemes: Schemes): T {
+  const [, first = '', rest = ''] = PROTOCOL_FIRST.exec(found.userinfo) ?? [];
+  const [protocol, another] = protocolsIn(first, schemes) ?? [];
+  if (protocol === undefined || another !== undefined) return found;
+  return { ...found, userinfo: rest, protocol };
 }
 
 function readRemark(remark: string, schemes: Schemes): Partial<Found> {

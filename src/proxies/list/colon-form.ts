@@ -67,15 +67,24 @@ export function judgeLogin(found: Found, schemes: Schemes): Found | Rejection {
   if (/:[^@]*@/.test(found.userinfo.slice(first.length + 1))) return PASSWORD_OR_REMARK;
   if (fields.length > 8) return found;
   const told = recognise(first, schemes);
-  if (!told) return second === undefined ? NEITHER_LOGIN_NOR_TAG : found;
+  if (!told) return second === undefined ? NEITHER_LOGIN_NOR_TAG : withLogin(found, schemes);
   const cells = [told, ...fields.slice(1).map((field) => recognise(field, schemes))];
   if (cells.every(isKnown) && isSurelyNoLogin(cells)) {
     return named({ ...found, userinfo: '', ...collectTags(cells) }, protocolsOf(cells));
   }
   if (second === undefined) return NEITHER_LOGIN_NOR_TAG;
-  if (!saysMore(told, first)) return found;
+  if (!saysMore(told, first)) return withLogin(found, schemes);
   if (told.schemes === undefined || third === undefined) return NEITHER_LOGIN_NOR_TAG;
-  return named({ ...found, userinfo: found.userinfo.slice(first.length + 1) }, told.schemes);
+  const login = withLogin({ ...found, userinfo: found.userinfo.slice(first.length + 1) }, schemes);
+  return 'reason' in login ? login : named(login, told.schemes);
+}
+
+/** A password takes the remainder, unless that ends with what lists say of a proxy. */
+function withLogin(found: Found, schemes: Schemes): Found | Rejection {
+  const fields = found.userinfo.split(':');
+  const last = fields.length > 2 ? (fields.at(-1) ?? '') : '';
+  const told = last === '' ? null : recognise(last, schemes);
+  return told && saysMore(told, last) ? NEITHER_LOGIN_NOR_TAG : found;
 }
 
 /** A line stands for one proxy, so it names one protocol at most. */
@@ -97,7 +106,7 @@ function isSurelyNoLogin(cells: readonly Recognised[]): boolean {
   return cells.some(({ isWeak }) => !isWeak);
 }
 
-/** Whether a first field is too plain a protocol, country or kind to be taken for a user name. */
+/** Whether a field is too plain a protocol, country or kind to be taken for part of a login. */
 function saysMore(told: Recognised, field: string): boolean {
   if (told.isWeak)
     return told.country !== undefined && (field.length > 2 || /^[A-Z]{2}$/.test(field));

@@ -24,6 +24,8 @@ const PLACE = /^(?:\p{Lu}|\p{Lo})[\p{L}\p{M} .'’()-]{1,63}$/u;
 interface Layout {
   readonly delimiter: Delimiter;
   readonly base: RawEndpoint;
+  /** Nothing but blanks sets the columns apart. */
+  readonly isBlank: boolean;
   /** Host and port stand in cells of their own. */
   readonly isPair: boolean;
   readonly before: readonly Recognised[];
@@ -47,8 +49,8 @@ export function parseColumnsForm(text: string, schemes: Schemes): RawEndpoint[] 
         : splitCells(text, delimiter);
     if ('reason' in cells) return cells;
     if (cells.length < 2) continue;
-    const isUserinfo = delimiter === ',' || delimiter === ';';
-    const layout = findLayout(cells, { delimiter, schemes, isUserinfo });
+    const isBlank = delimiter === '\t' || (delimiter === ' ' && !/[,;|]/.test(text));
+    const layout = findLayout(cells, { delimiter, schemes, isBlank });
     if (layout === null) continue;
     if ('reason' in layout) return layout;
     const endpoints = readLayout(layout, schemes);
@@ -62,6 +64,7 @@ export function parseColumnsForm(text: string, schemes: Schemes): RawEndpoint[] 
 interface CellContext {
   readonly delimiter: Delimiter;
   readonly schemes: Schemes;
+  readonly isBlank: boolean;
 }
 
 /** Words that make one value together become one cell. */
@@ -83,7 +86,7 @@ function isOneValue(text: string, schemes: Schemes): boolean {
 
 function findLayout(
   cells: readonly string[],
-  { delimiter, schemes, isUserinfo }: CellContext & { readonly isUserinfo: boolean },
+  { delimiter, schemes, isBlank }: CellContext,
 ): Layout | Rejection | null {
   const isPairFirst = delimiter !== ' ' && isPairAt(cells, 0, false);
   for (let at = 0; at < Math.min(cells.length, MAX_CELLS); at += 1) {
@@ -94,12 +97,12 @@ function findLayout(
     if (!base) continue;
     const before = cells.slice(0, at).map((cell) => recognise(cell, schemes));
     const mayBeUser = at > 0 && (cells[at] ?? '').includes('@');
-    if (mayBeUser && isUserinfo) return null;
+    if (mayBeUser && (delimiter === ',' || delimiter === ';')) return null;
     if (!before.every(isKnown) || (mayBeUser && before.some(({ isWeak }) => isWeak))) {
       return { ...NEITHER_LOGIN_NOR_TAG, text: `*** ${redactEndpoint(base)}` };
     }
     if (cells.length > MAX_CELLS) return TOO_MANY;
-    return { delimiter, base, isPair, before, after: cells.slice(at + (isPair ? 2 : 1)) };
+    return { delimiter, isBlank, base, isPair, before, after: cells.slice(at + (isPair ? 2 : 1)) };
   }
   return null;
 }
@@ -172,16 +175,16 @@ interface Login {
 
 /** The login of columns that are exactly those of a form which has one. */
 function findLogin(layout: Layout, cells: readonly (Recognised | null)[]): Login | null {
-  const { delimiter, isPair, before, after } = layout;
+  const { delimiter, isBlank, isPair, before, after } = layout;
   const [first, second] = cells;
   const isAlone = before.length === 0;
   const isProxychains = before.length === 1 && before[0]?.schemes?.length === 1;
   if (after.length === 2 && (isProxychains || (isAlone && (isPair || delimiter === '|')))) {
-    const isLogin = isProxychains || isLoginPair(after, cells);
+    const isLogin = (isProxychains && isBlank) || isLoginPair(after, cells);
     return isLogin ? toLogin(after, []) : null;
   }
-  if (!isAlone || !first?.schemes || !/[ \t]/.test(delimiter)) return null;
   const name = after[1] ?? '';
+  if (!isAlone || !first?.schemes || !isBlank || /[:@]/.test(name)) return null;
   if (after.length === 2 && second === null) return { credentials: NO_LOGIN, cells: [first], name };
   if (after.length !== 4 || second !== null) return null;
   return { ...toLogin(after.slice(2), [first]), name };
@@ -189,10 +192,10 @@ function findLogin(layout: Layout, cells: readonly (Recognised | null)[]): Login
 
 const NO_LOGIN = { username: '', password: '' };
 
-/** The user name is nothing known; the password is, at most, a number. */
+/** The user name is nothing known, and no remark; the password is, at most, a number. */
 function isLoginPair(after: readonly string[], cells: readonly (Recognised | null)[]): boolean {
   const [user, password] = cells;
-  const isUser = user === null || after[0] === '';
+  const isUser = (user === null && !/\s/.test(after[0] ?? '')) || after[0] === '';
   return isUser && (password === null || password?.ignored === 'number' || after[1] === '');
 }
 

@@ -26,8 +26,44 @@ const NAMES = {
     'endpoint',
   ],
   port: ['port', 'proxyport'],
-  username: ['username', 'user', 'login', 'proxyusername', 'proxyuser'],
-  password: ['password', 'pass', 'passwd', 'pwd', 'proxypassword', 'proxypass'],
+  username: [
+    'username',
+    'user',
+    'login',
+    'proxyusername',
+    'proxyuser',
+    'usr',
+    'uname',
+    'proxylogin',
+    'authuser',
+    'authusername',
+  ],
+  password: [
+    'password',
+    'pass',
+    'passwd',
+    'pwd',
+    'proxypassword',
+    'proxypass',
+    'psw',
+    'psswd',
+    'pw',
+    'passphrase',
+    'proxypwd',
+    'authpass',
+    'authpassword',
+  ],
+  userinfo: [
+    'auth',
+    'authentication',
+    'credentials',
+    'credential',
+    'userpass',
+    'user:pass',
+    'username:password',
+    'login:password',
+    'userinfo',
+  ],
   protocol: [
     'protocol',
     'protocols',
@@ -40,6 +76,11 @@ const NAMES = {
     'types',
     'category',
     'categories',
+    'protocoltype',
+    'connectiontype',
+    'ptype',
+    'mode',
+    'kind',
   ],
   remoteDns: ['remotedns'],
   country: ['countrycode', 'countryisocode', 'isocode', 'country', 'countryname', 'code', 'geo'],
@@ -60,7 +101,14 @@ export type Fields = Readonly<Partial<Record<FieldName, unknown>>>;
 
 const FIELD_NAMES = Object.keys(NAMES) as FieldName[];
 /** Columns of these fields may hold a login, and are never shown as labels. */
-const PRIVATE: ReadonlySet<FieldName> = new Set(['host', 'port', 'username', 'password', 'labels']);
+const PRIVATE: ReadonlySet<FieldName> = new Set([
+  'host',
+  'port',
+  'username',
+  'password',
+  'userinfo',
+  'labels',
+]);
 const SHOWABLE_NAME = /^[\p{L}\p{N} _.-]{1,64}$/u;
 
 /** The name of a column that is not read. */
@@ -161,6 +209,11 @@ export function pickFields({ fields: index }: FieldIndex, values: readonly unkno
   for (const [field, positions] of index) {
     const at = positions.find((position) => !isEmpty(values[position]));
     if (at !== undefined) fields[field] = values[at];
+  }
+  const hosts = index.get('host') ?? [];
+  if (fields.port === undefined && hosts.length > 1) {
+    const whole = hosts.find((at) => /:\d+\/?$/.test(String(values[at])));
+    if (whole !== undefined) fields.host = values[whole];
   }
   return fields;
 }

@@ -7,7 +7,7 @@ const MAX_LABELS = 16;
 const MAX_VALUE_BYTES = 128;
 const NAME = /^[a-z0-9_-]{1,32}$/;
 /** Labels are shown wherever the proxy is, so nothing that may be a secret becomes one. */
-const SECRET_NAME = /pass|pwd|secret|token|key|auth|cred|login|user|cookie|session/;
+const SECRET_NAME = /pass|pwd|psw|^pw$|^pin$|secret|token|key|auth|cred|login|user|cookie|session/;
 const SECRET_VALUE = /:\/\/|:.*@/;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 

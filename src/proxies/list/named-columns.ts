@@ -31,7 +31,7 @@ export function refuseColumns(names: readonly string[]): string | null {
 
 function isOffered(name: string): boolean {
   const field = fieldOf(name);
-  return field !== undefined && field !== 'labels' && field !== 'remoteDns';
+  return field !== undefined && field !== 'labels' && field !== 'userinfo' && field !== 'remoteDns';
 }
 
 /** The columns that the rows of a list have, whatever its first line says. */

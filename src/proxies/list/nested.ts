@@ -1,10 +1,21 @@
 import { isEmpty, isScalar } from './cell-values.ts';
+import { type FieldName, fieldOf } from './fields.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Keys whose objects hold what is otherwise at the top. */
 const CONTAINER =
   /^(?:geo(?:location|ip|data|info)?|location|locations?data|ip(?:data|info)|details|meta(?:data)?)$/;
+/** Keys whose objects hold the login, and the names of what they hold. */
+const LOGIN = /^(?:proxy)?(?:auth(?:entication)?|credentials?|login)$/;
+/** What an object of places says of the address is not the proxy's: it may be that of its exit. */
+const NO_PLACE: ReadonlySet<FieldName | undefined> = new Set([
+  'host',
+  'port',
+  'username',
+  'password',
+  'userinfo',
+]);
 /** Keys whose objects are a thing with a code and a name. */
 const THING =
   /^(?:country|city|asn?|autonomoussystem|isp|org|organization|region|state|continent)$/;
@@ -64,13 +75,20 @@ function collect(name: string, value: JsonObject, { found, depth }: Collection):
     for (const [field, said] of readThing(key, value)) keep(found, field, said);
     return true;
   }
+  if (LOGIN.test(key) && depth === 0) return keepLogin(found, value);
   if (!CONTAINER.test(key)) return false;
   for (const [inner, said] of Object.entries(value)) {
     if (isObject(said)) collect(inner, said, { found, depth: depth + 1 });
     else if (Array.isArray(said) && inner.toLowerCase() === 'coordinates') keepPoint(found, said);
-    else keep(found, inner, said);
+    else if (!NO_PLACE.has(fieldOf(inner))) keep(found, inner, said);
   }
   return true;
+}
+
+function keepLogin(found: Map<string, unknown>, value: JsonObject): boolean {
+  const inner = Object.keys(value).filter((name) => /^(?:user|pass)/.test(fieldOf(name) ?? ''));
+  for (const name of inner) keep(found, name, value[name]);
+  return inner.length > 0;
 }
 
 function readThing(key: string, value: JsonObject): [string, unknown][] {

@@ -17,14 +17,14 @@ const STRICT = /^(?:proxy)?(?:proto|protocol|scheme)s?$/;
 /** Columns of types that may be kinds of proxies. */
 const KIND =
   /^(?:residential|data ?cent(?:er|re)|dc|mobile|isp|static|rotating|dedicated|shared|private|public|free|premium|paid|web|ipv[46])$/i;
-const CATEGORY = /^categor/;
+/** Columns that may hold anything. */
+const CATEGORY = /^(?:categor|connectiontype$|mode$|kind$)/;
 const TRUE = /^(?:1|true|t|yes|y|on|ok|x|[+✓✔√])$/i;
-const FALSE = /^(?:0|false|f|no|n|off|[-✗✘×])?$/i;
 
 const NOT_TEXT = reject(RejectionReason.unknownScheme, 'the protocol is not a string');
 const NO_FLAG = reject(
   RejectionReason.unknownScheme,
-  'none of the columns named like protocols is set',
+  'none of the columns named like protocols is set to yes, true or 1',
 );
 
 /** Finds the protocols of a row: the first column that names one decides, then flags. */
@@ -80,13 +80,11 @@ function readFlags(
   const flags = protocols.map(({ name, at }) => ({ name, flag: flagOf(values[at]) }));
   const set = flags.filter(({ flag }) => flag === 'set').map(({ name }) => name);
   if (set.length > 0) return withoutTunnel(set);
-  return flags.some(({ flag }) => flag === 'unset') ? [NO_FLAG] : [];
+  return flags.every(({ flag }) => flag === 'empty') ? [] : [NO_FLAG];
 }
 
-function flagOf(value: unknown): 'set' | 'unset' | null {
-  if (isEmpty(value)) return null;
-  if (!isScalar(value) && typeof value !== 'boolean') return null;
-  const text = String(value).trim();
-  if (TRUE.test(text)) return 'set';
-  return FALSE.test(text) ? 'unset' : null;
+function flagOf(value: unknown): 'set' | 'unset' | 'empty' {
+  if (isEmpty(value)) return 'empty';
+  const isFlag = isScalar(value) || typeof value === 'boolean';
+  return isFlag && TRUE.test(String(value).trim()) ? 'set' : 'unset';
 }

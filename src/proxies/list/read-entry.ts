@@ -23,7 +23,8 @@ export interface EntryPlace {
 }
 
 /** Reads one line in a form of its own, or a row of columns without a header. */
-export function readTextLine(maker: EntryMaker, whole: string, place: EntryPlace): Entries {
+export function readTextLine(maker: EntryMaker, line: string, place: EntryPlace): Entries {
+  const whole = withoutComment(line);
   if (maker.columns) {
     const row = readNamedRow(whole, maker.columns);
     return 'reason' in row ? makeAll(maker, [row], place) : readRow(maker, row, place);
@@ -35,6 +36,12 @@ export function readTextLine(maker: EntryMaker, whole: string, place: EntryPlace
   const endpoint = found ?? parseLineForm(text, maker.schemes);
   const source = { line: place.line, redacted: () => redactLine(text) };
   return maker.make(withSaid(endpoint, said), source);
+}
+
+function withoutComment(text: string): string {
+  if (!text.includes('#')) return text;
+  const comment = text.search(/\s#/);
+  return comment < 0 ? text : text.slice(0, comment).trimEnd();
 }
 
 /** `🇺🇸1.2.3.4:8080`: pictures at the beginning are a column of their own. */

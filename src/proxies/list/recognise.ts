@@ -33,7 +33,7 @@ const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}$/i
 const DATE_WORD =
   /^(?:\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|gmt|utc|\+?\d{4})$/i;
 const MARK =
-  /^(?:yes|no|true|false|y|n|ok|up|live|alive|working|online|fast|good|ssl|[+!*✓✔✗✘√×-]{1,3})$/i;
+  /^(?:yes|no|true|false|y|n|ok|up|live|alive|working|online|fast|good|ssl|#?\d{1,6}[.)]|[+!*✓✔✗✘√×-]{1,3})$/i;
 /** `ES-N-S!`: country, anonymity, TLS, a mark of the outgoing address. */
 const CODED = /^([A-Z]{2})-([NAH])(?:-S)?!?$/;
 const CODED_ANONYMITY: Readonly<Record<string, string>> = { N: 'noa', A: 'anm', H: 'hia' };
@@ -84,7 +84,8 @@ function findCountry(text: string): Recognised | null {
   if (country !== null) return /^\p{L}+$/u.test(text) ? { country, isWeak: true } : { country };
   const dash = text.indexOf(' - ');
   const before = dash < 0 ? null : countryCodeOf(text.slice(0, dash));
-  return before === null ? null : { country: before, city: text.slice(dash + 3).trim() };
+  const city = text.slice(dash + 3).trim();
+  return before === null || findTag(city) ? null : { country: before, city };
 }
 
 function findTag(text: string): Recognised | null {

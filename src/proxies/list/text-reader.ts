@@ -1,6 +1,7 @@
 import { RejectionReason, reject } from '../rejection.ts';
 import { type CsvHeader, isRule, parseCsvHeader, splitCells } from './csv-form.ts';
 import type { Entries, EntryMaker } from './entry-maker.ts';
+import type { FieldIndex } from './fields.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
 import { makeAll, readRow, readTextLine } from './read-entry.ts';
 
@@ -15,7 +16,7 @@ export function createTextReader(maker: EntryMaker, linesBefore: number): EntryR
       header = parseCsvHeader(whole, maker.schemes);
       if (header) return { kind: 'skipped', line, reason: 'header' };
     }
-    if (!header || maker.columns) return readTextLine(maker, withoutComment(whole), { line });
+    if (!header || maker.columns) return readTextLine(maker, whole, { line });
     if (isRule(whole)) return { kind: 'skipped', line, reason: 'header' };
     return readHeadedRow(maker, header, { line, text: whole });
   };
@@ -32,16 +33,24 @@ function readHeadedRow(
   if (cells.slice(columnCount).some((cell) => cell !== '')) {
     return makeAll(maker, [TOO_MANY_COLUMNS], { line });
   }
-  return readRow(maker, { index, values: cells }, { line });
+  return isCutInLogin(index, cells)
+    ? makeAll(maker, [TOO_FEW_COLUMNS], { line })
+    : readRow(maker, { index, values: cells }, { line });
 }
+
+/** A row that ends after its user name, before the column of the password. */
+function isCutInLogin({ fields }: FieldIndex, cells: readonly string[]): boolean {
+  const password = fields.get('password')?.[0] ?? -1;
+  if (password < cells.length) return false;
+  return (fields.get('username') ?? []).some((at) => (cells[at] ?? '') !== '');
+}
+
+const TOO_FEW_COLUMNS = reject(
+  RejectionReason.columnCount,
+  'the row ends between user name and password; write the delimiter behind the user name when the password is empty',
+);
 
 const TOO_MANY_COLUMNS = reject(
   RejectionReason.columnCount,
   'the row has more columns than the header; put values that hold the delimiter in quotes',
 );
-
-function withoutComment(text: string): string {
-  if (!text.includes('#')) return text;
-  const comment = text.search(/\s#/);
-  return comment < 0 ? text : text.slice(0, comment).trimEnd();
-}

@@ -34,6 +34,12 @@ describe('columns after host and port are read by header, by form, or the line i
     '2026-11-26 12:30 1.2.3.4:3128',
     '1.2.3.4:3128 Thu, 26 Nov 2026',
     '1.2.3.4:3128|Germany|Hesse|Frankfurt am Main',
+    '1.2.3.4:3128@US',
+    '1.2.3.4:3128@elite',
+    '1.2.3.4:3128@HTTP/HTTPS',
+    '1.2.3.4:3128 - Germany - elite',
+    '1. 1.2.3.4:3128 US',
+    '2) 1.2.3.4:3128',
     '"1.2.3.4","3128","Korea, Republic of","elite"',
   ])('%s has no login', async (line) => {
     expect(await outcomesOf(line)).toEqual(['http://1.2.3.4:3128']);
@@ -56,6 +62,17 @@ describe('columns after host and port are read by header, by form, or the line i
     'user:secret@1.2.3.4:3128 office',
     '1.2.3.4:3128 5.6.7.8:3128',
     'berlin|1.2.3.4|3128|user|secret|socks5',
+    '1.2.3.4:3128|socks5|secret',
+    '1.2.3.4:3128|socks5|user:secret',
+    '1.2.3.4:3128 socks5 user:secret',
+    '1.2.3.4:3128;http;secret',
+    'socks5,1.2.3.4,3128,US,secret',
+    'socks5://1.2.3.4:3128|user: u|password: secret',
+    '1.2.3.4:3128:user:secret:US',
+    '1.2.3.4:3128:user:secret:Germany',
+    '1.2.3.4:3128:user:secret:socks5',
+    '1.2.3.4:3128:socks5:user:secret:elite',
+    'http://1.2.3.4:3128:user:secret:US',
   ])('%s is ambiguous_columns, with the secret hidden', async (line) => {
     const entries = await readList(line);
     expect(entries.map((entry) => 'reason' in entry && entry.reason)).toEqual([
@@ -122,9 +139,30 @@ describe('the protocol is found wherever lists put it', () => {
     '1.2.3.4:1080@SOCKS5',
     '[socks5] 1.2.3.4:1080',
     'socks5 1.2.3.4:1080',
+    'socks5@1.2.3.4:1080',
+    'ip,port,kind\n1.2.3.4,1080,socks5',
+    'ip,port,mode,connection_type\n1.2.3.4,1080,rotating,socks5',
+    '{"ip":"1.2.3.4","port":1080,"protocolType":"SOCKS5"}',
+    '{"data":{"proxies":[{"ip":"1.2.3.4","port":1080,"protocol":"socks5"}]}}',
   ])('%s is SOCKS5', async (list) => {
     const outcomes = await outcomesOf(list);
     expect(outcomes.filter((outcome) => outcome !== 'header')).toEqual(['socks5://1.2.3.4:1080']);
+  });
+
+  it.each([
+    '1.2.3.4:1080@socks5:user:pass',
+    '1.2.3.4:1080@SOCKS5@user:pass',
+    'socks5:user:pass@1.2.3.4:1080',
+    'socks5@user:pass@1.2.3.4:1080',
+  ])('%s is a protocol and a login', async (line) => {
+    expect(await outcomesOf(line)).toEqual(['socks5://user:pass@1.2.3.4:1080']);
+  });
+
+  it('socks5h is kept where URL and column say SOCKS5', async () => {
+    expect(await outcomesOf('proxy,protocol\nsocks5h://1.2.3.4:1080,socks5')).toEqual([
+      'header',
+      'socks5://1.2.3.4:1080 remote-dns',
+    ]);
   });
 
   it.each([
