@@ -79,12 +79,13 @@ export function judgeLogin(found: Found, schemes: Schemes): Found | Rejection {
   return 'reason' in login ? login : named(login, told.schemes);
 }
 
-/** A password takes the remainder, unless that ends with what lists say of a proxy. */
+/** A password takes the remainder, unless a field of that is what lists say of a proxy. */
 function withLogin(found: Found, schemes: Schemes): Found | Rejection {
-  const fields = found.userinfo.split(':');
-  const last = fields.length > 2 ? (fields.at(-1) ?? '') : '';
-  const told = last === '' ? null : recognise(last, schemes);
-  return told && saysMore(told, last) ? NEITHER_LOGIN_NOR_TAG : found;
+  const isTag = (field: string): boolean => {
+    const told = recognise(field, schemes);
+    return told !== null && saysMore(told, field);
+  };
+  return found.userinfo.split(':').slice(2).some(isTag) ? NEITHER_LOGIN_NOR_TAG : found;
 }
 
 /** A line stands for one proxy, so it names one protocol at most. */

@@ -206,8 +206,13 @@ export class JsonSplitter {
 export function documentIn(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (hasHost(value)) return value;
-  const inner = LIST_KEYS.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
-  return inner.find((each) => typeof each === 'object' && each !== null) ?? value;
+  return underListKeys(value).find((each) => typeof each === 'object' && each !== null) ?? value;
+}
+
+/** What stands under the keys of lists, in any case, the preferred key first. */
+function underListKeys(value: object): readonly unknown[] {
+  const entries = Object.entries(value);
+  return LIST_KEYS.map((key) => entries.find(([name]) => name.toLowerCase() === key)?.[1]);
 }
 
 function hasHost(value: object): boolean {
@@ -219,8 +224,7 @@ export function listIn(whole: unknown): readonly unknown[] | null {
   const value = documentIn(whole);
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null || hasHost(value)) return null;
-  const lists = LIST_KEYS.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
-  return lists.find((list): list is unknown[] => Array.isArray(list)) ?? null;
+  return underListKeys(value).find((list): list is unknown[] => Array.isArray(list)) ?? null;
 }
 
 /** The parsed JSON, or undefined. The parser's message is dropped because it quotes the text. */

@@ -71,6 +71,7 @@ describe('columns after host and port are read by header, by form, or the line i
     '1.2.3.4:3128:user:secret:US',
     '1.2.3.4:3128:user:secret:Germany',
     '1.2.3.4:3128:user:secret:socks5',
+    '1.2.3.4:3128:user:secret:DE:Berlin',
     '1.2.3.4:3128:socks5:user:secret:elite',
     'http://1.2.3.4:3128:user:secret:US',
   ])('%s is ambiguous_columns, with the secret hidden', async (line) => {
@@ -143,6 +144,8 @@ describe('the protocol is found wherever lists put it', () => {
     'ip,port,kind\n1.2.3.4,1080,socks5',
     'ip,port,mode,connection_type\n1.2.3.4,1080,rotating,socks5',
     '{"ip":"1.2.3.4","port":1080,"protocolType":"SOCKS5"}',
+    '{"Proxies":[{"addr":"1.2.3.4","server_port":1080,"type":"socks5"}]}',
+    '[{"proxyUrl":"socks5://1.2.3.4:1080"}]',
     '{"data":{"proxies":[{"ip":"1.2.3.4","port":1080,"protocol":"socks5"}]}}',
   ])('%s is SOCKS5', async (list) => {
     const outcomes = await outcomesOf(list);
