@@ -1,14 +1,14 @@
 import { abortable } from '../async/iterables.ts';
 import { InvalidInputError } from '../errors.ts';
 import { BuiltInProtocol } from './endpoint.ts';
-import { decode, type ListSource } from './list/decode.ts';
 import { EntryMaker } from './list/entry-maker.ts';
-import { type CreateReader, DetectingReader, type ListFormat } from './list/format.ts';
-import { createNdjsonReader, JsonReader } from './list/json-reader.ts';
-import type { EntryReader } from './list/line-reader.ts';
-import { nameColumns, refuseColumns } from './list/named-columns.ts';
+import { nameColumns, refuseColumns } from './list/fields/named-columns.ts';
+import { decode, type ListSource } from './list/read/decode.ts';
+import { type CreateReader, DetectingReader, type ListFormat } from './list/read/format.ts';
+import { createNdjsonReader, JsonReader } from './list/read/json-reader.ts';
+import type { EntryReader } from './list/read/line-reader.ts';
+import { createTextReader } from './list/read/text-reader.ts';
 import { defaultScheme, schemesWith } from './list/schemes.ts';
-import { createTextReader } from './list/text-reader.ts';
 import type { ListEntry } from './list-entry.ts';
 import { type PoolSalt, processSalt } from './proxy.ts';
 

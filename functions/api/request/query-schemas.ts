@@ -3,7 +3,7 @@ import { Verdict } from '../../../src/health/health-check-result.ts';
 import { ProxyStatus } from '../../../src/health/rise-fall.ts';
 import { parseWith, wholeNumber } from '../../../src/input.ts';
 import { POOL_NAME } from '../../../src/model/pool.ts';
-import { refuseColumns } from '../../../src/proxies/list/named-columns.ts';
+import { refuseColumns } from '../../../src/proxies/list/fields/named-columns.ts';
 import { isUuid } from '../../../src/uuid.ts';
 import { RESULT_FORMATS } from '../reply/reply.ts';
 import type { ApiRequest } from './request.ts';

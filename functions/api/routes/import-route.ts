@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { parsePoolName } from '../../../src/model/pool.ts';
 import { importProxies } from '../../../src/pools/import-proxies.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
-import { isGzip } from '../../../src/proxies/list/gunzip.ts';
+import { isGzip } from '../../../src/proxies/list/read/gunzip.ts';
 import type { ListEntry } from '../../../src/proxies/list-entry.ts';
 import type { RouteHandler } from '../api-dependencies.ts';
 import { jsonReply } from '../reply/reply.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
-import { refuseColumns } from '../../proxies/list/named-columns.ts';
+import { refuseColumns } from '../../proxies/list/fields/named-columns.ts';
 
 /** Creates an option that takes one whole number. */
 export function integerOption(flags: string, description: string): Option {

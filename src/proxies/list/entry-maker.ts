@@ -2,7 +2,7 @@ import type { ListEntry } from '../list-entry.ts';
 import { createProxy, type PoolSalt } from '../proxy.ts';
 import { type Rejection, RejectionReason, reject } from '../rejection.ts';
 import { DuplicateSet } from './duplicate-set.ts';
-import type { NamedColumns } from './named-columns.ts';
+import type { NamedColumns } from './fields/named-columns.ts';
 import { expandRange, isRange } from './range.ts';
 import type { RawEndpoint } from './raw-endpoint.ts';
 import { redactEndpoint } from './redact.ts';

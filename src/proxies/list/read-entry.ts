@@ -1,15 +1,15 @@
 import type { Rejection } from '../rejection.ts';
-import { isEmpty } from './cell-values.ts';
-import { parseColumnsForm } from './columns-form.ts';
 import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
-import { indexFields } from './fields.ts';
-import { describeRow, parseFieldsForm, type Row } from './fields-form.ts';
-import { listIn } from './json-splitter.ts';
-import { parseLineForm } from './line-form.ts';
-import { cutLink } from './link.ts';
-import { readNamedRow } from './named-columns.ts';
-import { flattenEntry } from './nested.ts';
+import { isEmpty } from './fields/cell-values.ts';
+import { indexFields } from './fields/fields.ts';
+import { describeRow, parseFieldsForm, type Row } from './fields/fields-form.ts';
+import { readNamedRow } from './fields/named-columns.ts';
+import { flattenEntry } from './fields/nested.ts';
+import { parseColumnsForm } from './line/columns-form.ts';
+import { parseLineForm } from './line/line-form.ts';
+import { cutLink } from './line/link.ts';
 import type { RawEndpoint } from './raw-endpoint.ts';
+import { listIn } from './read/json-splitter.ts';
 import { REDACTED, redactEndpoint, redactLine } from './redact.ts';
 
 /** What sets columns apart in a line without a header. */

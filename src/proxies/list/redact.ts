@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { parseHostFirst } from './colon-form.ts';
 import { type HostPort, isPort, isSure, parseHostPort } from './host-port.ts';
+import { parseHostFirst } from './line/colon-form.ts';
 import type { RawEndpoint } from './raw-endpoint.ts';
 
 /** The longest text a rejected entry shows, in characters. */

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { MAX_LINE_BYTES } from '../../../src/proxies/list/line-splitter.ts';
+import { MAX_LINE_BYTES } from '../../../src/proxies/list/read/line-splitter.ts';
 import { parseProxyList } from '../../../src/proxies/list-parser.ts';
 import { gzipBlanks } from '../../support/gzip-blanks.ts';
 import { outcomesOf, readList } from './support/read-list.ts';

@@ -1,4 +1,4 @@
-import type { ProxyLabels } from '../endpoint.ts';
+import type { ProxyLabels } from '../../endpoint.ts';
 import { type Column, isScalar } from './cell-values.ts';
 
 /** The most labels of a proxy. */

@@ -1,7 +1,7 @@
-import type { ProxyTags } from '../endpoint.ts';
-import { UNUSABLE_CHARACTERS } from '../rejection.ts';
+import type { ProxyTags } from '../../endpoint.ts';
+import { UNUSABLE_CHARACTERS } from '../../rejection.ts';
+import { countryCodeOf } from '../line/countries.ts';
 import { isScalar } from './cell-values.ts';
-import { countryCodeOf } from './countries.ts';
 import type { Fields } from './fields.ts';
 
 /** The longest source, city or ISP kept, in characters. */

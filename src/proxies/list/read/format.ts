@@ -1,4 +1,4 @@
-import type { ListEntry } from '../list-entry.ts';
+import type { ListEntry } from '../../list-entry.ts';
 import { listIn, parseJson } from './json-splitter.ts';
 import type { EntryReader } from './line-reader.ts';
 import { MAX_NDJSON_LINE_BYTES } from './line-splitter.ts';

@@ -1,5 +1,5 @@
+import { protocolsIn, type Schemes } from '../schemes.ts';
 import { countryCodeOf } from './countries.ts';
-import { protocolsIn, type Schemes } from './schemes.ts';
 
 /** What a cell says by its form alone. */
 export interface Recognised {

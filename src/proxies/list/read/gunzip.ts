@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { InvalidInputError } from '../../errors.ts';
+import { InvalidInputError } from '../../../errors.ts';
 
 /** Output below which the ratio is ignored: a short list may be very repetitive. */
 const FREE_BYTES = 1024 * 1024;

@@ -1,9 +1,9 @@
-import { RejectionReason, reject } from '../rejection.ts';
-import { type CsvHeader, isRule, parseCsvHeader, splitCells } from './csv-form.ts';
-import type { Entries, EntryMaker } from './entry-maker.ts';
-import type { FieldIndex } from './fields.ts';
+import { RejectionReason, reject } from '../../rejection.ts';
+import type { Entries, EntryMaker } from '../entry-maker.ts';
+import { type CsvHeader, isRule, parseCsvHeader, splitCells } from '../fields/csv-form.ts';
+import type { FieldIndex } from '../fields/fields.ts';
+import { makeAll, readRow, readTextLine } from '../read-entry.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
-import { makeAll, readRow, readTextLine } from './read-entry.ts';
 
 /** Reads the lines of plain text and CSV, even when they are mixed; see `LineReader`. */
 export function createTextReader(maker: EntryMaker, linesBefore: number): EntryReader {

@@ -1,6 +1,6 @@
+import type { Schemes } from '../schemes.ts';
 import { type Column, isEmpty } from './cell-values.ts';
 import { labelNameOf } from './labels.ts';
-import type { Schemes } from './schemes.ts';
 
 /**
  * The names that CSV headers and JSON keys give to what an entry holds, in order of preference.

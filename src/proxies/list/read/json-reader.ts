@@ -1,6 +1,8 @@
-import type { ListEntry } from '../list-entry.ts';
-import { RejectionReason, reject } from '../rejection.ts';
-import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
+import type { ListEntry } from '../../list-entry.ts';
+import { RejectionReason, reject } from '../../rejection.ts';
+import { type Entries, type EntryMaker, flatten } from '../entry-maker.ts';
+import { type EntryPlace, readObject, readTextLine } from '../read-entry.ts';
+import { REDACTED } from '../redact.ts';
 import {
   documentIn,
   type JsonPiece,
@@ -11,8 +13,6 @@ import {
 } from './json-splitter.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
 import { MAX_NDJSON_LINE_BYTES } from './line-splitter.ts';
-import { type EntryPlace, readObject, readTextLine } from './read-entry.ts';
-import { REDACTED } from './redact.ts';
 
 const FAULTS = {
   too_long: `the entry is longer than ${MAX_JSON_ENTRY_LENGTH} characters`,

@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net';
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import { INVALID_PORT, isPort, MISSING_PORT, parseHostPort } from '../host-port.ts';
+import { bare, type RawEndpoint } from '../raw-endpoint.ts';
+import type { Schemes } from '../schemes.ts';
 import { parseAroundAt } from './at-form.ts';
 import { type Found, judgeLogin, parseFields } from './colon-form.ts';
-import { INVALID_PORT, isPort, MISSING_PORT, parseHostPort } from './host-port.ts';
-import { bare, type RawEndpoint } from './raw-endpoint.ts';
-import type { Schemes } from './schemes.ts';
 
 /** The most common line, four numbers and a port; whether they are an address is judged later. */
 const PLAIN = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}):(\d{1,5})$/;

@@ -1,11 +1,11 @@
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import { parseLineForm } from '../line/line-form.ts';
+import { bare, joinHostPort, type RawEndpoint } from '../raw-endpoint.ts';
+import type { Schemes } from '../schemes.ts';
 import { isEmpty, isScalar } from './cell-values.ts';
 import { type FieldIndex, type Fields, pickFields } from './fields.ts';
 import { collectLabels } from './labels.ts';
-import { parseLineForm } from './line-form.ts';
 import { findProtocols } from './protocol-fields.ts';
-import { bare, joinHostPort, type RawEndpoint } from './raw-endpoint.ts';
-import type { Schemes } from './schemes.ts';
 import { parseTags, TAG_FIELDS } from './tags.ts';
 
 /** One entry that came in columns or as a JSON object. */

@@ -1,7 +1,7 @@
-import type { ProxyLabels, ProxyTags } from '../endpoint.ts';
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import type { ProxyLabels, ProxyTags } from '../../endpoint.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import { withoutTunnel } from '../schemes.ts';
 import type { Recognised } from './recognise.ts';
-import { withoutTunnel } from './schemes.ts';
 
 /** What cells say about a proxy besides its address and login. */
 export interface CollectedTags {

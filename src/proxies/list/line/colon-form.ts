@@ -1,5 +1,6 @@
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import { type HostPort, parseHostPort } from './host-port.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import { type HostPort, parseHostPort } from '../host-port.ts';
+import type { Schemes } from '../schemes.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import {
   type CollectedTags,
@@ -8,7 +9,6 @@ import {
   NEITHER_LOGIN_NOR_TAG,
   protocolsOf,
 } from './recognised-tags.ts';
-import type { Schemes } from './schemes.ts';
 
 const USER_PASS_END = /^([^:]*):(.*):([^:]*:\d+\D?.*)$/;
 

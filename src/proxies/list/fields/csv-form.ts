@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import type { Schemes } from '../schemes.ts';
 import { type FieldIndex, fieldOf, indexFields } from './fields.ts';
-import type { Schemes } from './schemes.ts';
 
 /** The columns of a list with a header row. */
 export interface CsvHeader {

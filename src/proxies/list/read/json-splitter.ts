@@ -1,5 +1,5 @@
-import { fieldOf } from './fields.ts';
-import type { Schemes } from './schemes.ts';
+import { fieldOf } from '../fields/fields.ts';
+import type { Schemes } from '../schemes.ts';
 
 /** The longest JSON entry that is read, in UTF-16 units. */
 export const MAX_JSON_ENTRY_LENGTH = 16_384;

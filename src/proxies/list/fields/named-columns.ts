@@ -1,8 +1,8 @@
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import type { Schemes } from '../schemes.ts';
 import { type Delimiter, splitCells } from './csv-form.ts';
 import { type FieldIndex, fieldOf, indexFields, NO_COLUMN } from './fields.ts';
 import type { Row } from './fields-form.ts';
-import type { Schemes } from './schemes.ts';
 
 /** What sets named columns apart, the surest first. */
 const DELIMITERS: readonly Delimiter[] = ['\t', '|', ';', ',', ' ', ':'];

@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { prepend } from '../../async/iterables.ts';
+import { prepend } from '../../../async/iterables.ts';
 import { gunzip, isGzip, type Parts } from './gunzip.ts';
 
 /** Anything a list can be read from, such as a Node `Readable` or a web `ReadableStream`. */

@@ -1,12 +1,12 @@
 import { isIPv4 } from 'node:net';
-import { parseHost } from '../host.ts';
-import { type Rejection, RejectionReason } from '../rejection.ts';
+import { parseHost } from '../../host.ts';
+import { type Rejection, RejectionReason } from '../../rejection.ts';
+import { type HostPort, isPort, isSure, parseHostPort } from '../host-port.ts';
+import { REDACTED } from '../redact.ts';
+import { protocolsIn, type Schemes } from '../schemes.ts';
 import { type Found, parseHostFirst } from './colon-form.ts';
-import { type HostPort, isPort, isSure, parseHostPort } from './host-port.ts';
 import { recognise } from './recognise.ts';
 import { collectTags } from './recognised-tags.ts';
-import { REDACTED } from './redact.ts';
-import { protocolsIn, type Schemes } from './schemes.ts';
 
 /** `socks5`, or `socks5:user:pass`: a protocol and what could be a whole login. */
 const PROTOCOL_FIRST = /^([^:@]+)(?:[:@](?=[^:]*:)(.*))?$/;

@@ -1,8 +1,8 @@
-import type { ListEntry } from '../list-entry.ts';
-import { RejectionReason, reject } from '../rejection.ts';
-import type { Entries } from './entry-maker.ts';
+import type { ListEntry } from '../../list-entry.ts';
+import { RejectionReason, reject } from '../../rejection.ts';
+import type { Entries } from '../entry-maker.ts';
+import { REDACTED } from '../redact.ts';
 import { isTooLong, LineSplitter, MAX_LINE_BYTES } from './line-splitter.ts';
-import { REDACTED } from './redact.ts';
 
 /** Reads one list, chunk by chunk. */
 export interface EntryReader {

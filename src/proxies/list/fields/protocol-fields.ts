@@ -1,8 +1,8 @@
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import { recognise } from '../line/recognise.ts';
+import { protocolsIn, type Schemes, withoutTunnel } from '../schemes.ts';
 import { isEmpty, isScalar } from './cell-values.ts';
 import type { FieldIndex } from './fields.ts';
-import { recognise } from './recognise.ts';
-import { protocolsIn, type Schemes, withoutTunnel } from './schemes.ts';
 
 /** What the columns that may name a protocol say. */
 export interface NamedProtocols {

@@ -1,14 +1,14 @@
 import { isIPv6 } from 'node:net';
-import { type Rejection, RejectionReason, reject } from '../rejection.ts';
-import { type Delimiter, splitCells } from './csv-form.ts';
-import { isSure } from './host-port.ts';
-import { createLabels } from './labels.ts';
+import { type Rejection, RejectionReason, reject } from '../../rejection.ts';
+import { type Delimiter, splitCells } from '../fields/csv-form.ts';
+import { createLabels } from '../fields/labels.ts';
+import { isSure } from '../host-port.ts';
+import { joinHostPort, type RawEndpoint, withoutBrackets } from '../raw-endpoint.ts';
+import { redactEndpoint } from '../redact.ts';
+import type { Schemes } from '../schemes.ts';
 import { parseLineForm } from './line-form.ts';
-import { joinHostPort, type RawEndpoint, withoutBrackets } from './raw-endpoint.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { collectTags, isKnown, NEITHER_LOGIN_NOR_TAG, protocolsOf } from './recognised-tags.ts';
-import { redactEndpoint } from './redact.ts';
-import type { Schemes } from './schemes.ts';
 
 /** What sets columns apart, the surest first; the last takes any of them. */
 const DELIMITERS: readonly Delimiter[] = ['\t', '|', ';', ',', ' '];
