@@ -83,7 +83,7 @@ export function refusePort(port: number): PortRefusal | null {
   return { code: 'denied_port', detail: `port ${port} belongs to ${service} and is never dialed` };
 }
 
-/** An allowed IPv6 address that carries an IPv4 one is judged by the address inside. */
+/** An allowed IPv6 address that carries an IPv4 one is checked by the address inside. */
 function refuseInside(address: string, policy: AddressPolicy): AddressRefusal | null {
   const inside = isIPv6(address) ? embeddedIpv4(address) : null;
   const refusal = inside === null ? null : refuseAddress(inside, policy);
@@ -122,7 +122,7 @@ const PRIVATE_SUFFIXES = ['.localhost', '.local', '.internal', '.home.arpa'];
 
 /**
  * Whether a name can only lead to a private address: it has one label or a private suffix. Every
- * other name is judged by the addresses it resolves to when it is dialed.
+ * other name is checked by the addresses it resolves to when it is dialed.
  *
  * @param name lower case, without a trailing dot
  */

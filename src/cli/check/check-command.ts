@@ -9,8 +9,8 @@ import { addCheckFlags, type CheckFlags, validatePacing } from './check-flags.ts
 import { CheckRun } from './check-run.ts';
 import { exitCodeOf } from './fail-on.ts';
 import { completeHealthOptions, noteDefaultTarget, readHealthFlags } from './health-flags.ts';
+import { openList } from './list-input.ts';
 import { ListReader } from './list-reader.ts';
-import { openList } from './list-source.ts';
 
 const EXAMPLES = `
 Examples:

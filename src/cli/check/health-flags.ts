@@ -59,7 +59,7 @@ export function addHealthFlags(command: Command): Command {
     .addOption(integerOption('--slow-ms <ms>', 'a success slower than this is slow (2000)'))
     .option('--header <header>', "'Name: value' for the target; repeatable", collect)
     .option('--proxy-header <header>', "'Name: value' for the proxy; repeatable", collect)
-    .option('--no-redirects', 'do not follow redirects: judge them by their status')
+    .option('--no-redirects', 'do not follow redirects; their status is the answer')
     .option('--body-includes <text>', 'text the body must contain')
     .addOption(integerOption('--max-body-bytes <n>', 'most bytes of the body to read (65536)'))
     .option('--insecure', 'accept any certificate from the target')

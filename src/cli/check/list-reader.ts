@@ -5,7 +5,7 @@ import { ListTally } from '../../proxies/list-tally.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { RejectedLine } from '../output/report.ts';
 import type { ListFlags } from './check-flags.ts';
-import type { ListInput } from './list-source.ts';
+import type { ListInput } from './list-input.ts';
 
 /** A proxy with the line it came from. */
 export interface ListedProxy {

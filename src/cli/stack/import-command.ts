@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ListCounts } from '../../proxies/list-tally.ts';
 import { addListFlags, type ListFlags } from '../check/check-flags.ts';
+import { openList } from '../check/list-input.ts';
 import { ListReader } from '../check/list-reader.ts';
-import { openList } from '../check/list-source.ts';
 import { ExitCode } from '../interrupt.ts';
 import type { RejectedLine } from '../output/report.ts';
 import { printable, type Terminal } from '../terminal.ts';

@@ -6,8 +6,8 @@ import {
   noteDefaultTarget,
   readHealthFlags,
 } from '../check/health-flags.ts';
+import { openList } from '../check/list-input.ts';
 import { ListReader } from '../check/list-reader.ts';
-import { openList } from '../check/list-source.ts';
 import {
   type CommandContext,
   type ExitCode,

@@ -1,6 +1,6 @@
 import type { ProxyLabels, ProxyTags } from '../endpoint.ts';
 
-/** An endpoint as written in a list, taken apart but not yet judged. */
+/** An endpoint as written in a list, taken apart but not yet checked. */
 export interface RawEndpoint {
   /** As written, in any case; null for the list's default protocol. */
   readonly scheme: string | null;

@@ -9,14 +9,14 @@ import { INVALID_PORT, isPort, MISSING_PORT } from './host-port.ts';
 import type { RawEndpoint } from './raw-endpoint.ts';
 import type { Scheme, Schemes } from './schemes.ts';
 
-/** The rules by which the entries of a list are judged. */
+/** The rules by which the entries of a list are checked. */
 export interface EndpointRules {
   readonly schemes: Schemes;
   readonly defaultScheme: Scheme;
   readonly allowPrivateAddresses: boolean;
 }
 
-/** Judges an endpoint as written and gives it its canonical form. */
+/** Checks an endpoint as written and gives it its canonical form. */
 export function resolveEndpoint(raw: RawEndpoint, rules: EndpointRules): ProxyEndpoint | Rejection {
   const scheme = findScheme(raw, rules);
   if ('reason' in scheme) return scheme;

@@ -59,7 +59,7 @@ function parseHostLast(text: string): Found | null {
  * Says what the fields after `host:port:` are: a login (two or more, since a password takes the
  * remainder), a protocol and a login, or what a list says about the proxy, such as its country.
  */
-export function judgeLogin(found: Found, schemes: Schemes): Found | Rejection {
+export function checkLogin(found: Found, schemes: Schemes): Found | Rejection {
   const fields = found.userinfo.split(':');
   const [first = '', second, third] = fields;
   if (fields.every((field) => field === '')) return { ...found, userinfo: '' };

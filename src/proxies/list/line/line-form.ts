@@ -4,9 +4,9 @@ import { INVALID_PORT, isPort, MISSING_PORT, parseHostPort } from '../host-port.
 import { bare, type RawEndpoint } from '../raw-endpoint.ts';
 import type { Schemes } from '../schemes.ts';
 import { parseAroundAt } from './at-form.ts';
-import { type Found, judgeLogin, parseFields } from './colon-form.ts';
+import { checkLogin, type Found, parseFields } from './colon-form.ts';
 
-/** The most common line, four numbers and a port; whether they are an address is judged later. */
+/** The most common line, four numbers and a port; whether they are an address is checked later. */
 const PLAIN = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}):(\d{1,5})$/;
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 /** `(socks5)1.2.3.4:1080`, `[socks5] 1.2.3.4:1080`, `socks5:1.2.3.4:1080`. */
@@ -49,7 +49,7 @@ function parseRest(text: string, context: LineContext): RawEndpoint | Rejection 
   const { scheme, schemes } = context;
   const hasScheme = scheme !== null;
   const found = text.includes('@') ? parseAroundAt(text, { hasScheme, schemes }) : null;
-  if (found) return judge(found, context);
+  if (found) return checkFound(found, context);
   const alone = parseHostPort(text, { tail: 'comment', portless: hasScheme });
   if (alone) return assemble({ end: alone, userinfo: '' }, context);
   if (IPV6_CHARACTERS.test(text) && isBareIpv6(text)) {
@@ -59,14 +59,14 @@ function parseRest(text: string, context: LineContext): RawEndpoint | Rejection 
     );
   }
   const fields = parseFields(text);
-  return fields ? judge(fields, context) : explain(text);
+  return fields ? checkFound(fields, context) : explain(text);
 }
 
 /** What follows the host may be no login. */
-function judge(found: Found | Rejection, context: LineContext): RawEndpoint | Rejection {
+function checkFound(found: Found | Rejection, context: LineContext): RawEndpoint | Rejection {
   if ('reason' in found) return found;
-  const judged = found.isHostFirst ? judgeLogin(found, context.schemes) : found;
-  return 'reason' in judged ? judged : assemble(judged, context);
+  const checked = found.isHostFirst ? checkLogin(found, context.schemes) : found;
+  return 'reason' in checked ? checked : assemble(checked, context);
 }
 
 /** An IPv6 address without brackets, followed or not by something that could be a port. */
