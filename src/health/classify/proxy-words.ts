@@ -12,9 +12,9 @@ export interface ProxyWords {
   readonly blame: Blame | undefined;
 }
 
-type Judge = (value: string) => Blame | undefined;
+type BlameOf = (value: string) => Blame | undefined;
 
-const ofTheProxy: Judge = () => Blame.proxy;
+const ofTheProxy: BlameOf = () => Blame.proxy;
 
 /** RFC 9209, section 2.3: the error types that tell of the proxy, not of the way to the target. */
 const OWN_ERROR_TYPES: ReadonlySet<string> = new Set([
@@ -47,8 +47,8 @@ const SQUID_TARGET_ERROR =
  * Fields in which a proxy speaks of itself, by name in lower case; `*` stands for the rest of a
  * name. To add a provider, add its line. `Via` is no such field: it comes with every answer.
  */
-const OWN_FIELDS: Readonly<Record<string, Judge>> = {
-  'proxy-status': judgeProxyStatus,
+const OWN_FIELDS: Readonly<Record<string, BlameOf>> = {
+  'proxy-status': blameOfProxyStatus,
   'x-squid-error': (value) => (SQUID_TARGET_ERROR.test(value) ? Blame.target : Blame.proxy),
   // Bright Data, "Proxy error catalog", and its earlier names.
   'x-brd-*': ofTheProxy,
@@ -78,9 +78,9 @@ const OWN_FIELDS: Readonly<Record<string, Judge>> = {
   'x-proxy-reason': ofTheProxy,
 };
 
-const OWN_FIELD_PATTERNS = Object.entries(OWN_FIELDS).map(([name, judge]) => ({
+const OWN_FIELD_PATTERNS = Object.entries(OWN_FIELDS).map(([name, blameOf]) => ({
   pattern: new RegExp(`^${name.replace('*', '.*')}$`),
-  judge,
+  blameOf,
 }));
 
 /** What providers tell beside any answer, a good one too: the exit that was used, and the like. */
@@ -115,9 +115,9 @@ export function wordsOf(reply: ReplyHead, isSurelyItsOwn: boolean): ProxyWords {
   for (let index = 0; index < Math.min(reply.fields.length, 2 * MAX_FIELDS); index += 2) {
     const [name = '', value = ''] = reply.fields.slice(index, index + 2);
     const lowerCase = name.toLowerCase();
-    const judge = judgeOf(lowerCase);
-    if (judge) {
-      const blame = judge(value);
+    const blameOf = blameReaderOf(lowerCase);
+    if (blameOf) {
+      const blame = blameOf(value);
       blames.push(blame);
       // A bare Proxy-Status, too, is kept where something else shows that the reply is its own.
       isOwn ||= blame !== undefined;
@@ -137,7 +137,7 @@ export function wordsOf(reply: ReplyHead, isSurelyItsOwn: boolean): ProxyWords {
  * RFC 9209, section 2: a list, in which the proxy nearest to us comes last. Without an error, a proxy
  * only says that it passed the answer on.
  */
-function judgeProxyStatus(value: string): Blame | undefined {
+function blameOfProxyStatus(value: string): Blame | undefined {
   const types = [...withoutQuoted(value).matchAll(ERROR_TYPE)];
   const type = types.at(-1)?.[1]?.toLowerCase();
   if (type === undefined) return undefined;
@@ -150,9 +150,9 @@ export function withoutQuoted(value: string): string {
   return value.replace(QUOTED, (_quoted, text: string) => (NAME.test(text) ? text : '""'));
 }
 
-function judgeOf(name: string): Judge | undefined {
+function blameReaderOf(name: string): BlameOf | undefined {
   if (INCIDENTAL.test(name)) return undefined;
-  return OWN_FIELD_PATTERNS.find(({ pattern }) => pattern.test(name))?.judge;
+  return OWN_FIELD_PATTERNS.find(({ pattern }) => pattern.test(name))?.blameOf;
 }
 
 /** A reason phrase that says more than its status does. */
