@@ -1,9 +1,7 @@
 import type * as z from 'zod/mini';
 import { InvalidInputError } from '../../../src/errors.ts';
 import { parseWith } from '../../../src/input.ts';
-
-/** The most levels of arrays and objects a body may have; no valid one needs more than four. */
-const MAX_DEPTH = 32;
+import { MAX_JSON_DEPTH, nestsTooDeep } from '../../../src/json-depth.ts';
 
 /**
  * Reads a body by its schema.
@@ -24,8 +22,8 @@ export function parseJsonBody(body: Buffer): unknown {
   if (text.trim() === '') {
     throw new InvalidInputError('the body is empty; send a JSON object');
   }
-  if (isDeeperThan(text, MAX_DEPTH)) {
-    throw new InvalidInputError(`the body nests deeper than ${MAX_DEPTH} levels`);
+  if (nestsTooDeep(text)) {
+    throw new InvalidInputError(`the body nests deeper than ${MAX_JSON_DEPTH} levels`);
   }
   try {
     return JSON.parse(text, mayHideProto(text) ? refuseProto : undefined);
@@ -51,20 +49,4 @@ function mayHideProto(text: string): boolean {
 function refuseProto(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new InvalidInputError('the body has a key named __proto__');
   return value;
-}
-
-function isDeeperThan(text: string, limit: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index];
-    if (inString) {
-      if (character === '\\') index++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') depth--;
-    if (depth > limit) return true;
-  }
-  return false;
 }

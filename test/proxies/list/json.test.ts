@@ -169,6 +169,18 @@ describe('a JSON list', () => {
     ]);
   });
 
+  it.each([
+    ['arrays', '['.repeat(5_000) + ']'.repeat(5_000)],
+    ['objects', `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`],
+  ])('rejects an entry with a key of 5,000 nested %s, and only that one', async (_, deep) => {
+    for (const key of ['asn', 'geo', 'protocols', 'tags', 'x']) {
+      const entry = `{"ip":"1.2.3.5","port":80,"${key}":${deep}}`;
+      const outcomes = [A_URL, 'invalid_json'];
+      expect(await outcomesOf(`${JSON.stringify(A)}\n${entry}\n`)).toEqual(outcomes);
+      expect(await outcomesOf(`[${JSON.stringify(A)},${entry}]`)).toEqual(outcomes);
+    }
+  });
+
   it('tells text that begins with a bracket from JSON', async () => {
     expect(await outcomesOf('[2606:4700::1111]:80\n1.2.3.4:80')).toHaveLength(2);
   });

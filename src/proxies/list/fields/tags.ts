@@ -57,7 +57,9 @@ function parseCountry(value: unknown): string | null {
 
 /** `64512`, `"64512"`, `"AS64512"` and `"AS64512 Example Networks"`. */
 function parseAsn(value: unknown): number | null {
-  const digits = /^\s*(?:AS)?(\d{1,10})(?:\s|$)/i.exec(String(value))?.[1];
+  const digits = isScalar(value)
+    ? /^\s*(?:AS)?(\d{1,10})(?:\s|$)/i.exec(String(value))?.[1]
+    : undefined;
   if (digits === undefined || !isScalar(value)) return null;
   return Number(digits) <= MAX_ASN ? Number(digits) : null;
 }

@@ -18,7 +18,7 @@ const FAULTS = {
   too_long: `the entry is longer than ${MAX_JSON_ENTRY_LENGTH} characters`,
   truncated: 'the document ends before its brackets and quotes are closed',
 } as const;
-const NOT_JSON = 'the entry is not JSON';
+const NOT_JSON = 'the entry is not JSON, or nests too deep';
 const NOT_AN_ENTRY = 'an entry is an object with host and port, or a string such as "host:port"';
 
 /** Reads a JSON document; `line` counts its entries. */

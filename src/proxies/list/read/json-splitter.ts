@@ -1,3 +1,4 @@
+import { MAX_JSON_DEPTH, nestsTooDeep } from '../../../json-depth.ts';
 import { fieldOf } from '../fields/fields.ts';
 import type { Schemes } from '../schemes.ts';
 
@@ -227,11 +228,23 @@ export function listIn(whole: unknown): readonly unknown[] | null {
   return underListKeys(value).find((list): list is unknown[] => Array.isArray(list)) ?? null;
 }
 
-/** The parsed JSON, or undefined. The parser's message is dropped because it quotes the text. */
+/**
+ * The parsed JSON, or undefined, also when it nests too deep to be walked. The parser's message is
+ * dropped because it quotes the text.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return mayNestTooDeep(text) && nestsTooDeep(text) ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Whether a text opens enough arrays and objects to nest too deep; hardly any entry does. */
+function mayNestTooDeep(text: string): boolean {
+  let opened = 0;
+  for (const sign of '[{') {
+    for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) opened++;
+  }
+  return opened > MAX_JSON_DEPTH;
 }
