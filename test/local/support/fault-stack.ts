@@ -41,6 +41,8 @@ export interface FaultStack extends AsyncDisposable {
   policy(pool: string): object;
   /** Kills the function's process that made a request, and settles when it is dead. */
   kill(request: TappedRequest): Promise<void>;
+  /** Whether fan-out made a request; now and then false although it did. */
+  isOfFanOut(request: TappedRequest): boolean;
   /** The pool a request to DynamoDB is about. */
   poolOf(request: TappedRequest): string | undefined;
   /** The messages in a queue, both waiting and in flight. */
@@ -112,6 +114,10 @@ export async function startFaultStack({
         },
         { intervalMs: 10 },
       );
+    },
+    isOfFanOut({ socket }) {
+      const pids = whole.stack.functions().fanOut?.pids ?? [];
+      return processAtOtherEnd(socket, pids) !== undefined;
     },
     poolOf: (request) => poolOf(request, dynamodb.tap.requests),
     messagesIn: (queue) => inspectQueue(whole.stack, queueUrls[queue] ?? ''),

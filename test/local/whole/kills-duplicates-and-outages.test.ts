@@ -117,8 +117,9 @@ async function createDeadPool(pool: string, count: number, bitCount: number) {
 }
 
 const isLedger = ({ input }: TappedRequest) => JSON.stringify(input.Key).includes('ledger#');
-/** The pool releases the sweep, which is a checker's last write. */
-const isRelease = ({ input }: TappedRequest) => String(input.UpdateExpression).includes('REMOVE');
+/** The pool releases the sweep: a checker's last write, unless the minute's tick comes first. */
+const isCheckersRelease = (request: TappedRequest) =>
+  String(request.input.UpdateExpression).includes('REMOVE') && !stack.isOfFanOut(request);
 
 /** The points at which a checker is killed. */
 const DEATHS: readonly (readonly [string, Place])[] = [
@@ -130,7 +131,7 @@ const DEATHS: readonly (readonly [string, Place])[] = [
   ],
   [
     'before the acknowledgement',
-    { table: 'pools', operation: 'UpdateItem', where: 'after', also: isRelease },
+    { table: 'pools', operation: 'UpdateItem', where: 'after', also: isCheckersRelease },
   ],
 ];
 
