@@ -45,6 +45,12 @@ describe('columns after host and port are read by header, by form, or the line i
     expect(await outcomesOf(line)).toEqual(['http://1.2.3.4:3128']);
   });
 
+  it('columns that could be places or a login are not kept', async () => {
+    const [entry] = await readList('1.2.3.4:3128|Germany|Alice|Secretpw');
+    expect(entry).toMatchObject({ kind: 'accepted', ignored: ['place'] });
+    expect(JSON.stringify(entry)).not.toMatch(/Alice|Secretpw/);
+  });
+
   it.each([
     '1.2.3.4:3128:Germany:Berlin',
     '1.2.3.4:3128:US:CA',

@@ -145,7 +145,7 @@ function readLayout(layout: Layout, schemes: Schemes): RawEndpoint[] | 'password
   const login = findLogin(layout, cells);
   if (login) {
     const { credentials, cells: others, name } = login;
-    return tagged({ ...base, ...credentials }, [...before, ...others], { name });
+    return tagged({ ...base, ...credentials }, [...before, ...others], name);
   }
   return delimiter === ' ' ? null : readPlaces(layout, cells);
 }
@@ -206,7 +206,7 @@ function toLogin(
   return { credentials: { username, password }, cells };
 }
 
-/** `Germany|Hesse|Frankfurt am Main`: places beside a country; which is the city is not said. */
+/** `Germany|Hesse|Frankfurt am Main`: places beside a country, not kept, as they could be a login. */
 function readPlaces(
   { base, before, after }: Layout,
   cells: readonly (Recognised | null)[],
@@ -219,17 +219,17 @@ function readPlaces(
   });
   if (!country || !places.every((place) => PLACE.test(place))) return null;
   if (after.length < 3 && country.isWeak) return null;
-  return tagged(base, known, { place: places.join(', ') });
+  return tagged(base, [...known, { ignored: 'place' }]);
 }
 
 /** The endpoint with what its columns say: one for each protocol among them. */
 function tagged(
   base: RawEndpoint,
   cells: readonly Recognised[],
-  more: Readonly<Record<string, string | undefined>> = {},
+  name?: string,
 ): RawEndpoint[] | null {
   const { labels, ignored, tags } = collectTags(cells);
-  const all = createLabels({ ...base.labels, ...labels, ...more });
+  const all = createLabels({ ...base.labels, ...labels, name });
   const dropped = [...(base.ignored ?? []), ...(ignored ?? [])];
   const endpoint = {
     ...base,

@@ -10,7 +10,7 @@ export interface Recognised {
   readonly asn?: string;
   readonly anonymity?: string;
   /** What the cell is when nothing of it is kept; absent when it is empty. */
-  readonly ignored?: 'latency' | 'number' | 'time' | 'mark' | 'link';
+  readonly ignored?: 'latency' | 'number' | 'time' | 'mark' | 'link' | 'place';
   /** Whether it could as well be a user name or a password. */
   readonly isWeak?: true;
 }
