@@ -4,7 +4,7 @@ import { type FailureDescription, listFailures } from '../src/health/failure.ts'
 
 const INTRODUCTION = `# Failures
 
-Every way a probe can fail has one stable code. Generated from the failure table in \`src/health/failure.ts\` by \`npm run docs\`; a test keeps it current.
+Every way a probe can fail has one stable code. Generated from the tables in \`src/health/failures/\` by \`npm run docs\`; a test keeps it current.
 
 A code names the party that is to blame as a rule. A result's own \`blame\` is another where the layers show who sent the bytes (a malformed answer inside TLS with the target is the target's), where the control probe saw the target (plain text in a tunnel, where it speaks TLS, is the proxy's; a certificate that it did not see is \`unclear\`), or where the proxy's own words do (\`proxySays\`: \`Proxy-Status\`, \`X-Squid-Error\`, fields of providers, the number of a SOCKS reply).
 
