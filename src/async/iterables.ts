@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /** The iterator of an iterable of either kind. */
 export function iteratorOf<T>(
   source: Iterable<T> | AsyncIterable<T>,
@@ -43,12 +45,11 @@ async function nextOrAbort<T>(
 ): Promise<IteratorResult<T>> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const forget = onAbort(signal, () => aborted.reject(signal.reason));
   try {
     return await Promise.race([iterator.next(), aborted.promise]);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    forget();
   }
 }
 

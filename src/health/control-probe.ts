@@ -36,8 +36,9 @@ export interface ControlProbeRequest {
 
 /**
  * Asks the target without a proxy, under the same rules. When this fails, the failures of probes
- * say nothing about proxies; an expected answer still does. Later certificates are compared with the one seen here. Makes at least
- * two attempts, so that one lost packet does not void a whole batch.
+ * say nothing about proxies; an expected answer still does. Later certificates are compared with
+ * the one seen here. Makes at least two attempts, so that one lost packet does not void a whole
+ * batch.
  *
  * @throws {unknown} when the signal is aborted: its reason
  */

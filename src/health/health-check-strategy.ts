@@ -1,9 +1,7 @@
-import type { Clock } from '../clock.ts';
 import type { Proxy } from '../proxies/proxy.ts';
-import type { ProbeServices, Route } from './dial/dial-context.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
 import type { HealthCheckResult } from './health-check-result.ts';
-import { probe } from './probe/probe.ts';
+import { type ProbeJob, probe } from './probe/probe.ts';
 
 /** Checks the proxies of one protocol. One strategy serves many probes at once. */
 export interface HealthCheckStrategy {
@@ -14,16 +12,14 @@ export interface HealthCheckStrategy {
   check(proxy: Proxy, options: HealthCheckOptions, signal: AbortSignal): Promise<HealthCheckResult>;
 }
 
+type ProbeMeans = Pick<ProbeJob, 'route' | 'services' | 'clock'>;
+
 /** Checks proxies of a built-in protocol: dials along its route and asks the target. */
 export class BuiltInStrategy implements HealthCheckStrategy {
-  readonly #route: Route;
-  readonly #services: ProbeServices;
-  readonly #clock: Clock;
+  readonly #means: ProbeMeans;
 
-  constructor(route: Route, { services, clock }: { services: ProbeServices; clock: Clock }) {
-    this.#route = route;
-    this.#services = services;
-    this.#clock = clock;
+  constructor(means: ProbeMeans) {
+    this.#means = means;
   }
 
   check(
@@ -31,7 +27,6 @@ export class BuiltInStrategy implements HealthCheckStrategy {
     options: HealthCheckOptions,
     signal?: AbortSignal,
   ): Promise<HealthCheckResult> {
-    const checker = { route: this.#route, services: this.#services, clock: this.#clock };
-    return probe({ ...checker, proxy, options, signal });
+    return probe({ ...this.#means, proxy, options, signal });
   }
 }

@@ -69,7 +69,11 @@ export class HealthChecker {
     const witness = new CertificateWitness();
     this.#services = { resolver, allowPrivateAddresses, tls, witness };
     for (const protocol of Object.keys(ROUTES) as BuiltInProtocol[]) {
-      const built = new BuiltInStrategy(ROUTES[protocol], { services: this.#services, clock });
+      const built = new BuiltInStrategy({
+        route: ROUTES[protocol],
+        services: this.#services,
+        clock,
+      });
       this.#strategies.set(protocol, built);
     }
   }

@@ -53,6 +53,7 @@ function base64(text: string): string {
 }
 
 function withoutSecret(text: string, secret: string): string {
+  if (!text.includes(secret)) return text;
   const literal = secret.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   const pattern =
     secret.length < MIN_SECRET_LENGTH ? `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])` : literal;

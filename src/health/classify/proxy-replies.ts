@@ -39,13 +39,11 @@ export function tunnelRefusal(reply: ReplyHead, hasCredentials: boolean): ProbeF
  * target's; the proxy's own words show that it is not.
  */
 export function forwardedRefusal(reply: ReplyHead, hasCredentials: boolean): ProbeFailure {
-  const words = wordsOf(reply, false);
   const { statusCode } = reply;
-  if (statusCode === 407 || (words.isOwn && statusCode >= 400)) {
-    const own = statusCode === 407 ? wordsOf(reply, true) : words;
-    return refusal(refusalCode(reply, hasCredentials), own, statusCode);
-  }
-  return refusal('unclear_status', words, statusCode);
+  const isSurelyItsOwn = statusCode === 407;
+  const words = wordsOf(reply, isSurelyItsOwn);
+  const isOwn = isSurelyItsOwn || (words.isOwn && statusCode >= 400);
+  return refusal(isOwn ? refusalCode(reply, hasCredentials) : 'unclear_status', words, statusCode);
 }
 
 function refusal(code: FailureCode, { text, blame }: ProxyWords, statusCode: number): ProbeFailure {

@@ -88,7 +88,9 @@ const INCIDENTAL =
   /-(?:ip|ips|gip|asn|city|country|region|timeline|session|session-id|debug|peer|version|id)$/;
 
 /** Fields of an unknown provider; they count only in a reply that is surely the proxy's. */
-const EXPLANATION = /^(?:x-)?(?:[a-z0-9]+-)*(?:err|error|errors|reason|failure)(?:-[a-z0-9]+)*$/;
+const EXPLANATION = /(?:^|-)(?:err|error|errors|reason|failure)(?:-|$)/;
+/** A name of words; apart from `EXPLANATION`, since both in one would take quadratic time. */
+const WORDS = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** Whom to blame where fields differ: the one that is named most exactly. */
 const BY_EXACTNESS = [Blame.target, Blame.proxy, Blame.unclear] as const;
@@ -121,7 +123,7 @@ export function wordsOf(reply: ReplyHead, isSurelyItsOwn: boolean): ProxyWords {
       blames.push(blame);
       // A bare Proxy-Status, too, is kept where something else shows that the reply is its own.
       isOwn ||= blame !== undefined;
-    } else if (EXPLANATION.test(lowerCase)) {
+    } else if (WORDS.test(lowerCase) && EXPLANATION.test(lowerCase)) {
       if (!isSurelyItsOwn) continue;
       blames.push(Blame.unclear);
     } else if (!COMPLETING.has(lowerCase)) continue;

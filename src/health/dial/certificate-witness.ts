@@ -36,10 +36,11 @@ export class CertificateWitness {
     const witnessed = this.#seen.get(origin);
     if (!witnessed) return 'unwitnessed';
     if (witnessed.fingerprint === certificate.fingerprint256) return 'same';
-    const { publicKeyHash, issuer } = identify(certificate);
-    return publicKeyHash === witnessed.publicKeyHash && issuer === witnessed.issuer
-      ? 'same'
-      : 'different';
+    // The key last: to export it costs fifty times what the rest does.
+    const isSame =
+      witnessed.issuer === issuerOf(certificate) &&
+      witnessed.publicKeyHash === publicKeyHashOf(certificate);
+    return isSame ? 'same' : 'different';
   }
 }
 
@@ -49,10 +50,14 @@ export function issuerOf(certificate: X509Certificate): string {
 }
 
 function identify(certificate: X509Certificate): CertificateIdentity {
-  const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
   return {
-    publicKeyHash: createHash('sha256').update(spki).digest('base64'),
+    publicKeyHash: publicKeyHashOf(certificate),
     issuer: issuerOf(certificate),
     fingerprint: certificate.fingerprint256,
   };
+}
+
+function publicKeyHashOf(certificate: X509Certificate): string {
+  const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(spki).digest('base64');
 }

@@ -10,7 +10,7 @@ type Field = readonly [name: string, value: string];
 const USER_AGENT: Field = ['User-Agent', 'Lighthouse/0.1'];
 /**
  * Sent unless the options override them, spelled as everybody does: proxies exist that know no other
- * spelling. Nothing is decompressed, so nothing may be compressed.
+ * spelling. No coding is asked for, since what is compressed must be decompressed to be searched.
  */
 const DEFAULT_FIELDS: readonly Field[] = [
   USER_AGENT,

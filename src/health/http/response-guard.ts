@@ -52,7 +52,7 @@ export function guardResponse(socket: Socket, { maxHeadBytes, fail }: GuardOptio
 
 /** The next header in strict spelling; null while it has not ended. */
 function nextHead(buffer: HeadBuffer): Buffer | FailureCode | null {
-  const head = buffer.rest().length === 0 ? null : buffer.take();
+  const head = buffer.take();
   if (head === null || typeof head === 'string') return head;
   return toStrictHead(head) ?? 'protocol_error';
 }

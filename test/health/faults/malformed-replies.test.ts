@@ -58,6 +58,18 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
     expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
   });
 
+  it('FAULTS 8: a ninth interim reply is one too many', async () => {
+    const interim = 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(9);
+    const { result } = await checkHostile(
+      entrance(certificate),
+      (wire) => {
+        wire.send(`${interim}HTTP/1.1 403 Forbidden\r\n\r\n`);
+      },
+      { options: { ca, timeoutMs: 2000 } },
+    );
+    expect(result).toMatchObject({ status: 'inactive', failure: 'protocol_error' });
+  });
+
   it.each([
     ['plain', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     [

@@ -115,8 +115,8 @@ describe('FAULTS 18: names', () => {
     });
   });
 
-  it('a name with 100 addresses is dialed at one of them', async () => {
-    const result = await checker.checkProxy(named('hundred.test'), { options: options(3000) });
+  it('the look-up of a name has a timing of its own', async () => {
+    const result = await checker.checkProxy(named('good.test'), { options: options(3000) });
     expect(result).toMatchObject({ status: 'active' });
     expect(Object.keys(result.timings)).toEqual(['connect', 'dns', 'firstByte']);
   });
@@ -168,6 +168,5 @@ function answerOf(name: string): DnsAnswer {
   if (name === 'broken.test') return 'SERVFAIL';
   if (name.endsWith('silent.test')) return 'silence';
   if (name === 'rebind.test') return ['10.0.0.1', '::ffff:169.254.169.254'];
-  if (name === 'hundred.test') return Array.from({ length: 100 }, () => '127.0.0.1');
   return ['127.0.0.1'];
 }

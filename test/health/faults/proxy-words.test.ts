@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wordsOf } from '../../../src/health/classify/proxy-words.ts';
 import { describeFailure } from '../../../src/health/failure.ts';
 import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
 import {
@@ -37,6 +38,14 @@ function blameOf({ blame, failure }: HealthCheckResult): string {
 }
 
 describe("the proxy's own words", () => {
+  it('are told in time that grows with the length of a name, not with its square', () => {
+    const fields = [`${'err-'.repeat(4000)}!`, 'x'];
+    const reply = { statusCode: 502, reason: '', fields };
+    const startedAt = performance.now();
+    for (let round = 0; round < 40; round++) expect(wordsOf(reply, true).text).toBe('');
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
   it.each([
     ['x-brd-error: No peers available', 'proxy'],
     ['X-Luminati-Error: no exit', 'proxy'],
