@@ -95,11 +95,23 @@ describe('the auditor is independent of the product', () => {
     const results = new Map(
       latencies.map((latencyMs, index) => [makeProxy(index).id, makeStoredResult({ latencyMs })]),
     );
-    const batch = makeBatchResult({ results });
-    expect(recount(batch)).toEqual(countBatch(batch));
-    expect(sumOf([recount(batch), recount(batch)])).toEqual(
-      sumCounts([recount(batch), recount(batch)]),
-    );
+    const failed = [
+      makeStoredResult({ status: 'inactive', failure: 'refused' }),
+      makeStoredResult({ status: 'inactive', failure: 'connect_bad_gateway', blame: 'proxy' }),
+      makeStoredResult({ status: 'inconclusive', failure: 'timeout', blame: 'us' }),
+    ];
+    for (const [at, result] of failed.entries()) results.set(makeProxy(100 + at).id, result);
+    const leasing = { total: 15, active: 12, available: 9, leased: 4, totalLeases: 6 };
+    const batch = makeBatchResult({ results, leasing });
+    const expected = { refused: 1, 'connect_bad_gateway/proxy': 1, 'timeout/us': 1 };
+    expect(recount(batch)).toMatchObject({ failures: expected, leasing });
+    const targetDown = makeBatchResult({
+      results,
+      control: { ok: false, latencyMs: 5, failure: 'timeout' },
+    });
+    for (const each of [batch, targetDown]) expect(recount(each)).toEqual(countBatch(each));
+    const recounts = [recount(batch), recount(targetDown), recount(batch)];
+    expect(sumOf(recounts)).toEqual(sumCounts(recounts));
     for (let k = 0; k <= 12; k += 1) {
       expect(batchNames(k)).toEqual([...batchesOf(k)]);
       for (const id of results.keys()) expect(ownBatch(id, k)).toBe(batchOf(id, k));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FIGURES } from '../../src/model/lease-figures.ts';
 import type { Sweep } from '../../src/model/sweep.ts';
 import { findViolations } from '../support/audit/find-violations.ts';
 import { PoolWatch } from '../support/audit/pool-watch.ts';
@@ -65,6 +66,10 @@ describe('the auditor', () => {
       totals: { ...totals, active: totals.active + 1 },
     });
     expect(await find(inSummary(totals))).toEqual(['the totals are not the count of the results']);
+    const leasing = ({ totals = makeCounts() }: Sweep) => ({
+      totals: { ...totals, leasing: { ...NO_FIGURES, leased: 7 } },
+    });
+    expect(await find(inSummary(leasing))).toEqual(['the totals are not the count of the results']);
   });
 
   it('notices a ledger that is off', async () => {

@@ -1,4 +1,5 @@
 import type { BatchResult, StoredResult } from '../../../src/model/batch-result.ts';
+import type { LeaseFigures } from '../../../src/model/lease-figures.ts';
 
 /**
  * The auditor's own arithmetic. It shares no code with the product, so that an error of the
@@ -14,6 +15,8 @@ export interface Recount {
   readonly bytes: number;
   readonly latencyHistogram: readonly number[];
   readonly failures: Readonly<Record<string, number>>;
+  /** Only where a batch, or any batch of a sweep, has figures of leases. */
+  readonly leasing?: LeaseFigures;
 }
 
 /** What a verdict may be. */
@@ -49,8 +52,11 @@ export function recount(batch: BatchResult | undefined): Recount {
   // Beside a failed control probe, no failure of a proxy decided its verdict.
   const deciding = batch?.control?.ok === false ? [] : results;
   const failures: Record<string, number> = {};
-  for (const { failure } of deciding)
-    if (failure !== undefined) failures[failure] = (failures[failure] ?? 0) + 1;
+  for (const { failure, blame } of deciding) {
+    if (failure === undefined) continue;
+    const key = blame === undefined ? failure : `${failure}/${blame}`;
+    failures[key] = (failures[key] ?? 0) + 1;
+  }
   return {
     active: number('active'),
     slow: number('slow'),
@@ -59,6 +65,7 @@ export function recount(batch: BatchResult | undefined): Recount {
     bytes: batch?.bytes ?? 0,
     latencyHistogram: bucketsOf(healthy.map(({ latencyMs }) => latencyMs)),
     failures,
+    ...(batch?.leasing && { leasing: batch.leasing }),
   };
 }
 
@@ -74,6 +81,9 @@ function bucketsOf(latenciesMs: readonly number[]): readonly number[] {
 export function sumOf(recounts: readonly Recount[]): Recount {
   const total = (of: (each: Recount) => number): number =>
     recounts.reduce((sum, each) => sum + of(each), 0);
+  const leased = recounts.flatMap(({ leasing }) => leasing ?? []);
+  const figure = (of: (each: LeaseFigures) => number): number =>
+    leased.reduce((sum, each) => sum + of(each), 0);
   const codes = new Set(recounts.flatMap(({ failures }) => Object.keys(failures)));
   return {
     active: total((each) => each.active),
@@ -87,5 +97,14 @@ export function sumOf(recounts: readonly Recount[]): Recount {
     failures: Object.fromEntries(
       [...codes].map((code) => [code, total(({ failures }) => failures[code] ?? 0)]),
     ),
+    ...(leased.length > 0 && {
+      leasing: {
+        total: figure((each) => each.total),
+        active: figure((each) => each.active),
+        available: figure((each) => each.available),
+        leased: figure((each) => each.leased),
+        totalLeases: figure((each) => each.totalLeases),
+      },
+    }),
   };
 }
