@@ -44,17 +44,17 @@ function toAsciiName(text: string): string {
   return UNUSABLE_CHARACTERS.test(name) ? '' : domainToASCII(name);
 }
 
+// What stands for the host may be the end of a password, so neither says it again.
+const UNUSUAL_SPELLING = reject(
+  RejectionReason.notCanonical,
+  'the host is an unusual spelling of an IPv4 address; write four decimal numbers, such as 192.0.2.1',
+);
+const NUMERIC_NAME = reject(
+  RejectionReason.invalidAddress,
+  'the host is not an IPv4 address, and a name cannot end in a number',
+);
+
 /** Old spellings that some resolvers still read as an address, and numbers that are not one. */
 function refuseNumeric(name: string): Rejection {
-  const url = URL.parse(`http://${name}/`);
-  if (!url) {
-    return reject(
-      RejectionReason.invalidAddress,
-      `${name} is not an IPv4 address, and a name cannot end in a number`,
-    );
-  }
-  return reject(
-    RejectionReason.notCanonical,
-    `${name} is an unusual spelling of ${url.hostname}; write that instead`,
-  );
+  return URL.canParse(`http://${name}/`) ? UNUSUAL_SPELLING : NUMERIC_NAME;
 }

@@ -3,6 +3,7 @@ import { type Entries, type EntryMaker, flatten } from './entry-maker.ts';
 import { isEmpty } from './fields/cell-values.ts';
 import { indexFields } from './fields/fields.ts';
 import { describeRow, parseFieldsForm, type Row } from './fields/fields-form.ts';
+import { createLabels } from './fields/labels.ts';
 import { readNamedRow } from './fields/named-columns.ts';
 import { flattenEntry } from './fields/nested.ts';
 import { parseColumnsForm } from './line/columns-form.ts';
@@ -61,11 +62,13 @@ function withSaid(
 ): RawEndpoint | Rejection {
   if (!said || 'reason' in raw) return raw;
   const tags = said.tags || raw.tags ? { tags: { ...said.tags, ...raw.tags } } : {};
+  const labels = createLabels({ ...said.labels, ...raw.labels });
   const ignored = [...(said.ignored ?? []), ...(raw.ignored ?? [])];
   return {
     ...said,
     ...raw,
     ...tags,
+    ...(labels && { labels }),
     ...(ignored.length > 0 && { ignored }),
     scheme: raw.scheme ?? said.scheme ?? null,
   };

@@ -260,6 +260,8 @@ describe('userinfo ends at the last @ where a scheme stands', () => {
       '1.2.3.4:80-4821337799',
       'u:p@1.2.3.4:4821337799',
       '1.2.3.4:80@a.b:4821337799',
+      'proxy:8080:user:pa@4821337799:77',
+      'proxy:8080:user:pa@0x7f4821337799:77',
     ];
     const rejected = rejectionsIn(await readList(lines.join('\n')));
     expect(rejected.length).toBe(lines.length - 1);
@@ -341,4 +343,37 @@ describe('labels', () => {
       ignored: ['proxy', 'login'],
     });
   });
+
+  it.each(['1.2.3.4:80:u:canary', 'u:canary:gw.example:80', 'x|u:canary@h|y', 'ftp://u:canary@h'])(
+    'have nothing of a login in a column of any name: %s',
+    async (raw) => {
+      for (const name of ['raw', 'note', 'source', 'city', 'isp']) {
+        const [, entry] = await readList(
+          `ip,port,user,password,${name}\n1.2.3.4,80,u,canary,${raw}`,
+        );
+        expect(entry).toMatchObject({ kind: 'accepted', ignored: [name] });
+        expect(JSON.stringify(entry)).not.toContain('canary');
+      }
+    },
+  );
+
+  it('have nothing of columns whose names say password in another way', async () => {
+    const names = ['proxy_pw', 'my_pw', 'pword', 'psswd2'];
+    const [, entry] = await readList(
+      `ip,port,${names}\n1.2.3.4,80${',canary'.repeat(names.length)}`,
+    );
+    expect(entry).toMatchObject({ kind: 'accepted', ignored: names });
+  });
+
+  it("are the document's and the entry's own together", async () => {
+    const said = await saidIn('{"http":["1.2.3.4:80 elite"],"provider":"acme"}');
+    expect(said).toEqual({ provider: 'acme', anonymity: 'elite' });
+  });
+
+  it.each(['1.2.3.4:80', '12:30:45', '2026-11-26T10:00:00Z', '2001:db8:1:2::3', '::ffff:1.2.3.4'])(
+    'may be an address or a time: %s',
+    async (note) => {
+      expect(await saidIn(JSON.stringify([{ ip: '1.2.3.4', port: 80, note }]))).toEqual({ note });
+    },
+  );
 });

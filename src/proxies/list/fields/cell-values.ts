@@ -15,3 +15,11 @@ export function isScalar(value: unknown): value is string | number {
 export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
+
+/** `user:password@…`, `host.name:port:…`, or `user:password:host.name:port`. */
+const LOGIN = /:.*@|\.[^:\s]+:\d+:|:[^:]*:[^:\s]+\.[^:\s]+:\d/;
+
+/** Whether a value that is shown with the proxy could have a login in it. */
+export function mayHoldLogin(text: string): boolean {
+  return LOGIN.test(text);
+}

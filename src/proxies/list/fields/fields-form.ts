@@ -75,7 +75,9 @@ function describe(
   const unusable = TAG_FIELDS.filter(
     (field) => !isEmpty(fields[field]) && tags?.[field] === undefined,
   );
-  const dropped = [...ignored, ...unusable, ...unreadLogin(fields, { index, values })];
+  const unread = unreadLogin(fields, { index, values });
+  // The source is a label and a tag.
+  const dropped = [...new Set([...ignored, ...unusable, ...unread])];
   return {
     ...(tags && { tags }),
     ...(fields.remoteDns === true && { remoteDns: true }),

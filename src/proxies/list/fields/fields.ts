@@ -106,6 +106,9 @@ export type FieldName = keyof typeof NAMES;
 export type Fields = Readonly<Partial<Record<FieldName, unknown>>>;
 
 const FIELD_NAMES = Object.keys(NAMES) as FieldName[];
+const FIELD_OF: ReadonlyMap<string, FieldName> = new Map(
+  FIELD_NAMES.flatMap((field) => NAMES[field].map((name) => [name, field] as const)),
+);
 /** Columns of these fields may hold a login, and are never shown as labels. */
 const PRIVATE: ReadonlySet<FieldName> = new Set([
   'host',
@@ -153,8 +156,7 @@ export function indexFields(names: readonly string[], schemes: Schemes): FieldIn
 
 /** The field that a name stands for. */
 export function fieldOf(name: string): FieldName | undefined {
-  const normal = normalise(name);
-  return FIELD_NAMES.find((field) => (NAMES[field] as readonly string[]).includes(normal));
+  return FIELD_OF.get(normalise(name));
 }
 
 function findFields(names: readonly string[], schemes: Schemes): FieldIndex {

@@ -1,5 +1,5 @@
 import type { ProxyLabels } from '../../endpoint.ts';
-import { type Column, isScalar } from './cell-values.ts';
+import { type Column, isScalar, mayHoldLogin } from './cell-values.ts';
 
 /** The most labels of a proxy. */
 const MAX_LABELS = 16;
@@ -7,8 +7,7 @@ const MAX_LABELS = 16;
 const MAX_VALUE_BYTES = 128;
 const NAME = /^[a-z0-9_-]{1,32}$/;
 /** Labels are shown wherever the proxy is, so nothing that may be a secret becomes one. */
-const SECRET_NAME = /pass|pwd|psw|^pw$|^pin$|secret|token|key|auth|cred|login|user|cookie|session/;
-const SECRET_VALUE = /:\/\/|:.*@/;
+const SECRET_NAME = /pass|pw|ps+w|^pin$|secret|token|key|auth|cred|login|user|cookie|session/;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** What is kept of the columns or keys that are no fields, and the names of the others. */
@@ -78,5 +77,5 @@ function labelValueOf(value: unknown): string | null {
   if (!isList && !isScalar(value) && typeof value !== 'boolean') return null;
   const text = String(value).trim();
   if (text.length > MAX_VALUE_BYTES || Buffer.byteLength(text) > MAX_VALUE_BYTES) return null;
-  return UNPRINTABLE.test(text) || SECRET_VALUE.test(text) ? null : text;
+  return UNPRINTABLE.test(text) || text.includes('://') || mayHoldLogin(text) ? null : text;
 }

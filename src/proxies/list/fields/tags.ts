@@ -1,7 +1,7 @@
 import type { ProxyTags } from '../../endpoint.ts';
 import { UNUSABLE_CHARACTERS } from '../../rejection.ts';
 import { countryCodeOf } from '../line/countries.ts';
-import { isScalar } from './cell-values.ts';
+import { isScalar, mayHoldLogin } from './cell-values.ts';
 import type { Fields } from './fields.ts';
 
 /** The longest source, city or ISP kept, in characters. */
@@ -43,9 +43,8 @@ function named<K extends keyof ProxyTags, V>(key: K, value: V | null): { [P in K
 function parseText(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const text = value.trim();
-  return text !== '' && text.length <= MAX_TAG_LENGTH && !UNUSABLE_CHARACTERS.test(text)
-    ? text
-    : null;
+  const isUsable = text !== '' && text.length <= MAX_TAG_LENGTH && !UNUSABLE_CHARACTERS.test(text);
+  return isUsable && !mayHoldLogin(text) ? text : null;
 }
 
 function parseCountry(value: unknown): string | null {
