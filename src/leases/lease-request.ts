@@ -12,7 +12,8 @@ const MAX_LEASE_SECONDS = 86_400;
 /** The most proxies one request may leave out. */
 export const MAX_EXCLUDED = 1000;
 
-const selectorNames = Object.keys(SELECTORS) as SelectorName[];
+/** The names of the built-in selectors. */
+export const selectorNames = Object.keys(SELECTORS) as SelectorName[];
 const NOT_IDS = `must be a list of at most ${MAX_EXCLUDED} proxy ids`;
 const NOT_COMPARABLE = 'must be a built-in selector when there is an idempotency key';
 const NOT_A_SELECTOR = `must be ${selectorNames.join(', ')}, or a function`;

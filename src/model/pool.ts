@@ -15,6 +15,17 @@ export interface PoolPolicy {
   readonly leasing: LeasingSettings;
 }
 
+/** The policy alone of a pool, or of anything that has one. */
+export function policyOf({
+  options,
+  riseFall,
+  intervalSeconds,
+  control,
+  leasing,
+}: PoolPolicy): PoolPolicy {
+  return { options, riseFall, intervalSeconds, control, leasing };
+}
+
 /**
  * A named set of proxies with one health-check policy and one schedule. As it is stored, a pool
  * with a `policyVersion` has no `options.ca`; the whole policy is that version (`readPolicy`).

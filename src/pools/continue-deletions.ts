@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { idPosition } from '../model/batch-split.ts';
 import type { Pool } from '../model/pool.ts';
 import { sweepIdTimeMs } from '../model/sweep-id.ts';
+import type { SweepLimits } from '../model/sweep-limits.ts';
 import type { Storage } from '../storage/storage.ts';
 import { retirePolicy } from './policy-versions.ts';
 
@@ -28,6 +29,7 @@ export interface DeletionEntry {
 interface DeletionDependencies {
   readonly storage: Storage;
   readonly clock: Clock;
+  readonly limits?: Pick<SweepLimits, 'retentionSeconds'>;
 }
 
 /**
@@ -92,9 +94,10 @@ async function settleChunk(
  * belong to the deleted pool, since ids depend on a pool's salt.
  */
 async function deleteChunk(
-  { storage, clock }: DeletionDependencies,
+  dependencies: DeletionDependencies,
   poolName: string,
 ): Promise<ChunkOutcome> {
+  const { storage, clock } = dependencies;
   const askedAt = clock.now();
   const ids = await storage.proxies.queryIds(poolName, CHUNK_SIZE);
   const pool = await storage.pools.get(poolName);
@@ -104,7 +107,7 @@ async function deleteChunk(
     return { rowsDeleted: ids.length, removed: false, hasMore: true };
   }
   if (askedAt <= removableAfterMs(pool)) return NOTHING_LEFT;
-  await retirePolicy({ storage, clock }, pool.policyVersion);
+  await retirePolicy(dependencies, pool.policyVersion);
   return { ...NOTHING_LEFT, removed: await storage.pools.remove(pool) };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
-import type { Pool, PoolPolicy } from '../model/pool.ts';
+import { type Pool, type PoolPolicy, policyOf } from '../model/pool.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../model/sweep-limits.ts';
 import type { Storage } from '../storage/storage.ts';
 import { requireStorable, withoutCa } from './pool-policy.ts';
@@ -30,7 +30,11 @@ export async function readPolicy(storage: Storage, pool: Pool): Promise<PoolPoli
  *
  * @throws {InvalidInputError} when its policy is larger than one may be now
  */
-export async function withPolicyVersion(storage: Storage, pool: Pool): Promise<Pool> {
+export async function withPolicyVersion(
+  dependencies: VersionDependencies,
+  pool: Pool,
+): Promise<Pool> {
+  const { storage } = dependencies;
   if (pool.policyVersion !== undefined) return pool;
   const policy = policyOf(pool);
   requireStorable(policy);
@@ -38,7 +42,10 @@ export async function withPolicyVersion(storage: Storage, pool: Pool): Promise<P
   const policyVersion = await storePolicy(storage, policy, expiresAtEpochSeconds);
   const change = { policy: withoutCa(policy), policyVersion, replaces: undefined };
   const updated = await storage.pools.updatePolicy(poolName, change);
-  const current = updated ?? (await requirePool(storage, poolName));
+  if (updated) return updated;
+  const current = await requirePool(storage, poolName);
+  // After a lost answer the pool has this very version.
+  if (current.policyVersion !== policyVersion) await retirePolicy(dependencies, policyVersion);
   if (current.policyVersion !== undefined) return current;
   throw new ConflictError(`pool "${poolName}" changed meanwhile; try again`);
 }
@@ -63,8 +70,4 @@ export async function retirePolicy(
   if (policyVersion === undefined) return;
   const keptSeconds = limits.retentionSeconds + RETIRED_SECONDS;
   await storage.policies.retire(policyVersion, Math.ceil(clock.now() / 1000) + keptSeconds);
-}
-
-function policyOf({ options, riseFall, intervalSeconds, control, leasing }: Pool): PoolPolicy {
-  return { options, riseFall, intervalSeconds, control, leasing };
 }

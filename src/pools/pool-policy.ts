@@ -5,7 +5,7 @@ import { parseWith, pointerTo, unusable, wholeNumber } from '../input.ts';
 import { LARGEST_BATCH_SIZE } from '../model/batch-split.ts';
 import { batchTimeMs, largestTimeoutMs } from '../model/batch-time.ts';
 import { DEFAULT_LEASING, leasingSettingsSchema } from '../model/leasing-settings.ts';
-import type { PoolPolicy } from '../model/pool.ts';
+import { type PoolPolicy, policyOf } from '../model/pool.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../model/sweep-limits.ts';
 
 const SOURCE = { what: "the pool's policy" };
@@ -68,13 +68,14 @@ export function requireStorable(policy: PoolPolicy): void {
     const detail = `has ${caBytes} bytes; a pool's CA bundle may have at most ${MAX_CA_BYTES}`;
     issues.push({ pointer: '/options/ca', detail });
   }
-  const bytes = bytesOf(withoutCa(policy));
+  const stored = withoutCa(policy);
+  const bytes = bytesOf(stored);
   if (bytes > MAX_POLICY_BYTES) {
-    const [largest = ''] = Object.entries(withoutCa(policy).options)
-      .sort(([, a], [, b]) => bytesOf(b) - bytesOf(a))
-      .map(([field]) => field);
+    const [[largest, size] = ['', 0]] = Object.entries(stored.options)
+      .map(([field, value]) => [field, bytesOf(value)] as const)
+      .sort(([, a], [, b]) => b - a);
     const detail =
-      `has ${bytesOf(policy.options[largest as 'headers'])} of the policy's ${bytes} bytes; ` +
+      `has ${size} of the policy's ${bytes} bytes; ` +
       `without its CA bundle, a policy may have at most ${MAX_POLICY_BYTES}`;
     issues.push({ pointer: pointerTo(['options', largest]), detail });
   }
@@ -84,8 +85,7 @@ export function requireStorable(policy: PoolPolicy): void {
 /** A policy as a pool's item has it: the CA bundle stands in the stored version alone. */
 export function withoutCa(policy: PoolPolicy): PoolPolicy {
   const { ca: _apart, ...options } = policy.options;
-  const { riseFall, intervalSeconds, control, leasing } = policy;
-  return { options, riseFall, intervalSeconds, control, leasing };
+  return { ...policyOf(policy), options };
 }
 
 function bytesOf(value: unknown): number {

@@ -28,17 +28,18 @@ const MAX_TRIES = 8;
  * @throws {ConflictError} when a pool of that name exists
  */
 export async function createPool(
-  { storage, clock, limits }: PoolDependencies,
+  dependencies: PoolDependencies,
   poolName: string,
   policyInput: unknown,
   options: { readonly expiresAtEpochSeconds?: number } = {},
 ): Promise<Pool> {
+  const { storage, clock, limits } = dependencies;
   const policy = parsePoolPolicy(policyInput, limits);
   const draft = { ...draftPool(parsePoolName(poolName), policy, clock), ...options };
   const policyVersion = await storePolicy(storage, policy, options.expiresAtEpochSeconds);
   const pool = { ...draft, policyVersion };
   if (await storage.pools.create(pool)) return { ...pool, options: policy.options };
-  await retirePolicy({ storage, clock }, policyVersion);
+  await retirePolicy(dependencies, policyVersion);
   throw new ConflictError(`pool "${poolName}" already exists`);
 }
 

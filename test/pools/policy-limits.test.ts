@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { InputIssue } from '../../src/errors.ts';
-import { readPolicy } from '../../src/pools/policy-versions.ts';
+import { readPolicy, withPolicyVersion } from '../../src/pools/policy-versions.ts';
 import { parsePoolPolicy } from '../../src/pools/pool-policy.ts';
 import { createPool, putPool } from '../../src/pools/put-pool.ts';
 import { requirePolicy } from '../../src/sweeps/require-sweep.ts';
@@ -144,6 +144,26 @@ describe('versions of policies', () => {
     expect(sweep.policyVersion).toBe(pool.policyVersion);
     expect(pool.options).toEqual(makeOptions());
     expect((await readPolicy(world.storage, pool)).options).toEqual(makeOptions({ ca: 'old' }));
+  });
+
+  it('such a pool gets only one of those that are made for it at once, and the others expire', async () => {
+    const world = new SweepWorld();
+    const old = makePool({ options: makeOptions({ ca: 'old' }) });
+    await world.storage.pools.create(old);
+    const versions: string[] = [];
+    world.storage.tap('policies.put', (put, version) => {
+      versions.push(version.policyVersion);
+      return put(version);
+    });
+    const pools = await Promise.all([1, 2, 3].map(() => withPolicyVersion(world, old)));
+    world.clock.advance(32 * 86_400_000);
+    const kept = await Promise.all(
+      versions.map(async (version) => ((await world.storage.policies.get(version)) ? version : [])),
+    );
+    expect(versions).toHaveLength(3);
+    expect(pools.map(({ policyVersion }) => [policyVersion])).toEqual(
+      [1, 2, 3].map(() => kept.flat()),
+    );
   });
 
   it('a policy that an earlier version stored and that is too large starts no sweep', async () => {

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
-import { SELECTORS, type SelectorName } from '../../../src/leases/acquire/selectors.ts';
 import { leaseReportSchema } from '../../../src/leases/lease-report.ts';
-import { acquireRequestSchema, leaseSecondsSchema } from '../../../src/leases/lease-request.ts';
+import {
+  acquireRequestSchema,
+  leaseSecondsSchema,
+  selectorNames,
+} from '../../../src/leases/lease-request.ts';
 
 const { consumerName, leaseSeconds, filters, allowSlow, allowUnknown, notBlockedOn } =
   acquireRequestSchema.shape;
 
 /** The `idempotency-key` header of an acquisition. */
 export const leaseKeySchema = acquireRequestSchema.shape.idempotencyKey;
-const selectorNames = Object.keys(SELECTORS) as SelectorName[];
 
 /** The body of `POST /pools/{pool}/leases`. */
 export const acquireSchema = z.strictObject({

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { NotFoundError } from '../../../src/errors.ts';
 import { maxConcurrencySchema } from '../../../src/model/leasing-settings.ts';
 import { parsePoolName } from '../../../src/model/pool.ts';
 import { removeProxy, setMaxConcurrency, setProxyStatus } from '../../../src/pools/edit-proxy.ts';
 import { readProxyHistory } from '../../../src/pools/proxy-history.ts';
 import { readProxyView, readProxyViews } from '../../../src/pools/proxy-views.ts';
+import { noSuchProxy } from '../../../src/pools/require-pool.ts';
 import type { ApiDependencies, RouteHandler } from '../api-dependencies.ts';
 import { type ApiReply, jsonReply } from '../reply/reply.ts';
 import { parseJsonBody, readBody } from '../request/json-body.ts';
@@ -88,6 +88,6 @@ async function answerWithView(
   id: string,
 ): Promise<ApiReply> {
   const view = await readProxyView(dependencies, pool, id);
-  if (!view) throw new NotFoundError(`pool "${pool}" has no proxy ${id}`);
+  if (!view) throw noSuchProxy(pool, id);
   return jsonReply(200, view);
 }

@@ -1,3 +1,4 @@
+import { chunksOf } from '../../async/map-bounded.ts';
 import {
   figuresOf,
   type LeaseFigures,
@@ -32,10 +33,8 @@ export async function cleanUpLeases(
 
 async function cleanUpRow(context: LeaseContext, { poolName, proxy, leases }: ProxyRow) {
   const endedBy = othersEndedBy(context);
-  const all = endedLeases({ leases }, endedBy);
   let removed = 0;
-  for (let start = 0; start < all.length; start += MAX_ENDED_NAMED) {
-    const tokens = all.slice(start, start + MAX_ENDED_NAMED);
+  for (const tokens of chunksOf(endedLeases({ leases }, endedBy), MAX_ENDED_NAMED)) {
     // Refused when one of them is gone: then another process is removing them too.
     const done = await context.storage.leases.removeEnded(poolName, proxy.id, { tokens, endedBy });
     if (done) removed += tokens.length;

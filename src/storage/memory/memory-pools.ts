@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { isListed, isTended, type Pool, type PoolState } from '../../model/pool.ts';
+import { isListed, isTended, type Pool, type PoolState, policyOf } from '../../model/pool.ts';
 import type {
   ClaimOutcome,
   PolicyChange,
@@ -31,9 +31,7 @@ export class MemoryPools implements PoolStorage {
   ): Promise<Pool | null> {
     const pool = this.#find(poolName);
     if (!pool || pool.deletingSince !== undefined || pool.policyVersion !== replaces) return null;
-    const { options, riseFall, intervalSeconds, control, leasing } = policy;
-    const changes = { options, riseFall, intervalSeconds, control, leasing, policyVersion };
-    const updated = { ...pool, ...changes };
+    const updated = { ...pool, ...policyOf(policy), policyVersion };
     this.#pools.set(poolName, updated);
     return updated;
   }

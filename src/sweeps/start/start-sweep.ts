@@ -49,7 +49,7 @@ export async function startSweep(
   const sweepId = await sweepIdFor(dependencies, asRead, request);
   const known = await findSweep(dependencies, asRead, sweepId);
   if (known) return known;
-  const pool = await withPolicyVersion(storage, asRead);
+  const pool = await withPolicyVersion(dependencies, asRead);
   const plan = await planSweep(storage, pool);
   const draft = draftSweep(dependencies, { pool, sweepId, trigger: request.trigger, plan });
   requireTimeLeft(pool, draft, dependencies);
@@ -82,7 +82,7 @@ export async function restoreSweep(
   const asRead = await requireAnyPool(storage, poolName);
   if (asRead.runningSweepId !== sweepId) return null;
   const isEnding = asRead.deletingSince !== undefined;
-  const pool = isEnding ? asRead : await withPolicyVersion(storage, asRead);
+  const pool = isEnding ? asRead : await withPolicyVersion(dependencies, asRead);
   const { size } = await planSweep(storage, pool);
   // The claim has left its k in the pool, although no summary followed.
   const plan = { size, bitCount: pool.batchBitCounts[0] ?? 0 };
