@@ -1,16 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeFailure } from '../../../src/health/failure.ts';
-import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
 import { HealthChecker } from '../../../src/health/health-checker.ts';
 import { parseHealthCheckOptions } from '../../../src/health/schema/parse-options.ts';
 import {
   createTestAuthority,
   type ServerCertificate,
   startTarget,
-  type TestAuthority,
 } from '../../../src/local/fleet/index.ts';
 import {
   absoluteForm,
@@ -20,26 +18,13 @@ import {
   socks5Tunnel,
   tlsTunnel,
 } from '../../support/peers/hostile-proxy.ts';
-import { checkHostile, proxyAt } from '../support/check.ts';
+import { ca, certificate } from '../support/authority.ts';
+import { blameOf, checkHostile, proxyAt } from '../support/check.ts';
 import { forbidLeftovers } from '../support/leftovers.ts';
 
 forbidLeftovers();
 
-let authority: TestAuthority;
-let certificate: ServerCertificate;
-let ca: string;
-
-beforeAll(async () => {
-  authority = await createTestAuthority();
-  certificate = await authority.issue({ names: ['target.test', '127.0.0.1'] });
-  ca = authority.caPem;
-});
-
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-
-function blameOf({ blame, failure }: HealthCheckResult): string {
-  return blame ?? describeFailure(failure ?? '').blame;
-}
 
 describe('blame follows the layer that carried the bytes', () => {
   it.each([

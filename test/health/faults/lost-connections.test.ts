@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestAuthority, type ServerCertificate } from '../../../src/local/fleet/index.ts';
+import { describe, expect, it } from 'vitest';
 import {
   absoluteForm,
   acceptConnect,
@@ -13,19 +12,11 @@ import {
   tlsTunnel,
   type Wire,
 } from '../../support/peers/hostile-proxy.ts';
+import { ca, certificate } from '../support/authority.ts';
 import { checkHostile, GRACE_MS, TIMEOUT_MS } from '../support/check.ts';
 import { forbidLeftovers } from '../support/leftovers.ts';
 
 forbidLeftovers();
-
-let certificate: ServerCertificate;
-let ca: string;
-
-beforeAll(async () => {
-  const authority = await createTestAuthority();
-  certificate = await authority.issue({ names: ['target.test', '127.0.0.1'] });
-  ca = authority.caPem;
-});
 
 const nothing: Behaviour = () => {};
 

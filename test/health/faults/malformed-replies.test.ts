@@ -1,26 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestAuthority, type ServerCertificate } from '../../../src/local/fleet/index.ts';
+import { describe, expect, it } from 'vitest';
 import {
   absoluteForm,
   acceptConnect,
   connectReply,
   socks5Tunnel,
 } from '../../support/peers/hostile-proxy.ts';
+import { ca, certificate } from '../support/authority.ts';
 import { checkHostile } from '../support/check.ts';
 import { ANSWERS, ENTRANCES } from '../support/entrances.ts';
 import { forbidLeftovers } from '../support/leftovers.ts';
 
 forbidLeftovers();
-
-let certificate: ServerCertificate;
-let ca: string;
-
-beforeAll(async () => {
-  const authority = await createTestAuthority();
-  certificate = await authority.issue({ names: ['target.test'] });
-  ca = authority.caPem;
-});
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { wordsOf } from '../../../src/health/classify/proxy-words.ts';
-import { describeFailure } from '../../../src/health/failure.ts';
 import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
 import {
   absoluteForm,
@@ -11,7 +10,7 @@ import {
   socks4Tunnel,
   socks5Tunnel,
 } from '../../support/peers/hostile-proxy.ts';
-import { checkHostile, type HostileCheckOptions } from '../support/check.ts';
+import { blameOf, checkHostile, type HostileCheckOptions } from '../support/check.ts';
 import { forbidLeftovers } from '../support/leftovers.ts';
 
 forbidLeftovers();
@@ -31,10 +30,6 @@ async function check(
     options,
   );
   return result;
-}
-
-function blameOf({ blame, failure }: HealthCheckResult): string {
-  return blame ?? describeFailure(failure ?? '').blame;
 }
 
 describe("the proxy's own words", () => {

@@ -1,21 +1,12 @@
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestAuthority, type ServerCertificate } from '../../../src/local/fleet/index.ts';
+import { describe, expect, it } from 'vitest';
 import type { Wire } from '../../support/peers/hostile-proxy.ts';
+import { ca, certificate } from '../support/authority.ts';
 import { checkHostile, GRACE_MS, TIMEOUT_MS } from '../support/check.ts';
 import { ANSWERS, ENTRANCES } from '../support/entrances.ts';
 import { forbidLeftovers } from '../support/leftovers.ts';
 
 forbidLeftovers();
-
-let certificate: ServerCertificate;
-let ca: string;
-
-beforeAll(async () => {
-  const authority = await createTestAuthority();
-  certificate = await authority.issue({ names: ['target.test'] });
-  ca = authority.caPem;
-});
 
 describe.each(ENTRANCES)('through %s', (_name, entrance) => {
   it('FAULTS 1: a peer that never answers is a timeout, in time', async () => {

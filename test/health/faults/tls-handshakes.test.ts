@@ -1,9 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  createTestAuthority,
-  type ServerCertificate,
-  type TestAuthority,
-} from '../../../src/local/fleet/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { ServerCertificate, TestAuthority } from '../../../src/local/fleet/index.ts';
 import {
   absoluteForm,
   acceptConnect,
@@ -13,20 +9,11 @@ import {
   socks5Tunnel,
   tlsTunnel,
 } from '../../support/peers/hostile-proxy.ts';
+import { authority, ca, certificate } from '../support/authority.ts';
 import { checkHostile } from '../support/check.ts';
 import { forbidLeftovers } from '../support/leftovers.ts';
 
 forbidLeftovers();
-
-let authority: TestAuthority;
-let certificate: ServerCertificate;
-let ca: string;
-
-beforeAll(async () => {
-  authority = await createTestAuthority();
-  certificate = await authority.issue({ names: ['target.test', '127.0.0.1'] });
-  ca = authority.caPem;
-});
 
 const nothing: Behaviour = () => {};
 const HEAD_END = '\r\n\r\n';

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { describeFailure } from '../../../src/health/failure.ts';
 import type { HealthCheckOptions } from '../../../src/health/health-check-options.ts';
 import type { HealthCheckResult } from '../../../src/health/health-check-result.ts';
 import { HealthChecker } from '../../../src/health/health-checker.ts';
@@ -38,6 +39,11 @@ export function proxyAt(
     port,
     ...(credentials && { credentials: new Credentials(...credentials) }),
   });
+}
+
+/** Whom a failed result blames. */
+export function blameOf({ blame, failure }: HealthCheckResult): string {
+  return blame ?? describeFailure(failure ?? '').blame;
 }
 
 export interface HostileCheck {
