@@ -67,8 +67,17 @@ export interface BatchMessage {
   readonly deadlineAt: string;
 }
 
-/** Batches per ledger item; keeps the item far below DynamoDB's limit of 400 KB. */
-export const BATCHES_PER_LEDGER_PART = 64;
+/**
+ * Batches per ledger item. An update pays for the whole item, and two entries stay within the one
+ * KB of a write request unit, with ten failure codes each too.
+ */
+export const BATCHES_PER_LEDGER_PART = 2;
+
+/**
+ * Ledger parts per section. A part that is complete is marked in its section and a section that is
+ * complete in the sweep, so that marks, too, stay within a write request unit.
+ */
+export const PARTS_PER_LEDGER_SECTION = 128;
 
 /** The ledger part a batch is entered in. */
 export function ledgerPartOf(bits: string): number {

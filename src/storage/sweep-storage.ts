@@ -8,6 +8,12 @@ export interface SweepClosing {
   readonly missingBatches: readonly string[];
 }
 
+/** A part of a section of a ledger (`within` is the section) or a section of it (null). */
+export interface LedgerMark {
+  readonly within: number | null;
+  readonly complete: number;
+}
+
 /** Stores sweeps and their ledgers. */
 export interface SweepStorage {
   /** Stores a sweep's summary unless one exists; returns the stored one. */
@@ -27,8 +33,14 @@ export interface SweepStorage {
     bits: string,
     counts: BatchCounts,
   ): Promise<{ readonly part: number; readonly recordedInPart: number }>;
-  /** Marks a ledger part complete; returns the numbers of the parts that are complete now. */
-  markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>>;
+  /**
+   * Marks a part as complete in its section, or a section in the whole ledger (`within` is null);
+   * returns all that is marked there now.
+   */
+  markComplete(
+    sweep: Pick<Sweep, 'sweepId' | 'expiresAtEpochSeconds'>,
+    mark: LedgerMark,
+  ): Promise<ReadonlySet<number>>;
   /** Every ledger entry of a sweep by batch, in batch order; consistent. */
   readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>>;
   /** Closes a running sweep; true only for the one caller that closed it. */

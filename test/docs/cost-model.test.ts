@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
+import { countUnits } from '../support/storage/count-units.ts';
 import { useDynamoDb } from '../support/storage/dynamodb.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 
@@ -23,23 +23,3 @@ it('a steady sweep costs the request units the cost model says', { timeout: 60_0
   expect(spent.read).toBe(claim(/\*\*(\d+) read request units per 1,600 checks/));
   expect((spent.write / PROXIES) * 1_000_000).toBe(claim(/checks: (88,125) per million/));
 });
-
-/** Adds up the units that every call from now on consumes. */
-function countUnits(client: DynamoDBClient): { write: number; read: number } {
-  const spent = { write: 0, read: 0 };
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
-        const answer = await next(args);
-        const { ConsumedCapacity } = answer.output as {
-          ConsumedCapacity?: { CapacityUnits?: number };
-        };
-        const kind = /^(?:Get|Query)/.test(commandName ?? '') ? 'read' : 'write';
-        spent[kind] += ConsumedCapacity?.CapacityUnits ?? 0;
-        return answer;
-      },
-    { step: 'initialize' },
-  );
-  return spent;
-}

@@ -3,7 +3,7 @@ import { batchIndex } from '../../model/batch-range.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { BY_POOL_INDEX, TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
 import { isExpired } from '../storage.ts';
-import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
+import type { LedgerMark, SweepClosing, SweepStorage } from '../sweep-storage.ts';
 import { absent, exists, fewerLateBatches, sweepIsOpen } from './conditions.ts';
 import {
   AFTER_ALL_SWEEPS,
@@ -88,10 +88,22 @@ export class DynamoDbSweeps implements SweepStorage {
     return { part, recordedInPart: ledgerEntries(Attributes ?? {}).length };
   }
 
-  async markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>> {
-    const add = { completeParts: new Set([part]) };
-    const updated = await this.#updateSummary(sweepId, { add }, exists('sweepId'));
-    return new Set(updated?.completeParts as Iterable<number> | undefined);
+  async markComplete(
+    { sweepId, expiresAtEpochSeconds }: Pick<Sweep, 'sweepId' | 'expiresAtEpochSeconds'>,
+    { within, complete }: LedgerMark,
+  ): Promise<ReadonlySet<number>> {
+    const { Attributes } = await this.#db.client.send(
+      new UpdateCommand({
+        TableName: this.#db.tables.sweeps,
+        Key: { sweepId, part: `complete#${within ?? ''}` },
+        ReturnValues: 'ALL_NEW',
+        ...updateInput({
+          add: { complete: new Set([complete]) },
+          set: { [TTL_ATTRIBUTE]: expiresAtEpochSeconds },
+        }),
+      }),
+    );
+    return new Set(Attributes?.complete as Iterable<number> | undefined);
   }
 
   async readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>> {
@@ -132,7 +144,7 @@ export class DynamoDbSweeps implements SweepStorage {
 }
 
 function toSweep(item: Item): Sweep {
-  const { part: _key, completeParts: _marks, ...sweep } = item;
+  const { part: _key, completeParts: _earlierMarks, ...sweep } = item;
   return sweep as unknown as Sweep;
 }
 

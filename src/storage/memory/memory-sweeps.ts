@@ -2,13 +2,13 @@ import type { Clock } from '../../clock.ts';
 import { batchIndex } from '../../model/batch-range.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { unlessExpired } from '../storage.ts';
-import type { SweepClosing, SweepStorage } from '../sweep-storage.ts';
+import type { LedgerMark, SweepClosing, SweepStorage } from '../sweep-storage.ts';
 
 /** Sweeps and their ledgers in maps. */
 export class MemorySweeps implements SweepStorage {
   readonly #sweeps = new Map<string, Sweep>();
   readonly #ledgers = new Map<string, Map<string, BatchCounts>>();
-  readonly #completeParts = new Map<string, Set<number>>();
+  readonly #marks = new Map<string, Set<number>>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -50,10 +50,14 @@ export class MemorySweeps implements SweepStorage {
     return { part, recordedInPart };
   }
 
-  async markPartComplete(sweepId: string, part: number): Promise<ReadonlySet<number>> {
-    const parts = new Set(this.#completeParts.get(sweepId)).add(part);
-    this.#completeParts.set(sweepId, parts);
-    return parts;
+  async markComplete(
+    { sweepId }: Pick<Sweep, 'sweepId'>,
+    { within, complete }: LedgerMark,
+  ): Promise<ReadonlySet<number>> {
+    const key = `${sweepId}#${within ?? ''}`;
+    const marked = new Set(this.#marks.get(key)).add(complete);
+    this.#marks.set(key, marked);
+    return marked;
   }
 
   async readLedger(sweepId: string): Promise<ReadonlyMap<string, BatchCounts>> {

@@ -1,5 +1,11 @@
 import type { BatchResult } from '../../model/batch-result.ts';
-import { BATCHES_PER_LEDGER_PART, type Sweep, SweepState } from '../../model/sweep.ts';
+import {
+  BATCHES_PER_LEDGER_PART,
+  PARTS_PER_LEDGER_SECTION,
+  type Sweep,
+  SweepState,
+} from '../../model/sweep.ts';
+import type { Storage } from '../../storage/storage.ts';
 import { requireSweep } from '../require-sweep.ts';
 import { type CountedResult, countBatch } from './batch-counts.ts';
 import { closeSweep, recordLateBatches, type SweepContext } from './close-sweep.ts';
@@ -22,9 +28,20 @@ export async function recordBatch(
   const overdue = clock.now() > Date.parse(sweep.deadlineAt);
   const current = overdue ? await requireSweep(storage, sweep.sweepId) : sweep;
   if (current.state !== SweepState.running) return recordLateBatches(dependencies, current);
-  const batches = 2 ** sweep.bitCount;
-  if (recordedInPart < Math.min(BATCHES_PER_LEDGER_PART, batches)) return;
-  const completeParts = await storage.sweeps.markPartComplete(sweep.sweepId, part);
-  if (completeParts.size < Math.ceil(batches / BATCHES_PER_LEDGER_PART)) return;
+  if (recordedInPart < Math.min(BATCHES_PER_LEDGER_PART, 2 ** sweep.bitCount)) return;
+  if (!(await completesLedger(storage, sweep, part))) return;
   await closeSweep(dependencies, sweep, await storage.sweeps.readLedger(sweep.sweepId));
+}
+
+/** Marks a complete part, and its section when that is complete too; whether all of them are. */
+async function completesLedger(storage: Storage, sweep: Sweep, part: number): Promise<boolean> {
+  const parts = Math.ceil(2 ** sweep.bitCount / BATCHES_PER_LEDGER_PART);
+  if (parts === 1) return true;
+  const section = Math.floor(part / PARTS_PER_LEDGER_SECTION);
+  const inSection = await storage.sweeps.markComplete(sweep, { within: section, complete: part });
+  if (inSection.size < Math.min(PARTS_PER_LEDGER_SECTION, parts)) return false;
+  const sections = Math.ceil(parts / PARTS_PER_LEDGER_SECTION);
+  if (sections === 1) return true;
+  const mark = { within: null, complete: section };
+  return (await storage.sweeps.markComplete(sweep, mark)).size === sections;
 }

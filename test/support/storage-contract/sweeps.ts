@@ -53,7 +53,8 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect(await record('01')).toEqual({ part: 0, recordedInPart: 1 });
       expect(await record('01')).toEqual({ part: 0, recordedInPart: 1 });
       await Promise.all(['00', '10', '11', '10', '00'].map(record));
-      expect(await record('11')).toEqual({ part: 0, recordedInPart: 4 });
+      expect(await record('01')).toEqual({ part: 0, recordedInPart: 2 });
+      expect(await record('11')).toEqual({ part: 1, recordedInPart: 2 });
       const ledger = await storage.sweeps.readLedger(sweep.sweepId);
       expect([...ledger]).toEqual(['00', '01', '10', '11'].map((bits) => [bits, counts]));
     });
@@ -67,7 +68,7 @@ export function describeSweepStorage(create: CreateStorage): void {
       );
     });
 
-    it('splits a large ledger into parts of 64 and reads all of it in order', async () => {
+    it('splits a large ledger into parts of 2 and reads all of it in order', async () => {
       const { storage } = await create();
       const sweep = makeSweep({ bitCount: 8 });
       const batches = [...batchesOf(8)];
@@ -76,8 +77,8 @@ export function describeSweepStorage(create: CreateStorage): void {
         const outcome = await storage.sweeps.recordBatch(sweep, bits, makeCounts({ bytes: index }));
         outcomes.set(bits, outcome);
       }
-      expect(outcomes.get(batches[255] ?? '')).toEqual({ part: 3, recordedInPart: 1 });
-      expect(outcomes.get(batches[64] ?? '')).toEqual({ part: 1, recordedInPart: 64 });
+      expect(outcomes.get(batches[255] ?? '')).toEqual({ part: 127, recordedInPart: 1 });
+      expect(outcomes.get(batches[64] ?? '')).toEqual({ part: 32, recordedInPart: 2 });
       const ledger = await storage.sweeps.readLedger(sweep.sweepId);
       expect([...ledger.keys()]).toEqual(batches);
       expect([...ledger.values()].map(({ bytes }) => bytes)).toEqual(
@@ -90,13 +91,18 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect(await storage.sweeps.readLedger(makeSweepId(1))).toEqual(new Map());
     });
 
-    it('returns the complete parts and keeps them out of the summary', async () => {
+    it('marks complete parts within their section, and sections apart from both', async () => {
       const { storage } = await create();
-      await storage.sweeps.put(makeSweep());
-      expect(await storage.sweeps.markPartComplete(makeSweepId(1), 2)).toEqual(new Set([2]));
-      expect(await storage.sweeps.markPartComplete(makeSweepId(1), 0)).toEqual(new Set([0, 2]));
-      expect(await storage.sweeps.markPartComplete(makeSweepId(1), 2)).toEqual(new Set([0, 2]));
+      const sweep = await storage.sweeps.put(makeSweep());
+      const mark = (complete: number, within: number | null) =>
+        storage.sweeps.markComplete(sweep, { within, complete });
+      expect(await mark(2, 0)).toEqual(new Set([2]));
+      expect(await mark(0, 0)).toEqual(new Set([0, 2]));
+      expect(await mark(2, 0)).toEqual(new Set([0, 2]));
+      expect(await mark(128, 1)).toEqual(new Set([128]));
+      expect(await mark(1, null)).toEqual(new Set([1]));
       expect(await storage.sweeps.get(makeSweepId(1))).toEqual(makeSweep());
+      expect(await storage.sweeps.readLedger(makeSweepId(1))).toEqual(new Map());
     });
 
     it('lets only one caller close a sweep', async () => {
