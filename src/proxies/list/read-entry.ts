@@ -25,7 +25,7 @@ export interface EntryPlace {
 
 /** Reads one line in a form of its own, or a row of columns without a header. */
 export function readTextLine(maker: EntryMaker, line: string, place: EntryPlace): Entries {
-  const whole = withoutComment(line);
+  const whole = unwrap(withoutComment(line));
   if (maker.columns) {
     const row = readNamedRow(whole, maker.columns);
     return 'reason' in row ? makeAll(maker, [row], place) : readRow(maker, row, place);
@@ -37,6 +37,17 @@ export function readTextLine(maker: EntryMaker, line: string, place: EntryPlace)
   const endpoint = found ?? parseLineForm(text, maker.schemes);
   const source = { line: place.line, redacted: () => redactLine(text) };
   return maker.make(withSaid(endpoint, said), source);
+}
+
+/** `HTTPS_PROXY=http://…` or `export http_proxy="http://…"`: a setting of an environment. */
+const SETTING = /^(?:(?:export|set)\s+)?(?:\w*_proxy=|[a-z_]\w*=(?=["']?[a-z][a-z0-9+.-]*:\/\/))/i;
+/** An element of a list in a program: quotes around all of it. */
+const QUOTED = /^(["'`])([^"'`]*)\1\s*[,;]?$/;
+
+/** The entry without what another language writes around it. */
+function unwrap(line: string): string {
+  const text = line.includes('=') ? line.replace(SETTING, '') : line;
+  return /^["'`]/.test(text) ? (QUOTED.exec(text)?.[2] ?? text) : text;
 }
 
 function withoutComment(text: string): string {
@@ -87,10 +98,29 @@ export function readRow(maker: EntryMaker, row: Row, place: EntryPlace): Entries
   return flatten(cells);
 }
 
-/** Reads a JSON object. */
+/** A key that is a proxy itself. */
+const PROXY_KEY = /^(?:[^:@/\s]+:\/\/)?\S+:\d{1,5}$/;
+
+/** Reads a JSON object: one entry, or entries that stand under their addresses. */
 export function readObject(maker: EntryMaker, value: object, place: EntryPlace): Entries {
+  const members = Object.entries(value);
+  if (members.length > 0 && members.every(([key]) => PROXY_KEY.test(key))) {
+    return flatten(members.map(([proxy, about]) => readMember(maker, { proxy, about }, place)));
+  }
   const { names, values } = flattenEntry(value);
   return readRow(maker, { index: indexFields(names, maker.schemes), values }, place);
+}
+
+function readMember(
+  maker: EntryMaker,
+  { proxy, about }: { readonly proxy: string; readonly about: unknown },
+  place: EntryPlace,
+): Entries {
+  const isObject = typeof about === 'object' && about !== null && !Array.isArray(about);
+  if (!isObject) return readTextLine(maker, proxy, place);
+  const { names, values } = flattenEntry(about);
+  const index = indexFields(['proxy', ...names], maker.schemes);
+  return readRow(maker, { index, values: [proxy, ...values] }, place);
 }
 
 /** Reads what a column or key that is named like a protocol holds. */

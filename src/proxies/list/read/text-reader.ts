@@ -1,26 +1,41 @@
 import { RejectionReason, reject } from '../../rejection.ts';
 import type { Entries, EntryMaker } from '../entry-maker.ts';
 import { type CsvHeader, isRule, parseCsvHeader, splitCells } from '../fields/csv-form.ts';
-import type { FieldIndex } from '../fields/fields.ts';
+import { type FieldIndex, fieldOf } from '../fields/fields.ts';
 import { makeAll, readRow, readTextLine } from '../read-entry.ts';
+import { protocolsIn, type Schemes } from '../schemes.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
 
 /** Reads the lines of plain text and CSV, even when they are mixed; see `LineReader`. */
 export function createTextReader(maker: EntryMaker, linesBefore: number): EntryReader {
   let header: CsvHeader | null = null;
   let isFirst = true;
+  let said: { readonly scheme: string } | undefined;
   const readLine = (whole: string, line: number): Entries => {
+    const scheme = headingOf(whole, maker.schemes);
+    if (scheme !== null) said = { scheme };
     if (whole.startsWith('#')) return { kind: 'skipped', line, reason: 'comment' };
+    if (scheme !== null) return { kind: 'skipped', line, reason: 'header' };
     if (isFirst) {
       isFirst = false;
       header = parseCsvHeader(whole, maker.schemes);
-      if (header) return { kind: 'skipped', line, reason: 'header' };
+      if (header || fieldOf(whole) === 'host') return { kind: 'skipped', line, reason: 'header' };
     }
-    if (!header || maker.columns) return readTextLine(maker, whole, { line });
+    if (!header || maker.columns) return readTextLine(maker, whole, { line, said });
     if (isRule(whole)) return { kind: 'skipped', line, reason: 'header' };
     return readHeadedRow(maker, header, { line, text: whole });
   };
   return new LineReader(readLine, { linesBefore });
+}
+
+/** `### SOCKS5 ###`, `[socks4]`, `== HTTP proxies ==`, `HTTP:` */
+const HEADING = /^[#=*\-_~[(<\s]{0,9}((?:http|socks)[^@:]{0,40}?)[#=*\-_~\])>:\s]{0,9}$/i;
+
+/** The scheme that a line of its own names for the lines below it, which may name another. */
+function headingOf(line: string, schemes: Schemes): string | null {
+  const words = HEADING.exec(line)?.[1];
+  const [scheme, another] = (words && protocolsIn(words, schemes)) || [];
+  return another === undefined ? (scheme ?? null) : null;
 }
 
 function readHeadedRow(
