@@ -10,18 +10,20 @@ export const MAX_INTERIM = 8;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
-/** `HTTP/1.`, which a status line begins with (RFC 9112, section 4). */
+/** `HTTP/1.`, which a status line begins with (RFC 9112, section 4), its letters in any case. */
 const PREFIX = Buffer.from('HTTP/1.');
+/** Upper-case letters differ from lower-case ones in this bit. */
+const CASE = 0x20;
 /** The length of `HTTP/1.1 200`. */
 const LENGTH = 12;
 
 /** `HTTP/1.x`, one space, three digits, and a space or the end of the line. */
-const STATUS_LINE = /^(HTTP\/1\.[01] ([1-5][0-9]{2}))(?:[ \t]([^\r\n]*))?\r?\n/;
-/** What no line may have: NUL, and a CR that does not end it (RFC 9112, section 2.2). */
-const UNFIT = /\0|\r(?!\n)/;
+const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?:[ \t]([^\n]*?))?\r?\n/i;
 /** A header that the strictest parser takes as it stands (RFC 9112, sections 4 and 5). */
 const STRICT =
   /^HTTP\/1\.[01] [1-5][0-9]{2} [\t\x20-\x7e]*\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
+/** A coding that is none (RFC 2616, section 3.6); beside a length the strictest parser refuses it. */
+const NO_CODING = /\r\ntransfer-encoding:[ \t]*identity[ \t]*\r\n/i;
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Bytes that belong to no text. */
@@ -49,6 +51,7 @@ export function beginsStatusLine(bytes: Buffer): boolean {
 }
 
 function fits(byte: number, position: number): boolean {
+  if (position < 4) return (byte & ~CASE) === PREFIX[position];
   if (position < PREFIX.length) return byte === PREFIX[position];
   if (position === 7) return byte === DIGIT_0 || byte === DIGIT_0 + 1;
   if (position === 8) return byte === 0x20;
@@ -58,14 +61,15 @@ function fits(byte: number, position: number): boolean {
 
 /**
  * Takes a whole header apart, as tolerantly as curl does: lines may end in a bare LF, a blank may
- * stand before a colon, a value may go on in the next line, and any byte but NUL may be in it.
+ * stand before a colon or no name at all, a value may go on in the next line, and any byte but NUL
+ * may be in it.
  *
  * @returns null when it is malformed
  */
 export function parseHead(head: Buffer): ReplyHead | null {
   const text = head.toString('latin1');
   const status = STATUS_LINE.exec(text);
-  if (!status || UNFIT.test(text)) return null;
+  if (!status || text.includes('\0')) return null;
   const fields: string[] = [];
   for (const line of text.slice(status[0].length).split(/\r?\n/)) {
     if (line === '') break;
@@ -73,13 +77,13 @@ export function parseHead(head: Buffer): ReplyHead | null {
     if (/^[ \t]/.test(line)) {
       if (fields.length === 0) return null;
       fields.push(`${fields.pop()} ${line.trim()}`);
-    } else if (line.slice(0, colon).trim() === '' || colon < 0) {
+    } else if (colon < 0) {
       return null;
     } else {
       fields.push(line.slice(0, colon).trimEnd(), line.slice(colon + 1).trim());
     }
   }
-  return { statusCode: Number(status[2]), reason: (status[3] ?? '').trim(), fields };
+  return { statusCode: Number(status[1]), reason: (status[2] ?? '').trim(), fields };
 }
 
 /**
@@ -90,14 +94,16 @@ export function parseHead(head: Buffer): ReplyHead | null {
  */
 export function toStrictHead(head: Buffer): Buffer | null {
   const text = head.toString('latin1');
-  if (STRICT.test(text)) return head;
+  if (STRICT.test(text) && !NO_CODING.test(text)) return head;
   const parsed = parseHead(head);
   if (!parsed) return null;
   const reason = Buffer.from(textOf(parsed.reason.replace(CONTROL, ' ')), 'utf8');
-  let strict = `${text.slice(0, LENGTH)} ${reason.toString('latin1')}\r\n`;
+  let strict = `${text.slice(0, LENGTH).toUpperCase()} ${reason.toString('latin1')}\r\n`;
   for (let index = 0; index < parsed.fields.length; index += 2) {
-    const [name = '', value = ''] = parsed.fields.slice(index, index + 2);
-    if (TOKEN.test(name)) strict += `${name}: ${value.replace(CONTROL, ' ')}\r\n`;
+    const [name = '', written = ''] = parsed.fields.slice(index, index + 2);
+    const value = written.replace(CONTROL, ' ');
+    const line = `${name}: ${value}\r\n`;
+    if (TOKEN.test(name) && !NO_CODING.test(`\r\n${line}`)) strict += line;
   }
   return Buffer.from(`${strict}\r\n`, 'latin1');
 }

@@ -178,6 +178,9 @@ describe('tolerant where curl is', () => {
     ['a folded value', 'X-Long: a\r\n  b\r\n'],
     ['control characters in a value', 'X-Bell: a\x07b\r\n'],
     ['a blank name part', 'X Two: 1\r\n'],
+    ['a value without a name', ': 1\r\n'],
+    ['a carriage return in a value', 'X-Odd: a\rb\r\n'],
+    ['a coding that is none', 'Transfer-Encoding: Identity\r\n'],
   ])('accepts %s, from a proxy and from a target', async (_what, fields) => {
     const reply = `HTTP/1.1 200 OK\r\n${fields}Content-Length: 2\r\n\r\nok`;
     for (const entrance of [absoluteForm, socks5Tunnel, tlsTunnel(certificate)]) {
@@ -200,6 +203,17 @@ describe('tolerant where curl is', () => {
       { options: { ca, timeoutMs: 2000 } },
     );
     expect(tunnelled.result).toMatchObject({ status: 'active' });
+  });
+
+  it('accepts a status line in lower case', async () => {
+    for (const entrance of [absoluteForm, socks5Tunnel, tlsTunnel(certificate)]) {
+      const { result } = await checkHostile(
+        entrance,
+        (wire) => wire.send(OK.replace('HTTP', 'http')),
+        { options: { ca, bodyIncludes: 'ok', timeoutMs: 2000 } },
+      );
+      expect(result).toMatchObject({ status: 'active', statusCode: 200 });
+    }
   });
 
   it('accepts bare line feeds, and a status line without a reason, in pieces', async () => {

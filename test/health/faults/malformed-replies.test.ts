@@ -26,7 +26,6 @@ describe.each(ENTRANCES)('through %s', (_name, entrance) => {
     ['status 20', 'HTTP/1.1 20 OK\r\n\r\n'],
     ['status 999', 'HTTP/1.1 999 OK\r\n\r\n'],
     ['no status', 'HTTP/1.1\r\n\r\n'],
-    ['lower case', 'http/1.1 200 OK\r\n\r\n'],
   ])('FAULTS 7: %s is a protocol error', async (_kind, reply) => {
     const { result } = await checkHostile(
       entrance(certificate),
