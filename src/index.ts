@@ -59,7 +59,11 @@ export type { LeaseUse, UseFunction } from './leases/hold/use-lease.ts';
 export { formatLeasedUrl, type Lease, type LeaseReference } from './leases/lease.ts';
 export type { LeaseReport } from './leases/lease-report.ts';
 export type { AcquireRequest } from './leases/lease-request.ts';
-export { leasedAgent } from './leases/leased-agent.ts';
+export {
+  type LeasedDispatcherOptions,
+  leasedAgent,
+  leasedDispatcher,
+} from './leases/leased-agent.ts';
 export type { ManagerOptions } from './leases/manager-options.ts';
 export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
 export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/watch/lease-events.ts';
