@@ -15,7 +15,8 @@ export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 't
 
 /**
  * Checks the batches of up to ten records. Failed records are reported one by one and soon become
- * visible again. A record that is not a batch fails until it is in the dead-letter queue.
+ * visible again. A record that is not a batch fails until it is in the dead-letter queue. So does one
+ * of a newer version, but only after five whole visibility timeouts: a deploy may be under way.
  */
 export function createCheckerHandler(dependencies: CheckerDependencies) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>()
@@ -28,7 +29,7 @@ async function check(
   records: readonly SQSRecord[],
   context: Context,
 ): Promise<SQSBatchResponse> {
-  const { decoded, unreadable } = decodeRecords(records);
+  const { decoded, unreadable, newer } = decodeRecords(records);
   const remainingMs = () => context.getRemainingTimeInMillis();
   using stop = stopInTime(remainingMs());
   const outcomes = await checkBatches(
@@ -36,9 +37,10 @@ async function check(
     decoded.map(({ message }) => message),
     { remainingMs, signal: stop.signal },
   );
-  const failed = summarize(dependencies.telemetry, { decoded, outcomes, unreadable });
-  const unchanged = failed.length > 0 ? await dependencies.hideRecords(failed) : 0;
+  const soon = summarize(dependencies.telemetry, { decoded, outcomes, unreadable, newer });
+  const unchanged = soon.length > 0 ? await dependencies.hideRecords(soon) : 0;
   dependencies.telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
+  const failed = [...soon, ...newer];
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 

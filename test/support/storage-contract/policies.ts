@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { type CreateStorage, makeOptions, makePolicy } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
@@ -8,7 +9,9 @@ export function describePolicyStorage(create: CreateStorage): void {
   describe('versions of policies', () => {
     it('are returned as they were stored, with a CA bundle of 256 KB', async () => {
       const { storage } = await create();
-      const options = makeOptions({ ca: 'x'.repeat(256 * 1024), headers: { 'x-key': 'secret' } });
+      const certificate = `${rootCertificates[0]}\n`;
+      const ca = certificate.repeat(Math.floor((256 * 1024) / certificate.length));
+      const options = makeOptions({ ca, headers: { 'x-key': 'secret' } });
       const policy = makePolicy({ options, intervalSeconds: 60 });
       await storage.policies.put({ policyVersion: 'a', policy });
       await storage.policies.put({ policyVersion: 'b', policy: makePolicy() });
