@@ -71,6 +71,23 @@ describe('what a later version has added', () => {
     expect(gone).toEqual([JSON.stringify([{ S: 'pools-tended' }, { S: 'idle' }])]);
   });
 
+  it('keeps the format of items that a later version made, when they are updated', async () => {
+    const made = mapItems(plain, (item) =>
+      /^(?:ledger|complete)#/.test(item.part?.S ?? '') || item.enteredAtMs
+        ? { ...item, v: { N: '7' } }
+        : item,
+    );
+    const { world, scan } = await openFixture(database, made);
+    await openChecker(world).invoke(plain.sent.messages);
+    expect((await world.current(plain.seen.runningSweepId)).state).toBe('complete');
+    world.clock.advance(60_000);
+    await world.tick();
+    const sweeps = new Map((await scan('sweeps')).map((item) => [keyOf(item, 'sweeps'), item]));
+    const later = made.items.sweeps.filter(({ v }) => v?.N === '7');
+    const formats = later.map((item) => sweeps.get(keyOf(item, 'sweeps'))?.v?.N ?? 'gone');
+    expect(formats.filter((each) => each !== '7')).toEqual(['gone']);
+  });
+
   it('is left out of messages, requests and ticks', () => {
     const { messages, requests } = fixture.sent;
     for (const body of messages) {

@@ -6,8 +6,8 @@ import type { LeaseOutcome } from '../../../src/model/proxy-row.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { LeaseWorld, type PlannedProxy } from '../../support/leases/lease-world.ts';
 import { useDynamoDb } from '../../support/storage/dynamodb.ts';
-import { createTestClient } from '../../support/storage/start-dynamodb.ts';
 import { type DynamoDbTap, startDynamoDbTap } from '../../support/storage/dynamodb-tap.ts';
+import { createTestClient } from '../../support/storage/start-dynamodb.ts';
 
 /** What leasing asks of DynamoDB, counted on the wire. */
 describe('a lease on DynamoDB', () => {
