@@ -10,7 +10,7 @@ export interface CheckerOutcome extends DecodedRecords {
   readonly outcomes: readonly BatchOutcome[];
 }
 
-/** Logs and counts what became of each record; returns those to be delivered again soon. */
+/** Logs and counts what became of each record; returns those that failed. */
 export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): readonly SQSRecord[] {
   const { decoded, outcomes, unreadable, newer } = outcome;
   for (const { messageId } of unreadable) {

@@ -60,9 +60,10 @@ describe.each<[string, (item: RawItem) => RawItem]>([
 ])('%s', (_what, change) => {
   it('fails the batch before anything is probed, so that no status changes', async () => {
     const { world, before, statuses } = await openFixture(database, mapItems(plain, change));
-    const { invoke, telemetry } = openChecker(world);
+    const { invoke, hidden, telemetry } = openChecker(world);
     const failed = plain.sent.messages.map((_, index) => ({ itemIdentifier: `message-${index}` }));
     expect(await invoke(plain.sent.messages)).toEqual({ batchItemFailures: failed });
+    expect(hidden).toEqual([]);
     expect(world.checker.probed).toEqual([]);
     expect(telemetry.logger.lines.join('')).toMatch(/deploy the version|stored by another version/);
     expect(await statuses()).toEqual(before);
