@@ -75,7 +75,8 @@ export interface StoredFields<Fields> {
 
 /**
  * Reads a stored object, which another version may have written, field by field: unknown fields are
- * left out, and a field that is missing or cannot be used gets its default.
+ * left out, and a field that is missing or cannot be used gets its default. A value that is no
+ * object is an issue too.
  *
  * @param pointer the beginning of every issue's pointer
  */
@@ -85,7 +86,8 @@ export function readStoredFields<Shape extends z.core.$ZodShape>(
   pointer = '',
 ): StoredFields<z.output<z.ZodMiniObject<Shape>>> {
   const values: Readonly<Record<string, unknown>> = Object(stored);
-  const issues: InputIssue[] = [];
+  const issues: InputIssue[] =
+    stored === undefined || stored === values ? [] : [{ pointer, detail: 'must be an object' }];
   const entries = Object.entries(schema.shape).map(([name, field]) => {
     const read = z.safeParse(field, values[name]);
     if (read.success) return [name, read.data] as const;

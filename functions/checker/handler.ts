@@ -17,8 +17,8 @@ export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 't
 /**
  * Checks the batches of up to ten records. Failed records are reported one by one and soon become
  * visible again. A record that is not a batch fails until it is in the dead-letter queue. So does one
- * that needs a newer version, but only after five whole visibility timeouts: a deploy may be under
- * way.
+ * that needs a newer version, but it is hidden for the whole visibility timeout each time: a deploy
+ * may be under way.
  */
 export function createCheckerHandler(dependencies: CheckerDependencies) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>()

@@ -60,7 +60,7 @@ export interface Sweep extends Formatted {
   readonly expiresAtEpochSeconds: number;
 }
 
-/** The SQS message of one batch; carries no credentials. */
+/** The SQS message of one batch; carries no credentials. Its body has its `format` besides. */
 export interface BatchMessage {
   readonly sweepId: string;
   readonly poolName: string;

@@ -79,6 +79,11 @@ describe.each<[string, (item: RawItem) => RawItem, string]>([
     (item) => (item.salt ? { ...item, fall: { S: 'never' } } : item),
     '/fall',
   ],
+  [
+    'a pool whose options are no map',
+    (item) => (item.salt ? { ...item, options: { S: 'packed' } } : item),
+    '/options',
+  ],
 ])('%s', (_what, change, pointer) => {
   const open = () => openFixture(database, mapItems(plain, change));
 
