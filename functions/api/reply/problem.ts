@@ -47,7 +47,7 @@ interface ProblemDocument {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** Each fault of the input or of the stored policy, with its JSON pointer; absent when no pointer applies. */
+  /** Each fault of the input, or of the stored policy, by its JSON pointer; absent if none applies. */
   readonly errors?: readonly InputIssue[];
 }
 
