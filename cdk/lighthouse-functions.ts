@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { EnvironmentName, type FunctionName } from '../functions/environment.ts';
 import type { BatchQueue } from './batch-queue.ts';
@@ -55,6 +55,9 @@ export class LighthouseFunctions extends Construct {
       maxEventAge: Duration.minutes(DISPATCH_MAX_AGE_MINUTES),
     });
     for (const fn of [this.fanOut, this.checker, this.api]) this.#setLimits(fn);
+    // A deploy updates the readers of messages and requests before those that send them.
+    updateAfter(this.fanOut, this.checker);
+    updateAfter(this.api, this.fanOut);
   }
 
   /** Wires the functions to the tables, the queue, the event bus and each other. */
@@ -93,4 +96,10 @@ export class LighthouseFunctions extends Construct {
     ];
     for (const [name, value] of limits) fn.addEnvironment(name, String(value));
   }
+}
+
+/** Makes CloudFormation update a function only once another one is updated. */
+function updateAfter(later: LighthouseFunction, earlier: LighthouseFunction): void {
+  const [resource, first] = [later, earlier].map(({ node }) => node.defaultChild as CfnFunction);
+  if (first) resource?.addDependency(first);
 }

@@ -8,6 +8,7 @@ import { repeatForRest } from '../src/async/back-off.ts';
 import { chunksOf, mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
 import type { BatchMessage } from '../src/model/sweep.ts';
+import { writeBatchMessage } from '../src/sweeps/check/batch-message.ts';
 
 /** Entries of one SendMessageBatch ("Amazon SQS message quotas"). */
 const ENTRIES_PER_CALL = 10;
@@ -47,7 +48,7 @@ async function sendChunk(
 ): Promise<void> {
   const entries: SendMessageBatchRequestEntry[] = messages.map((message, index) => ({
     Id: String(index),
-    MessageBody: JSON.stringify(message),
+    MessageBody: writeBatchMessage(message),
   }));
   let failures: readonly BatchResultErrorEntry[] = [];
   const sendSome = async (pending: readonly SendMessageBatchRequestEntry[], round: number) => {

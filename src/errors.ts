@@ -42,6 +42,19 @@ export class ConflictError extends LighthouseError {
   }
 }
 
+/**
+ * Another version has stored or sent something that this one cannot use. Nothing is changed, so that
+ * a version which can use it finds it as it was.
+ */
+export class IncompatibleError extends LighthouseError {
+  readonly issues: readonly InputIssue[];
+
+  constructor(message: string, issues: readonly InputIssue[] = [], options?: ErrorOptions) {
+    super('incompatible', message, options);
+    this.issues = issues;
+  }
+}
+
 /** The lease is over or was released, or its proxy was taken out of use. */
 export class LeaseEndedError extends LighthouseError {
   constructor(message: string, options?: ErrorOptions) {

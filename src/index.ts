@@ -2,6 +2,7 @@
 export { type Clock, systemClock } from './clock.ts';
 export {
   ConflictError,
+  IncompatibleError,
   type InputIssue,
   InvalidInputError,
   LeaseEndedError,

@@ -66,6 +66,39 @@ export function parseWith<T extends z.ZodMiniType>(
   );
 }
 
+/** A stored object as this version understands it, and what it cannot use of it. */
+export interface StoredFields<Fields> {
+  readonly fields: Fields;
+  /** One for each field whose value cannot be used; its default stands in for it. */
+  readonly issues: readonly InputIssue[];
+}
+
+/**
+ * Reads a stored object, which another version may have written, field by field: unknown fields are
+ * left out, and a field that is missing or cannot be used gets its default. A value that is no
+ * object is an issue too.
+ *
+ * @param pointer the beginning of every issue's pointer
+ */
+export function readStoredFields<Shape extends z.core.$ZodShape>(
+  schema: z.ZodMiniObject<Shape>,
+  stored: unknown,
+  pointer = '',
+): StoredFields<z.output<z.ZodMiniObject<Shape>>> {
+  const values: Readonly<Record<string, unknown>> = Object(stored);
+  const issues: InputIssue[] =
+    stored === undefined || stored === values ? [] : [{ pointer, detail: 'must be an object' }];
+  const entries = Object.entries(schema.shape).map(([name, field]) => {
+    const read = z.safeParse(field, values[name]);
+    if (read.success) return [name, read.data] as const;
+    const at = pointerTo([name], pointer);
+    issues.push(...read.error.issues.flatMap((issue) => toIssues(issue, at, [])));
+    return [name, z.parse(field, undefined)] as const;
+  });
+  const fields = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  return { fields: fields as z.output<z.ZodMiniObject<Shape>>, issues };
+}
+
 /** The error for an input with these issues; its message lists them all. */
 export function unusable(what: string, issues: readonly InputIssue[]): InvalidInputError {
   const sentences = issues.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`);

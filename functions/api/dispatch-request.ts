@@ -1,5 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { LighthouseError } from '../../src/errors.ts';
+import { FORMAT } from '../../src/model/format.ts';
 
 /** Lambda's answer to an asynchronous invocation it has queued. */
 const QUEUED = 202;
@@ -23,7 +24,7 @@ export function createDispatchRequest({
       new InvokeCommand({
         FunctionName: functionName,
         InvocationType: 'Event',
-        Payload: JSON.stringify({ sweepId }),
+        Payload: JSON.stringify({ format: FORMAT, sweepId }),
       }),
     );
     if (StatusCode !== QUEUED) {

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { InvalidInputError } from '../../src/errors.ts';
+import { IncompatibleError, InvalidInputError } from '../../src/errors.ts';
 import type { BatchMessage } from '../../src/model/sweep.ts';
 import { parseBatchMessage } from '../../src/sweeps/check/batch-message.ts';
 
@@ -13,19 +13,23 @@ export interface DecodedRecord {
 export interface DecodedRecords {
   readonly decoded: readonly DecodedRecord[];
   readonly unreadable: readonly SQSRecord[];
+  /** Batches that only a later version of the checker can check. */
+  readonly newer: readonly SQSRecord[];
 }
 
 /** Reads the batch that each record names. */
 export function decodeRecords(records: readonly SQSRecord[]): DecodedRecords {
   const decoded: DecodedRecord[] = [];
   const unreadable: SQSRecord[] = [];
+  const newer: SQSRecord[] = [];
   for (const record of records) {
     try {
       decoded.push({ record, message: parseBatchMessage(record.body) });
     } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      unreadable.push(record);
+      if (error instanceof IncompatibleError) newer.push(record);
+      else if (error instanceof InvalidInputError) unreadable.push(record);
+      else throw error;
     }
   }
-  return { decoded, unreadable };
+  return { decoded, unreadable, newer };
 }

@@ -1,12 +1,13 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { IncompatibleError } from '../../src/errors.ts';
 import type { CheckDependencies } from '../../src/sweeps/check/batch-checker.ts';
 import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
 import type { Runtime } from '../runtime.ts';
 import { telemetryMiddlewares } from '../telemetry.ts';
 import { decodeRecords } from './decode-records.ts';
-import { summarize } from './summarize.ts';
+import { type CheckerOutcome, summarize } from './summarize.ts';
 
 export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 'telemetry'> {
   /** Makes failed records visible again soon; returns how many it could not change. */
@@ -15,7 +16,9 @@ export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 't
 
 /**
  * Checks the batches of up to ten records. Failed records are reported one by one and soon become
- * visible again. A record that is not a batch fails until it is in the dead-letter queue.
+ * visible again. A record that is not a batch fails until it is in the dead-letter queue. So does one
+ * that needs a newer version, but it is hidden for the whole visibility timeout each time: a deploy
+ * may be under way.
  */
 export function createCheckerHandler(dependencies: CheckerDependencies) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>()
@@ -28,7 +31,7 @@ async function check(
   records: readonly SQSRecord[],
   context: Context,
 ): Promise<SQSBatchResponse> {
-  const { decoded, unreadable } = decodeRecords(records);
+  const { decoded, unreadable, newer } = decodeRecords(records);
   const remainingMs = () => context.getRemainingTimeInMillis();
   using stop = stopInTime(remainingMs());
   const outcomes = await checkBatches(
@@ -36,10 +39,22 @@ async function check(
     decoded.map(({ message }) => message),
     { remainingMs, signal: stop.signal },
   );
-  const failed = summarize(dependencies.telemetry, { decoded, outcomes, unreadable });
-  const unchanged = failed.length > 0 ? await dependencies.hideRecords(failed) : 0;
+  const outcome = { decoded, outcomes, unreadable, newer };
+  const failed = [...summarize(dependencies.telemetry, outcome), ...newer];
+  const waiting = awaitNewerVersion(outcome);
+  const soon = failed.filter((record) => !waiting.has(record));
+  const unchanged = soon.length > 0 ? await dependencies.hideRecords(soon) : 0;
   dependencies.telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** The records that only a newer version of the checker can check. */
+function awaitNewerVersion({ decoded, outcomes, newer }: CheckerOutcome): ReadonlySet<SQSRecord> {
+  const failed = decoded.filter((_, index) => {
+    const outcome = outcomes[index];
+    return typeof outcome === 'object' && outcome.failed instanceof IncompatibleError;
+  });
+  return new Set([...newer, ...failed.map(({ record }) => record)]);
 }
 
 /** The most time of an invocation that is kept for reporting failures, milliseconds. */

@@ -10,17 +10,20 @@ export interface CheckerOutcome extends DecodedRecords {
   readonly outcomes: readonly BatchOutcome[];
 }
 
-/** Logs and counts what became of each record; returns those that have to be delivered again. */
+/** Logs and counts what became of each record; returns those that failed. */
 export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): readonly SQSRecord[] {
-  const { decoded, outcomes, unreadable } = outcome;
+  const { decoded, outcomes, unreadable, newer } = outcome;
   for (const { messageId } of unreadable) {
     telemetry.logger.error('the record is not a batch', { messageId });
+  }
+  for (const { messageId } of newer) {
+    telemetry.logger.error('the record is of a newer version', { messageId });
   }
   const failed = decoded.filter((record, index) => hasFailed(telemetry, record, outcomes[index]));
   count(telemetry, 'BatchesChecked', outcomes.filter((each) => each === 'done').length);
   count(telemetry, 'BatchesResent', outcomes.filter((each) => each === 'resent').length);
   count(telemetry, 'BatchesFailed', failed.length);
-  count(telemetry, 'UnreadableRecords', unreadable.length);
+  count(telemetry, 'UnreadableRecords', unreadable.length + newer.length);
   return [...unreadable, ...failed.map(({ record }) => record)];
 }
 

@@ -25,6 +25,8 @@ const stackFileSchema = z.object({
   pid: z.number(),
 });
 
+const pidSchema = z.object({ pid: z.number() });
+
 /** What another program needs to find a stack that runs here. */
 export type StackFile = z.infer<typeof stackFileSchema>;
 
@@ -43,22 +45,34 @@ export async function writeStackFile(directory: string, content: StackFile): Pro
 
 /**
  * Reads the file; null when it is missing or the stack that wrote it is not running.
- * @throws {LocalStackError} when it belongs to another user, who could lead passwords elsewhere
+ * @throws {LocalStackError} when it belongs to another user, who could lead passwords elsewhere, or
+ * the stack that wrote it is running and of a version whose file this one cannot read
  */
 export async function readStackFile(directory: string): Promise<StackFile | null> {
   const path = resolve(directory, STACK_FILE);
+  let running: ReturnType<typeof parseRunning>;
   try {
-    if (await belongsToMe(path)) return parseRunning(await readFile(path, 'utf8'));
-  } catch {
+    if (!(await belongsToMe(path))) {
+      throw new LocalStackError(`${path} belongs to another user; use a directory of your own`);
+    }
+    running = parseRunning(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof LocalStackError) throw error;
     return null;
   }
-  throw new LocalStackError(`${path} belongs to another user; use a directory of your own`);
+  const { pid, file } = running;
+  if (file.success) return file.data;
+  throw new LocalStackError(
+    `${path} is of a stack of another version (process ${pid}); end that one, or use its version`,
+  );
 }
 
-function parseRunning(content: string): StackFile {
-  const parsed = stackFileSchema.parse(JSON.parse(content));
-  process.kill(parsed.pid, 0);
-  return parsed;
+/** Throws when no process is running that may have written the file. */
+function parseRunning(content: string) {
+  const parsed: unknown = JSON.parse(content);
+  const { pid } = pidSchema.parse(parsed);
+  process.kill(pid, 0);
+  return { pid, file: stackFileSchema.safeParse(parsed) };
 }
 
 /** Removes the file unless another stack has replaced it. */

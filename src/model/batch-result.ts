@@ -1,6 +1,7 @@
 import type { ControlOutcome } from '../health/control-probe.ts';
 import type { Blame, FailureCode } from '../health/failure.ts';
 import type { Phase, PhaseTimings, Verdict } from '../health/health-check-result.ts';
+import type { Formatted } from './format.ts';
 import type { LeaseFigures } from './lease-figures.ts';
 
 /** A probe's outcome as stored, without what can be derived when it is read. */
@@ -29,7 +30,7 @@ export interface StoredResult {
 }
 
 /** What one sweep found in one batch: the commit point, written once and never changed. */
-export interface BatchResult {
+export interface BatchResult extends Formatted {
   readonly poolName: string;
   readonly bits: string;
   readonly sweepId: string;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseWith, wholeNumber } from '../input.ts';
+import { parseWith, readStoredFields, wholeNumber } from '../input.ts';
 
 /** How a pool reacts to what its users report. */
 export interface LeasingSettings {
@@ -42,6 +42,19 @@ export const leasingSettingsSchema = z
 
 /** The settings of a pool that was given none. */
 export const DEFAULT_LEASING: LeasingSettings = leasingSettingsSchema.parse({});
+
+/**
+ * Reads stored settings, which another version may have written. A setting that is missing or cannot
+ * be used has its default: leases go on whatever is stored.
+ */
+export function readStoredLeasing(stored: unknown): LeasingSettings {
+  const { fields } = readStoredFields(leasingSettingsSchema, stored);
+  const { quarantineSeconds, maxQuarantineSeconds } = fields;
+  return {
+    ...fields,
+    maxQuarantineSeconds: Math.max(quarantineSeconds, maxQuarantineSeconds),
+  };
+}
 
 function isLongEnough(settings: {
   readonly quarantineSeconds: number;

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { type InputIssue, InvalidInputError } from '../errors.ts';
 import type { HealthCheckOptions } from '../health/health-check-options.ts';
 import type { RiseFall } from '../health/rise-fall.ts';
 import type { PoolSalt } from '../proxies/proxy.ts';
@@ -13,6 +13,11 @@ export interface PoolPolicy {
   /** Asks the target directly around each batch; off when only proxies reach it. @default true */
   readonly control: boolean;
   readonly leasing: LeasingSettings;
+  /**
+   * What this version cannot use of a policy that another one stored; defaults stand in for it, and
+   * nothing may be swept with it. Never stored; absent when all of it can be used.
+   */
+  readonly unusable?: readonly InputIssue[];
 }
 
 /** The policy alone of a pool, or of anything that has one. */
@@ -22,8 +27,10 @@ export function policyOf({
   intervalSeconds,
   control,
   leasing,
+  unusable,
 }: PoolPolicy): PoolPolicy {
-  return { options, riseFall, intervalSeconds, control, leasing };
+  const policy = { options, riseFall, intervalSeconds, control, leasing };
+  return unusable ? { ...policy, unusable } : policy;
 }
 
 /**

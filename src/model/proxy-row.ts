@@ -1,5 +1,6 @@
 import type { ProxyStatus, Streak } from '../health/rise-fall.ts';
 import type { Proxy } from '../proxies/proxy.ts';
+import type { Formatted } from './format.ts';
 
 /** How the use of a leased proxy went, as its user saw it. */
 export const LeaseOutcome = {
@@ -20,7 +21,7 @@ export type UseCounts = Readonly<Record<LeaseOutcome, number>>;
 export const NO_USES: UseCounts = { ok: 0, slow: 0, blocked: 0, failed: 0 };
 
 /** A proxy as its pool knows it. */
-export interface ProxyRow {
+export interface ProxyRow extends Formatted {
   readonly poolName: string;
   readonly proxy: Proxy;
   readonly status: ProxyStatus;

@@ -1,4 +1,5 @@
 import { batchIndex } from './batch-range.ts';
+import type { Formatted } from './format.ts';
 import type { LeaseFigures } from './lease-figures.ts';
 import type { PoolPolicy } from './pool.ts';
 
@@ -32,7 +33,7 @@ export interface BatchCounts {
 }
 
 /** One pass over a pool. */
-export interface Sweep {
+export interface Sweep extends Formatted {
   /** UUID version 7; sorts by time. */
   readonly sweepId: string;
   readonly poolName: string;
@@ -59,7 +60,7 @@ export interface Sweep {
   readonly expiresAtEpochSeconds: number;
 }
 
-/** The SQS message of one batch; carries no credentials. */
+/** The SQS message of one batch; carries no credentials. Its body has its `format` besides. */
 export interface BatchMessage {
   readonly sweepId: string;
   readonly poolName: string;

@@ -4,7 +4,7 @@ import { ConflictError, NotFoundError } from '../errors.ts';
 import { type Pool, type PoolPolicy, policyOf } from '../model/pool.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../model/sweep-limits.ts';
 import type { Storage } from '../storage/storage.ts';
-import { requireStorable, withoutCa } from './pool-policy.ts';
+import { requireStorable, requireUsable, withoutCa } from './pool-policy.ts';
 import { requirePool } from './require-pool.ts';
 
 /** A version outlives the last sweep that began with it, and the latest batch of that, seconds. */
@@ -28,6 +28,7 @@ export async function readPolicy(storage: Storage, pool: Pool): Promise<PoolPoli
 /**
  * The pool with a stored version of its policy, which a pool of an earlier version gets now.
  *
+ * @throws {IncompatibleError} when another version has stored what this one cannot sweep with
  * @throws {InvalidInputError} when its policy is larger than one may be now
  */
 export async function withPolicyVersion(
@@ -35,6 +36,7 @@ export async function withPolicyVersion(
   pool: Pool,
 ): Promise<Pool> {
   const { storage } = dependencies;
+  requireUsable(pool);
   if (pool.policyVersion !== undefined) return pool;
   const policy = policyOf(pool);
   requireStorable(policy);

@@ -1,30 +1,13 @@
-import * as z from 'zod/mini';
-import type { InputIssue } from '../errors.ts';
+import { IncompatibleError, type InputIssue } from '../errors.ts';
 import { parseHealthCheckOptions } from '../health/schema/parse-options.ts';
-import { parseWith, pointerTo, unusable, wholeNumber } from '../input.ts';
+import { parseWith, pointerTo, unusable } from '../input.ts';
 import { LARGEST_BATCH_SIZE } from '../model/batch-split.ts';
 import { batchTimeMs, largestTimeoutMs } from '../model/batch-time.ts';
-import { DEFAULT_LEASING, leasingSettingsSchema } from '../model/leasing-settings.ts';
-import { type PoolPolicy, policyOf } from '../model/pool.ts';
+import { type Pool, type PoolPolicy, policyOf } from '../model/pool.ts';
+import { poolPolicySchema } from '../model/stored-policy.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../model/sweep-limits.ts';
 
 const SOURCE = { what: "the pool's policy" };
-
-const threshold = z._default(wholeNumber(1, 10), 1);
-const wholeMinutes = wholeNumber(60, 86_400, 'seconds').check(
-  z.multipleOf(60, 'must be a whole number of minutes'),
-);
-
-/** The body of `PUT /pools/{pool}`; every field may be left out. */
-const poolPolicySchema = z.strictObject({
-  /** Checked by `parseHealthCheckOptions`. */
-  options: z.optional(z.unknown()),
-  rise: threshold,
-  fall: threshold,
-  intervalSeconds: z._default(z.nullable(wholeMinutes), null),
-  control: z._default(z.boolean(), true),
-  leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
-});
 
 /**
  * Parses a pool's policy and fills in the defaults.
@@ -80,6 +63,26 @@ export function requireStorable(policy: PoolPolicy): void {
     issues.push({ pointer: pointerTo(['options', largest]), detail });
   }
   if (issues.length > 0) throw unusable(SOURCE.what, issues);
+}
+
+/**
+ * Asserts that this version can sweep with a stored policy. If it cannot, a sweep would find every
+ * proxy wanting by rules that nobody has set.
+ *
+ * @throws {IncompatibleError} when another version has stored what this one cannot use; it points
+ * to each such field
+ */
+export function requireUsable({
+  poolName,
+  unusable: issues = [],
+}: Pick<Pool, 'poolName' | 'unusable'>): void {
+  if (issues.length === 0) return;
+  const sentences = issues.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`).join('; ');
+  throw new IncompatibleError(
+    `the policy of pool "${poolName}" was stored by another version, and this one cannot sweep ` +
+      `with it: ${sentences}; set the policy again, or deploy the version that stored it`,
+    issues,
+  );
 }
 
 /** A policy as a pool's item has it: the CA bundle stands in the stored version alone. */

@@ -9,7 +9,10 @@ export interface PolicyVersion {
   readonly expiresAtEpochSeconds?: number;
 }
 
-/** Stores the versions of policies, which never change. Pools and sweeps name theirs. */
+/**
+ * Stores the versions of policies, which never change. Pools and sweeps name theirs. Whatever one was
+ * stored without, by an earlier version, has its default of today when it is read.
+ */
 export interface PolicyStorage {
   put(version: PolicyVersion): Promise<void>;
   /** Null when there is none. */

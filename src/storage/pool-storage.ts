@@ -36,7 +36,7 @@ export type ClaimOutcome =
    */
   | { readonly claimed: false; readonly runningSweepId?: string; readonly lastSweepId?: string };
 
-/** Stores pools. */
+/** Stores pools; their policies are read as those of `PolicyStorage` are. */
 export interface PoolStorage {
   /** Stores a pool unless another of that name exists; true when the stored pool is this one. */
   create(pool: Pool): Promise<boolean>;

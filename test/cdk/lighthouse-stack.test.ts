@@ -140,6 +140,18 @@ describe('the event bus', () => {
   });
 });
 
+describe('a deploy', () => {
+  it('updates the checker, then the fan-out, then the api: readers before those who send', () => {
+    const [checker, fanOut, api] = (['checker', 'fan-out', 'api'] as const).map(functionOf);
+    expect(dependenciesOf(fanOut?.id)).toContain(checker?.id);
+    expect(dependenciesOf(api?.id)).toContain(fanOut?.id);
+    expect(dependenciesOf(checker?.id)).not.toContain(fanOut?.id);
+  });
+
+  const dependenciesOf = (id = ''): readonly string[] =>
+    resourcesOf(template, 'AWS::Lambda::Function')[id]?.DependsOn ?? [];
+});
+
 describe('the schedule', () => {
   it('calls the fan-out every minute with the scheduled time', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 1);

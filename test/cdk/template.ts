@@ -10,6 +10,7 @@ export interface TemplateResource {
   // biome-ignore lint/suspicious/noExplicitAny: properties are JSON of many shapes
   readonly Properties: Record<string, any>;
   readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
 }
 
 /** The stack's template, with code that needs no bundling. */

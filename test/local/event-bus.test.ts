@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -77,6 +77,15 @@ describe('the event log', () => {
     expect(idsOf(log.read(0, 9))).toEqual(['event-0', 'event-1', 'event-2']);
     const reopened = await EventLog.open(path);
     expect(idsOf(reopened.read(0, 9))).toEqual(['event-0', 'event-1', 'event-2']);
+  });
+
+  it('keeps what another version has noted of an event', async () => {
+    const path = join(directory, 'later.ndjson');
+    const later = { ...makeEvent(0), 'replay-name': 'of a later version' };
+    await writeFile(path, `${JSON.stringify(later)}\n`);
+    const log = await EventLog.open(path);
+    expect(log.read(0, 1).events).toEqual([later]);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(later);
   });
 
   it('wakes a caller that waits for the next event, or whose signal aborts', async () => {

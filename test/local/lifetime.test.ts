@@ -8,7 +8,8 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalStack } from '../../src/local/local-stack.ts';
-import { startFixtureStack } from './support/fixture-stack.ts';
+import type { FixtureResource } from './support/fixture-assembly.ts';
+import { FIXTURE_RESOURCES, startFixtureStack } from './support/fixture-stack.ts';
 import { descendantsOf, isAlive } from './support/processes.ts';
 
 type Running = Pick<
@@ -96,6 +97,22 @@ describe('a data directory', { timeout: 90_000 }, () => {
     expect((await readItemAndMessage(third))[0]).toBe('kept');
     third.process.kill('SIGTERM');
     await once(third.process, 'exit');
+  });
+
+  it('is refused to a version whose tables have other names, rather than read as empty', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'lighthouse-data-'));
+    directories.push(dataDir);
+    const { ItemsTable } = FIXTURE_RESOURCES;
+    const tables = (...names: readonly string[]) =>
+      Object.fromEntries(names.map((name) => [name, ItemsTable as FixtureResource]));
+    const first = await startFixtureStack({ dataDir }, tables('ItemsTable'));
+    await first[Symbol.asyncDispose]();
+    await expect(startFixtureStack({ dataDir }, tables('OtherTable'))).rejects.toThrow(
+      'the data directory holds the tables Fixture-ItemsTable of another version, ' +
+        'and this one has Fixture-OtherTable; use another directory, or that version',
+    );
+    const again = await startFixtureStack({ dataDir }, tables('ItemsTable'));
+    await again[Symbol.asyncDispose]();
   });
 
   it('is refused to a second stack while the first one uses it', async () => {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,5 +108,21 @@ describe.skipIf(process.platform === 'win32')('the stack file', () => {
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     const { later, ...known } = old;
     expect(await readStackFile(directory)).toEqual({ ...known, credentials });
+  });
+
+  it('of a version that this one cannot read is told from none while its stack runs', async () => {
+    await mkdir(join(directory, '.lighthouse'));
+    const write = (content: object) =>
+      writeFile(join(directory, STACK_FILE), JSON.stringify(content));
+    await write({ api: { url: 'http://127.0.0.1:1' }, pid: process.pid });
+    await expect(readStackFile(directory)).rejects.toThrow(
+      `stack.json is of a stack of another version (process ${process.pid}); end that one`,
+    );
+    const ended = spawn(process.execPath, ['--version']);
+    await once(ended, 'exit');
+    await write({ api: { url: 'http://127.0.0.1:1' }, pid: ended.pid });
+    expect(await readStackFile(directory)).toBeNull();
+    await writeFile(join(directory, STACK_FILE), '{"pid":');
+    expect(await readStackFile(directory)).toBeNull();
   });
 });

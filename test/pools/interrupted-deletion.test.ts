@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deletePool } from '../../src/sweeps/start/delete-pool.ts';
 import { makePool } from '../support/factories.ts';
 import { Crash, crashAfterWrite } from '../support/storage/crashing-storage.ts';
-import { createTestClient, useDynamoDb } from '../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../support/storage/dynamodb.ts';
 import { type FaultyEndpoint, startFaultyEndpoint } from '../support/storage/faulty-endpoint.ts';
+import { createTestClient } from '../support/storage/start-dynamodb.ts';
 import { tickOn, tickUntilGone } from '../support/sweeps/pool-deletion.ts';
 import { SweepWorld } from '../support/sweeps/sweep-world.ts';
 

@@ -137,18 +137,20 @@ describe('versions of policies', () => {
 
   it('a pool that an earlier version stored gets one, without its CA bundle, when it is swept', async () => {
     const world = await create();
-    await world.storage.pools.create(makePool({ options: makeOptions({ ca: 'old' }) }));
+    await world.storage.pools.create(makePool({ options: makeOptions({ ca: CERTIFICATE }) }));
     await world.storage.proxies.insert('fleet', makeProxies(3));
     const sweep = await world.sweep();
     const pool = (await world.storage.pools.get('fleet')) ?? expect.unreachable();
     expect(sweep.policyVersion).toBe(pool.policyVersion);
     expect(pool.options).toEqual(makeOptions());
-    expect((await readPolicy(world.storage, pool)).options).toEqual(makeOptions({ ca: 'old' }));
+    expect((await readPolicy(world.storage, pool)).options).toEqual(
+      makeOptions({ ca: CERTIFICATE }),
+    );
   });
 
   it('such a pool gets only one of those that are made for it at once, and the others expire', async () => {
     const world = new SweepWorld();
-    const old = makePool({ options: makeOptions({ ca: 'old' }) });
+    const old = makePool({ options: makeOptions({ ca: CERTIFICATE }) });
     await world.storage.pools.create(old);
     const versions: string[] = [];
     world.storage.tap('policies.put', (put, version) => {

@@ -5,6 +5,7 @@ import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
 import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
 import { STRANGER_SABOTAGES } from './sabotages/strangers.ts';
 import { SWEEP_SABOTAGES } from './sabotages/sweeps.ts';
+import { UPGRADE_SABOTAGES } from './sabotages/upgrades.ts';
 
 /** The removal of every safety measure of the pipeline, and of what keeps strangers out. */
 export const SABOTAGES: readonly Sabotage[] = [
@@ -14,4 +15,5 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...LEASE_SABOTAGES,
   ...LEASE_PROGRAM_SABOTAGES,
   ...STRANGER_SABOTAGES,
+  ...UPGRADE_SABOTAGES,
 ];

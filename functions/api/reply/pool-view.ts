@@ -15,6 +15,7 @@ const hiddenHeadersSchema = z.object({
 /** A pool as the API shows it: without its salt, and with header names but not their values. */
 export function viewPool(pool: Pool) {
   const { poolName, options, riseFall, intervalSeconds, control, leasing, createdAt } = pool;
+  const { unusable } = pool;
   return {
     pool: poolName,
     options: {
@@ -31,6 +32,8 @@ export function viewPool(pool: Pool) {
     lastSweepId: pool.lastSweepId ?? null,
     expiresAt: isoOf(pool.expiresAtEpochSeconds),
     deletingSince: pool.deletingSince ?? null,
+    // What keeps this version from sweeping with a policy that another one stored.
+    ...(unusable && { unusable }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import {
+  IncompatibleError,
   type InputIssue,
   InvalidInputError,
   LighthouseError,
@@ -35,6 +36,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   invalid_input: 400,
   not_found: 404,
   conflict: 409,
+  incompatible: 409,
   lease_ended: 409,
   no_proxy_available: 409,
 };
@@ -45,7 +47,7 @@ interface ProblemDocument {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** Each fault of the input, with its JSON pointer; absent when no pointer applies. */
+  /** Each fault of the input, or of the stored policy, by its JSON pointer; absent if none applies. */
   readonly errors?: readonly InputIssue[];
 }
 
@@ -65,7 +67,7 @@ export function toProblemReply(error: unknown): APIGatewayProxyStructuredResultV
     detail: foreseen
       ? error.message
       : 'something failed on our side; the logs have it under the request id',
-    ...(error instanceof InvalidInputError && error.issues.length > 0 && { errors: error.issues }),
+    ...(hasIssues(error) && error.issues.length > 0 && { errors: error.issues }),
   };
   return {
     statusCode: status,
@@ -75,6 +77,10 @@ export function toProblemReply(error: unknown): APIGatewayProxyStructuredResultV
     },
     body: JSON.stringify(document),
   };
+}
+
+function hasIssues(error: unknown): error is InvalidInputError | IncompatibleError {
+  return error instanceof InvalidInputError || error instanceof IncompatibleError;
 }
 
 function statusOf(error: unknown): number {

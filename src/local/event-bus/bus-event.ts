@@ -6,7 +6,7 @@ import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/physical-names.ts';
 const detailSchema = z.record(z.string(), z.unknown());
 
 /** An event as a target of a rule receives it ("AWS service event metadata"). */
-export const busEventSchema = z.object({
+export const busEventSchema = z.looseObject({
   version: z.literal('0'),
   id: z.string(),
   'detail-type': z.string(),

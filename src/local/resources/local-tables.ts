@@ -2,6 +2,7 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
+  ListTablesCommand,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
@@ -60,7 +61,8 @@ export interface LocalTable {
 
 /**
  * Creates the stack's tables, or takes those a data directory already holds.
- * @throws {LocalStackError} when a table exists with other keys or indexes
+ * @throws {LocalStackError} when a table exists with other keys or indexes, or the directory holds
+ * tables that the stack would not read
  */
 export async function createLocalTables(
   template: ResolvedTemplate,
@@ -68,6 +70,10 @@ export async function createLocalTables(
 ): Promise<readonly LocalTable[]> {
   const tables = [LocalResourceType.table, LocalResourceType.globalTable].flatMap((type) =>
     template.resources(type, tableSchema),
+  );
+  await refuseOtherTables(
+    dynamodb,
+    tables.map(({ ref }) => ref),
   );
   return Promise.all(
     tables.map(async ({ logicalId, constructPath, ref, properties }) => {
@@ -81,6 +87,19 @@ export async function createLocalTables(
         ttlAttribute: ttl?.Enabled ? ttl.AttributeName : null,
       };
     }),
+  );
+}
+
+/** Names follow the template: a stack whose tables had other names would begin without its data. */
+async function refuseOtherTables(
+  dynamodb: DynamoDBClient,
+  names: readonly string[],
+): Promise<void> {
+  const { TableNames: held = [] } = await dynamodb.send(new ListTablesCommand({}));
+  const others = held.filter((name) => !names.includes(name));
+  if (others.length === 0 || names.every((name) => held.includes(name))) return;
+  throw new LocalStackError(
+    `the data directory holds the tables ${others.join(', ')} of another version, and this one has ${names.join(', ')}; use another directory, or that version`,
   );
 }
 

@@ -1,11 +1,14 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { BoundedMap } from '../../async/bounded-map.ts';
+import { FORMAT_ATTRIBUTE } from '../../model/format.ts';
 import type { PoolPolicy } from '../../model/pool.ts';
+import { readStoredPolicy, type StoredPolicy } from '../../model/stored-policy.ts';
 import { TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
 import type { PolicyStorage, PolicyVersion } from '../policy-storage.ts';
 import { exists } from './conditions.ts';
 import { type Database, readItem, unlessRefused } from './database.ts';
 import { updateInput } from './expressions.ts';
+import { withFormat } from './item-format.ts';
 
 /** The sort key; there is one item per version. Without a `poolName`, it is in no index. */
 const PART = 'policy';
@@ -24,7 +27,7 @@ export class DynamoDbPolicies implements PolicyStorage {
   }
 
   async put({ policyVersion, ...version }: PolicyVersion): Promise<void> {
-    const Item = { ...keyOf(policyVersion), ...version };
+    const Item = withFormat({ ...keyOf(policyVersion), ...version });
     await this.#db.client.send(new PutCommand({ TableName: this.#db.tables.sweeps, Item }));
   }
 
@@ -33,7 +36,7 @@ export class DynamoDbPolicies implements PolicyStorage {
     if (cached) return cached;
     const item = await readItem(this.#db, 'sweeps', keyOf(policyVersion));
     if (!item) return null;
-    const policy = item.policy as PoolPolicy;
+    const policy = readStoredPolicy(item.policy as StoredPolicy, item[FORMAT_ATTRIBUTE]);
     this.#cached.set(policyVersion, policy);
     return policy;
   }

@@ -1,6 +1,6 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { inChunks } from '../../async/iterables.ts';
-import { DEFAULT_LEASING } from '../../model/leasing-settings.ts';
+import { FORMAT_ATTRIBUTE } from '../../model/format.ts';
 import {
   isListed,
   isTended,
@@ -8,6 +8,7 @@ import {
   type PoolPolicy,
   type PoolState,
 } from '../../model/pool.ts';
+import { readStoredPolicy } from '../../model/stored-policy.ts';
 import type {
   ClaimOutcome,
   PolicyChange,
@@ -36,6 +37,7 @@ import {
   unlessRefused,
 } from './database.ts';
 import { allOf, type Clause, conditionInput, updateInput } from './expressions.ts';
+import { withFormat } from './item-format.ts';
 import { PoolRegister, type RegisterEntry } from './pool-register.ts';
 
 /** What a tick needs of a pool. */
@@ -61,7 +63,7 @@ export class DynamoDbPools implements PoolStorage {
     if (isTended(pool)) await this.#register.enter('tended', poolName, pool);
     const put = new PutCommand({
       TableName: this.#db.tables.pools,
-      Item: { ...toItem(pool), ...(isListed(pool) && { listed: true }) },
+      Item: withFormat({ ...toItem(pool), ...(isListed(pool) && { listed: true }) }),
       ...conditionInput(absentOrExpired('poolName', this.#db.clock.now())),
     });
     if (await unlessRefused(this.#db.client.send(put))) return true;
@@ -193,7 +195,14 @@ function toItem(pool: Pool): Item {
 }
 
 function toPool(item: Item): Pool {
-  const { rise, fall, batchBitsUsed, listed: _entered, leasing = DEFAULT_LEASING, ...plain } = item;
-  const riseFall = { rise, fall };
-  return { ...plain, riseFall, leasing, batchBitCounts: batchBitsUsed } as unknown as Pool;
+  const {
+    [FORMAT_ATTRIBUTE]: format,
+    rise,
+    fall,
+    batchBitsUsed = [],
+    listed: _entered,
+    ...plain
+  } = item;
+  const policy = readStoredPolicy({ ...plain, riseFall: { rise, fall } }, format);
+  return { ...plain, ...policy, batchBitCounts: batchBitsUsed } as unknown as Pool;
 }

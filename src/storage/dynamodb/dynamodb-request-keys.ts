@@ -4,6 +4,7 @@ import type { SweepKeyRecord, SweepKeyStorage } from '../sweep-key-storage.ts';
 import { absentOrExpired } from './conditions.ts';
 import { type Database, readItem, unlessRefused } from './database.ts';
 import { anyOf, type Clause, conditionInput } from './expressions.ts';
+import { readFormat, withFormat } from './item-format.ts';
 
 /**
  * Idempotency keys of one kind in the `Sweeps` table, whose items expire. There is one item per
@@ -23,7 +24,7 @@ class RequestKeys<Record extends { readonly keyHash: string }> {
     const free = absentOrExpired('sweepId', this.#db.clock.now());
     const put = new PutCommand({
       TableName: this.#db.tables.sweeps,
-      Item: { ...this.#keyOf(keyHash), ...item },
+      Item: withFormat({ ...this.#keyOf(keyHash), ...item }),
       ...conditionInput(replaceable ? anyOf(free, replaceable) : free),
     });
     if (await unlessRefused(this.#db.client.send(put))) return record;
@@ -33,7 +34,7 @@ class RequestKeys<Record extends { readonly keyHash: string }> {
   async get(keyHash: string): Promise<Record | null> {
     const item = await readItem(this.#db, 'sweeps', this.#keyOf(keyHash));
     if (!item) return null;
-    const { sweepId: _hash, part: _part, ...record } = item;
+    const { sweepId: _hash, part: _part, ...record } = readFormat(item);
     return { keyHash, ...record } as unknown as Record;
   }
 

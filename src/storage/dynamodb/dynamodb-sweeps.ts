@@ -1,5 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { batchIndex } from '../../model/batch-range.ts';
+import { readStoredPolicy } from '../../model/stored-policy.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { BY_POOL_INDEX, TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
 import { isExpired } from '../storage.ts';
@@ -14,6 +15,7 @@ import {
   unlessRefused,
 } from './database.ts';
 import { allOf, type Changes, type Clause, conditionInput, updateInput } from './expressions.ts';
+import { MARK_FORMAT, readFormat, withFormat } from './item-format.ts';
 
 const SUMMARY = 'summary';
 
@@ -31,7 +33,7 @@ export class DynamoDbSweeps implements SweepStorage {
   async put(sweep: Sweep): Promise<Sweep> {
     const put = new PutCommand({
       TableName: this.#db.tables.sweeps,
-      Item: { ...sweep, part: SUMMARY },
+      Item: withFormat({ ...sweep, part: SUMMARY }),
       ...conditionInput(absent('sweepId')),
     });
     if (await unlessRefused(this.#db.client.send(put))) return sweep;
@@ -82,7 +84,7 @@ export class DynamoDbSweeps implements SweepStorage {
         TableName: this.#db.tables.sweeps,
         Key: { sweepId: sweep.sweepId, part: `ledger#${part}` },
         ReturnValues: 'ALL_NEW',
-        ...updateInput({ set }),
+        ...updateInput({ set, assign: [MARK_FORMAT] }),
       }),
     );
     return { part, recordedInPart: ledgerEntries(Attributes ?? {}).length };
@@ -100,6 +102,7 @@ export class DynamoDbSweeps implements SweepStorage {
         ...updateInput({
           add: { complete: new Set([complete]) },
           set: { [TTL_ATTRIBUTE]: expiresAtEpochSeconds },
+          assign: [MARK_FORMAT],
         }),
       }),
     );
@@ -144,8 +147,9 @@ export class DynamoDbSweeps implements SweepStorage {
 }
 
 function toSweep(item: Item): Sweep {
-  const { part: _key, completeParts: _earlierMarks, ...sweep } = item;
-  return sweep as unknown as Sweep;
+  const { part: _key, completeParts: _earlierMarks, policy, ...sweep } = readFormat(item);
+  const copy = policy ? { policy: readStoredPolicy(policy) } : {};
+  return { ...sweep, ...copy } as unknown as Sweep;
 }
 
 function ledgerEntries(item: Item): [string, BatchCounts][] {

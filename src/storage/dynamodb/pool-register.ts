@@ -1,4 +1,4 @@
-import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mapBounded } from '../../async/map-bounded.ts';
 import { isListed, isTended, type PoolState } from '../../model/pool.ts';
 import { TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
@@ -6,6 +6,7 @@ import { isExpired } from '../storage.ts';
 import { exists } from './conditions.ts';
 import { type Database, type Item, queryItems, readItem, unlessRefused } from './database.ts';
 import { conditionInput, updateInput } from './expressions.ts';
+import { MARK_FORMAT } from './item-format.ts';
 
 /**
  * The lists of the register, each a partition of the `Sweeps` table with an entry per pool: the
@@ -49,12 +50,14 @@ export class PoolRegister {
     poolName: string,
     { expiresAtEpochSeconds }: Pick<PoolState, 'expiresAtEpochSeconds'> = {},
   ): Promise<void> {
-    const expiry = expiresAtEpochSeconds !== undefined && {
-      [TTL_ATTRIBUTE]: expiresAtEpochSeconds,
-    };
-    const enteredAtMs = this.#db.clock.now();
-    const Item = { sweepId: PARTITIONS[list], part: poolName, enteredAtMs, ...expiry };
-    await this.#db.client.send(new PutCommand({ TableName: this.#db.tables.sweeps, Item }));
+    const set = { enteredAtMs: this.#db.clock.now(), [TTL_ATTRIBUTE]: expiresAtEpochSeconds };
+    const remove = expiresAtEpochSeconds === undefined ? [TTL_ATTRIBUTE] : [];
+    const update = new UpdateCommand({
+      TableName: this.#db.tables.sweeps,
+      Key: { sweepId: PARTITIONS[list], part: poolName },
+      ...updateInput({ set, remove, assign: [MARK_FORMAT] }),
+    });
+    await this.#db.client.send(update);
   }
 
   /** Removes an entry, unless the pool has entered again or did so only lately. */

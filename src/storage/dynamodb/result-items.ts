@@ -1,6 +1,7 @@
 import { Verdict } from '../../health/health-check-result.ts';
 import type { BatchResult, StoredResult } from '../../model/batch-result.ts';
 import type { Item } from './database.ts';
+import { readFormat, withFormat } from './item-format.ts';
 
 /** The values most results of a batch share, stored once on the item. */
 export interface CommonValues {
@@ -31,7 +32,7 @@ export function toResultItem(result: BatchResult): Item {
       entries.flatMap(([, { failure, statusCode }]) => (failure ? [] : (statusCode ?? []))),
     ),
   };
-  return {
+  return withFormat({
     ...item,
     ...common,
     batchKey: batchKeyOf(poolName, bits),
@@ -39,12 +40,13 @@ export function toResultItem(result: BatchResult): Item {
     ...idsOf(entries, Verdict.slow),
     ...idsOf(entries, Verdict.inactive),
     ...idsOf(entries, Verdict.inconclusive),
-  };
+  });
 }
 
 /** Converts an item back to its batch result. */
 export function toBatchResult(item: Item): BatchResult {
-  const { batchKey, results, protocol, statusCode, slow, inactive, inconclusive, ...rest } = item;
+  const { batchKey, results, protocol, statusCode, slow, inactive, inconclusive, ...rest } =
+    readFormat(item);
   const key = String(batchKey);
   const split = key.lastIndexOf('#');
   const common = { protocol, statusCode } as CommonValues;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { PoolPolicy } from '../../model/pool.ts';
+import { readStoredPolicy } from '../../model/stored-policy.ts';
 import type { PolicyStorage, PolicyVersion } from '../policy-storage.ts';
 import { unlessExpired } from '../storage.ts';
 
@@ -13,7 +14,8 @@ export class MemoryPolicies implements PolicyStorage {
   }
 
   async put(version: PolicyVersion): Promise<void> {
-    this.#versions.set(version.policyVersion, version);
+    const policy = readStoredPolicy(version.policy);
+    this.#versions.set(version.policyVersion, { ...version, policy });
   }
 
   async get(policyVersion: string): Promise<PoolPolicy | null> {

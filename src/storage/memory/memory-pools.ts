@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { isListed, isTended, type Pool, type PoolState, policyOf } from '../../model/pool.ts';
+import { isListed, isTended, type Pool, type PoolState } from '../../model/pool.ts';
+import { readStoredPolicy } from '../../model/stored-policy.ts';
 import type {
   ClaimOutcome,
   PolicyChange,
@@ -21,7 +22,7 @@ export class MemoryPools implements PoolStorage {
   async create(pool: Pool): Promise<boolean> {
     const stored = this.#find(pool.poolName);
     if (stored) return stored.salt === pool.salt;
-    this.#pools.set(pool.poolName, pool);
+    this.#pools.set(pool.poolName, { ...pool, ...readStoredPolicy(pool) });
     return true;
   }
 
@@ -31,7 +32,8 @@ export class MemoryPools implements PoolStorage {
   ): Promise<Pool | null> {
     const pool = this.#find(poolName);
     if (!pool || pool.deletingSince !== undefined || pool.policyVersion !== replaces) return null;
-    const updated = { ...pool, ...policyOf(policy), policyVersion };
+    const { unusable: _earlier, ...kept } = pool;
+    const updated = { ...kept, ...readStoredPolicy(policy), policyVersion };
     this.#pools.set(poolName, updated);
     return updated;
   }

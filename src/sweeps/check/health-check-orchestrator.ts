@@ -3,6 +3,7 @@ import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import type { HealthChecker, StreamRequest } from '../../health/health-checker.ts';
 import { manualSweepId } from '../../model/sweep-id.ts';
 import { readPolicy } from '../../pools/policy-versions.ts';
+import { requireUsable } from '../../pools/pool-policy.ts';
 import { requireAnyPool } from '../../pools/require-pool.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -36,6 +37,7 @@ export class HealthCheckOrchestrator {
    *
    * @param request as for `streamHealthChecks`; @default the pool's options
    * @throws {NotFoundError} when there is no such pool
+   * @throws {IncompatibleError} when another version has stored what this one cannot check with
    * @throws {unknown} when `streamHealthChecks` throws: the same error
    */
   async *streamAndStore(
@@ -45,7 +47,9 @@ export class HealthCheckOrchestrator {
   ): AsyncGenerator<HealthCheckResult, void, undefined> {
     const pool = await requireAnyPool(this.#storage, poolName);
     const { lastSweepId } = pool;
-    const { options } = await readPolicy(this.#storage, pool);
+    const policy = await readPolicy(this.#storage, pool);
+    requireUsable({ ...policy, poolName });
+    const { options } = policy;
     const sweepId = manualSweepId({ nowMs: this.#clock.now(), lastSweepId });
     const dependencies = { storage: this.#storage, clock: this.#clock };
     const results = this.#checker.streamHealthChecks(proxies, { options, ...request });

@@ -1,6 +1,7 @@
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { idRange, WHOLE_POOL } from '../../model/batch-range.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import { type Formatted, requireKnownFormat } from '../../model/format.ts';
 import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type BatchMessage, type Sweep, SweepState } from '../../model/sweep.ts';
@@ -25,6 +26,8 @@ export interface PreparedBatch {
  * Reads the sweep, the rows and the stored result of a batch, all consistently.
  *
  * @throws {NotFoundError} when there is no such sweep, or its pool or policy has been deleted
+ * @throws {IncompatibleError} when a newer version wrote any of them, or its policy, in a way that
+ * this one does not know
  * @throws {InvalidInputError} when the sweep has no such batch
  */
 export async function prepareBatch(
@@ -46,7 +49,13 @@ export async function prepareBatch(
     storage.results.get(poolName, bits, sweepId),
     storage.proxies.query(poolName, query),
   ]);
+  requireKnownFormats(sweep, stored, ...page.rows);
   return { sweep, policy, bits, rows: page.rows, truncated: page.next !== undefined, stored };
+}
+
+/** Verdicts are stored for good: nothing that they follow from may be misunderstood. */
+function requireKnownFormats(...items: readonly (Formatted | null)[]): void {
+  for (const item of items) requireKnownFormat('an item of the batch', item?.newerFormat);
 }
 
 /** Asserts that an ended sweep still has its pool; a pool is not deleted while it is swept. */

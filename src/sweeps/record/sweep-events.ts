@@ -1,5 +1,6 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import { FORMAT } from '../../model/format.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../../model/result-record.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
@@ -12,12 +13,18 @@ export const EventType = {
 } as const;
 export type EventType = (typeof EventType)[keyof typeof EventType];
 
+/** What the details of all events begin with. */
+interface EventDetail {
+  /** The format of the detail; see `FORMAT`. */
+  readonly format: number;
+}
+
 /** A sweep has changed a proxy's status; not sent for the first verdict on an `unknown` proxy. */
 export interface ProxyStatusChanged {
   readonly type: typeof EventType.proxyStatusChanged;
   /** Instant of the change, ISO 8601. */
   readonly at: string;
-  readonly detail: {
+  readonly detail: EventDetail & {
     /** The same whenever the event is sent again: `<sweepId>:<proxyId>`. */
     readonly eventId: string;
     readonly pool: string;
@@ -40,20 +47,21 @@ export interface SweepFinished {
   readonly type: typeof EventType.sweepFinished;
   /** Instant of the close, ISO 8601. */
   readonly at: string;
-  readonly detail: CountsReport & {
-    /** The same whenever the event is sent again: the sweep's id. */
-    readonly eventId: string;
-    readonly pool: string;
-    readonly sweepId: string;
-    readonly state: Exclude<SweepState, 'running'>;
-    readonly trigger: Sweep['trigger'];
-    readonly startedAt: string;
-    /** Work begun later changed no status and sent no event. */
-    readonly deadlineAt: string;
-    readonly closedAt: string;
-    /** `missing`: how many the sweep was closed without. */
-    readonly batches: { readonly total: number; readonly missing: number };
-  };
+  readonly detail: EventDetail &
+    CountsReport & {
+      /** The same whenever the event is sent again: the sweep's id. */
+      readonly eventId: string;
+      readonly pool: string;
+      readonly sweepId: string;
+      readonly state: Exclude<SweepState, 'running'>;
+      readonly trigger: Sweep['trigger'];
+      readonly startedAt: string;
+      /** Work begun later changed no status and sent no event. */
+      readonly deadlineAt: string;
+      readonly closedAt: string;
+      /** `missing`: how many the sweep was closed without. */
+      readonly batches: { readonly total: number; readonly missing: number };
+    };
 }
 
 /** An event that other systems may act on. Holds no credentials. */
@@ -83,6 +91,7 @@ export function proxyStatusChanged(
     type: EventType.proxyStatusChanged,
     at: statusSince,
     detail: {
+      format: FORMAT,
       eventId: `${sweepId}:${proxyId}`,
       pool: poolName,
       proxyId,
@@ -105,6 +114,7 @@ export function sweepFinished(sweep: Sweep): SweepFinished | null {
     type: EventType.sweepFinished,
     at: closedAt,
     detail: {
+      format: FORMAT,
       eventId: sweepId,
       pool: poolName,
       sweepId,

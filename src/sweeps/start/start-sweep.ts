@@ -38,6 +38,7 @@ export type SweepRequest =
  * @throws {NotFoundError} when there is no such pool
  * @throws {ConflictError} when the pool is being deleted or swept, has had a later sweep, or may
  * expire before the sweep ends
+ * @throws {IncompatibleError} when another version has stored what this one cannot sweep with
  * @throws {InvalidInputError} when an earlier version has stored a larger policy than one may be
  */
 export async function startSweep(

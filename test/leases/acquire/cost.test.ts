@@ -5,8 +5,9 @@ import type { AcquireRequest } from '../../../src/leases/lease-request.ts';
 import type { LeaseOutcome } from '../../../src/model/proxy-row.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { LeaseWorld, type PlannedProxy } from '../../support/leases/lease-world.ts';
-import { createTestClient, useDynamoDb } from '../../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { type DynamoDbTap, startDynamoDbTap } from '../../support/storage/dynamodb-tap.ts';
+import { createTestClient } from '../../support/storage/start-dynamodb.ts';
 
 /** What leasing asks of DynamoDB, counted on the wire. */
 describe('a lease on DynamoDB', () => {

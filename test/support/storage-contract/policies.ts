@@ -1,4 +1,7 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import type { PoolPolicy } from '../../../src/model/pool.ts';
+import { parsePoolPolicy } from '../../../src/pools/pool-policy.ts';
 import { type CreateStorage, makeOptions, makePolicy } from '../factories.ts';
 import { TEST_TIME } from '../fakes/fake-clock.ts';
 
@@ -8,13 +11,48 @@ export function describePolicyStorage(create: CreateStorage): void {
   describe('versions of policies', () => {
     it('are returned as they were stored, with a CA bundle of 256 KB', async () => {
       const { storage } = await create();
-      const options = makeOptions({ ca: 'x'.repeat(256 * 1024), headers: { 'x-key': 'secret' } });
+      const certificate = `${rootCertificates[0]}\n`;
+      const ca = certificate.repeat(Math.floor((256 * 1024) / certificate.length));
+      const options = makeOptions({ ca, headers: { 'x-key': 'secret' } });
       const policy = makePolicy({ options, intervalSeconds: 60 });
       await storage.policies.put({ policyVersion: 'a', policy });
       await storage.policies.put({ policyVersion: 'b', policy: makePolicy() });
       expect(await storage.policies.get('a')).toEqual(policy);
       expect(await storage.policies.get('b')).toEqual(makePolicy());
       expect(await storage.policies.get('c')).toBeNull();
+    });
+
+    it('have the defaults of whatever they were stored without', async () => {
+      const { storage } = await create();
+      const stored = {
+        options: { targetUrl: 'http://target.test/' },
+        leasing: { blockSeconds: 60 },
+      };
+      await storage.policies.put({ policyVersion: 'old', policy: stored as unknown as PoolPolicy });
+      expect(await storage.policies.get('old')).toEqual(
+        parsePoolPolicy({ options: stored.options, leasing: stored.leasing }),
+      );
+    });
+
+    it('leave out what is not known, and name what cannot be used', async () => {
+      const { storage } = await create();
+      const { options, leasing, ...rest } = makePolicy({ riseFall: { rise: 0, fall: 2 } });
+      const stored = {
+        ...rest,
+        options: { ...options, later: true, timeoutMs: 60_000, headers: { host: 'a' } },
+        leasing: { ...leasing, later: true, quarantineSeconds: -1 },
+        later: true,
+      };
+      await storage.policies.put({ policyVersion: 'new', policy: stored as unknown as PoolPolicy });
+      const read = (await storage.policies.get('new')) ?? expect.unreachable();
+      expect(read).toMatchObject({ options: { timeoutMs: 5000 }, leasing });
+      expect(read.riseFall).toEqual({ rise: 1, fall: 2 });
+      expect(read.unusable?.map(({ pointer }) => pointer)).toEqual([
+        '/options/timeoutMs',
+        '/options/headers/host',
+        '/rise',
+      ]);
+      expect(JSON.stringify(read)).not.toContain('later');
     });
 
     it('expire when they are retired, or with their pool', async () => {

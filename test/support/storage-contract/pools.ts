@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseHealthCheckOptions } from '../../../src/health/schema/parse-options.ts';
 import type { Pool } from '../../../src/model/pool.ts';
 import type { PolicyChange } from '../../../src/storage/pool-storage.ts';
 import {
@@ -64,6 +65,26 @@ export function describePoolStorage(create: CreateStorage): void {
       const sweep = makeSweep({ policy });
       await storage.sweeps.put(sweep);
       expect(await storage.sweeps.get(sweep.sweepId)).toEqual(sweep);
+    });
+
+    it('gives a pool that was stored without some options their defaults', async () => {
+      const { storage } = await create();
+      const { leasing: _none, control: _neither, riseFall: _nor, ...pool } = makePool();
+      const options = { targetUrl: 'http://target.test/', headers: { accept: '*/*' } };
+      await storage.pools.create({ ...pool, options } as unknown as Pool);
+      const read = makePool({ options: parseHealthCheckOptions(options) });
+      expect(await storage.pools.get('fleet')).toEqual(read);
+      for await (const listed of storage.pools.listByName()) expect(listed).toEqual(read);
+    });
+
+    it('forgets what could not be used once the policy is set again', async () => {
+      const { storage } = await create();
+      const options = { ...makeOptions(), attempts: 9 };
+      await storage.pools.create(makePool({ options }));
+      const unusable = [{ pointer: '/options/attempts', detail: expect.any(String) }];
+      expect(await storage.pools.get('fleet')).toMatchObject({ unusable });
+      await changePolicy(storage, { options: makeOptions() });
+      expect(await storage.pools.get('fleet')).not.toHaveProperty('unusable');
     });
 
     it('returns null for a pool that was never stored', async () => {

@@ -4,8 +4,9 @@ import { readProxyViews } from '../../../src/pools/proxy-views.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
 import { makePool } from '../../support/factories.ts';
-import { createTestClient, useDynamoDb } from '../../support/storage/dynamodb.ts';
+import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/storage/faulty-endpoint.ts';
+import { createTestClient } from '../../support/storage/start-dynamodb.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 
 describe('FAULTS 34: a database that fails', () => {

@@ -61,6 +61,7 @@ describe('Proxy Status Changed', () => {
       type: 'Proxy Status Changed',
       at: statusSince,
       detail: {
+        format: 1,
         eventId: `${sweepId}:${dead.id}`,
         pool: 'fleet',
         proxyId: dead.id,
@@ -272,6 +273,7 @@ describe('Sweep Finished', () => {
     ]);
     expect(finishesIn(world)).toEqual([
       {
+        format: 1,
         eventId: sweepId,
         pool: 'fleet',
         sweepId,

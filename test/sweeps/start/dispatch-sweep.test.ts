@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../../src/errors.ts';
-import { parseBatchMessage } from '../../../src/sweeps/check/batch-message.ts';
+import { parseBatchMessage, writeBatchMessage } from '../../../src/sweeps/check/batch-message.ts';
 import { dispatchSweep } from '../../../src/sweeps/start/dispatch-sweep.ts';
 import { makeSweepId } from '../../support/factories.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
@@ -15,7 +15,7 @@ describe('dispatchSweep', () => {
       ['00', '01', '10', '11'].map((bits) => ({ sweepId, poolName: 'fleet', bits, deadlineAt })),
     );
     for (const message of world.queue) {
-      expect(parseBatchMessage(JSON.stringify(message))).toEqual(message);
+      expect(parseBatchMessage(writeBatchMessage(message))).toEqual(message);
     }
     expect(await world.current(sweepId)).toHaveProperty('dispatchedAt');
   });
@@ -60,7 +60,6 @@ describe('parseBatchMessage', () => {
     ['null', 'null'],
     ['an array', '[]'],
     ['no fields', '{}'],
-    ['a field too many', JSON.stringify({ ...message, password: 'x' })],
     ['malformed bits', JSON.stringify({ ...message, bits: '012' })],
     ['too many bits', JSON.stringify({ ...message, bits: '0'.repeat(13) })],
     ['a malformed pool name', JSON.stringify({ ...message, poolName: '../x' })],

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { readStoredOptions } from '../health/schema/parse-options.ts';
+import { readStoredFields, wholeNumber } from '../input.ts';
+import { describeNewerFormat, isNewerFormat } from './format.ts';
+import { DEFAULT_LEASING, leasingSettingsSchema, readStoredLeasing } from './leasing-settings.ts';
+import type { PoolPolicy } from './pool.ts';
+
+const threshold = z._default(wholeNumber(1, 10), 1);
+const wholeMinutes = wholeNumber(60, 86_400, 'seconds').check(
+  z.multipleOf(60, 'must be a whole number of minutes'),
+);
+const control = z._default(z.boolean(), true);
+
+/** The body of `PUT /pools/{pool}`; every field may be left out. */
+export const poolPolicySchema = z.strictObject({
+  /** Checked by `parseHealthCheckOptions`. */
+  options: z.optional(z.unknown()),
+  rise: threshold,
+  fall: threshold,
+  intervalSeconds: z._default(z.nullable(wholeMinutes), null),
+  control,
+  leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
+});
+
+/** What decides verdicts besides the options. */
+const rulesSchema = z.object({ rise: threshold, fall: threshold, control });
+
+/** A policy as it is stored, by this version or another one. */
+export type StoredPolicy = { readonly [Field in keyof PoolPolicy]?: unknown };
+
+/**
+ * Reads a stored policy. What was added since it was stored has today's default, and what this
+ * version does not know is ignored. If it cannot use a value that decides verdicts, the policy is
+ * `unusable`: it can be shown and leased with, and sweeps wait for a version that understands it.
+ *
+ * @param format that of the item that holds it
+ */
+export function readStoredPolicy(stored: StoredPolicy, format?: unknown): PoolPolicy {
+  const options = readStoredOptions(stored.options, '/options');
+  const rules = readStoredFields(rulesSchema, { ...Object(stored.riseFall), ...stored });
+  const { rise, fall, control } = rules.fields;
+  const issues = [...options.issues, ...rules.issues];
+  if (isNewerFormat(format)) issues.push({ pointer: '', detail: describeNewerFormat(format) });
+  return {
+    options: options.fields,
+    riseFall: { rise, fall },
+    intervalSeconds: readInterval(stored.intervalSeconds),
+    control,
+    leasing: readStoredLeasing(stored.leasing),
+    ...(issues.length > 0 && { unusable: issues }),
+  };
+}
+
+/** Any number of seconds will do to tell when a sweep is due. */
+function readInterval(stored: unknown): number | null {
+  return typeof stored === 'number' && stored > 0 ? stored : null;
+}
