@@ -3,19 +3,24 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { CheckDependencies } from '../../src/sweeps/check/batch-checker.ts';
 import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
-import type { Runtime } from '../runtime.ts';
 import { telemetryMiddlewares } from '../telemetry.ts';
+import type { CheckerQueue } from './checker-queue.ts';
+import { type DeadLetterDependencies, deadLetterExhausted } from './dead-letter-exhausted.ts';
 import { decodeRecords } from './decode-records.ts';
+import { createDefer } from './defer-records.ts';
+import { hideFailedRecords } from './hide-failed-records.ts';
 import { summarize } from './summarize.ts';
 
-export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 'telemetry'> {
-  /** Makes failed records visible again soon; returns how many it could not change. */
-  readonly hideRecords: (records: readonly SQSRecord[]) => Promise<number>;
+export interface CheckerDependencies
+  extends CheckDependencies,
+    Pick<DeadLetterDependencies, 'maxReceives' | 'telemetry'> {
+  readonly queue: CheckerQueue;
 }
 
 /**
- * Checks the batches of up to ten records. Failed records are reported one by one and soon become
- * visible again. A record that is not a batch fails until it is in the dead-letter queue.
+ * Checks the batches of up to ten records. Those that find no time are given back. Failed records
+ * are reported one by one and soon become visible again, and after a number of failures they go to
+ * the dead-letter queue. A record that is not a batch always fails.
  */
 export function createCheckerHandler(dependencies: CheckerDependencies) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>()
@@ -28,18 +33,21 @@ async function check(
   records: readonly SQSRecord[],
   context: Context,
 ): Promise<SQSBatchResponse> {
-  const { decoded, unreadable } = decodeRecords(records);
+  const { telemetry, queue } = dependencies;
   const remainingMs = () => context.getRemainingTimeInMillis();
   using stop = stopInTime(remainingMs());
-  const outcomes = await checkBatches(
-    dependencies,
-    decoded.map(({ message }) => message),
-    { remainingMs, signal: stop.signal },
-  );
-  const failed = summarize(dependencies.telemetry, { decoded, outcomes, unreadable });
-  const unchanged = failed.length > 0 ? await dependencies.hideRecords(failed) : 0;
-  dependencies.telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  const { due, unmoved } = await deadLetterExhausted(dependencies, decodeRecords(records));
+  const messages = due.decoded.map(({ message }) => message);
+  const defer = createDefer(dependencies, due.decoded);
+  const invocation = { remainingMs, signal: stop.signal, defer };
+  const outcomes = await checkBatches(dependencies, messages, invocation);
+  const { failed, deferred } = summarize(telemetry, { ...due, outcomes });
+  const toHide = [...unmoved, ...failed];
+  const unchanged = await hideFailedRecords(queue, toHide);
+  telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
+  // A deferred record is reported too: Lambda deletes those that are not.
+  const undone = [...toHide, ...deferred];
+  return { batchItemFailures: undone.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 /** The most time of an invocation that is kept for reporting failures, milliseconds. */

@@ -10,18 +10,28 @@ export interface CheckerOutcome extends DecodedRecords {
   readonly outcomes: readonly BatchOutcome[];
 }
 
+/** The records that must stay in the queue. */
+export interface UndoneRecords {
+  readonly failed: readonly SQSRecord[];
+  readonly deferred: readonly SQSRecord[];
+}
+
 /** Logs and counts what became of each record; returns those that have to be delivered again. */
-export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): readonly SQSRecord[] {
+export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): UndoneRecords {
   const { decoded, outcomes, unreadable } = outcome;
   for (const { messageId } of unreadable) {
     telemetry.logger.error('the record is not a batch', { messageId });
   }
   const failed = decoded.filter((record, index) => hasFailed(telemetry, record, outcomes[index]));
+  const deferred = decoded.filter((_record, index) => outcomes[index] === 'deferred');
   count(telemetry, 'BatchesChecked', outcomes.filter((each) => each === 'done').length);
-  count(telemetry, 'BatchesResent', outcomes.filter((each) => each === 'resent').length);
+  count(telemetry, 'BatchesDeferred', deferred.length);
   count(telemetry, 'BatchesFailed', failed.length);
   count(telemetry, 'UnreadableRecords', unreadable.length);
-  return [...unreadable, ...failed.map(({ record }) => record)];
+  return {
+    failed: [...unreadable, ...failed.map(({ record }) => record)],
+    deferred: deferred.map(({ record }) => record),
+  };
 }
 
 function hasFailed(
@@ -29,7 +39,7 @@ function hasFailed(
   { record, message }: DecodedRecord,
   outcome: BatchOutcome | undefined,
 ): boolean {
-  if (outcome === 'done' || outcome === 'resent') return false;
+  if (outcome === 'done' || outcome === 'deferred') return false;
   const { sweepId, poolName, bits } = message;
   const { messageId, attributes } = record;
   if (outcome?.failed instanceof NotFoundError) {
