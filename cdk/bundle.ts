@@ -50,6 +50,25 @@ const clientAlone: Plugin = {
   },
 };
 
+/**
+ * Leaves the SDK the credentials in the environment, which is where Lambda puts a function's
+ * ("Defined runtime environment variables"). The other sources, such as profiles, single sign-on
+ * and roles to assume, are a quarter of the code.
+ */
+const environmentCredentials: Plugin = {
+  name: 'environment-credentials',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
+      path: 'environment',
+      namespace: 'credentials',
+    }));
+    onLoad({ filter: /.*/, namespace: 'credentials' }, () => ({
+      contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
+      resolveDir: ROOT,
+    }));
+  },
+};
+
 /** Keeps positions in stack traces useful, and the source line of an uncaught error short. */
 const MAX_LINE_LENGTH = 160;
 
@@ -89,7 +108,7 @@ export async function bundleFunctions(): Promise<Metafile> {
     lineLimit: MAX_LINE_LENGTH,
     legalComments: 'none',
     banner: { js: REQUIRE_BANNER },
-    plugins: [clientAlone, requireBuiltIns],
+    plugins: [environmentCredentials, clientAlone, requireBuiltIns],
     logLevel: 'warning',
   });
   await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));

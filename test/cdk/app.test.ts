@@ -102,7 +102,8 @@ async function modulesLoadedBy(file: string): Promise<readonly string[]> {
 /** The context the command line sets when a command needs no code. */
 const NO_BUNDLING = { 'aws:cdk:bundling-stacks': [] };
 
-const FOREIGN = /zod\/v4\/classic|zod\/v4\/locales\/(?!en\.)|aws-cdk|src\/(cli|local|dashboard)\//;
+const FOREIGN =
+  /zod\/v4\/classic|zod\/v4\/locales\/(?!en\.)|aws-cdk|src\/(cli|local|dashboard)\/|provider-(ini|sso)|undici\/index/;
 
 async function runApp(outDir: string, context: object) {
   const app = spawn(process.execPath, ['cdk/app.ts'], {
