@@ -38,7 +38,9 @@ export async function deadLetterExhausted(
     }),
   );
   const moved = exhausted.size - unmoved.length;
-  dependencies.telemetry.metrics.addMetric('BatchesDeadLettered', MetricUnit.Count, moved);
+  if (moved > 0) {
+    dependencies.telemetry.metrics.addMetric('BatchesDeadLettered', MetricUnit.Count, moved);
+  }
   const due = {
     decoded: decoded.filter(({ record }) => !exhausted.has(record)),
     unreadable: unreadable.filter((record) => !exhausted.has(record)),
