@@ -12,7 +12,10 @@ import type { CheckerSettings, QueueSettings } from './settings-schema.ts';
  */
 const RECEIVES_TO_WAIT = 100;
 
-/** The time for which an event source collects messages, so that checkers start with several. */
+/**
+ * The time for which an event source collects messages, so that checkers start with several. With
+ * little traffic Lambda may take up to 20 s then ("Using Lambda with Amazon SQS", batch windows).
+ */
 const BATCHING_WINDOW = Duration.seconds(1);
 
 /** The receives after which SQS itself moves a message to the dead-letter queue. */
