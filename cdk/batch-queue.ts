@@ -6,13 +6,32 @@ import { Construct } from 'constructs';
 import { EnvironmentName } from '../functions/environment.ts';
 import type { CheckerSettings, QueueSettings } from './settings-schema.ts';
 
+/**
+ * Receives that a message may spend waiting for its turn. The checker counts failed receives itself;
+ * this is for messages that no checker lives long enough to count.
+ */
+const RECEIVES_TO_WAIT = 100;
+
+/**
+ * The time for which an event source collects messages, so that checkers start with several. With
+ * little traffic Lambda may take up to 20 s then ("Using Lambda with Amazon SQS", batch windows).
+ */
+const BATCHING_WINDOW = Duration.seconds(1);
+
+/** The receives after which SQS itself moves a message to the dead-letter queue. */
+export function backstopReceives({ maxReceives }: Pick<QueueSettings, 'maxReceives'>): number {
+  return maxReceives + RECEIVES_TO_WAIT;
+}
+
 /** The queue that carries one message per batch, and the dead-letter queue behind it. */
 export class BatchQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
+  readonly #maxReceives: number;
 
   constructor(scope: Construct, id: string, props: QueueSettings) {
     super(scope, id);
+    this.#maxReceives = props.maxReceives;
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -22,7 +41,7 @@ export class BatchQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(props.visibilityTimeoutSeconds),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceives },
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: backstopReceives(props) },
     });
   }
 
@@ -39,12 +58,19 @@ export class BatchQueue extends Construct {
     this.deadLetterQueue.grant(fn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage');
   }
 
-  /** Lets `fn` receive batches, report each failed one by itself and hide it for a while. */
+  /**
+   * Lets `fn` receive batches, report each failed one by itself, hide it for a while and, when it
+   * has failed too often, put it into the dead-letter queue.
+   */
   grantReceive(fn: LambdaFunction, props: CheckerSettings): void {
     fn.addEnvironment(EnvironmentName.batchQueueUrl, this.queue.queueUrl);
+    fn.addEnvironment(EnvironmentName.deadLetterQueueUrl, this.deadLetterQueue.queueUrl);
+    fn.addEnvironment(EnvironmentName.maxReceives, String(this.#maxReceives));
+    this.deadLetterQueue.grant(fn, 'sqs:SendMessage');
     fn.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: props.recordsPerInvocation,
+        maxBatchingWindow: BATCHING_WINDOW,
         maxConcurrency: props.maxConcurrency,
         reportBatchItemFailures: true,
       }),

@@ -4,6 +4,7 @@ import {
   Architecture,
   type Code,
   Function as LambdaFunction,
+  RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -48,6 +49,8 @@ export class LighthouseFunction extends LambdaFunction {
       timeout: Duration.seconds(props.timeoutSeconds),
       role,
       logGroup,
+      // No function causes itself to be called; should a change make one do so, Lambda stops it.
+      recursiveLoop: RecursiveLoop.TERMINATE,
       environment: {
         POWERTOOLS_SERVICE_NAME: props.name,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,

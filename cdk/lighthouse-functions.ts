@@ -66,7 +66,6 @@ export class LighthouseFunctions extends Construct {
     tables.grantAccess(this.checker, 'checker');
     tables.grantAccess(this.api, 'api');
     batches.grantSend(this.fanOut);
-    batches.grantSend(this.checker);
     batches.grantRedrive(this.api);
     batches.grantReceive(this.checker, this.#settings.checker);
     this.#grantDispatch(this.api);

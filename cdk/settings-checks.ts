@@ -6,6 +6,7 @@ import {
   type SweepLimits,
 } from '../src/model/sweep-limits.ts';
 import { parsePoolPolicy } from '../src/pools/pool-policy.ts';
+import { backstopReceives } from './batch-queue.ts';
 import type { LighthouseSettings } from './settings-schema.ts';
 
 /** Lambda recommends this many times the function's timeout ("Using Lambda with Amazon SQS"). */
@@ -61,8 +62,8 @@ const retriesBeforeDlq: Check = ({ queue }) =>
     : null;
 
 const deadLettersOutlive: Check = ({ queue }) =>
-  queue.dlqRetentionDays * 86_400 <= queue.visibilityTimeoutSeconds * queue.maxReceives
-    ? `queue.dlqRetentionDays is ${queue.dlqRetentionDays}, which ${queue.maxReceives} receives of ` +
+  queue.dlqRetentionDays * 86_400 <= queue.visibilityTimeoutSeconds * backstopReceives(queue)
+    ? `queue.dlqRetentionDays is ${queue.dlqRetentionDays}, which ${backstopReceives(queue)} receives of ` +
       'a message can outlast: SQS counts its age from when it was first sent, so it would vanish on ' +
       'arrival in the dead-letter queue'
     : null;

@@ -18,7 +18,7 @@ const checkerSchema = z
 const queueSchema = z
   .strictObject({
     visibilityTimeoutSeconds: seconds(0, 43_200).default(360),
-    maxReceives: z.int().min(1).max(1000).default(5),
+    maxReceives: z.int().min(1).max(900).default(5),
     dlqRetentionDays: z.int().min(1).max(14).default(14),
   })
   .prefault({});
@@ -80,7 +80,7 @@ export interface CheckerSettings {
 export interface QueueSettings {
   /** Seconds a received message stays hidden, at least 6 checker timeouts. @default 360 */
   readonly visibilityTimeoutSeconds: number;
-  /** Receives before a message goes to the dead-letter queue, 1 to 1,000. @default 5 */
+  /** Failed receives before a message goes to the dead-letter queue, 5 to 900. @default 5 */
   readonly maxReceives: number;
   /** Days the dead-letter queue keeps a message, 1 to 14. @default 14 */
   readonly dlqRetentionDays: number;

@@ -20,6 +20,8 @@ export const EnvironmentName = {
   checkerTimeoutSeconds: 'CHECKER_TIMEOUT_SECONDS',
   /** The batch queue's visibility timeout, which a sweep's deadline is computed from. */
   visibilityTimeoutSeconds: 'VISIBILITY_TIMEOUT_SECONDS',
+  /** Receives of a message that may fail before it goes to the dead-letter queue. */
+  maxReceives: 'MAX_RECEIVES',
   /** The most checkers that run at once: the event source's maximum concurrency. */
   checkerConcurrency: 'CHECKER_CONCURRENCY',
   /** The most probes that one checker holds in flight. */

@@ -25,6 +25,12 @@ export interface Runtime {
    * @throws {Error} when it is not set
    */
   readonly requireVariable: (name: EnvironmentName) => string;
+  /**
+   * The same for a whole number above 0.
+   *
+   * @throws {Error} when it is not set, or not such a number
+   */
+  readonly requireCount: (name: EnvironmentName) => number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -79,15 +85,23 @@ export function createRuntime(environment: Environment = process.env): Runtime {
     publishEvents: countSweeps(telemetry, publishEvents),
     allowPrivateAddresses: parsed.data[EnvironmentName.allowPrivateAddresses] === 'true',
     telemetry,
-    requireVariable: (name) => {
-      const value = environment[name];
-      if (!value) throw new Error(`environment variable missing: ${name}`);
-      return value;
+    requireVariable: (name) => requireVariable(environment, name),
+    requireCount: (name) => {
+      const value = requireVariable(environment, name);
+      if (/^[1-9]\d*$/.test(value)) return Number(value);
+      throw new Error(`environment variable ${name} must be a whole number above 0, not ${value}`);
     },
   };
 }
 
-function requestHandlerOf(maxSockets: number) {
+function requireVariable(environment: Environment, name: EnvironmentName): string {
+  const value = environment[name];
+  if (!value) throw new Error(`environment variable missing: ${name}`);
+  return value;
+}
+
+/** Time limits of a service's client, and the most sockets it may have. */
+export function requestHandlerOf(maxSockets: number) {
   return {
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,

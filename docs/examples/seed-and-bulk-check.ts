@@ -39,9 +39,10 @@ try {
   await dispatchSweep({ storage, clock, sendBatches }, sweepId);
 
   const checker = new HealthChecker({ allowPrivateAddresses: true });
-  await checkBatches({ storage, checker, clock, limits, resend: sendBatches }, queue, {
+  await checkBatches({ storage, checker, clock, limits }, queue, {
     remainingMs: () => limits.checkerTimeoutMs,
     signal: new AbortController().signal,
+    defer: async (message) => void queue.push(message),
   });
 
   console.log(await readSweepReport({ storage }, sweepId));

@@ -1,24 +1,27 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { IncompatibleError } from '../../src/errors.ts';
 import type { CheckDependencies } from '../../src/sweeps/check/batch-checker.ts';
 import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
-import type { Runtime } from '../runtime.ts';
 import { telemetryMiddlewares } from '../telemetry.ts';
+import type { CheckerQueue } from './checker-queue.ts';
+import { type DeadLetterDependencies, deadLetterExhausted } from './dead-letter-exhausted.ts';
 import { decodeRecords } from './decode-records.ts';
-import { type CheckerOutcome, summarize } from './summarize.ts';
+import { createDefer } from './defer-records.ts';
+import { hideFailedRecords } from './hide-failed-records.ts';
+import { summarize } from './summarize.ts';
 
-export interface CheckerDependencies extends CheckDependencies, Pick<Runtime, 'telemetry'> {
-  /** Makes failed records visible again soon; returns how many it could not change. */
-  readonly hideRecords: (records: readonly SQSRecord[]) => Promise<number>;
+export interface CheckerDependencies
+  extends CheckDependencies,
+    Pick<DeadLetterDependencies, 'maxReceives' | 'telemetry'> {
+  readonly queue: CheckerQueue;
 }
 
 /**
- * Checks the batches of up to ten records. Failed records are reported one by one and soon become
- * visible again. A record that is not a batch fails until it is in the dead-letter queue. So does one
- * that needs a newer version, but it is hidden for the whole visibility timeout each time: a deploy
- * may be under way.
+ * Checks the batches of up to ten records. Those that find no time are given back. Failed records
+ * are reported one by one and soon become visible again, and after a number of failures they go to
+ * the dead-letter queue. A record that is not a batch always fails. So does one that needs a newer
+ * version, but it is hidden for the whole visibility timeout each time: a deploy may be under way.
  */
 export function createCheckerHandler(dependencies: CheckerDependencies) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>()
@@ -31,30 +34,21 @@ async function check(
   records: readonly SQSRecord[],
   context: Context,
 ): Promise<SQSBatchResponse> {
-  const { decoded, unreadable, newer } = decodeRecords(records);
+  const { telemetry, queue } = dependencies;
   const remainingMs = () => context.getRemainingTimeInMillis();
   using stop = stopInTime(remainingMs());
-  const outcomes = await checkBatches(
-    dependencies,
-    decoded.map(({ message }) => message),
-    { remainingMs, signal: stop.signal },
-  );
-  const outcome = { decoded, outcomes, unreadable, newer };
-  const failed = [...summarize(dependencies.telemetry, outcome), ...newer];
-  const waiting = awaitNewerVersion(outcome);
-  const soon = failed.filter((record) => !waiting.has(record));
-  const unchanged = soon.length > 0 ? await dependencies.hideRecords(soon) : 0;
-  dependencies.telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-}
-
-/** The records that only a newer version of the checker can check. */
-function awaitNewerVersion({ decoded, outcomes, newer }: CheckerOutcome): ReadonlySet<SQSRecord> {
-  const failed = decoded.filter((_, index) => {
-    const outcome = outcomes[index];
-    return typeof outcome === 'object' && outcome.failed instanceof IncompatibleError;
-  });
-  return new Set([...newer, ...failed.map(({ record }) => record)]);
+  const { due, unmoved } = await deadLetterExhausted(dependencies, decodeRecords(records));
+  const messages = due.decoded.map(({ message }) => message);
+  const defer = createDefer(dependencies, due.decoded);
+  const invocation = { remainingMs, signal: stop.signal, defer };
+  const outcomes = await checkBatches(dependencies, messages, invocation);
+  const { failed, tooNew, deferred } = summarize(telemetry, { ...due, outcomes });
+  const toHide = [...unmoved, ...failed];
+  const unchanged = await hideFailedRecords(queue, toHide);
+  telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
+  // A deferred record is reported too: Lambda deletes those that are not.
+  const undone = [...toHide, ...tooNew, ...deferred];
+  return { batchItemFailures: undone.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 /** The most time of an invocation that is kept for reporting failures, milliseconds. */

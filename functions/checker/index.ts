@@ -1,18 +1,16 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { HealthChecker } from '../../src/health/health-checker.ts';
-import { createBatchSender } from '../batch-sender.ts';
 import { EnvironmentName } from '../environment.ts';
-import { createRuntime } from '../runtime.ts';
+import { createRuntime, requestHandlerOf } from '../runtime.ts';
 import { registerStrategies } from '../strategies.ts';
+import { createCheckerQueue } from './checker-queue.ts';
 import { createCheckerHandler } from './handler.ts';
-import { hideFailedRecords } from './hide-failed-records.ts';
+
+/** One for each record of an invocation. */
+const MAX_SQS_SOCKETS = 10;
 
 const runtime = createRuntime();
 const { allowPrivateAddresses, clock, limits } = runtime;
-const sqs = {
-  client: new SQSClient(),
-  queueUrl: runtime.requireVariable(EnvironmentName.batchQueueUrl),
-};
 
 const checker = new HealthChecker({
   allowPrivateAddresses,
@@ -24,6 +22,10 @@ registerStrategies(checker);
 export const handler = createCheckerHandler({
   ...runtime,
   checker,
-  resend: createBatchSender(sqs),
-  hideRecords: (records) => hideFailedRecords(sqs, records),
+  maxReceives: runtime.requireCount(EnvironmentName.maxReceives),
+  queue: createCheckerQueue({
+    client: new SQSClient({ requestHandler: requestHandlerOf(MAX_SQS_SOCKETS) }),
+    queueUrl: runtime.requireVariable(EnvironmentName.batchQueueUrl),
+    deadLetterQueueUrl: runtime.requireVariable(EnvironmentName.deadLetterQueueUrl),
+  }),
 });

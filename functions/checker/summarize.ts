@@ -1,6 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
-import { NotFoundError } from '../../src/errors.ts';
+import { IncompatibleError, NotFoundError } from '../../src/errors.ts';
 import type { BatchOutcome } from '../../src/sweeps/check/batch-checker.ts';
 import { type Telemetry, toError } from '../telemetry.ts';
 import type { DecodedRecord, DecodedRecords } from './decode-records.ts';
@@ -10,8 +10,16 @@ export interface CheckerOutcome extends DecodedRecords {
   readonly outcomes: readonly BatchOutcome[];
 }
 
-/** Logs and counts what became of each record; returns those that failed. */
-export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): readonly SQSRecord[] {
+/** The records that must stay in the queue. */
+export interface UndoneRecords {
+  readonly failed: readonly SQSRecord[];
+  /** Those that only a newer version of the checker can check. */
+  readonly tooNew: readonly SQSRecord[];
+  readonly deferred: readonly SQSRecord[];
+}
+
+/** Logs and counts what became of each record; returns those that have to be delivered again. */
+export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): UndoneRecords {
   const { decoded, outcomes, unreadable, newer } = outcome;
   for (const { messageId } of unreadable) {
     telemetry.logger.error('the record is not a batch', { messageId });
@@ -20,11 +28,24 @@ export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): readon
     telemetry.logger.error('the record is of a newer version', { messageId });
   }
   const failed = decoded.filter((record, index) => hasFailed(telemetry, record, outcomes[index]));
+  const deferred = decoded.filter((_record, index) => outcomes[index] === 'deferred');
   count(telemetry, 'BatchesChecked', outcomes.filter((each) => each === 'done').length);
-  count(telemetry, 'BatchesResent', outcomes.filter((each) => each === 'resent').length);
+  count(telemetry, 'BatchesDeferred', deferred.length);
   count(telemetry, 'BatchesFailed', failed.length);
   count(telemetry, 'UnreadableRecords', unreadable.length + newer.length);
-  return [...unreadable, ...failed.map(({ record }) => record)];
+  const isTooNew = (each: DecodedRecord): boolean => {
+    const found = outcomes[decoded.indexOf(each)];
+    return typeof found === 'object' && found.failed instanceof IncompatibleError;
+  };
+  return {
+    failed: [...unreadable, ...recordsOf(failed.filter((each) => !isTooNew(each)))],
+    tooNew: [...newer, ...recordsOf(failed.filter(isTooNew))],
+    deferred: recordsOf(deferred),
+  };
+}
+
+function recordsOf(decoded: readonly DecodedRecord[]): SQSRecord[] {
+  return decoded.map(({ record }) => record);
 }
 
 function hasFailed(
@@ -32,7 +53,7 @@ function hasFailed(
   { record, message }: DecodedRecord,
   outcome: BatchOutcome | undefined,
 ): boolean {
-  if (outcome === 'done' || outcome === 'resent') return false;
+  if (outcome === 'done' || outcome === 'deferred') return false;
   const { sweepId, poolName, bits } = message;
   const { messageId, attributes } = record;
   if (outcome?.failed instanceof NotFoundError) {

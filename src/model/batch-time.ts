@@ -1,9 +1,8 @@
-import type { HealthCheckOptions } from '../health/health-check-options.ts';
 import { probeBudgetMs } from '../health/probe/back-off.ts';
+import { AdmissionQueue } from '../health/window/admission-queue.ts';
 import type { PoolPolicy } from './pool.ts';
 import { overheadMs, type SweepLimits } from './sweep-limits.ts';
 
-type ProbeBudget = Pick<HealthCheckOptions, 'attempts' | 'timeoutMs'>;
 type BatchPolicy = Pick<PoolPolicy, 'options' | 'control'>;
 
 /** A control probe that fails is repeated, even when other probes are not. */
@@ -15,23 +14,46 @@ export function controlTimeMs({ options, control }: BatchPolicy): number {
   return probeBudgetMs({ ...options, attempts: Math.max(options.attempts, CONTROL_ATTEMPTS) });
 }
 
+/** A probe that has not ended. */
+export interface PendingProbe {
+  /** Its proxy's host. */
+  readonly host: string;
+  /** The longest it can take, milliseconds. */
+  readonly budgetMs: number;
+}
+
 /**
- * The longest that probing all `hosts` (one per proxy) can take, milliseconds. The limits, in total
- * and per host, decide how many probes follow one another.
+ * The longest that some probes can take in one window, milliseconds: the time until the last one
+ * ends if each takes its longest and they are admitted in this order, as `ProbeWindow` admits them.
  */
 export function probingTimeMs(
-  hosts: readonly string[],
-  options: ProbeBudget,
-  limits: SweepLimits,
+  probes: Iterable<PendingProbe>,
+  { maxInFlight, maxInFlightPerHost }: Pick<SweepLimits, 'maxInFlight' | 'maxInFlightPerHost'>,
 ): number {
-  const perHost = new Map<string, number>();
-  for (const host of hosts) perHost.set(host, (perHost.get(host) ?? 0) + 1);
-  const busiest = [...perHost.values()].reduce((most, count) => Math.max(most, count), 0);
-  const waves = Math.max(
-    Math.ceil(hosts.length / limits.maxInFlight),
-    Math.ceil(busiest / limits.maxInFlightPerHost),
-  );
-  return waves * probeBudgetMs(options);
+  const queue = new AdmissionQueue(maxInFlightPerHost);
+  const hostsByEnd = new Map<number, string[]>();
+  let nowMs = 0;
+  let inFlight = 0;
+  for (const { host, budgetMs } of probes) {
+    const start = () => {
+      const endsAt = nowMs + budgetMs;
+      const hosts = hostsByEnd.get(endsAt);
+      if (hosts) hosts.push(host);
+      else hostsByEnd.set(endsAt, [host]);
+      inFlight += 1;
+    };
+    queue.add({ host, start });
+  }
+  for (;;) {
+    while (inFlight < maxInFlight && queue.hasReady) queue.next()?.start();
+    if (inFlight === 0) return nowMs;
+    nowMs = Math.min(...hostsByEnd.keys());
+    for (const host of hostsByEnd.get(nowMs) ?? []) {
+      queue.release(host);
+      inFlight -= 1;
+    }
+    hostsByEnd.delete(nowMs);
+  }
 }
 
 /** The longest that a batch of `rows` proxies, each on its own host, can take, milliseconds. */

@@ -14,7 +14,17 @@ export interface LedgerMark {
   readonly complete: number;
 }
 
-/** Stores sweeps and their ledgers. */
+/** A receive of a batch's message that ended without work on it. */
+export interface Deferral {
+  readonly sweepId: string;
+  /** The message; one that is sent again is another. */
+  readonly messageId: string;
+  /** Which receive of the message it was, counted from 1. */
+  readonly receive: number;
+  readonly expiresAtEpochSeconds: number;
+}
+
+/** Stores sweeps, their ledgers, and which receives of their messages were not failures. */
 export interface SweepStorage {
   /** Stores a sweep's summary unless one exists; returns the stored one. */
   put(sweep: Sweep): Promise<Sweep>;
@@ -47,4 +57,8 @@ export interface SweepStorage {
   close(sweepId: string, closing: SweepClosing): Promise<boolean>;
   /** Records how many batches arrived after the close, unless as many are recorded. */
   recordLateBatches(sweepId: string, lateBatches: number, totals: BatchCounts): Promise<void>;
+  /** Notes a deferral; noting it again changes nothing. */
+  noteDeferral(deferral: Deferral): Promise<void>;
+  /** The receives of a message that were deferrals; consistent. */
+  readDeferrals(sweepId: string, messageId: string): Promise<ReadonlySet<number>>;
 }

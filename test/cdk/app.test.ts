@@ -4,8 +4,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../cdk/bundle.ts';
+import { bundleFunctions, bundleOf } from '../../cdk/bundle.ts';
+import { EnvironmentName, FUNCTION_NAMES } from '../../functions/environment.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -56,10 +58,52 @@ describe('the bundles', () => {
   });
 });
 
+describe('a cold start', () => {
+  it('imports no module of Node as an ES module, which reads all of its exports', async () => {
+    const { outputs } = await bundleFunctions();
+    for (const { imports } of Object.values(outputs)) {
+      expect(imports.map(({ path }) => path)).toContain('node:https');
+      expect(imports.filter(({ kind }) => kind !== 'require-call')).toEqual([]);
+    }
+  });
+
+  it.each(FUNCTION_NAMES)(
+    'of %s loads neither the HTTP client of Node nor HTTP/2',
+    async (name) => {
+      await bundleFunctions();
+      const loaded = await modulesLoadedBy(join(bundleOf(name), 'index.mjs'));
+      expect(loaded).toContain('https');
+      expect(loaded.filter((each) => /undici|http2/.test(each))).toEqual([]);
+    },
+  );
+});
+
+/** What a function needs to start. */
+const ENVIRONMENT = Object.fromEntries([
+  ...Object.values(EnvironmentName).map((name) => [name, '1']),
+  ...['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((name) => [name, 'test']),
+]);
+
+/** The modules of Node that a process has loaded once it has imported a file. */
+async function modulesLoadedBy(file: string): Promise<readonly string[]> {
+  const script = `
+    const { handler } = await import(${JSON.stringify(pathToFileURL(file).href)});
+    const loaded = process.moduleLoadList.map((each) => each.replace(/^(NativeModule|Internal Binding) /, ''));
+    process.stdout.write(JSON.stringify([typeof handler, ...loaded]), () => process.exit());`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    env: ENVIRONMENT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [handler, ...loaded] = JSON.parse(await text(child.stdout)) as string[];
+  expect(handler).toBe('function');
+  return loaded;
+}
+
 /** The context the command line sets when a command needs no code. */
 const NO_BUNDLING = { 'aws:cdk:bundling-stacks': [] };
 
-const FOREIGN = /zod\/v4\/classic|zod\/v4\/locales\/(?!en\.)|aws-cdk|src\/(cli|local|dashboard)\//;
+const FOREIGN =
+  /zod\/v4\/classic|zod\/v4\/locales\/(?!en\.)|aws-cdk|src\/(cli|local|dashboard)\/|provider-(ini|sso)|undici\/index/;
 
 async function runApp(outDir: string, context: object) {
   const app = spawn(process.execPath, ['cdk/app.ts'], {

@@ -59,16 +59,27 @@ describe('the queue', () => {
     );
   });
 
-  it('sends messages that failed 5 times to a dead-letter queue that keeps them for 14 days', () => {
+  it('leaves 5 failures to the checker, and moves a message itself after 100 receives more', () => {
     const deadLetters = Object.entries(resourcesOf(template, 'AWS::SQS::Queue')).find(
       ([, { Properties }]) => !Properties.RedrivePolicy,
     );
     expect(deadLetters?.[1].Properties.MessageRetentionPeriod).toBe(14 * 86_400);
     template.hasResourceProperties('AWS::SQS::Queue', {
       RedrivePolicy: {
-        maxReceiveCount: 5,
+        maxReceiveCount: 105,
         deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters?.[0], 'Arn'] },
       },
+    });
+  });
+
+  it('lets the checker count its failures and send to the dead-letter queue', () => {
+    const [deadLetters] =
+      Object.entries(resourcesOf(template, 'AWS::SQS::Queue')).find(
+        ([, { Properties }]) => !Properties.RedrivePolicy,
+      ) ?? [];
+    expect(functionOf('checker').Properties.Environment.Variables).toMatchObject({
+      MAX_RECEIVES: '5',
+      DEAD_LETTER_QUEUE_URL: { Ref: deadLetters },
     });
   });
 
@@ -88,10 +99,11 @@ describe('the queue', () => {
     });
   });
 
-  it('feeds the checker 8 records at a time, each of which fails by itself', () => {
+  it('feeds the checker 8 records at a time, collected for a second, each failing by itself', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 8,
+      MaximumBatchingWindowInSeconds: 1,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 10 },
       FunctionName: { Ref: functionOf('checker').id },
@@ -109,6 +121,10 @@ describe('the functions', () => {
       LoggingConfig: { LogGroup: Match.anyValue() },
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('are stopped by Lambda should one of them ever call itself', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', { RecursiveLoop: 'Terminate' });
   });
 
   it('are never allowed private addresses', () => {

@@ -78,6 +78,19 @@ describe('the role of each function', () => {
     expect(actionsOf(name, 'sqs:')).toEqual(expected);
   });
 
+  it('lets no function send to the queue that it receives from', () => {
+    const queues = Object.entries(resourcesOf(template, 'AWS::SQS::Queue'));
+    const [batches] = queues.find(([, { Properties }]) => Properties.RedrivePolicy) ?? [];
+    const senders = ['FanOut', 'Checker', 'Api'].filter((name) =>
+      statementsOf(policyOf(name)).some(
+        ({ Action, Resource }) =>
+          JSON.stringify(Action).includes('sqs:SendMessage') &&
+          JSON.stringify(Resource).includes(`"${batches}"`),
+      ),
+    );
+    expect(senders).toEqual(['FanOut', 'Api']);
+  });
+
   it('lets only the checker write results', () => {
     expect(holdersOf('Results', /PutItem|UpdateItem|BatchWriteItem/)).toEqual(['Checker']);
   });

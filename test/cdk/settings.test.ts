@@ -43,6 +43,7 @@ describe('the settings of the stack', () => {
       { api: { timeoutSeconds: 30 } },
       /api\.timeoutSeconds is 30 but an HTTP API stops waiting after 30/,
     ],
+    ['more receives than SQS counts', { queue: { maxReceives: 901 } }, /queue\.maxReceives: /],
     ['too few receives', { queue: { maxReceives: 4 } }, /queue\.maxReceives is 4 .*at least 5/],
     [
       'dead letters that expire on arrival',

@@ -151,8 +151,8 @@ async function connectFunctions() {
     checker: createCheckerHandler({
       ...common,
       checker: new FakeChecker(),
-      resend: sendBatches,
-      hideRecords: async () => 0,
+      maxReceives: 5,
+      queue: { hide: async () => {}, deadLetter: async () => {} },
     }),
   };
 }

@@ -144,6 +144,15 @@ describe('an HTTP API', () => {
   ])('answers 413 to a body above %s', async (_, length) => {
     const response = await call('/items/1', { method: 'PUT', body: 'x'.repeat(length) });
     expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ detail: expect.stringContaining('base64') });
+  });
+
+  it('answers 413 to 4.6 MB that are not text, and takes as much text', async () => {
+    const body = Buffer.alloc(4.6 * 1024 * 1024, ' ');
+    const statusAs = async (type: string) =>
+      (await call('/items/1', { method: 'PUT', body, headers: { 'content-type': type } })).status;
+    expect(await statusAs('application/gzip')).toBe(413);
+    expect(await statusAs('text/plain')).not.toBe(413);
   });
 
   it('refuses a page of another site and a foreign host name', async () => {

@@ -11,7 +11,13 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalStack } from '../../src/local/local-stack.ts';
 import { readStackFile, STACK_FILE } from '../../src/local/stack-file.ts';
-import { type FixtureStack, printedEvent, startFixtureStack } from './support/fixture-stack.ts';
+import type { FixtureResource } from './support/fixture-assembly.ts';
+import {
+  FIXTURE_RESOURCES,
+  type FixtureStack,
+  printedEvent,
+  startFixtureStack,
+} from './support/fixture-stack.ts';
 import type { LineWatcher } from './support/line-watcher.ts';
 
 let fixture: FixtureStack;
@@ -70,6 +76,44 @@ describe('a queue', () => {
     await send('exit');
     await watcher.waitFor((line) => recordsOf(line, 'exit').length === 1, 2);
     expect((await receiveFromDlq()).map(({ Body }) => Body)).toEqual(['exit']);
+  });
+});
+
+describe('an event source with a batching window', () => {
+  /** A fixture of its own, to which `bodies` are sent one after another. */
+  async function receiveWithin(windowSeconds: number, bodies: readonly string[]) {
+    const withProperties = (name: string, properties: object): FixtureResource => {
+      const resource = FIXTURE_RESOURCES[name] ?? { Type: '', Properties: {} };
+      return { ...resource, Properties: { ...(resource.Properties as object), ...properties } };
+    };
+    await using own = await startFixtureStack(
+      {},
+      {
+        ...FIXTURE_RESOURCES,
+        // So that a record that is collected is not received once more meanwhile.
+        Jobs: withProperties('Jobs', { VisibilityTimeout: 60 }),
+        Mapping: withProperties('Mapping', {
+          BatchSize: 2,
+          MaximumBatchingWindowInSeconds: windowSeconds,
+        }),
+      },
+    );
+    const { credentials, endpoints, queueUrls } = own.stack;
+    const client = new SQSClient({ region: 'us-east-1', credentials, endpoint: endpoints.sqs });
+    for (const MessageBody of bodies) {
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrls.jobs, MessageBody }));
+    }
+    client.destroy();
+    const [line = ''] = await own.watcher.waitFor((each) => recordsOf(each, 'first').length === 1);
+    return printedEvent(line)?.event.Records?.map(({ body }) => body);
+  }
+
+  it('waits for more records, but not once there are as many as an invocation takes', async () => {
+    expect(await receiveWithin(300, ['first', 'second'])).toEqual(['first', 'second']);
+  });
+
+  it('invokes with what there is when the window is over', async () => {
+    expect(await receiveWithin(1, ['first'])).toEqual(['first']);
   });
 });
 

@@ -31,7 +31,7 @@ describe('a message or request of a newer format', () => {
     expect(await invoke(['nonsense', later(first), second])).toEqual({
       batchItemFailures: [{ itemIdentifier: 'message-0' }, { itemIdentifier: 'message-1' }],
     });
-    expect(hidden).toEqual(['message-0']);
+    expect(hidden).toEqual(['receipt-0']);
     expect(telemetry.metrics.recorded).toMatchObject({ UnreadableRecords: 2, BatchesChecked: 1 });
     expect(telemetry.logger.lines.join('')).toContain('the record is of a newer version');
     expect((await world.current(runningSweepId)).state).toBe('running');

@@ -2,8 +2,10 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { InvalidInputError } from '../../../src/errors.ts';
 import { tooLarge } from '../reply/problem.ts';
 
-/** The most bytes of body in one request. Lambda takes 6 MB per invocation, wrapping included. */
+/** The most bytes of text in one request. Lambda takes 6 MB per invocation, wrapping included. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** The same for what is not text: it comes as base64, which makes four bytes of three. */
+const MAX_BINARY_BODY_BYTES = Math.floor(4.4 * 1024 * 1024);
 
 /** A request as the routes see it. */
 export interface ApiRequest {
@@ -39,9 +41,11 @@ function decodeBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buf
     throw new InvalidInputError('the body is marked as base64 but is not');
   }
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) {
+  const most = isBase64Encoded ? MAX_BINARY_BODY_BYTES : MAX_BODY_BYTES;
+  if (bytes.length > most) {
+    const what = isBase64Encoded ? ' when they are not text, which travels as base64' : '';
     throw tooLarge(
-      `the body has ${bytes.length} bytes; at most ${MAX_BODY_BYTES} fit one request; import ` +
+      `the body has ${bytes.length} bytes; at most ${most} fit one request${what}; import ` +
         'longer lists in parts with POST /pools/{pool}/proxies; importing twice changes nothing',
     );
   }

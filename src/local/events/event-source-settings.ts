@@ -8,7 +8,8 @@ const eventSourceMappingSchema = resourceProperties(
     FunctionName: z.string(),
     /** Above 10 AWS requires a batching window; one receive brings at most 10. */
     BatchSize: z.number().min(1).max(10, 'more than 10 is not supported').default(10),
-    MaximumBatchingWindowInSeconds: z.literal(0).optional(),
+    /** AWS: "CreateEventSourceMapping". */
+    MaximumBatchingWindowInSeconds: z.int().min(0).max(300).default(0),
     Enabled: z.boolean().default(true),
     FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
     ScalingConfig: z.strictObject({ MaximumConcurrency: z.number().min(2) }).optional(),
@@ -24,6 +25,8 @@ export interface SqsEventSourceSettings {
   readonly functionName: string;
   /** The most records per invocation, 1 to 10. */
   readonly batchSize: number;
+  /** How long records are collected before an invocation with fewer than the most, seconds. */
+  readonly batchingWindowSeconds: number;
   /** Whether the function's answer names the records that failed; the others are then done. */
   readonly reportsBatchItemFailures: boolean;
   /** The most invocations at once. */
@@ -40,6 +43,7 @@ export function readSqsEventSources(template: ResolvedTemplate): readonly SqsEve
       queueArn: properties.EventSourceArn,
       functionName: properties.FunctionName,
       batchSize: properties.BatchSize,
+      batchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
       reportsBatchItemFailures: properties.FunctionResponseTypes.length > 0,
       maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
       enabled: properties.Enabled,

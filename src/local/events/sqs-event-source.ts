@@ -22,8 +22,9 @@ export interface SqsEventSourceDependencies {
 }
 
 /**
- * Feeds a queue's messages to a function. It receives only when an invocation can start and deletes
- * the messages the function has done; those that failed become visible again after their timeout.
+ * Feeds a queue's messages to a function, those that come within the batching window together. It
+ * receives only when an invocation can start and deletes the messages the function has done; those
+ * that failed become visible again after their timeout.
  */
 export class SqsEventSource {
   readonly #settings: SqsEventSourceSettings;
@@ -57,7 +58,7 @@ export class SqsEventSource {
         await Promise.race(this.#inFlight);
         continue;
       }
-      const messages = await this.#receive();
+      const messages = await this.#collect();
       if (messages.length === 0) continue;
       const done = this.#deliver(messages);
       this.#inFlight.add(done);
@@ -65,14 +66,27 @@ export class SqsEventSource {
     }
   }
 
-  async #receive(): Promise<readonly Message[]> {
+  /** Receives until there are as many records as an invocation takes, or the window is over. */
+  async #collect(): Promise<readonly Message[]> {
+    const { batchSize, batchingWindowSeconds } = this.#settings;
+    const messages = [...(await this.#receive(batchSize, LONG_POLL_SECONDS))];
+    const endsAt = performance.now() + batchingWindowSeconds * 1000;
+    while (messages.length > 0 && messages.length < batchSize && !this.#stop.signal.aborted) {
+      const leftSeconds = Math.ceil((endsAt - performance.now()) / 1000);
+      if (leftSeconds <= 0) break;
+      messages.push(...(await this.#receive(batchSize - messages.length, leftSeconds)));
+    }
+    return messages;
+  }
+
+  async #receive(most: number, waitSeconds: number): Promise<readonly Message[]> {
     const { sqs, queueUrl } = this.#dependencies;
     const abortSignal = this.#stop.signal;
     try {
       const command = new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: this.#settings.batchSize,
-        WaitTimeSeconds: LONG_POLL_SECONDS,
+        MaxNumberOfMessages: most,
+        WaitTimeSeconds: Math.min(waitSeconds, LONG_POLL_SECONDS),
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['All'],
       });

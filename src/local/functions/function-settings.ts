@@ -33,6 +33,7 @@ const functionSchema = resourceProperties(
     'Description',
     'FunctionName',
     'LoggingConfig',
+    'RecursiveLoop',
     'Role',
     'RuntimeManagementConfig',
     'Tags',

@@ -4,7 +4,7 @@ import { readStoredPolicy } from '../../model/stored-policy.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { BY_POOL_INDEX, TTL_ATTRIBUTE } from '../dynamodb-tables.ts';
 import { isExpired } from '../storage.ts';
-import type { LedgerMark, SweepClosing, SweepStorage } from '../sweep-storage.ts';
+import type { Deferral, LedgerMark, SweepClosing, SweepStorage } from '../sweep-storage.ts';
 import { absent, exists, fewerLateBatches, sweepIsOpen } from './conditions.ts';
 import {
   AFTER_ALL_SWEEPS,
@@ -134,6 +134,24 @@ export class DynamoDbSweeps implements SweepStorage {
     await this.#updateSummary(sweepId, { set: { lateBatches, totals } }, condition);
   }
 
+  async noteDeferral({ sweepId, messageId, receive, ...item }: Deferral): Promise<void> {
+    await this.#db.client.send(
+      new UpdateCommand({
+        TableName: this.#db.tables.sweeps,
+        Key: { sweepId, part: deferralPart(messageId) },
+        ...updateInput({
+          add: { receives: new Set([receive]) },
+          set: { [TTL_ATTRIBUTE]: item.expiresAtEpochSeconds },
+        }),
+      }),
+    );
+  }
+
+  async readDeferrals(sweepId: string, messageId: string): Promise<ReadonlySet<number>> {
+    const item = await readItem(this.#db, 'sweeps', { sweepId, part: deferralPart(messageId) });
+    return new Set(item?.receives as Iterable<number> | undefined);
+  }
+
   async #updateSummary(sweepId: string, changes: Changes, condition: Clause) {
     const update = new UpdateCommand({
       TableName: this.#db.tables.sweeps,
@@ -144,6 +162,10 @@ export class DynamoDbSweeps implements SweepStorage {
     const updated = await unlessRefused(this.#db.client.send(update));
     return updated && (updated.Attributes ?? {});
   }
+}
+
+function deferralPart(messageId: string): string {
+  return `deferred#${messageId}`;
 }
 
 function toSweep(item: Item): Sweep {

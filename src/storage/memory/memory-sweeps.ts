@@ -2,13 +2,19 @@ import type { Clock } from '../../clock.ts';
 import { batchIndex } from '../../model/batch-range.ts';
 import { type BatchCounts, ledgerPartOf, type Sweep } from '../../model/sweep.ts';
 import { unlessExpired } from '../storage.ts';
-import type { LedgerMark, SweepClosing, SweepStorage } from '../sweep-storage.ts';
+import type { Deferral, LedgerMark, SweepClosing, SweepStorage } from '../sweep-storage.ts';
 
-/** Sweeps and their ledgers in maps. */
+interface Deferrals {
+  readonly receives: ReadonlySet<number>;
+  readonly expiresAtEpochSeconds: number;
+}
+
+/** Sweeps and what belongs to them in maps. */
 export class MemorySweeps implements SweepStorage {
   readonly #sweeps = new Map<string, Sweep>();
   readonly #ledgers = new Map<string, Map<string, BatchCounts>>();
   readonly #marks = new Map<string, Set<number>>();
+  readonly #deferrals = new Map<string, Deferrals>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -80,6 +86,21 @@ export class MemorySweeps implements SweepStorage {
     const sweep = this.#find(sweepId);
     if (!sweep || (sweep.lateBatches ?? 0) >= lateBatches) return;
     this.#sweeps.set(sweepId, { ...sweep, lateBatches, totals });
+  }
+
+  async noteDeferral({ sweepId, messageId, receive, ...item }: Deferral): Promise<void> {
+    const receives = new Set(this.#findDeferrals(sweepId, messageId)).add(receive);
+    const { expiresAtEpochSeconds } = item;
+    this.#deferrals.set(`${sweepId}#${messageId}`, { receives, expiresAtEpochSeconds });
+  }
+
+  async readDeferrals(sweepId: string, messageId: string): Promise<ReadonlySet<number>> {
+    return new Set(this.#findDeferrals(sweepId, messageId));
+  }
+
+  #findDeferrals(sweepId: string, messageId: string): ReadonlySet<number> | undefined {
+    const deferrals = this.#deferrals.get(`${sweepId}#${messageId}`);
+    return unlessExpired(deferrals, this.#clock.now())?.receives;
   }
 
   #find(sweepId: string): Sweep | null {

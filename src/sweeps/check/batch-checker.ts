@@ -28,18 +28,21 @@ export interface BatchChecker {
 export interface CheckDependencies extends SweepContext {
   readonly checker: BatchChecker;
   readonly limits: SweepLimits;
-  /** Sends messages again, as new ones; throws unless all were sent. */
-  readonly resend: (messages: readonly BatchMessage[]) => Promise<void>;
 }
 
 export interface CheckInvocation {
   /** Milliseconds until the checker is stopped. */
   readonly remainingMs: () => number;
   readonly signal: AbortSignal;
+  /**
+   * Gives back a message whose batch did not begin, to be delivered again after about `hiddenMs`
+   * milliseconds. When it throws, the message counts as failed.
+   */
+  readonly defer: (message: BatchMessage, hiddenMs: number) => Promise<void>;
 }
 
 /**
- * What became of one message. `done`: every write is durable. `resent`: no time was left to begin
- * its batch, and a new message replaces it. `failed`: it has to be delivered again.
+ * What became of one message. `done`: every write is durable. `deferred`: no time was left to begin
+ * its batch, and the message was given back. `failed`: it has to be delivered again.
  */
-export type BatchOutcome = 'done' | 'resent' | { readonly failed: unknown };
+export type BatchOutcome = 'done' | 'deferred' | { readonly failed: unknown };

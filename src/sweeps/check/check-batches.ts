@@ -4,9 +4,9 @@ import type { BatchMessage } from '../../model/sweep.ts';
 import { commitBatch } from '../record/commit-batch.ts';
 import type { BatchOutcome, CheckDependencies, CheckInvocation } from './batch-checker.ts';
 import { type PreparedBatch, prepareBatch } from './prepare-batch.ts';
-import { ProbeBacklog } from './probe-backlog.ts';
+import { BatchWork, ProbeBacklog } from './probe-backlog.ts';
 import { probeBatch } from './probe-batch.ts';
-import { TimeBudget, type TimeNeed, timeNeedOf } from './time-budget.ts';
+import { TimeBudget } from './time-budget.ts';
 
 /**
  * Checks the batches of some messages through one window of probes in flight. For each batch it
@@ -15,8 +15,9 @@ import { TimeBudget, type TimeNeed, timeNeedOf } from './time-budget.ts';
  * is probed. Outcomes are in the order of the messages.
  *
  * Each batch is written as soon as it is complete. A batch begins once the window has room for
- * more, and only if everything then under way, at its slowest, fits the remaining time; the first
- * always begins. Proxies for which the time runs out become `inconclusive` before it is over.
+ * more and everything then under way, at its slowest, fits the remaining time; the first always
+ * begins. From the first that can no longer fit, batches are given back. Proxies for which the time
+ * runs out become `inconclusive` before it is over.
  */
 export async function checkBatches(
   dependencies: CheckDependencies,
@@ -28,10 +29,14 @@ export async function checkBatches(
   return new CheckerRun(dependencies, invocation, window).check(messages);
 }
 
+/** A batch that has begun, or the time that one needs which could not, milliseconds. */
+type Beginning = { readonly outcome: Promise<BatchOutcome> } | { readonly neededMs: number };
+
 /** The work of one invocation of the checker. */
 class CheckerRun {
   readonly #dependencies: CheckDependencies;
   readonly #signal: AbortSignal;
+  readonly #defer: CheckInvocation['defer'];
   readonly #window: ProbeWindow;
   readonly #budget: TimeBudget;
   readonly #backlog = new ProbeBacklog();
@@ -40,25 +45,24 @@ class CheckerRun {
 
   constructor(
     dependencies: CheckDependencies,
-    { remainingMs, signal }: CheckInvocation,
+    { remainingMs, signal, defer }: CheckInvocation,
     window: ProbeWindow,
   ) {
     this.#dependencies = dependencies;
     this.#signal = signal;
+    this.#defer = defer;
     this.#window = window;
-    this.#budget = new TimeBudget(dependencies.limits, remainingMs);
+    this.#budget = new TimeBudget(dependencies.limits, remainingMs, this.#backlog);
   }
 
   async check(messages: readonly BatchMessage[]): Promise<readonly BatchOutcome[]> {
-    const { limits, resend } = this.#dependencies;
+    const { limits } = this.#dependencies;
     const outcomes: Promise<BatchOutcome>[] = [];
     for (const [index, message] of messages.entries()) {
       await this.#backlog.below(limits.maxInFlight);
       const begun = await this.#begin(message);
-      if (!begun) {
-        const unstarted = messages.slice(index);
-        const resent = settle(resend(unstarted), 'resent');
-        outcomes.push(...unstarted.map(() => resent));
+      if ('neededMs' in begun) {
+        outcomes.push(...this.#deferAll(messages.slice(index), begun.neededMs));
         break;
       }
       outcomes.push(begun.outcome);
@@ -66,9 +70,21 @@ class CheckerRun {
     return Promise.all(outcomes);
   }
 
-  /** Null when there is no time left for the batch. */
-  async #begin(message: BatchMessage): Promise<{ readonly outcome: Promise<BatchOutcome> } | null> {
-    const { storage, clock, limits } = this.#dependencies;
+  /**
+   * Gives batches back in turn: all checkers together get through as many in the time that one
+   * needs. Each comes back by itself, so that checkers with nothing to do take one each.
+   */
+  #deferAll(messages: readonly BatchMessage[], neededMs: number): Promise<BatchOutcome>[] {
+    const { checkerTimeoutMs, concurrency } = this.#dependencies.limits;
+    const turnMs = neededMs / concurrency;
+    return messages.map((message, index) => {
+      const hiddenMs = Math.min((index + 1) * turnMs, checkerTimeoutMs);
+      return settle(this.#defer(message, hiddenMs), 'deferred');
+    });
+  }
+
+  async #begin(message: BatchMessage): Promise<Beginning> {
+    const { storage, clock } = this.#dependencies;
     const begunAt = clock.now();
     let batch: PreparedBatch;
     try {
@@ -80,43 +96,40 @@ class CheckerRun {
       const committed = commitBatch(this.#dependencies, batch.stored, { ...batch, begunAt });
       return { outcome: settle(committed, 'done') };
     }
-    const targetAsked = this.#controls.has(message.sweepId);
-    const need = timeNeedOf(batch, limits, { targetAsked });
-    if (this.#hasProbed && !this.#budget.fits(need)) return null;
+    const work = new BatchWork(batch, { targetAsked: this.#controls.has(message.sweepId) });
+    if (this.#hasProbed && !(await this.#budget.waitUntilFits(work))) {
+      return { neededMs: this.#budget.neededMs(work) };
+    }
     this.#hasProbed = true;
-    return { outcome: settle(this.#check(batch, need, begunAt), 'done') };
+    return { outcome: settle(this.#check(batch, work, begunAt), 'done') };
   }
 
-  async #check(batch: PreparedBatch, need: TimeNeed, begunAt: number): Promise<void> {
+  async #check(batch: PreparedBatch, work: BatchWork, begunAt: number): Promise<void> {
     const { storage } = this.#dependencies;
-    const probed = await this.#probe(batch, need);
+    const probed = await this.#probe(batch, work);
     const stored = await storage.results.put(probed);
     await commitBatch(this.#dependencies, stored, { ...batch, begunAt });
   }
 
-  async #probe(batch: PreparedBatch, need: TimeNeed) {
-    let outstanding = batch.rows.length;
-    this.#backlog.add(outstanding);
-    this.#budget.begin(need);
+  async #probe(batch: PreparedBatch, work: BatchWork) {
+    this.#backlog.begin(work);
     const cut = new AbortController();
-    const timer = setTimeout(() => cut.abort(), this.#budget.probingTimeMs(need));
+    const timer = setTimeout(() => cut.abort(), this.#budget.probingTimeMs(work));
     try {
+      const controlBefore = batch.rows.length > 0 ? await this.#controlBefore(batch) : null;
+      work.controlBeforeMs = 0;
       return await probeBatch(batch, {
         ...this.#dependencies,
         window: this.#window,
         concurrency: this.#dependencies.limits.maxInFlight,
         signal: this.#signal,
         cut: AbortSignal.any([cut.signal, this.#signal]),
-        controlBefore: batch.rows.length > 0 ? await this.#controlBefore(batch) : null,
-        onResult: () => {
-          outstanding -= 1;
-          this.#backlog.remove(1);
-        },
+        controlBefore,
+        onResult: ({ proxyId }) => this.#backlog.finish(work, proxyId),
       });
     } finally {
       clearTimeout(timer);
-      this.#backlog.remove(outstanding);
-      this.#budget.end(need);
+      this.#backlog.end(work);
     }
   }
 

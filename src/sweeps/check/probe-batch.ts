@@ -23,7 +23,7 @@ export interface ProbeContext {
   /** The control probe made before; null when the pool has it turned off. */
   readonly controlBefore: ControlOutcome | null;
   /** Called with every result. */
-  readonly onResult: () => void;
+  readonly onResult: (result: HealthCheckResult) => void;
 }
 
 /**
@@ -90,7 +90,7 @@ async function probeAll(
     const request = { options, window, concurrency, signal: cut };
     for await (const result of checker.streamHealthChecks(proxies, request)) {
       found.set(result.proxyId, result);
-      onResult();
+      onResult(result);
     }
   } catch (error) {
     if (signal.aborted || !cut.aborted) throw error;

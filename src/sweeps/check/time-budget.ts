@@ -1,60 +1,66 @@
-import { controlTimeMs, probingTimeMs } from '../../model/batch-time.ts';
+import { probingTimeMs } from '../../model/batch-time.ts';
 import { overheadMs, type SweepLimits } from '../../model/sweep-limits.ts';
-import type { PreparedBatch } from './prepare-batch.ts';
+import type { BatchWork, ProbeBacklog } from './probe-backlog.ts';
 
-/** What a batch needs at worst, milliseconds. */
-export interface TimeNeed {
-  /** For its probes, and for the control probe before them if it is still to be made. */
-  readonly probingMs: number;
-  /** For the control probe afterwards. */
-  readonly controlMs: number;
-}
-
-/**
- * Computes what a batch needs from the hosts of its proxies.
- *
- * @param options `targetAsked`: whether the control probe before the work has been made
- */
-export function timeNeedOf(
-  { policy, rows }: Pick<PreparedBatch, 'policy' | 'rows'>,
-  limits: SweepLimits,
-  { targetAsked }: { readonly targetAsked: boolean },
-): TimeNeed {
-  const hosts = rows.map((row) => row.proxy.host);
-  const controlMs = controlTimeMs(policy);
-  const probesMs = probingTimeMs(hosts, policy.options, limits);
-  return { probingMs: probesMs + (targetAsked ? 0 : controlMs), controlMs };
-}
-
-/** Keeps track of an invocation's time: what is under way, and whether more fits. */
+/** Tells which batches fit what is left of an invocation's time. */
 export class TimeBudget {
   readonly #limits: SweepLimits;
   readonly #remainingMs: () => number;
-  readonly #underWay = new Set<TimeNeed>();
+  readonly #backlog: ProbeBacklog;
 
-  constructor(limits: SweepLimits, remainingMs: () => number) {
+  /** @param remainingMs milliseconds until the invocation is stopped */
+  constructor(limits: SweepLimits, remainingMs: () => number, backlog: ProbeBacklog) {
     this.#limits = limits;
     this.#remainingMs = remainingMs;
+    this.#backlog = backlog;
   }
 
-  /** True when the sum of all computed times, this one's included, fits the remaining time. */
-  fits(need: TimeNeed): boolean {
-    const needs = [...this.#underWay, need];
-    const probingMs = needs.reduce((sum, each) => sum + each.probingMs, 0);
-    const controlMs = Math.max(...needs.map((each) => each.controlMs));
-    return probingMs + controlMs + overheadMs(this.#limits) <= this.#remainingMs();
+  /** Whether a batch and everything under way, each probe at its slowest, fit the remaining time. */
+  fits(work: BatchWork): boolean {
+    const probing = [...this.#backlog].filter(({ size }) => size > 0);
+    return this.#neededMs([...probing, work]) <= this.#remainingMs();
+  }
+
+  /**
+   * Waits until a batch fits, as probes under way end sooner than at their slowest; false as soon
+   * as it would not even fit by itself any more. It waits only for work that is under way, so it
+   * prolongs no invocation.
+   */
+  async waitUntilFits(work: BatchWork): Promise<boolean> {
+    while (!this.fits(work)) {
+      const spareMs = this.#remainingMs() - this.neededMs(work);
+      const { size } = this.#backlog;
+      if (spareMs <= 0 || size === 0) return false;
+      await this.#backlogFalls(Math.max(1, size - this.#limits.maxInFlightPerHost), spareMs);
+    }
+    return true;
+  }
+
+  /** The longest that a batch takes by itself, milliseconds. */
+  neededMs(work: BatchWork): number {
+    return this.#neededMs([work]);
   }
 
   /** Milliseconds from now after which a batch has to stop probing. */
-  probingTimeMs(need: TimeNeed): number {
-    return Math.max(0, this.#remainingMs() - need.controlMs - overheadMs(this.#limits));
+  probingTimeMs({ controlAfterMs }: BatchWork): number {
+    return Math.max(0, this.#remainingMs() - controlAfterMs - overheadMs(this.#limits));
   }
 
-  begin(need: TimeNeed): void {
-    this.#underWay.add(need);
+  #neededMs(works: readonly BatchWork[]): number {
+    const controlBeforeMs = Math.max(...works.map((work) => work.controlBeforeMs));
+    const controlAfterMs = Math.max(...works.map((work) => work.controlAfterMs));
+    const probes = works.flatMap(({ pending }) => [...pending]);
+    const probesMs = probingTimeMs(probes, this.#limits);
+    return controlBeforeMs + probesMs + controlAfterMs + overheadMs(this.#limits);
   }
 
-  end(need: TimeNeed): void {
-    this.#underWay.delete(need);
+  async #backlogFalls(below: number, atMostMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, atMostMs);
+    try {
+      await Promise.race([this.#backlog.below(below), promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -47,6 +47,12 @@ describe('a request that cannot be answered', () => {
       /at most 5242880/,
     ],
     [
+      'a body too large that is not text',
+      request('PUT', '/pools/fleet', Buffer.alloc(4.5 * 1024 * 1024, ' ')),
+      413,
+      /at most 4613734 fit one request when they are not text, which travels as base64/,
+    ],
+    [
       'a media type that cannot be a list',
       {
         ...request('POST', '/pools/fleet/proxies', LIST),

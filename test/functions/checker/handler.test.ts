@@ -1,4 +1,3 @@
-import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createCheckerHandler } from '../../../functions/checker/handler.ts';
 import { deletePool } from '../../../src/sweeps/start/delete-pool.ts';
@@ -25,11 +24,56 @@ describe('the checker', () => {
     expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 4, BatchesFailed: 0 });
   });
 
-  it('acknowledges batches that it sends again for lack of time', async () => {
-    const { world, bodies, invoke, telemetry } = await setUp(600);
-    expect(await invoke(bodies, 7_500)).toEqual({ batchItemFailures: [] });
-    expect(world.queue.map(({ bits }) => bits)).toEqual(['01', '10', '11']);
-    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 1, BatchesResent: 3 });
+  it('gives back batches for lack of time, and notes that they did not fail', async () => {
+    const { world, bodies, sweepId, invoke, hidden, telemetry } = await setUp(600);
+    const back = ['message-1', 'message-2', 'message-3'];
+    expect(await invoke(bodies, 7_500)).toEqual({
+      batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })),
+    });
+    // A batch needs 8.1 s, and there are ten checkers.
+    expect(hidden).toEqual([
+      ['receipt-1', 1],
+      ['receipt-2', 2],
+      ['receipt-3', 3],
+    ]);
+    for (const messageId of back) {
+      expect(await world.storage.sweeps.readDeferrals(sweepId, messageId)).toEqual(new Set([1]));
+    }
+    expect(telemetry.metrics.recorded).toMatchObject({
+      BatchesChecked: 1,
+      BatchesDeferred: 3,
+      BatchesFailed: 0,
+      VisibilityChangesFailed: 0,
+    });
+  });
+
+  it('counts a batch it could not note as failed, soon to be visible again', async () => {
+    const { world, bodies, sweepId, invoke, hidden, telemetry } = await setUp(600);
+    world.storage.tap('sweeps.noteDeferral', async (note, deferral) => {
+      if (deferral.messageId === 'message-2') throw new Error('the table is throttled');
+      return note(deferral);
+    });
+    const { batchItemFailures = [] } = (await invoke(bodies, 7_500)) ?? {};
+    expect(batchItemFailures).toHaveLength(3);
+    const seconds = new Map(hidden);
+    expect([seconds.get('receipt-1'), seconds.get('receipt-3')]).toEqual([1, 3]);
+    expect(seconds.get('receipt-2')).toBeGreaterThanOrEqual(5);
+    expect(await world.storage.sweeps.readDeferrals(sweepId, 'message-2')).toEqual(new Set());
+    expect(telemetry.metrics.recorded).toMatchObject({ BatchesDeferred: 2, BatchesFailed: 1 });
+    expect(telemetry.logger.lines.join('')).toContain('the table is throttled');
+  });
+
+  it('gives back a batch although SQS refuses to change when it is visible', async () => {
+    const { world, bodies, sweepId, invoke, faults, telemetry } = await setUp(600);
+    faults.hide = new Error('RequestThrottled');
+    const { batchItemFailures = [] } = (await invoke(bodies, 7_500)) ?? {};
+    expect(batchItemFailures).toHaveLength(3);
+    expect(await world.storage.sweeps.readDeferrals(sweepId, 'message-2')).toEqual(new Set([1]));
+    expect(telemetry.metrics.recorded).toMatchObject({
+      BatchesDeferred: 3,
+      BatchesFailed: 0,
+      VisibilityChangesFailed: 3,
+    });
   });
 
   it('reports a failed batch alone, soon to be visible again, and logs why', async () => {
@@ -42,7 +86,7 @@ describe('the checker', () => {
     expect(await invoke(bodies)).toEqual({
       batchItemFailures: [{ itemIdentifier: `message-${failed}` }],
     });
-    expect(hidden).toEqual([`receipt-${failed}`]);
+    expect(hidden.map(([receipt]) => receipt)).toEqual([`receipt-${failed}`]);
     expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 3, BatchesFailed: 1 });
     expect(telemetry.logger.lines.join('')).toContain('the table is throttled');
   });
@@ -84,20 +128,24 @@ async function setUp(proxies: number) {
   await dispatchSweep(world, sweepId);
   const bodies = world.queue.splice(0).map((message) => JSON.stringify(message));
   const telemetry = recordTelemetry();
-  const hidden: string[] = [];
+  const hidden: [string, number][] = [];
+  const faults: { hide?: Error } = {};
   const handler = createCheckerHandler({
     storage: world.storage,
     clock: world.clock,
     limits: world.limits,
     checker: world.checker,
-    resend: world.resend,
+    maxReceives: 5,
     telemetry,
-    hideRecords: async (records: readonly SQSRecord[]) => {
-      hidden.push(...records.map(({ receiptHandle }) => receiptHandle));
-      return 0;
+    queue: {
+      hide: async ({ receiptHandle }, seconds) => {
+        if (faults.hide) throw faults.hide;
+        hidden.push([receiptHandle, seconds]);
+      },
+      deadLetter: async () => {},
     },
   });
   const invoke = (records: readonly string[], remainingMs = 60_000) =>
     handler(sqsEvent(records), lambdaContext(remainingMs));
-  return { world, bodies, sweepId, invoke, hidden, telemetry };
+  return { world, bodies, sweepId, invoke, hidden, faults, telemetry };
 }

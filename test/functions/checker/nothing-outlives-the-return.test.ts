@@ -44,14 +44,14 @@ function leftOf(before: readonly string[]): readonly string[] {
 describe('FAULTS 39: the handler returns', () => {
   const tarpit = new Tarpit();
   let world: SweepWorld;
-  let resend: (messages: readonly unknown[]) => Promise<void>;
+  let hide: () => Promise<void>;
 
   beforeAll(() => tarpit.start());
   afterAll(() => tarpit.stop());
 
   beforeEach(async () => {
     world = new SweepWorld();
-    resend = async () => {};
+    hide = async () => {};
     const options = makeOptions({
       timeoutMs: 300,
       targetUrl: `http://127.0.0.1:${tarpit.port}/`,
@@ -72,9 +72,9 @@ describe('FAULTS 39: the handler returns', () => {
       clock: world.clock,
       limits: { ...world.limits, checkerTimeoutMs },
       checker: new HealthChecker({ allowPrivateAddresses: true }),
-      resend: (messages) => resend(messages),
+      maxReceives: 5,
       telemetry: recordTelemetry(),
-      hideRecords: async () => 0,
+      queue: { hide: () => hide(), deadLetter: async () => {} },
     });
     const endsAt = performance.now() + remainingMs;
     const context = {
@@ -103,8 +103,12 @@ describe('FAULTS 39: the handler returns', () => {
 
   it('with nothing left when its time was too short', async () => {
     // So little time is kept for reads and writes that the first batch is stopped before its
-    // probes are cut short; the others are sent again.
-    expect(await invoke(240, 80)).toEqual(['message-0']);
+    // probes are cut short; the others are given back.
+    const all = ['message-0', 'message-1', 'message-2', 'message-3'];
+    expect(await invoke(240, 80)).toEqual(all);
+    const { sweepId = '' } = world.queue[0] ?? {};
+    const deferrals = all.map((id) => world.storage.sweeps.readDeferrals(sweepId, id));
+    expect((await Promise.all(deferrals)).map(({ size }) => size)).toEqual([0, 1, 1, 1]);
   });
 
   it('with nothing left when some writes fail', async () => {
@@ -121,9 +125,12 @@ describe('FAULTS 39: the handler returns', () => {
     expect(await invoke(60_000)).toHaveLength(4);
   });
 
-  it('with nothing left when what it has no time for cannot be sent again', async () => {
-    resend = () => Promise.reject(new Error('the queue is down'));
-    // A quarter of 9.2 s is kept for reads and writes, so 3 s leave room for two batches.
-    expect(await invoke(3_000, 9_200)).toEqual(['message-2', 'message-3']);
+  it('with nothing left when what it has no time for cannot be given back', async () => {
+    world.storage.tap('sweeps.noteDeferral', () => Promise.reject(new Error('it is throttled')));
+    hide = () => Promise.reject(new Error('the queue is down'));
+    // A quarter of 9.2 s is kept for reads and writes, so 2.7 s leave room for one wave.
+    const failed = await invoke(2_700, 9_200);
+    expect(failed).toContain('message-3');
+    expect(failed).not.toContain('message-0');
   });
 });

@@ -19,16 +19,28 @@ export function lambdaContext(remainingMs = 60_000): Context {
 }
 
 export function sqsEvent(bodies: readonly string[]): SQSEvent {
-  return { Records: bodies.map(sqsRecord) };
+  return {
+    Records: bodies.map((body, index) =>
+      sqsRecord({ messageId: `message-${index}`, receiptHandle: `receipt-${index}`, body }),
+    ),
+  };
 }
 
-function sqsRecord(body: string, index: number): SQSRecord {
+/** A record of a queue; `receives` is how often it has been received, this time included. */
+export function sqsRecord({
+  messageId,
+  receiptHandle,
+  body,
+  receives = 1,
+}: Pick<SQSRecord, 'messageId' | 'receiptHandle' | 'body'> & {
+  readonly receives?: number;
+}): SQSRecord {
   return {
-    messageId: `message-${index}`,
-    receiptHandle: `receipt-${index}`,
+    messageId,
+    receiptHandle,
     body,
     attributes: {
-      ApproximateReceiveCount: '1',
+      ApproximateReceiveCount: String(receives),
       SentTimestamp: '1700000000000',
       SenderId: 'test',
       ApproximateFirstReceiveTimestamp: '1700000000001',

@@ -1,6 +1,7 @@
 import type { Sabotage } from '../sabotage.ts';
 
 const CHECKER = 'test/functions/checker/handler.test.ts';
+const DEAD_LETTERS = 'test/functions/checker/dead-letters.test.ts';
 const SENDER = 'test/functions/batch-sender.test.ts';
 const STACK = 'test/cdk/lighthouse-stack.test.ts';
 
@@ -25,24 +26,58 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'checker: failed batches are acknowledged',
     file: 'functions/checker/handler.ts',
-    find: 'batchItemFailures: failed.map(',
-    replace: 'batchItemFailures: failed.slice(failed.length).map(',
+    find: 'const toHide = [...unmoved, ...failed];',
+    replace: 'const toHide = [...unmoved, ...failed.slice(failed.length)];',
     tests: [CHECKER],
   },
   {
     name: 'checker: unreadable messages are acknowledged instead of going to the dead-letter queue',
     file: 'functions/checker/summarize.ts',
-    find: 'return [...unreadable, ...failed.map(',
-    replace: 'return [...failed.map(',
+    find: 'failed: [...unreadable, ...failed.map(',
+    replace: 'failed: [...failed.map(',
     tests: [CHECKER],
   },
   {
-    name: 'checker: batches there is no time for are not sent again',
-    file: 'src/sweeps/check/check-batches.ts',
-    find: "const resent = settle(resend(unstarted), 'resent');",
-    replace:
-      "const resent = settle(unstarted.length < 0 ? resend([]) : Promise.resolve(), 'resent');",
+    name: 'checker: batches there is no time for are acknowledged',
+    file: 'functions/checker/handler.ts',
+    find: 'const undone = [...toHide, ...deferred];',
+    replace: 'const undone = [...toHide, ...deferred.slice(deferred.length)];',
     tests: [CHECKER],
+  },
+  {
+    name: 'checker: a batch that is given back is not noted',
+    file: 'functions/checker/defer-records.ts',
+    find: 'await storage.sweeps.noteDeferral({',
+    replace: 'if (hiddenMs < 0) await storage.sweeps.noteDeferral({',
+    tests: [CHECKER],
+  },
+  {
+    name: 'dead letters: a receive that found no time counts as a failure',
+    file: 'functions/checker/dead-letter-exhausted.ts',
+    find: 'return earlier - deferred >= maxReceives;',
+    replace: 'return earlier - 0 * deferred >= maxReceives;',
+    tests: [DEAD_LETTERS],
+  },
+  {
+    name: 'dead letters: failed receives are not limited',
+    file: 'functions/checker/dead-letter-exhausted.ts',
+    find: 'if (!(earlier >= maxReceives)) return false;',
+    replace: 'if (!(earlier >= maxReceives * 20)) return false;',
+    tests: [DEAD_LETTERS],
+  },
+  {
+    name: 'dead letters: a record is acknowledged although it could not be moved',
+    file: 'functions/checker/dead-letter-exhausted.ts',
+    find: 'if (!(await move(dependencies, each))) unmoved.push(each.record);',
+    replace: 'await move(dependencies, each);',
+    tests: [DEAD_LETTERS],
+  },
+  {
+    name: 'time: a batch begins although those under way leave it none',
+    file: 'src/sweeps/check/time-budget.ts',
+    find: 'const probing = [...this.#backlog].filter(({ size }) => size > 0);',
+    replace: 'const probing = [...this.#backlog].filter(({ size }) => size < 0);',
+    tests: ['test/sweeps/check/time-budget.test.ts'],
   },
   {
     name: 'checker: a timer outlives the return',
@@ -54,9 +89,16 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'queue: receives are not limited',
     file: 'cdk/batch-queue.ts',
-    find: 'maxReceiveCount: props.maxReceives',
-    replace: 'maxReceiveCount: props.maxReceives * 200',
+    find: 'maxReceiveCount: backstopReceives(props)',
+    replace: 'maxReceiveCount: backstopReceives(props) * 9',
     tests: [STACK],
+  },
+  {
+    name: 'queue: the checker may send to the queue it receives from',
+    file: 'cdk/lighthouse-functions.ts',
+    find: 'batches.grantSend(this.fanOut);',
+    replace: 'for (const fn of [this.fanOut, this.checker]) batches.grantSend(fn);',
+    tests: ['test/cdk/permissions.test.ts'],
   },
   {
     name: 'queue: one failed record fails them all',

@@ -36,8 +36,8 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'acknowledgement: it comes before the writes',
     file: 'src/sweeps/check/check-batches.ts',
-    find: "return { outcome: settle(this.#check(batch, need, begunAt), 'done') };",
-    replace: `void settle(this.#check(batch, need, begunAt), 'done');
+    find: "return { outcome: settle(this.#check(batch, work, begunAt), 'done') };",
+    replace: `void settle(this.#check(batch, work, begunAt), 'done');
     return { outcome: Promise.resolve('done') };`,
     tests: ['test/functions/checker/nothing-outlives-the-return.test.ts'],
   },

@@ -138,6 +138,30 @@ export function describeSweepStorage(create: CreateStorage): void {
       expect(sweep?.totals?.active).toBe(3);
     });
 
+    it('notes each deferral of a message once, apart from other messages and sweeps', async () => {
+      const { storage } = await create();
+      const sweep = await storage.sweeps.put(makeSweep());
+      const { sweepId, expiresAtEpochSeconds } = sweep;
+      const note = (receive: number, messageId = 'm-1') =>
+        storage.sweeps.noteDeferral({ sweepId, messageId, receive, expiresAtEpochSeconds });
+      expect(await storage.sweeps.readDeferrals(sweepId, 'm-1')).toEqual(new Set());
+      await Promise.all([note(1), note(3), note(3), note(12), note(2, 'm-2')]);
+      expect(await storage.sweeps.readDeferrals(sweepId, 'm-1')).toEqual(new Set([1, 3, 12]));
+      expect(await storage.sweeps.readDeferrals(sweepId, 'm-2')).toEqual(new Set([2]));
+      expect(await storage.sweeps.readDeferrals(makeSweepId(2), 'm-1')).toEqual(new Set());
+      expect(await storage.sweeps.get(sweepId)).toEqual(sweep);
+      expect(await storage.sweeps.readLedger(sweepId)).toEqual(new Map());
+    });
+
+    it('ignores expired deferrals', async () => {
+      const { storage, clock } = await create();
+      const deferral = { sweepId: makeSweepId(1), messageId: 'm-1', receive: 1 };
+      const expiresAtEpochSeconds = TEST_TIME / 1000 + 60;
+      await storage.sweeps.noteDeferral({ ...deferral, expiresAtEpochSeconds });
+      clock.advance(60_000);
+      expect(await storage.sweeps.readDeferrals(makeSweepId(1), 'm-1')).toEqual(new Set());
+    });
+
     it('ignores expired sweeps', async () => {
       const { storage, clock } = await create();
       await storage.sweeps.put(makeSweep({ expiresAtEpochSeconds: TEST_TIME / 1000 + 60 }));

@@ -21,6 +21,7 @@ const READS: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
   'sweeps.get',
   'sweeps.list',
   'sweeps.readLedger',
+  'sweeps.readDeferrals',
   'sweepKeys.get',
 ]);
 

@@ -7,7 +7,7 @@ import { storePolicy } from '../../../src/pools/policy-versions.ts';
 import { withoutCa } from '../../../src/pools/pool-policy.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import type { BatchOutcome } from '../../../src/sweeps/check/batch-checker.ts';
+import type { BatchOutcome, CheckInvocation } from '../../../src/sweeps/check/batch-checker.ts';
 import { checkBatches } from '../../../src/sweeps/check/check-batches.ts';
 import type { SweepEvent } from '../../../src/sweeps/record/sweep-events.ts';
 import { dispatchSweep } from '../../../src/sweeps/start/dispatch-sweep.ts';
@@ -56,7 +56,10 @@ export class SweepWorld {
     this.queue.push(...messages);
   };
 
-  readonly resend = this.sendBatches;
+  /** Puts a batch that did not begin back into the queue; no time passes. */
+  readonly defer: CheckInvocation['defer'] = async (message) => {
+    this.queue.push(message);
+  };
 
   publishEvents = async (events: readonly SweepEvent[]): Promise<void> => {
     this.events.push(...events);
@@ -67,8 +70,12 @@ export class SweepWorld {
   };
 
   check(messages: readonly BatchMessage[]): Promise<readonly BatchOutcome[]> {
-    const { remainingMs } = this;
-    return checkBatches(this, messages, { remainingMs, signal: new AbortController().signal });
+    return checkBatches(this, messages, this.invocation());
+  }
+
+  /** What an invocation of the checker brings with it. */
+  invocation({ signal = new AbortController().signal } = {}): CheckInvocation {
+    return { remainingMs: this.remainingMs, signal, defer: this.defer };
   }
 
   /** Delivers everything in the queue, a few messages at a time; failed messages go back to it. */

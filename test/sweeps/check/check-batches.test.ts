@@ -84,10 +84,9 @@ describe('checkBatches', () => {
     const sweepId = await startDispatched(world);
     const rival = new FakeChecker();
     rival.finding = () => DOWN;
-    const invocation = { remainingMs: world.remainingMs, signal: new AbortController().signal };
     const outcomes = await Promise.all([
       world.check(world.queue),
-      checkBatches({ ...world, checker: rival }, world.queue, invocation),
+      checkBatches({ ...world, checker: rival }, world.queue, world.invocation()),
     ]);
     expect(outcomes).toEqual([['done'], ['done']]);
     expect([world.checker.probed.length, rival.probed.length]).toEqual([50, 50]);
@@ -246,8 +245,8 @@ describe('checkBatches', () => {
     await startDispatched(world);
     world.checker.finding = () => 'hang';
     const controller = new AbortController();
-    const invocation = { remainingMs: () => 900_000, signal: controller.signal };
-    const checked = checkBatches(world, world.queue, invocation);
+    world.remainingMs = () => 900_000;
+    const checked = checkBatches(world, world.queue, world.invocation(controller));
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
     const [first, second] = ['00', '01'].map(
       (bits) => makeProxies(800).filter(({ id }) => batchOf(id, 2) === bits).length,
@@ -284,8 +283,7 @@ describe('checkBatches', () => {
       queueMicrotask(() => controller.abort());
       return 'hang';
     };
-    const invocation = { remainingMs: () => 60_000, signal: controller.signal };
-    const [outcome] = await checkBatches(world, world.queue, invocation);
+    const [outcome] = await checkBatches(world, world.queue, world.invocation(controller));
     expect(outcome).toHaveProperty('failed');
     expect(await world.storage.results.get('fleet', '*', sweepId)).toBeNull();
   });
@@ -336,33 +334,49 @@ describe('checkBatches, when time is short', () => {
   const options = makeOptions({ timeoutMs: 5000, attempts: 1 });
   const policy = makePolicy({ options });
 
-  it('sends again the batches it has no time to begin', async () => {
+  it.each([
+    // A batch takes 5 s, the control probe afterwards 10.1 s; 5 s are kept.
+    [10, [2_010, 4_020, 6_030]],
+    [1, [20_100, 40_200, 60_000]],
+  ])(
+    'gives back, to %d checkers in turn, the batches it has no time to begin',
+    async (concurrency, expectedMs) => {
+      const world = new SweepWorld();
+      await world.fill(800, policy);
+      await startDispatched(world);
+      const messages = world.queue.splice(0);
+      world.limits = { ...world.limits, concurrency };
+      world.remainingMs = () => 20_000;
+      world.checker.finding = () => 'hang';
+      const controller = new AbortController();
+      const hiddenMs: number[] = [];
+      const defer: SweepWorld['defer'] = async (message, ms) => {
+        world.queue.push(message);
+        hiddenMs.push(ms);
+        if (hiddenMs.length === 3) controller.abort();
+      };
+      const invocation = { ...world.invocation(controller), defer };
+      const outcomes = await checkBatches(world, messages, invocation);
+      expect(outcomes).toEqual([{ failed: expect.anything() }, ...Array(3).fill('deferred')]);
+      expect(world.queue).toEqual(messages.slice(1));
+      expect(hiddenMs).toEqual(expectedMs);
+    },
+  );
+
+  it('fails the one batch of several that cannot be given back', async () => {
     const world = new SweepWorld();
     await world.fill(800, policy);
     await startDispatched(world);
-    const messages = world.queue.splice(0);
-    // A batch takes 5 s, the control probes before and after 10.1 s each; 5 s are kept.
-    world.remainingMs = () => 30_000;
-    world.checker.finding = () => 'hang';
-    const controller = new AbortController();
-    const invocation = { remainingMs: world.remainingMs, signal: controller.signal };
-    const checked = checkBatches(world, messages, invocation);
-    while (world.queue.length < 3) await new Promise(setImmediate);
-    controller.abort();
-    expect(await checked).toEqual([{ failed: expect.anything() }, 'resent', 'resent', 'resent']);
-    expect(world.queue).toEqual(messages.slice(1));
-  });
-
-  it('fails the batches it could neither begin nor send again', async () => {
-    const world = new SweepWorld();
-    await world.fill(400, policy);
-    await startDispatched(world);
     world.limits = { ...world.limits, checkerTimeoutMs: 400 };
+    world.remainingMs = () => 400;
     world.checker.finding = () => 'hang';
-    const invocation = { remainingMs: () => 400, signal: new AbortController().signal };
-    const resend = () => Promise.reject(new Error('queue is down'));
-    const outcomes = await checkBatches({ ...world, resend }, world.queue, invocation);
-    expect(outcomes).toEqual(['done', { failed: new Error('queue is down') }]);
+    const defer: SweepWorld['defer'] = async ({ bits }) => {
+      if (bits === '10') throw new Error('queue is down');
+    };
+    const invocation = { ...world.invocation(), defer };
+    const outcomes = await checkBatches(world, world.queue, invocation);
+    const failed = { failed: new Error('queue is down') };
+    expect(outcomes).toEqual(['done', 'deferred', failed, 'deferred']);
   });
 
   it('ends in time, with the proxies it did not get to as inconclusive', async () => {
@@ -375,7 +389,8 @@ describe('checkBatches, when time is short', () => {
     // The control probe afterwards may take 10.1 s, reads and writes a quarter of 400 ms.
     world.remainingMs = () => 10_100 + 100 + 200 - (performance.now() - startedAt);
     const sweep = await world.sweep();
-    expect(performance.now() - startedAt).toBeLessThan(400);
+    // A hanging probe ends with the cut alone.
+    expect(performance.now() - startedAt).toBeLessThan(10_100);
     expect(sweep.totals).toMatchObject({
       active: 150,
       inconclusive: 50,

@@ -25,7 +25,7 @@ describe('FAULTS 30: messages delivered twice', () => {
     await world.startFanOut(sweepId);
     const rival = new FakeChecker();
     rival.finding = () => DOWN;
-    const invocation = { remainingMs: world.remainingMs, signal: new AbortController().signal };
+    const invocation = world.invocation();
     const messages = [...world.queue];
     const outcomes = await Promise.all([
       world.check(messages),
@@ -51,7 +51,7 @@ describe('FAULTS 30: messages delivered twice', () => {
     const messages = [...world.queue];
     const rival = new FakeChecker();
     rival.finding = () => DOWN;
-    const invocation = { remainingMs: world.remainingMs, signal: new AbortController().signal };
+    const invocation = world.invocation();
     world.storage.justBefore('results.put', () =>
       checkBatches({ ...world, checker: rival }, messages, invocation),
     );

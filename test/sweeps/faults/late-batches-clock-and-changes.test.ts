@@ -116,7 +116,7 @@ describe('FAULTS 41: the wall clock steps back ten minutes', () => {
     const checker = new HealthChecker({ allowPrivateAddresses: true, clock });
     // One after the other, so that the second begins before the first, by the wall clock.
     const limits = { ...world.limits, maxInFlight: 1 };
-    const invocation = { remainingMs: world.remainingMs, signal: new AbortController().signal };
+    const invocation = world.invocation();
     const batches = world.queue.splice(0);
     const outcomes = await checkBatches({ ...world, clock, checker, limits }, batches, invocation);
     expect(hasStepped()).toBe(true);

@@ -29,12 +29,8 @@ describe('FAULTS 38: a batch of 500 tarpits', () => {
     await world.startFanOut(sweepId);
     const checker = new HealthChecker({ allowPrivateAddresses: true });
     const startedAt = performance.now();
-    const remainingMs = () => CHECKER_TIMEOUT_MS - (performance.now() - startedAt);
-    const signal = new AbortController().signal;
-    const outcomes = await checkBatches({ ...world, checker }, world.queue, {
-      remainingMs,
-      signal,
-    });
+    world.remainingMs = () => CHECKER_TIMEOUT_MS - (performance.now() - startedAt);
+    const outcomes = await checkBatches({ ...world, checker }, world.queue, world.invocation());
     expect(outcomes).toEqual(['done']);
     await auditSweep(world.storage, sweepId, {
       events: world.events,

@@ -1,5 +1,4 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { SQSRecord } from 'aws-lambda';
 import { createCheckerHandler } from '../../../functions/checker/handler.ts';
 import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
 import type { TableName } from '../../../src/storage/dynamodb-tables.ts';
@@ -46,12 +45,14 @@ export function openChecker(world: SweepWorld) {
     clock: world.clock,
     limits: world.limits,
     checker: world.checker,
-    resend: world.resend,
     publishEvents: world.publishEvents,
     telemetry,
-    hideRecords: async (records: readonly SQSRecord[]) => {
-      hidden.push(...records.map(({ messageId }) => messageId));
-      return 0;
+    maxReceives: 5,
+    queue: {
+      hide: async (record) => {
+        hidden.push(record.receiptHandle);
+      },
+      deadLetter: async () => {},
     },
   });
   const invoke = (bodies: readonly string[]) => handler(sqsEvent(bodies), lambdaContext());

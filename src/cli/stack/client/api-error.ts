@@ -36,10 +36,15 @@ const problemSchema = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
 });
 
+/** What API Gateway means by a 413 of its own, which says no more than that. */
+const TOO_LARGE =
+  'the request is too large for the stack: one call takes about 5 MB of text, or 4.4 MB of ' +
+  'anything else, such as gzip, which travels as base64; send a longer list in parts';
+
 /** Turns an error answer of the API into an error that also keeps the bad fields. */
 export function toApiError(status: number, body: string): ApiError {
   const problem = parseProblem(body);
-  if (!problem) {
+  if (!problem && status !== 413) {
     return new ApiError(`the stack answered ${status} without saying why`, { status });
   }
   const {
@@ -47,8 +52,8 @@ export function toApiError(status: number, body: string): ApiError {
     title = `the stack answered ${status}`,
     detail,
     errors: issues = [],
-  } = problem;
-  const message = withIssues(detail ?? '', issues);
+  } = problem ?? {};
+  const message = withIssues(detail ?? (status === 413 ? TOO_LARGE : ''), issues);
   return new ApiError(message || title, { status, issues, code: codeOf(type) });
 }
 

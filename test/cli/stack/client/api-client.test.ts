@@ -50,6 +50,22 @@ describe('the API client', () => {
     );
   });
 
+  it.each([
+    [
+      '{"message":"Request Entity Too Large"}',
+      /4\.4 MB of anything else, .*base64; send .* in parts/,
+    ],
+    ['', /one call takes about 5 MB of text/],
+    ['{"detail":"at most 10000 entries"}', /^at most 10000 entries$/],
+  ])('says what fits when a request is too large for the stack (%s)', async (body, sentence) => {
+    const client = await clientOf((_, response) => response.writeHead(413).end(body));
+    const sent = client.send({ method: 'POST', path: '/pools/a/proxies' });
+    await expect(sent).rejects.toMatchObject({
+      status: 413,
+      message: expect.stringMatching(sentence),
+    });
+  });
+
   it('says how to start a stack when none answers', async () => {
     const signal = new AbortController().signal;
     const url = `http://127.0.0.1:${await findDeadPort()}`;
