@@ -32,7 +32,7 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
     const flags = all.at(-2) as Flags;
     refuseNoNames(command, args);
     process.exitCode = await withInterrupt(async (stop) => {
-      await using client = new ApiClient(await findApi(flags), stop.signal);
+      await using client = new ApiClient(await findApi(flags, stop.signal), stop.signal);
       const apis = { api: new LighthouseApi(client), leases: new LeaseApi(client) };
       return await work({ ...apis, terminal, stop }, args, flags);
     });
