@@ -60,7 +60,7 @@ function startStopwatch(): () => number {
 }
 
 async function importList(
-  { flags, options, reader, listed, writer, status }: OnceRun,
+  { flags, options, reader, listed, writer, status, signal }: OnceRun,
   api: LighthouseApi,
 ): Promise<{ readonly list: ListCounts; readonly lines: ReadonlyMap<string, number> }> {
   const lines = new Map<string, number>();
@@ -68,6 +68,7 @@ async function importList(
   await api.putPool(POOL_NAME, { options, control: flags.control, intervalSeconds: null });
   const imported = await importListed(api, listed, {
     poolName: POOL_NAME,
+    signal,
     onImported: (proxyId, line) => lines.set(proxyId, line),
     onRejected: (rejected) => writer.writeRejected(rejected),
   });

@@ -82,7 +82,7 @@ describe('a deployed stack, with every signature verified by another implementat
     expect(await json('pool', 'list')).toMatchObject({ pools: [{ pool: 'shop' }] });
     const list = '10.0.0.1:80\n10.0.0.2:80:ann:pässwörd\nnonsense\n';
     const imported = await run(['import', 'shop', '-', '--json'], TO_STACK, list);
-    expect(JSON.parse(imported.stdout)).toMatchObject({ added: 2, rejected: 1 });
+    expect(JSON.parse(imported.stdout)).toMatchObject({ added: 2, rejected: 1, repeated: 0 });
     const { stdout } = await run(['proxies', 'shop', '--json']);
     const [id = ''] = stdout.split('\n').map((line) => JSON.parse(line || '{}').proxyId);
     expect(await json('proxies', 'ban', 'shop', id)).toMatchObject({ status: 'banned' });
