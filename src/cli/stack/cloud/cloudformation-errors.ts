@@ -11,6 +11,8 @@ export interface StackQuery {
   readonly apiOutput?: string | undefined;
   readonly session: AwsSession;
   readonly signal?: AbortSignal | undefined;
+  /** How long the answer may take, repetitions included, ms. @default 20,000 */
+  readonly deadlineMs?: number;
 }
 
 interface Explanation {
@@ -77,7 +79,11 @@ export function explainCloudFormation(error: unknown, query: StackQuery): Lighth
     const message = `CloudFormation in ${region} answers ${name}: ${error.message}`;
     return new LighthouseError('cloudformation', message, { cause: error });
   }
-  const why = errnoOf(error) || name || 'unknown reason';
+  return unreachable(query, errnoOf(error) || name || 'unknown reason', error);
+}
+
+/** CloudFormation gives no answer. */
+export function unreachable({ region }: StackQuery, why: string, cause: unknown): LighthouseError {
   const message = `CloudFormation in ${region} cannot be reached (${why}); check --region and the network`;
-  return new LighthouseError('cloudformation_unreachable', message, { cause: error });
+  return new LighthouseError('cloudformation_unreachable', message, { cause });
 }

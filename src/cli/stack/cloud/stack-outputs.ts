@@ -4,7 +4,7 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { InvalidInputError, NotFoundError } from '../../../errors.ts';
-import { explainCloudFormation, type StackQuery } from './cloudformation-errors.ts';
+import { explainCloudFormation, type StackQuery, unreachable } from './cloudformation-errors.ts';
 
 /** What CloudFormation says of a deployed stack. */
 export interface DeployedStack {
@@ -22,9 +22,9 @@ const STACK_NAME = /^(?:[a-zA-Z][-a-zA-Z0-9]{0,127}|arn:[-a-z]+:cloudformation:[
  */
 const API_OUTPUT = /ApiUrl(?:[0-9A-F]{8})?$/;
 
-/** How long a connection, and then an answer of CloudFormation, may take, ms. */
+/** How long a connection, and the answer of CloudFormation with all repetitions, may take, ms. */
 const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 15_000;
+const DEADLINE_MS = 20_000;
 
 /**
  * Looks a stack up and finds the address of its API among its outputs.
@@ -47,19 +47,23 @@ export async function describeStack(query: StackQuery): Promise<DeployedStack> {
 }
 
 async function describe(query: StackQuery): Promise<Stack | undefined> {
-  const { stackName, region, session, signal } = query;
+  const { stackName, region, session, signal, deadlineMs = DEADLINE_MS } = query;
+  const deadline = AbortSignal.timeout(deadlineMs);
   const client = new CloudFormationClient({
     region,
     ...(session.profile !== undefined && { profile: session.profile }),
     credentials: session.credentials,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: ANSWER_TIMEOUT_MS },
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
   });
   try {
     const command = new DescribeStacksCommand({ StackName: stackName });
-    const { Stacks } = await client.send(command, signal ? { abortSignal: signal } : {});
+    const abortSignal = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    const { Stacks } = await client.send(command, { abortSignal });
     return Stacks?.[0];
   } catch (error) {
     signal?.throwIfAborted();
+    if (deadline.aborted)
+      throw unreachable(query, `no answer within ${deadlineMs / 1000} s`, error);
     throw explainCloudFormation(error, query) ?? noSuchStack(query, error);
   } finally {
     client.destroy();

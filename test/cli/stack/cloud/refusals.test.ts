@@ -1,8 +1,10 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ApiAddress, WireRequest } from '../../../../src/cli/stack/client/api-access.ts';
 import { findApi } from '../../../../src/cli/stack/client/find-stack.ts';
-import type { AwsSession } from '../../../../src/cli/stack/cloud/aws-session.ts';
+import { type AwsSession, openAwsSession } from '../../../../src/cli/stack/cloud/aws-session.ts';
 import { explainRefusal } from '../../../../src/cli/stack/cloud/explain-refusal.ts';
+import { describeStack } from '../../../../src/cli/stack/cloud/stack-outputs.ts';
 import { findDeadPort } from '../../../../src/local/fleet/index.ts';
 import { FakeClock, TEST_TIME } from '../../../support/fakes/fake-clock.ts';
 import { type GatewayStub, startGateway } from '../../support/cloud/api-gateway.ts';
@@ -58,6 +60,26 @@ async function refusal(...flags: string[]): Promise<string> {
 }
 
 const AT = ['--region', REGION];
+
+/** A server that takes connections and says nothing. */
+async function serveNothing() {
+  let connections = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connections,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
 
 describe('a stack that cannot be used', () => {
   it.each([
@@ -147,6 +169,21 @@ describe('credentials that cannot be used', () => {
     expect(await refusal('--stack', 'Good', ...AT)).toContain(
       'CloudFormation in eu-north-1 cannot be reached (ECONNREFUSED); check --region',
     );
+  });
+
+  it('meet an AWS that does not answer, and give up when told to', async () => {
+    await using silent = await serveNothing();
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', silent.url);
+    const session = await openAwsSession({});
+    const query = { stackName: 'Good', region: REGION, session };
+    await expect(describeStack({ ...query, deadlineMs: 100 })).rejects.toThrow(
+      'CloudFormation in eu-north-1 cannot be reached (no answer within 0.1 s); check',
+    );
+    const stop = new AbortController();
+    const stopped = describeStack({ ...query, signal: stop.signal });
+    await expect.poll(silent.connections).toBeGreaterThan(1);
+    stop.abort(new Error('stopped by SIGINT'));
+    await expect(stopped).rejects.toThrow('stopped by SIGINT');
   });
 
   it('meet an API that does not answer', async () => {
