@@ -9,7 +9,7 @@ import type { RejectedLine } from '../output/report.ts';
 import type { Terminal } from '../terminal.ts';
 import { MAX_CONNECTIONS } from './client/api-client.ts';
 import type { StackFlags } from './client/find-stack.ts';
-import { countRefused, DEFAULT_IMPORT_CONCURRENCY, importListed } from './client/list-importer.ts';
+import { countRefused, IMPORT_CONCURRENCY, importListed } from './client/list-importer.ts';
 import { ImportProgress } from './import-progress.ts';
 import { FirstRejections, formatReport, type ImportReport } from './import-report.ts';
 import { type Limit, limitOption } from './leasing-flags.ts';
@@ -17,8 +17,12 @@ import { onStack, printAnswer, type StackSession } from './stack-command.ts';
 
 interface ImportFlags extends ListFlags, StackFlags {
   readonly maxConcurrency?: Limit;
-  readonly concurrency: number;
+  readonly concurrency?: number;
 }
+
+const CONCURRENCY_ABOUT =
+  `requests of 500 proxies sent at once, 1-${MAX_CONNECTIONS}` +
+  ` (${IMPORT_CONCURRENCY.deployed}; ${IMPORT_CONCURRENCY.local} for a local stack)`;
 
 const EXAMPLES = `
 Examples:
@@ -41,12 +45,7 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
     .addOption(
       limitOption('--max-concurrency <n>', 'consumers that may hold each new proxy at once (1)'),
     )
-    .addOption(
-      integerOption(
-        '--concurrency <n>',
-        `requests of 500 proxies sent at once, 1-${MAX_CONNECTIONS}`,
-      ).default(DEFAULT_IMPORT_CONCURRENCY),
-    )
+    .addOption(integerOption('--concurrency <n>', CONCURRENCY_ABOUT))
     .addHelpText('after', EXAMPLES);
   addListFlags(command);
   onStack<[string, string], ImportFlags>(command, terminal, async (session, args, flags) => {
@@ -57,7 +56,7 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
 }
 
 async function importList(
-  { api, terminal, stop: { signal } }: StackSession,
+  { api, local, terminal, stop: { signal } }: StackSession,
   [poolName, path]: readonly [string, string],
   flags: ImportFlags,
 ): Promise<ImportReport> {
@@ -71,7 +70,8 @@ async function importList(
     const reader = new ListReader(source, flags, { signal, onRejected });
     const listed = await reader.open();
     progress.start(reader.tally);
-    const { maxConcurrency, concurrency } = flags;
+    const usual = local ? IMPORT_CONCURRENCY.local : IMPORT_CONCURRENCY.deployed;
+    const { maxConcurrency, concurrency = usual } = flags;
     const { onProgress } = progress;
     const limits = { maxConcurrency, concurrency };
     const options = { poolName, ...limits, signal, onRejected, onProgress };
@@ -94,7 +94,7 @@ async function importList(
 }
 
 /** @throws {InvalidInputError} when `--concurrency` is out of range */
-function refuseConcurrency({ concurrency }: ImportFlags): void {
+function refuseConcurrency({ concurrency = 1 }: ImportFlags): void {
   if (concurrency >= 1 && concurrency <= MAX_CONNECTIONS) return;
   throw new InvalidInputError(
     `--concurrency is ${concurrency}; it must be 1 to ${MAX_CONNECTIONS}`,

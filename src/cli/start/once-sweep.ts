@@ -10,7 +10,7 @@ import { ApiClient } from '../stack/client/api-client.ts';
 import type { SweepReply } from '../stack/client/api-schemas.ts';
 import { localAddress } from '../stack/client/find-stack.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
-import { countRefused, importListed } from '../stack/client/list-importer.ts';
+import { countRefused, IMPORT_CONCURRENCY, importListed } from '../stack/client/list-importer.ts';
 import { waitForSweep } from '../stack/sweep-command.ts';
 import { summarizeSweep } from '../stack/sweep-report.ts';
 import type { Terminal } from '../terminal.ts';
@@ -69,6 +69,7 @@ async function importList(
   const imported = await importListed(api, listed, {
     poolName: POOL_NAME,
     signal,
+    concurrency: IMPORT_CONCURRENCY.local,
     onImported: (proxyId, line) => lines.set(proxyId, line),
     onRejected: (rejected) => writer.writeRejected(rejected),
   });

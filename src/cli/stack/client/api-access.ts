@@ -36,6 +36,8 @@ export interface ApiAccess {
 /** Where a stack's API is, and how to call it. */
 export interface ApiAddress {
   readonly url: string;
+  /** Whether it is that of a stack on this machine. @default false */
+  readonly local?: boolean;
   /** @default it is open to every caller */
   readonly access?: ApiAccess;
 }

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../../errors.ts';
 import { localAuthorization } from '../../../local/credentials.ts';
 import { readStackFile, type StackFile } from '../../../local/stack-file.ts';
 import { hideCredentials } from '../../errors.ts';
-import type { ApiAddress } from './api-access.ts';
+import type { ApiAccess, ApiAddress } from './api-access.ts';
 import { ApiError } from './api-error.ts';
 
 /** The flags of every command that talks to a stack. */
@@ -76,7 +76,8 @@ export function localAddress(
   { credentials }: Pick<StackFile, 'credentials'>,
 ): ApiAddress {
   const authorization = localAuthorization(credentials);
-  return { url, access: { authorize: async ({ headers }) => ({ ...headers, authorization }) } };
+  const authorize: ApiAccess['authorize'] = async ({ headers }) => ({ ...headers, authorization });
+  return { url, local: true, access: { authorize } };
 }
 
 async function findByUrl(api: string, flags: StackFlags): Promise<ApiAddress> {

@@ -8,8 +8,12 @@ import { type Chunk, chunkList } from './import-chunks.ts';
 import { type ImportRetries, sendRepeatedly, stoppedAt } from './import-retries.ts';
 import type { LighthouseApi } from './lighthouse-api.ts';
 
-/** Requests under way at once by default: enough to fill a Lambda function, few for an account. */
-export const DEFAULT_IMPORT_CONCURRENCY = 4;
+/**
+ * Requests under way at once by default: in the cloud each is a Lambda function of its own, and new
+ * accounts often have ten in all. The embedded tables do one thing at a time, and several requests
+ * would only make each one slower.
+ */
+export const IMPORT_CONCURRENCY = { deployed: 4, local: 1 } as const;
 
 /** What became of the proxies that were sent so far. They are the first of the list, without a gap. */
 export interface ImportOutcome {
@@ -30,8 +34,8 @@ export interface ImportOutcome {
 export interface ImportOptions {
   readonly poolName: string;
   readonly signal?: AbortSignal;
-  /** Requests under way at once, 1 to 16. @default 4 */
-  readonly concurrency?: number;
+  /** Requests under way at once, 1 to 16. */
+  readonly concurrency: number;
   /** How many consumers may hold each new proxy at once. @default the stack's, 1 */
   readonly maxConcurrency?: number | 'unlimited' | undefined;
   /** How often, and after which waits, a request is sent again. @default `IMPORT_RETRIES` */
@@ -67,7 +71,7 @@ export async function importListed(
   listed: AsyncIterable<ListedProxy>,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
-  const { poolName, maxConcurrency, concurrency = DEFAULT_IMPORT_CONCURRENCY } = options;
+  const { poolName, maxConcurrency, concurrency } = options;
   const lines = options.onImported !== undefined;
   const work = async (chunk: Chunk, signal: AbortSignal) => {
     const send = () => api.importEntries(poolName, chunk.ndjson, { lines, maxConcurrency, signal });

@@ -22,6 +22,7 @@ afterEach(() => stub[Symbol.asyncDispose]());
 
 const OPTIONS: ImportOptions = {
   poolName: 'p',
+  concurrency: 4,
   onRejected: async () => {},
   retries: { repetitions: 3, backOff: { firstMs: 1 } },
 };
