@@ -23,8 +23,8 @@ const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])$/;
  * @throws {LighthouseError} when the stack cannot be found, or not as this caller
  */
 export async function findDeployedApi(flags: DeployedFlags): Promise<ApiAddress> {
-  const [, , , regionOfArn] = flags.stackName.split(':');
-  const region = regionOfArn ?? (await resolveRegion(flags));
+  const [, , , regionOfArn = flags.region] = flags.stackName.split(':');
+  const region = await resolveRegion({ ...flags, region: regionOfArn });
   const session = await openAwsSession({ ...flags, region });
   const { apiUrl, stackId } = await describeStack({ ...flags, region, session });
   const [, partition = 'aws', , , account = '*'] = stackId.split(':');
