@@ -1,6 +1,7 @@
 import { iteratorOf } from './iterables.ts';
 
-interface MapConcurrentlyOptions<T, R> {
+/** How many items are worked on at once, and how. */
+export interface MapConcurrentlyOptions<T, R> {
   /** The most items being worked on, and the most results waiting to be taken. */
   readonly concurrency: number;
   readonly signal: AbortSignal | undefined;

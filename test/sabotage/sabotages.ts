@@ -1,4 +1,5 @@
 import type { Sabotage } from './sabotage.ts';
+import { DEPLOYED_SABOTAGES } from './sabotages/deployed.ts';
 import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
 import { LEASE_SABOTAGES } from './sabotages/leases.ts';
 import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
@@ -16,4 +17,5 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...LEASE_PROGRAM_SABOTAGES,
   ...STRANGER_SABOTAGES,
   ...UPGRADE_SABOTAGES,
+  ...DEPLOYED_SABOTAGES,
 ];

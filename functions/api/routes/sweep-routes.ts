@@ -85,8 +85,9 @@ export const postRedrive: RouteHandler = async (
 };
 
 /** `GET /sweeps/{id}`: progress and outcome. */
-export const getSweep: RouteHandler = async (dependencies, { params }) => {
-  return jsonReply(200, await readSweepReport(dependencies, sweepIdOf(params)));
+export const getSweep: RouteHandler = async (dependencies, request) => {
+  parseQuery(noQuerySchema, request);
+  return jsonReply(200, await readSweepReport(dependencies, sweepIdOf(request.params)));
 };
 
 /** `GET /sweeps/{id}/results`: what the sweep has found so far, page by page. */

@@ -12,7 +12,7 @@ import {
 import { createStreamSink } from '../output/stream-sink.ts';
 import type { Terminal } from '../terminal.ts';
 import { ApiClient } from './client/api-client.ts';
-import { localAddress } from './client/find-stack.ts';
+import { deployedStack, localAddress, type StackFlags } from './client/find-stack.ts';
 import { type ListedEvent, readEvents } from './client/read-events.ts';
 import { formatEvent } from './event-text.ts';
 
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, EventType>> = {
   'sweep-finished': EventType.sweepFinished,
 };
 
-interface EventsFlags {
+interface EventsFlags extends Pick<StackFlags, 'stack'> {
   readonly follow?: true;
   readonly pool?: string;
   readonly type?: string;
@@ -49,6 +49,8 @@ export function addEventsCommand(program: Command, terminal: Terminal): void {
     .option('-f, --follow', 'wait for more and show them as they come')
     .option('--pool <name>', 'only events of one pool')
     .addOption(new Option('--type <type>', 'only events of one type').choices(Object.keys(TYPES)))
+    // Not in the help: it is there to say why it cannot be used.
+    .addOption(new Option('--stack <name>').hideHelp())
     .option('--json', 'print one event per line, as EventBridge delivers it, and errors as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: EventsFlags) => {
@@ -60,6 +62,7 @@ async function showEvents(
   flags: EventsFlags,
   { terminal, stop }: CommandContext,
 ): Promise<ExitCode> {
+  refuseDeployed(deployedStack(flags));
   const stack = await readStackFile(process.cwd());
   if (!stack) {
     throw new InvalidInputError(
@@ -82,6 +85,15 @@ async function showEvents(
   }
   await sink.commit();
   return ExitCode.ok;
+}
+
+/** @throws {InvalidInputError} when a deployed stack is named: its API has no events */
+function refuseDeployed(stackName: string | undefined): void {
+  if (stackName === undefined) return;
+  throw new InvalidInputError(
+    `lighthouse events shows those of a local stack; those of "${stackName}" are on its EventBridge` +
+      ' bus (docs/events.md); leave out --stack, and unset LIGHTHOUSE_STACK',
+  );
 }
 
 function matches(event: ListedEvent, { pool, type }: EventsFlags): boolean {

@@ -14,6 +14,8 @@ import { LeaseApi } from './lease/lease-api.ts';
 export interface StackSession {
   readonly api: LighthouseApi;
   readonly leases: LeaseApi;
+  /** Whether the stack runs on this machine. */
+  readonly local: boolean;
   readonly terminal: Terminal;
   readonly stop: AbortController;
 }
@@ -32,9 +34,11 @@ export function onStack<Arguments extends readonly unknown[], Flags extends Stac
     const flags = all.at(-2) as Flags;
     refuseNoNames(command, args);
     process.exitCode = await withInterrupt(async (stop) => {
-      await using client = new ApiClient(await findApi(flags), stop.signal);
+      const address = await findApi(flags, stop.signal);
+      await using client = new ApiClient(address, stop.signal);
       const apis = { api: new LighthouseApi(client), leases: new LeaseApi(client) };
-      return await work({ ...apis, terminal, stop }, args, flags);
+      const { local = false } = address;
+      return await work({ ...apis, local, terminal, stop }, args, flags);
     });
   });
 }

@@ -14,7 +14,7 @@ import { ApiClient } from '../stack/client/api-client.ts';
 import type { SweepReply } from '../stack/client/api-schemas.ts';
 import { localAddress } from '../stack/client/find-stack.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
-import { importListed } from '../stack/client/list-importer.ts';
+import { IMPORT_CONCURRENCY, importListed } from '../stack/client/list-importer.ts';
 import { logTo, serveLocalStack } from '../stack/local-stack-session.ts';
 import { waitForSweep } from '../stack/sweep-command.ts';
 import { summarizeSweep } from '../stack/sweep-report.ts';
@@ -87,6 +87,7 @@ async function importFleet(
   });
   await importListed(api, readFleet(fleet), {
     poolName: POOL_NAME,
+    concurrency: IMPORT_CONCURRENCY.local,
     onImported: (proxyId, line) => lines.set(proxyId, line),
     onRejected: async () => {},
   });

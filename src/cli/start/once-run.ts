@@ -50,7 +50,8 @@ export async function runOnce(
   noteHostLimit(flags, terminal);
   try {
     const run = { flags, options, reader, listed, writer: report.writer, status, terminal, signal };
-    const settings = { context, findable: false, status, log: logTo(terminal, flags) };
+    const apiPort = flags.port;
+    const settings = { context, findable: false, status, apiPort, log: logTo(terminal, flags) };
     const summary = await withLocalStack(settings, stop, (stack) => sweepOnce(run, stack));
     await report.finish(summary);
     return exitCodeOf(summary.statuses, { failOn: flags.failOn, signal });

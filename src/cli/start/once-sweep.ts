@@ -10,7 +10,7 @@ import { ApiClient } from '../stack/client/api-client.ts';
 import type { SweepReply } from '../stack/client/api-schemas.ts';
 import { localAddress } from '../stack/client/find-stack.ts';
 import { LighthouseApi } from '../stack/client/lighthouse-api.ts';
-import { countRefused, importListed } from '../stack/client/list-importer.ts';
+import { countRefused, IMPORT_CONCURRENCY, importListed } from '../stack/client/list-importer.ts';
 import { waitForSweep } from '../stack/sweep-command.ts';
 import { summarizeSweep } from '../stack/sweep-report.ts';
 import type { Terminal } from '../terminal.ts';
@@ -60,7 +60,7 @@ function startStopwatch(): () => number {
 }
 
 async function importList(
-  { flags, options, reader, listed, writer, status }: OnceRun,
+  { flags, options, reader, listed, writer, status, signal }: OnceRun,
   api: LighthouseApi,
 ): Promise<{ readonly list: ListCounts; readonly lines: ReadonlyMap<string, number> }> {
   const lines = new Map<string, number>();
@@ -68,6 +68,8 @@ async function importList(
   await api.putPool(POOL_NAME, { options, control: flags.control, intervalSeconds: null });
   const imported = await importListed(api, listed, {
     poolName: POOL_NAME,
+    signal,
+    concurrency: IMPORT_CONCURRENCY.local,
     onImported: (proxyId, line) => lines.set(proxyId, line),
     onRejected: (rejected) => writer.writeRejected(rejected),
   });

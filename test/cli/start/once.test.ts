@@ -73,6 +73,13 @@ describe('npm start -- --once', () => {
     expect(slow.exitCode).toBe(2);
   });
 
+  it('serves the API at the port asked for, or says that it cannot', async () => {
+    const { port } = fixture.target;
+    const { exitCode, stderr } = await runOnce(fixture.listPath, '--port', String(port));
+    expect(stderr).toContain(`port ${port} on 127.0.0.1 cannot be used: `);
+    expect(exitCode).toBe(2);
+  });
+
   it.each([
     ['while the stack starts', [], /note: /],
     ['while it imports', ['--verbose'], /REPORT/],

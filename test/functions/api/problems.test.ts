@@ -17,6 +17,12 @@ describe('a request that cannot be answered', () => {
     ['a malformed cursor', request('GET', '/pools?cursor=No%20Pool'), 400, /cannot be used/],
     ['a malformed sweep id', request('GET', '/sweeps/latest'), 404, /there is no sweep "latest"/],
     ['an unknown sweep', request('GET', `/sweeps/${SOME_ID}`), 404, /no sweep/],
+    [
+      'an unknown query field of a sweep',
+      request('GET', `/sweeps/${SOME_ID}?verbose=1`),
+      400,
+      /the query cannot be used.*verbose/,
+    ],
     ['results of an unknown sweep', request('GET', `/sweeps/${SOME_ID}/results`), 404, /no sweep/],
     ['an import into no pool', request('POST', '/pools/none/proxies', LIST), 404, /no pool "none"/],
     ['no body', request('PUT', '/pools/fleet', ''), 400, /body is empty/],

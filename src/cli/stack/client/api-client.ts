@@ -2,11 +2,19 @@ import { Agent } from 'undici';
 import type * as z from 'zod';
 import { InvalidInputError } from '../../../errors.ts';
 import { hasDotSegment } from '../../../path-segments.ts';
+import {
+  type ApiAccess,
+  type ApiAddress,
+  type ApiMethod,
+  formatQuery,
+  hideLeaseId,
+  type WireRequest,
+} from './api-access.ts';
 import { ApiError, toApiError } from './api-error.ts';
 
 /** One request to the stack's API. */
 export interface ApiRequest {
-  readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
+  readonly method: ApiMethod;
   /** As `pathOf` writes it: begins with a slash, its segments are encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -30,30 +38,30 @@ export interface ApiAnswer {
 /** How long an answer may take, ms: API Gateway gives up after 30 s ("Quotas for HTTP APIs"). */
 const ANSWER_TIMEOUT_MS = 31_000;
 
-/** Where a stack's API is, and what it asks its callers for. */
-export interface ApiAddress {
-  readonly url: string;
-  /** Sent with every request, such as the key of a local stack. @default none */
-  readonly authorization?: string;
-}
+/** The most requests that are under way at once; others wait. */
+export const MAX_CONNECTIONS = 16;
+
+const OPEN: ApiAccess = { authorize: async ({ headers }) => headers };
+
+const START_ONE = 'start one with lighthouse up, or name another with --stack NAME or --api URL';
 
 /** Talks to the API of one stack over its own connections; dispose of it when done. */
 export class ApiClient implements AsyncDisposable {
   readonly #origin: string;
   readonly #basePath: string;
-  readonly #ownHeaders: Readonly<Record<string, string>>;
+  readonly #access: ApiAccess;
   readonly #signal: AbortSignal;
   readonly #agent = new Agent({
-    connections: 4,
+    connections: MAX_CONNECTIONS,
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
   });
 
-  constructor({ url, authorization }: ApiAddress, signal: AbortSignal) {
+  constructor({ url, access = OPEN }: ApiAddress, signal: AbortSignal) {
     const { origin, pathname } = new URL(url);
     this.#origin = origin;
     this.#basePath = pathname.replace(/\/+$/, '');
-    this.#ownHeaders = authorization === undefined ? {} : { authorization };
+    this.#access = access;
     this.#signal = signal;
   }
 
@@ -77,8 +85,12 @@ export class ApiClient implements AsyncDisposable {
 
   /** @throws {ApiError} when the answer is not 2xx, or there is none */
   async send(request: ApiRequest): Promise<ApiAnswer> {
-    const { status, body, headers } = await this.#request(request);
-    if (status < 200 || status > 299) throw toApiError(status, body);
+    const wire = this.#wireRequest(request);
+    const { status, body, headers } = await this.#exchange(request, wire);
+    if (status < 200 || status > 299) {
+      const explained = this.#access.explain?.({ status, body, headers }, wire);
+      throw explained ?? toApiError(status, body);
+    }
     return { status, body, nextUrl: findNext(headers.link) };
   }
 
@@ -86,26 +98,21 @@ export class ApiClient implements AsyncDisposable {
     await this.#agent.destroy();
   }
 
-  async #request(request: ApiRequest) {
-    const { method, signal = this.#signal } = request;
-    const origin = this.#origin;
-    const path = this.#pathOf(request);
-    const content = contentOf(request);
+  async #exchange(request: ApiRequest, wire: WireRequest) {
+    const { method, body = null } = wire;
+    const headers = await this.#access.authorize(wire);
+    const path = wire.path + formatQuery(wire.query);
+    const signal = AbortSignal.any([this.#signal, request.signal ?? this.#signal]);
     try {
-      const { statusCode, headers, body } = await this.#agent.request({
-        origin,
-        path,
-        method,
-        signal: AbortSignal.any([this.#signal, signal]),
-        body: content.body ?? null,
-        headers: { ...this.#ownHeaders, ...content.headers },
-      });
-      return { status: statusCode, headers, body: await body.text() };
+      const options = { origin: this.#origin, path, method, headers, body, signal };
+      const answer = await this.#agent.request(options);
+      const { statusCode: status, headers: fields } = answer;
+      return { status, headers: fields, body: await answer.body.text() };
     } catch (error) {
       if (this.#signal.aborted) throw this.#signal.reason;
       throw new ApiError(
-        `no stack answers at ${origin} (${nameRequest(request)}); start one with lighthouse up,` +
-          ' or name another with --api URL',
+        `no stack answers at ${this.#origin} (${nameRequest(request)}); ` +
+          (this.#access.whenSilent ?? START_ONE),
         { status: null },
         { cause: error },
       );
@@ -113,27 +120,29 @@ export class ApiClient implements AsyncDisposable {
   }
 
   /** Leaves the path as it is: a URL parser would follow a `..` to another route. */
-  #pathOf({ path, query = {} }: ApiRequest): string {
+  #wireRequest({ method, path, query = {}, ...content }: ApiRequest): WireRequest {
     if (hasDotSegment(path)) throw new InvalidInputError('a path must not have "." or ".." in it');
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) search.set(name, String(value));
-    }
-    return `${this.#basePath}${path}${search.size === 0 ? '' : `?${search}`}`;
+    const given = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as const],
+    );
+    return {
+      method,
+      host: new URL(this.#origin).host,
+      path: this.#basePath + path,
+      query: Object.fromEntries(given),
+      ...contentOf(content),
+    };
   }
 }
 
 /** Names a request in messages, without a lease's id: the id is enough to end the lease. */
 function nameRequest({ method, path }: ApiRequest): string {
-  return `${method} ${path.replace(/(\/leases\/)[^/]+/, '$1{leaseId}')}`;
+  return `${method} ${hideLeaseId(path, '{leaseId}')}`;
 }
 
-function contentOf({ json, text, headers = {} }: ApiRequest): {
-  body?: string;
-  headers: Record<string, string>;
-} {
+function contentOf({ json, text, headers = {} }: Pick<ApiRequest, 'json' | 'text' | 'headers'>) {
   if (text) return { body: text.body, headers: { ...headers, 'content-type': text.contentType } };
-  if (json === undefined) return { headers };
+  if (json === undefined) return { body: undefined, headers };
   const type = { 'content-type': 'application/json' };
   return { body: JSON.stringify(json), headers: { ...headers, ...type } };
 }

@@ -28,8 +28,9 @@ export class ApiError extends LighthouseError {
   }
 }
 
-/** The part of RFC 9457 problem details that the command line shows. */
+/** The part of RFC 9457 problem details that the command line shows; `message` is API Gateway's. */
 const problemSchema = z.object({
+  message: z.string().optional(),
   type: z.string().optional(),
   title: z.string().optional(),
   detail: z.string().optional(),
@@ -47,14 +48,13 @@ export function toApiError(status: number, body: string): ApiError {
   if (!problem && status !== 413) {
     return new ApiError(`the stack answered ${status} without saying why`, { status });
   }
-  const {
-    type = '',
-    title = `the stack answered ${status}`,
-    detail,
-    errors: issues = [],
-  } = problem ?? {};
-  const message = withIssues(detail ?? (status === 413 ? TOO_LARGE : ''), issues);
-  return new ApiError(message || title, { status, issues, code: codeOf(type) });
+  const { type = '', title, detail, errors: issues = [], message } = problem ?? {};
+  const why = message === undefined ? '' : `: ${message}`;
+  const sentence =
+    withIssues(detail ?? (status === 413 ? TOO_LARGE : ''), issues) ||
+    title ||
+    `the stack answered ${status}${why}`;
+  return new ApiError(sentence, { status, issues, code: codeOf(type) });
 }
 
 /** Adds to a sentence the issues that it does not mention. */

@@ -20,6 +20,8 @@ export const poolListSchema = z.looseObject({
 
 export const importAnswerSchema = z.object({
   rejected: z.number(),
+  duplicate: z.number(),
+  ignoredColumns: z.array(z.string()),
   added: z.number(),
   existing: z.number(),
   rejections: z.array(

@@ -22,6 +22,13 @@ import {
 /** Entries asked for per page: the most the API gives. */
 const PAGE_SIZE = 5_000;
 
+interface ImportRequestOptions {
+  /** Whether the answer tells the id of each proxy. */
+  readonly lines: boolean;
+  readonly maxConcurrency: number | 'unlimited' | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** The routes of the API that the command line uses, except those of leases. */
 export class LighthouseApi {
   readonly #client: ApiClient;
@@ -51,13 +58,14 @@ export class LighthouseApi {
   importEntries(
     poolName: string,
     ndjson: string,
-    maxConcurrency?: number | 'unlimited',
+    { lines, maxConcurrency, signal }: ImportRequestOptions,
   ): Promise<ImportAnswer> {
     const request = {
       method: 'POST',
       path: pathOf`/pools/${poolName}/proxies`,
-      query: { lines: 'true', maxConcurrency },
+      query: { lines: lines ? 'true' : undefined, maxConcurrency },
       text: { body: ndjson, contentType: 'application/x-ndjson' },
+      signal,
     } as const;
     return this.#client.ask(request, importAnswerSchema);
   }
