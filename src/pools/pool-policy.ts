@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { InputIssue } from '../errors.ts';
 import { parseHealthCheckOptions } from '../health/schema/parse-options.ts';
-import { parseWith, pointerTo, unusable, wholeNumber } from '../input.ts';
+import { numberWithin, parseWith, pointerTo, unusable, wholeNumber } from '../input.ts';
 import { LARGEST_BATCH_SIZE } from '../model/batch-split.ts';
 import { batchTimeMs, largestTimeoutMs } from '../model/batch-time.ts';
 import { DEFAULT_LEASING, leasingSettingsSchema } from '../model/leasing-settings.ts';
@@ -23,6 +23,7 @@ const poolPolicySchema = z.strictObject({
   fall: threshold,
   intervalSeconds: z._default(z.nullable(wholeMinutes), null),
   control: z._default(z.boolean(), true),
+  alarmBelowAvailability: z._default(z.nullable(numberWithin(0, 1)), null),
   leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
 });
 
@@ -37,14 +38,11 @@ export function parsePoolPolicy(
   input: unknown = {},
   limits: SweepLimits = DEFAULT_SWEEP_LIMITS,
 ): PoolPolicy {
-  const { options, ...rest } = parseWith(poolPolicySchema, input, SOURCE);
-  const { rise, fall, intervalSeconds, control, leasing } = rest;
+  const { options, rise, fall, ...rest } = parseWith(poolPolicySchema, input, SOURCE);
   const policy = {
     options: parseHealthCheckOptions(options, { ...SOURCE, pointer: '/options' }),
     riseFall: { rise, fall },
-    intervalSeconds,
-    control,
-    leasing,
+    ...rest,
   };
   requireFit(policy, limits);
   requireStorable(policy);

@@ -7,6 +7,7 @@ import {
   type Pool,
   type PoolPolicy,
   type PoolState,
+  policyOf,
 } from '../../model/pool.ts';
 import type {
   ClaimOutcome,
@@ -40,7 +41,7 @@ import { PoolRegister, type RegisterEntry } from './pool-register.ts';
 
 /** What a tick needs of a pool. */
 const STATE_PROJECTION =
-  'poolName, createdAt, intervalSeconds, runningSweepId, lastSweepId, deletingSince, expiresAtEpochSeconds';
+  'poolName, createdAt, intervalSeconds, alarmBelowAvailability, runningSweepId, lastSweepId, lastAvailability, deletingSince, expiresAtEpochSeconds';
 
 /** Entries removed by one tick; the next one goes on. */
 const MAX_DISMISSALS = 100;
@@ -71,7 +72,9 @@ export class DynamoDbPools implements PoolStorage {
 
   async updatePolicy(poolName: string, change: PolicyChange): Promise<Pool | null> {
     const { policy, policyVersion, replaces } = change;
-    if (isTended(policy)) await this.#register.enter('tended', poolName);
+    // The pool may already be below a new limit.
+    const mayBeTended = isTended(policy) || policy.alarmBelowAvailability !== null;
+    if (mayBeTended) await this.#register.enter('tended', poolName);
     const condition = allOf(exists('poolName'), notDeleting, hasPolicyVersion(replaces));
     return this.#update(poolName, { ...policyAttributes(policy), policyVersion }, condition);
   }
@@ -138,11 +141,20 @@ export class DynamoDbPools implements PoolStorage {
     };
   }
 
-  async clearRunningSweep(poolName: string, sweepId: string): Promise<void> {
+  async clearRunningSweep(
+    poolName: string,
+    sweepId: string,
+    lastAvailability?: number | null,
+  ): Promise<void> {
+    const isUnknown = lastAvailability === null;
+    const changes = {
+      set: isUnknown ? {} : { lastAvailability },
+      remove: ['runningSweepId', ...(isUnknown ? ['lastAvailability'] : [])],
+    };
     const update = new UpdateCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
-      ...updateInput({ remove: ['runningSweepId'] }, runs(sweepId)),
+      ...updateInput(changes, runs(sweepId)),
     });
     await unlessRefused(this.#db.client.send(update));
   }
@@ -183,8 +195,9 @@ export class DynamoDbPools implements PoolStorage {
   }
 }
 
-function policyAttributes({ options, riseFall, intervalSeconds, control, leasing }: PoolPolicy) {
-  return { options, ...riseFall, intervalSeconds, control, leasing };
+function policyAttributes(policy: PoolPolicy) {
+  const { riseFall, ...rest } = policyOf(policy);
+  return { ...rest, ...riseFall };
 }
 
 function toItem(pool: Pool): Item {
@@ -193,7 +206,8 @@ function toItem(pool: Pool): Item {
 }
 
 function toPool(item: Item): Pool {
-  const { rise, fall, batchBitsUsed, listed: _entered, leasing = DEFAULT_LEASING, ...plain } = item;
+  const { rise, fall, batchBitsUsed, listed: _entered, ...plain } = item;
+  const added = { leasing: DEFAULT_LEASING, alarmBelowAvailability: null };
   const riseFall = { rise, fall };
-  return { ...plain, riseFall, leasing, batchBitCounts: batchBitsUsed } as unknown as Pool;
+  return { ...added, ...plain, riseFall, batchBitCounts: batchBitsUsed } as unknown as Pool;
 }

@@ -1,16 +1,11 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import { EventType } from '../../model/event-names.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../../model/result-record.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
 import { formatRedactedUrl, type ProxyLabels } from '../../proxies/endpoint.ts';
 import { type CountsReport, reportCounts } from './counts-report.ts';
-
-export const EventType = {
-  proxyStatusChanged: 'Proxy Status Changed',
-  sweepFinished: 'Sweep Finished',
-} as const;
-export type EventType = (typeof EventType)[keyof typeof EventType];
 
 /** A sweep has changed a proxy's status; not sent for the first verdict on an `unknown` proxy. */
 export interface ProxyStatusChanged {
