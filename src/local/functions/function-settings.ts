@@ -37,6 +37,7 @@ const functionSchema = resourceProperties(
     'RuntimeManagementConfig',
     'Tags',
     'TracingConfig',
+    'VpcConfig',
   ],
 );
 
