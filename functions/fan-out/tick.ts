@@ -36,7 +36,8 @@ export async function tick(
     const poolNames = marked.map(({ poolName }) => poolName);
     await deletePools(dependencies, poolNames, remainingMs());
   }
-  logger.info('tick', { scheduledAtMs, pools: entries.length });
+  // A line a minute that says nothing would be the larger part of an idle stack's logs.
+  if (entries.length > 0) logger.info('tick', { scheduledAtMs, pools: entries.length });
 }
 
 /** Pool names in one line of the log. */
