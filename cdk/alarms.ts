@@ -1,164 +1,164 @@
 import { Duration } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   Alarm,
   ComparisonOperator,
   type IMetric,
-  MathExpression,
-  Metric,
+  Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../functions/environment.ts';
-import { SWEEPS_SERVICE, SweepMetric, TICK_FAILURES } from '../functions/metric-names.ts';
-import type { TableName } from '../src/storage/dynamodb-tables.ts';
-import { METRICS_NAMESPACE } from './lighthouse-function.ts';
-import type { AlarmSettings } from './settings-schema.ts';
-import { TABLE_ACCESS } from './table-access.ts';
-
-const FIVE_MINUTES = Duration.minutes(5);
+import { SweepMetric, TICK_FAILURES } from '../functions/metric-names.ts';
+import type { BatchQueue } from './batch-queue.ts';
+import type { LighthouseFunctions } from './lighthouse-functions.ts';
+import { FIVE_MINUTES, functionMetric } from './metrics.ts';
+import type { AlarmSettings } from './settings-types.ts';
 
 export interface AlarmsProps extends AlarmSettings {
-  readonly deadLetterQueue: Queue;
-  readonly tables: Readonly<Record<TableName, Table>>;
-  readonly functions: readonly IFunction[];
+  readonly batches: BatchQueue;
+  readonly functions: LighthouseFunctions;
+  readonly api: HttpApi;
+  /** The dimension `stack` of the functions' metrics. */
+  readonly metricsStack: string;
   /** Whether the minute's tick runs; its silence then raises an alarm too. */
   readonly scheduleEnabled: boolean;
 }
 
 interface AlarmDefinition {
+  /** One metric: CloudWatch charges for each that an alarm watches. */
   readonly metric: IMetric;
   /** What is wrong, in one sentence. */
   readonly says: string;
   /** The anchor of its runbook entry. */
   readonly entry: string;
+  /** The value from which a period is bad. @default 1 */
+  readonly threshold?: number;
   /** Bad periods in a row that raise it. @default 1 */
   readonly periods?: number;
-  /** Whether a period without a value counts as bad. @default false */
+  /** Whether a period below the threshold, or without a value, is the bad one. @default false */
   readonly silenceIsBad?: boolean;
 }
 
+/** Five-minute sums. */
+const SUMS = { period: FIVE_MINUTES, statistic: Stats.SUM };
+
 /** The conditions a person has to look at. Each description links its runbook entry. */
 export class Alarms extends Construct {
+  /** All of them, for actions of your own. */
+  readonly alarms: Alarm[] = [];
   readonly #props: AlarmsProps;
+  readonly #topic: ITopic | null;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
+    const { topicArn } = props;
+    this.#topic = topicArn === null ? null : Topic.fromTopicArn(this, 'Topic', topicArn);
+    this.#watchQueue();
+    this.#watchSweeps();
+    this.#watchFunctions();
+    if (props.scheduleEnabled) this.#watchTick();
+  }
+
+  #watchQueue(): void {
+    const { batches, oldestBatchMinutes } = this.#props;
     this.#add('DlqNotEmpty', {
-      metric: props.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+      metric: batches.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
-        statistic: 'Maximum',
+        statistic: Stats.MAXIMUM,
       }),
       says: 'Batches failed again and again and are in the dead-letter queue.',
       entry: 'dlq-not-empty',
     });
+    this.#add('BatchesWaiting', {
+      metric: batches.queue.metricApproximateAgeOfOldestMessage({
+        period: FIVE_MINUTES,
+        statistic: Stats.MAXIMUM,
+      }),
+      threshold: oldestBatchMinutes * 60,
+      says: `The oldest batch has waited for ${oldestBatchMinutes} minutes.`,
+      entry: 'batches-waiting',
+    });
+  }
+
+  #watchSweeps(): void {
+    const { metricsStack: stack } = this.#props;
     this.#add('SweepIncomplete', {
-      metric: lighthouseMetric(SweepMetric.incomplete),
+      metric: functionMetric(SweepMetric.incomplete, { stack }),
       says: 'A sweep was closed without all of its batches.',
       entry: 'sweep-incomplete',
     });
     this.#add('SweepOverdue', {
-      metric: lighthouseMetric(SweepMetric.overdue, { statistic: 'Maximum' }),
-      says: "A sweep is still running after its deadline, or the minute's tick does not run.",
+      metric: functionMetric(SweepMetric.overdue, { stack, statistic: 'Maximum' }),
+      says: 'A sweep is still running after its deadline.',
       entry: 'sweep-overdue',
-      silenceIsBad: props.scheduleEnabled,
     });
     this.#add('AllInconclusive', {
-      metric: lighthouseMetric(SweepMetric.inconclusive),
+      metric: functionMetric(SweepMetric.inconclusive, { stack }),
       says: 'A sweep reached no verdict on any of its proxies.',
       entry: 'all-inconclusive',
     });
+    this.#add('PoolBelowLimit', {
+      metric: functionMetric(SweepMetric.belowLimit, { stack, statistic: 'Maximum' }),
+      says: 'A pool is less available than its own limit, alarmBelowAvailability, allows.',
+      entry: 'pool-below-limit',
+    });
     this.#add('TickFailing', {
-      metric: lighthouseMetric(TICK_FAILURES, { service: 'fan-out' }),
+      metric: functionMetric(TICK_FAILURES, { stack, service: 'fan-out' }),
       says: 'The tick keeps failing for a pool, which is not swept.',
       entry: 'tick-failing',
       periods: 2,
     });
-    this.#addThrottling();
   }
 
-  #addThrottling(): void {
-    const { tables, functions } = this.#props;
-    for (const [name, table] of Object.entries(tables) as [TableName, Table][]) {
-      this.#add(`${name.charAt(0).toUpperCase()}${name.slice(1)}Throttled`, {
-        metric: sumOf(
-          operationsOn(name).map((operation) => throttledRequests(table.tableName, operation)),
-        ),
-        says: `DynamoDB throttles requests to the table ${name}.`,
-        entry: 'throttling',
-        periods: 3,
-      });
-    }
-    this.#add('FunctionsThrottled', {
-      metric: sumOf(functions.map((fn) => fn.metricThrottles({ period: FIVE_MINUTES }))),
-      says: 'Lambda throttles the functions: the account has no concurrency left for them.',
-      entry: 'throttling',
-      periods: 3,
+  #watchFunctions(): void {
+    const { functions, api } = this.#props;
+    this.#add('FanOutFailing', {
+      metric: functions.fanOut.metricErrors(SUMS),
+      says: 'The function that starts sweeps fails.',
+      entry: 'function-failing',
+    });
+    this.#add('CheckerFailing', {
+      metric: functions.checker.metricErrors(SUMS),
+      says: 'The function that probes fails.',
+      entry: 'function-failing',
+    });
+    // Counts the failures of the api's function too: each is answered with a 5xx.
+    this.#add('ApiFailing', {
+      metric: api.metricServerError(SUMS),
+      says: 'The API answers requests with 5xx.',
+      entry: 'api-failing',
     });
   }
 
-  #add(id: string, { metric, says, entry, periods = 1, silenceIsBad }: AlarmDefinition): void {
-    const { runbookUrl, topicArn } = this.#props;
+  #watchTick(): void {
+    // Invocations are free to count, where a metric that every tick writes would cost each month.
+    this.#add('TickSilent', {
+      metric: this.#props.functions.fanOut.metricInvocations(SUMS),
+      says: "The minute's tick does not run, so no sweep is started, repaired or closed.",
+      entry: 'tick-silent',
+      silenceIsBad: true,
+    });
+  }
+
+  #add(id: string, definition: AlarmDefinition): void {
+    const { metric, says, entry, threshold = 1, periods = 1, silenceIsBad } = definition;
     const alarm = new Alarm(this, id, {
       metric,
-      alarmDescription: `${says} ${runbookUrl}#${entry}`,
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      alarmDescription: `${says} ${this.#props.runbookUrl}#${entry}`,
+      threshold,
+      comparisonOperator: silenceIsBad
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    if (topicArn === null) return;
-    const action = new SnsAction(Topic.fromTopicArn(this, `${id}Topic`, topicArn));
+    this.alarms.push(alarm);
+    if (this.#topic === null) return;
+    const action = new SnsAction(this.#topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
   }
-}
-
-function lighthouseMetric(
-  metricName: string,
-  {
-    service = SWEEPS_SERVICE,
-    statistic = 'Sum',
-  }: { readonly service?: FunctionName | typeof SWEEPS_SERVICE; readonly statistic?: string } = {},
-): Metric {
-  return new Metric({
-    namespace: METRICS_NAMESPACE,
-    metricName,
-    dimensionsMap: { service },
-    statistic,
-    period: FIVE_MINUTES,
-  });
-}
-
-/** DynamoDB counts these per table and operation ("DynamoDB metrics and dimensions"). */
-function throttledRequests(tableName: string, operation: string): Metric {
-  return new Metric({
-    namespace: 'AWS/DynamoDB',
-    metricName: 'ThrottledRequests',
-    dimensionsMap: { TableName: tableName, Operation: operation },
-    statistic: 'Sum',
-    period: FIVE_MINUTES,
-  });
-}
-
-/** The operations that functions may call on a table, each once. */
-function operationsOn(table: TableName): readonly string[] {
-  const actions = Object.values(TABLE_ACCESS).flatMap((grants) => grants[table]?.actions ?? []);
-  return [...new Set(actions)].sort();
-}
-
-/** A sum in which a metric without a value counts as 0. */
-function sumOf(metrics: readonly IMetric[]): MathExpression {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  const filled = Object.keys(usingMetrics).map((name) => `FILL(${name}, 0)`);
-  return new MathExpression({
-    expression: `SUM([${filled.join(', ')}])`,
-    usingMetrics,
-    period: FIVE_MINUTES,
-  });
 }

@@ -1,10 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EnvironmentName } from '../functions/environment.ts';
-import type { CheckerSettings, QueueSettings } from './settings-schema.ts';
+import { grantKeyThrough } from './encryption.ts';
+import type { CheckerSettings, QueueSettings } from './settings-types.ts';
+
+export interface BatchQueueProps extends QueueSettings {
+  /** Undefined for the keys of SQS. */
+  readonly encryptionKey: IKey | undefined;
+}
 
 /**
  * Receives that a message may spend waiting for its turn. The checker counts failed receives itself;
@@ -28,17 +35,22 @@ export class BatchQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
   readonly #maxReceives: number;
+  readonly #encryptionKey: IKey | undefined;
 
-  constructor(scope: Construct, id: string, props: QueueSettings) {
+  constructor(scope: Construct, id: string, props: BatchQueueProps) {
     super(scope, id);
     this.#maxReceives = props.maxReceives;
+    this.#encryptionKey = props.encryptionKey;
+    const encryption = props.encryptionKey
+      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: props.encryptionKey }
+      : { encryption: QueueEncryption.SQS_MANAGED };
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryption,
       enforceSSL: true,
       retentionPeriod: Duration.days(props.dlqRetentionDays),
     });
     this.queue = new Queue(this, 'Batches', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryption,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(props.visibilityTimeoutSeconds),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: backstopReceives(props) },
@@ -49,6 +61,7 @@ export class BatchQueue extends Construct {
   grantSend(fn: LambdaFunction): void {
     fn.addEnvironment(EnvironmentName.batchQueueUrl, this.queue.queueUrl);
     this.queue.grant(fn, 'sqs:SendMessage');
+    grantKeyThrough('sqs', this.#encryptionKey, fn);
   }
 
   /** Lets `fn` move messages from the dead-letter queue back to the queue. */

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { FUNCTION_NAMES, type FunctionName } from '../functions/environment.ts';
+import { FUNCTION_NAMES } from '../functions/environment.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -72,13 +72,8 @@ const environmentCredentials: Plugin = {
 /** Keeps positions in stack traces useful, and the source line of an uncaught error short. */
 const MAX_LINE_LENGTH = 160;
 
-/** Holds the bundles of the functions: `<name>/index.mjs`. */
-const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
-
-/** The folder that is uploaded as a function's code. */
-export function bundleOf(name: FunctionName): string {
-  return join(BUNDLE_DIR, name);
-}
+/** Holds the bundles of the functions, `<name>/index.mjs`, where `bundleOf` looks for them. */
+const BUNDLE_DIR = join(ROOT, 'dist', 'bundles');
 
 /**
  * Bundles every function with one esbuild call. The bundles include the SDK, which makes cold starts

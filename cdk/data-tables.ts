@@ -7,6 +7,7 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { EnvironmentName, type FunctionName } from '../functions/environment.ts';
@@ -16,7 +17,8 @@ import {
   type TableName,
   TTL_ATTRIBUTE,
 } from '../src/storage/dynamodb-tables.ts';
-import type { LighthouseSettings } from './settings-schema.ts';
+import { grantKeyThrough } from './encryption.ts';
+import type { LighthouseSettings } from './settings-types.ts';
 import { TABLE_ACCESS } from './table-access.ts';
 
 const TABLE_VARIABLES: Readonly<Record<TableName, EnvironmentName>> = {
@@ -26,14 +28,20 @@ const TABLE_VARIABLES: Readonly<Record<TableName, EnvironmentName>> = {
   sweeps: EnvironmentName.sweepsTable,
 };
 
-export type DataTablesProps = Pick<LighthouseSettings, 'dataRemoval' | 'deletionProtection'>;
+export interface DataTablesProps
+  extends Pick<LighthouseSettings, 'dataRemoval' | 'deletionProtection'> {
+  /** Undefined for the key that DynamoDB keeps in the account. */
+  readonly encryptionKey: IKey | undefined;
+}
 
-/** The four tables: on demand, encrypted under the account's key, restorable, expiring. */
+/** The four tables: on demand, encrypted under a key of the account, restorable, expiring. */
 export class DataTables extends Construct {
   readonly tables: Readonly<Record<TableName, Table>>;
+  readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: DataTablesProps) {
     super(scope, id);
+    this.#encryptionKey = props.encryptionKey;
     this.tables = {
       pools: this.#createTable('Pools', TABLE_DEFINITIONS.pools, props),
       proxies: this.#createTable('Proxies', TABLE_DEFINITIONS.proxies, props),
@@ -57,6 +65,7 @@ export class DataTables extends Construct {
         }),
       );
     }
+    grantKeyThrough('dynamodb', this.#encryptionKey, fn);
     for (const [tableName, table] of Object.entries(this.tables)) {
       fn.addEnvironment(TABLE_VARIABLES[tableName as TableName], table.tableName);
     }
@@ -68,7 +77,9 @@ export class DataTables extends Construct {
       partitionKey: stringAttribute(partitionKey),
       ...(sortKey && { sortKey: stringAttribute(sortKey) }),
       billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(props.encryptionKey
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: props.encryptionKey }
+        : { encryption: TableEncryption.AWS_MANAGED }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: TTL_ATTRIBUTE,
       deletionProtection: props.deletionProtection,

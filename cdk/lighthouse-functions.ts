@@ -4,16 +4,20 @@ import type { CfnFunction, Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { EnvironmentName, type FunctionName } from '../functions/environment.ts';
 import type { BatchQueue } from './batch-queue.ts';
+import type { CheckerNetwork } from './checker-network.ts';
 import type { DataTables } from './data-tables.ts';
 import type { EventBus } from './event-bus.ts';
-import { LighthouseFunction } from './lighthouse-function.ts';
-import type { LighthouseSettings } from './settings-schema.ts';
+import { LighthouseFunction, type LighthouseFunctionProps } from './lighthouse-function.ts';
+import type { LighthouseSettings } from './settings-types.ts';
 
 /** An asynchronous dispatch is dropped after this time: by then the tick has repaired the sweep. */
 const DISPATCH_MAX_AGE_MINUTES = 5;
 
-export interface LighthouseFunctionsProps {
+export interface LighthouseFunctionsProps
+  extends Pick<LighthouseFunctionProps, 'encryptionKey' | 'metricsStack'> {
   readonly settings: LighthouseSettings;
+  /** Where the checker runs; undefined for Lambda's own network. */
+  readonly network: CheckerNetwork | undefined;
   /** Where each function's code comes from. */
   readonly codeOf: (name: FunctionName) => Code;
 }
@@ -25,30 +29,34 @@ export class LighthouseFunctions extends Construct {
   readonly api: LighthouseFunction;
   readonly #settings: LighthouseSettings;
 
-  constructor(scope: Construct, id: string, { settings, codeOf }: LighthouseFunctionsProps) {
+  constructor(scope: Construct, id: string, props: LighthouseFunctionsProps) {
     super(scope, id);
+    const { settings, codeOf, network, encryptionKey, metricsStack } = props;
     this.#settings = settings;
-    const { logRetentionDays } = settings;
+    const shared = { ...settings, encryptionKey, metricsStack };
     this.fanOut = new LighthouseFunction(this, 'FanOut', {
+      ...shared,
+      ...settings.fanOut,
       name: 'fan-out',
       description: 'Starts sweeps, sends batches.',
       code: codeOf('fan-out'),
-      ...settings.fanOut,
-      logRetentionDays,
+      network: undefined,
     });
     this.checker = new LighthouseFunction(this, 'Checker', {
+      ...shared,
+      ...settings.checker,
       name: 'checker',
       description: 'Probes the proxies of batches.',
       code: codeOf('checker'),
-      ...settings.checker,
-      logRetentionDays,
+      network,
     });
     this.api = new LighthouseFunction(this, 'Api', {
+      ...shared,
+      ...settings.api,
       name: 'api',
       description: 'Answers the HTTP API.',
       code: codeOf('api'),
-      ...settings.api,
-      logRetentionDays,
+      network: undefined,
     });
     this.fanOut.configureAsyncInvoke({
       retryAttempts: 2,
@@ -92,6 +100,7 @@ export class LighthouseFunctions extends Construct {
       [EnvironmentName.visibilityTimeoutSeconds, queue.visibilityTimeoutSeconds],
       [EnvironmentName.checkerConcurrency, checker.maxConcurrency],
       [EnvironmentName.maxInFlight, checker.maxInFlight],
+      [EnvironmentName.maxInFlightPerHost, checker.maxInFlightPerHost],
     ];
     for (const [name, value] of limits) fn.addEnvironment(name, String(value));
   }

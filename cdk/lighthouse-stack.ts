@@ -1,67 +1,52 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../functions/environment.ts';
-import { Alarms } from './alarms.ts';
-import { BatchQueue } from './batch-queue.ts';
-import { bundleOf } from './bundle.ts';
-import { DataTables } from './data-tables.ts';
-import { EventBus } from './event-bus.ts';
-import { LighthouseFunctions } from './lighthouse-functions.ts';
+import { Lighthouse } from './lighthouse.ts';
+import type { LighthouseProps } from './lighthouse-props.ts';
 import { parseSettings } from './settings.ts';
 import type { LighthouseSettingsInput } from './settings-schema.ts';
-import { SweepSchedule } from './sweep-schedule.ts';
-import { SweepsApi } from './sweeps-api.ts';
 
-export interface LighthouseStackProps extends StackProps {
+export interface LighthouseStackProps
+  extends StackProps,
+    Pick<LighthouseProps, 'codeOf' | 'network'> {
   /** Sizes and limits, checked against each other. @default those of `LighthouseSettings` */
   readonly settings?: LighthouseSettingsInput | string;
-  /** Where the functions' code comes from. @default the bundles of `bundleFunctions` */
-  readonly codeOf?: (name: FunctionName) => Code;
 }
 
-/** Everything Lighthouse runs in the cloud. */
+/** A stack with one `Lighthouse` and the outputs that the command line reads. */
 export class LighthouseStack extends Stack {
+  readonly lighthouse: Lighthouse;
+
   constructor(scope: Construct, id: string, props: LighthouseStackProps = {}) {
-    const { settings: input, codeOf = bundledCode, ...stackProps } = props;
-    super(scope, id, { description: 'Health checks for forward-proxy fleets.', ...stackProps });
-    const settings = parseSettings(input);
-    const tables = new DataTables(this, 'Tables', settings);
-    const batches = new BatchQueue(this, 'Queue', settings.queue);
-    const events = new EventBus(this, 'Events');
-    const functions = new LighthouseFunctions(this, 'Functions', { settings, codeOf });
-    functions.connect(tables, batches, events);
-    new SweepSchedule(this, 'Schedule', {
-      target: functions.fanOut,
-      enabled: settings.fanOut.scheduleEnabled,
+    const { settings: input, codeOf, network, ...stackProps } = props;
+    const { stackName, ...settings } = parseSettings(input);
+    super(scope, id, {
+      description: 'Health checks for forward-proxy fleets.',
+      ...(stackName !== null && { stackName }),
+      ...stackProps,
     });
-    const { api } = new SweepsApi(this, 'Api', {
-      ...settings.api,
-      logRetentionDays: settings.logRetentionDays,
-      handler: functions.api,
+    // An id of `Default` is no part of logical ids: they are those of a stack without it.
+    this.lighthouse = new Lighthouse(this, 'Default', {
+      ...settings,
+      ...(network !== undefined && { network }),
+      ...(codeOf && { codeOf }),
     });
-    new Alarms(this, 'Alarms', {
-      ...settings.alarms,
-      deadLetterQueue: batches.deadLetterQueue,
-      tables: tables.tables,
-      functions: [functions.fanOut, functions.checker, functions.api],
-      scheduleEnabled: settings.fanOut.scheduleEnabled,
-    });
+    const { api, tables, batchQueue, deadLetterQueue, bus } = this.lighthouse;
     this.#output('ApiUrl', api.apiEndpoint);
-    this.#output('PoolsTableName', tables.tables.pools.tableName);
-    this.#output('ProxiesTableName', tables.tables.proxies.tableName);
-    this.#output('ResultsTableName', tables.tables.results.tableName);
-    this.#output('SweepsTableName', tables.tables.sweeps.tableName);
-    this.#output('BatchQueueUrl', batches.queue.queueUrl);
-    this.#output('DeadLetterQueueUrl', batches.deadLetterQueue.queueUrl);
-    this.#output('EventBusName', events.bus.eventBusName);
+    this.#output('PoolsTableName', tables.pools.tableName);
+    this.#output('ProxiesTableName', tables.proxies.tableName);
+    this.#output('ResultsTableName', tables.results.tableName);
+    this.#output('SweepsTableName', tables.sweeps.tableName);
+    this.#output('BatchQueueUrl', batchQueue.queueUrl);
+    this.#output('DeadLetterQueueUrl', deadLetterQueue.queueUrl);
+    this.#output('EventBusName', bus.eventBusName);
+    const { egressAddresses, dashboard } = this.lighthouse;
+    if (dashboard) this.#output('DashboardName', dashboard.dashboardName);
+    if (egressAddresses.length > 0) {
+      this.#output('EgressAddresses', Fn.join(',', [...egressAddresses]));
+    }
   }
 
   #output(id: string, value: string): void {
     new CfnOutput(this, id, { value });
   }
-}
-
-function bundledCode(name: FunctionName): Code {
-  return Code.fromAsset(bundleOf(name));
 }

@@ -7,7 +7,7 @@ import {
 } from '../src/model/sweep-limits.ts';
 import { parsePoolPolicy } from '../src/pools/pool-policy.ts';
 import { backstopReceives } from './batch-queue.ts';
-import type { LighthouseSettings } from './settings-schema.ts';
+import type { LighthouseSettings } from './settings-types.ts';
 
 /** Lambda recommends this many times the function's timeout ("Using Lambda with Amazon SQS"). */
 const VISIBILITY_PER_TIMEOUT = 6;
@@ -109,6 +109,7 @@ function limitsOf({ checker, queue }: LighthouseSettings): SweepLimits {
     visibilityTimeoutMs: queue.visibilityTimeoutSeconds * 1000,
     concurrency: checker.maxConcurrency,
     maxInFlight: checker.maxInFlight,
+    maxInFlightPerHost: checker.maxInFlightPerHost,
   };
 }
 

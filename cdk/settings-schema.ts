@@ -1,135 +1,152 @@
+import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
 
-const seconds = (low: number, high: number) => z.int().min(low).max(high);
+/** A group of settings; its error names those there are. */
+function group<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `has no setting ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; there are ${known}`
+        : `must be an object with some of ${known}`,
+  });
+}
 
+function whole(low: number, high: number) {
+  const error = `must be a whole number from ${low} to ${high}`;
+  return z.int(error).min(low, error).max(high, error);
+}
+
+function oneOf<const Values extends readonly string[]>(...values: Values) {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` });
+}
+
+/** A text of a form; a value that CloudFormation fills in later may have any. */
+function matching(pattern: RegExp, what: string) {
+  const error = `must be ${what}`;
+  return z.string(error).refine((text) => Token.isUnresolved(text) || pattern.test(text), error);
+}
+
+const toggle = z.boolean('must be true or false');
 /** Lambda quotas: 128 MB to 10,240 MB. */
-const memoryMb = z.int().min(128).max(10_240);
+const memoryMb = whole(128, 10_240);
 
-const checkerSchema = z
-  .strictObject({
-    memoryMb: memoryMb.default(512),
-    timeoutSeconds: seconds(10, 900).default(60),
-    recordsPerInvocation: z.int().min(1).max(10).default(8),
-    maxConcurrency: z.int().min(2).max(1000).default(10),
-    maxInFlight: z.int().min(1).max(800).default(256),
-  })
-  .prefault({});
-
-const queueSchema = z
-  .strictObject({
-    visibilityTimeoutSeconds: seconds(0, 43_200).default(360),
-    maxReceives: z.int().min(1).max(900).default(5),
-    dlqRetentionDays: z.int().min(1).max(14).default(14),
-  })
-  .prefault({});
-
-const fanOutSchema = z
-  .strictObject({
-    memoryMb: memoryMb.default(512),
-    timeoutSeconds: seconds(10, 900).default(60),
-    scheduleEnabled: z.boolean().default(true),
-  })
-  .prefault({});
-
-const apiSchema = z
-  .strictObject({
-    memoryMb: memoryMb.default(1024),
-    timeoutSeconds: seconds(3, 900).default(29),
-    requestsPerSecond: z.int().min(1).max(10_000).default(50),
-    burstRequests: z.int().min(1).max(5_000).default(100),
-  })
-  .prefault({});
-
-const alarmsSchema = z
-  .strictObject({
-    runbookUrl: z.string().min(1).default('docs/runbook.md'),
-    topicArn: z
-      .string()
-      .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/, 'must be the ARN of an SNS topic')
-      .nullable()
-      .default(null),
-  })
-  .prefault({});
-
-export const settingsSchema = z.strictObject({
-  checker: checkerSchema,
-  queue: queueSchema,
-  fanOut: fanOutSchema,
-  api: apiSchema,
-  alarms: alarmsSchema,
-  logRetentionDays: z.int().default(30),
-  dataRemoval: z.enum(['retain', 'destroy']).default('retain'),
-  deletionProtection: z.boolean().default(false),
+const checkerSchema = group({
+  memoryMb: memoryMb.default(512),
+  timeoutSeconds: whole(10, 900).default(60),
+  recordsPerInvocation: whole(1, 10).default(8),
+  maxConcurrency: whole(2, 1000).default(5),
+  maxInFlight: whole(1, 800).default(256),
+  maxInFlightPerHost: whole(1, 800).default(32),
 });
 
-/** The function that probes: one invocation takes several batches. */
-export interface CheckerSettings {
-  /** Memory, MB, 128 to 10,240; CPU comes with it. @default 512 */
-  readonly memoryMb: number;
-  /** Timeout, seconds, 10 to 900. @default 60 */
-  readonly timeoutSeconds: number;
-  /** The most batches one invocation takes, 1 to 10. @default 8 */
-  readonly recordsPerInvocation: number;
-  /** Checkers that run at once, 2 to 1,000: the event source's maximum concurrency. @default 10 */
-  readonly maxConcurrency: number;
-  /** Probes one checker holds in flight, 1 to 800 of Lambda's 1,024 descriptors. @default 256 */
-  readonly maxInFlight: number;
+const queueSchema = group({
+  visibilityTimeoutSeconds: whole(0, 43_200).default(360),
+  maxReceives: whole(1, 900).default(5),
+  dlqRetentionDays: whole(1, 14).default(14),
+});
+
+const fanOutSchema = group({
+  memoryMb: memoryMb.default(512),
+  timeoutSeconds: whole(10, 900).default(60),
+  scheduleEnabled: toggle.default(true),
+});
+
+const apiSchema = group({
+  memoryMb: memoryMb.default(1024),
+  timeoutSeconds: whole(3, 900).default(29),
+  requestsPerSecond: whole(1, 10_000).default(50),
+  burstRequests: whole(1, 5_000).default(100),
+});
+
+const topicArn = matching(/^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/, 'the ARN of an SNS topic');
+
+const alarmsSchema = group({
+  runbookUrl: z.string('must be a URL or a path').min(1).default('docs/runbook.md'),
+  topicArn: topicArn.nullable().default(null),
+  oldestBatchMinutes: whole(1, 1440).default(30),
+});
+
+/** A range whose /24 subnets are the most that two zones with two kinds of subnets need. */
+const IPV4_RANGE = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4}\/(?:1[6-9]|2[0-4])$/;
+
+const fixedEgressSchema = group({
+  kind: z.literal('fixedEgress'),
+  natGateways: whole(1, 2).default(1),
+  cidr: matching(IPV4_RANGE, 'an IPv4 range from /16 to /24 such as 10.0.0.0/16').default(
+    '10.0.0.0/16',
+  ),
+});
+
+function ids(prefix: string, most: number) {
+  const what = `a list of 1 to ${most} ids such as ${prefix}-0123456789abcdef0`;
+  const id = matching(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `an id such as ${prefix}-…`);
+  return z.array(id, `must be ${what}`).min(1, `must be ${what}`).max(most, `must be ${what}`);
 }
 
-/** The queue of batches and its dead-letter queue. */
-export interface QueueSettings {
-  /** Seconds a received message stays hidden, at least 6 checker timeouts. @default 360 */
-  readonly visibilityTimeoutSeconds: number;
-  /** Failed receives before a message goes to the dead-letter queue, 5 to 900. @default 5 */
-  readonly maxReceives: number;
-  /** Days the dead-letter queue keeps a message, 1 to 14. @default 14 */
-  readonly dlqRetentionDays: number;
-}
+/** Lambda quotas: 16 subnets and 5 security groups a function. */
+const subnetsSchema = group({
+  kind: z.literal('subnets'),
+  vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, 'an id such as vpc-0123456789abcdef0'),
+  subnetIds: ids('subnet', 16),
+  securityGroupIds: ids('sg', 5),
+});
 
-/** The function that starts sweeps and sends their batches. */
-interface FanOutSettings {
-  /** Memory, MB, 128 to 10,240. @default 512 */
-  readonly memoryMb: number;
-  /** Timeout, seconds, 10 to 900. @default 60 */
-  readonly timeoutSeconds: number;
-  /** Whether the minute's tick runs; without it sweeps start only by hand. @default true */
-  readonly scheduleEnabled: boolean;
-}
+const KINDS = 'must be { kind: "fixedEgress" } or { vpcId, subnetIds, securityGroupIds }';
 
-/** The HTTP API and its function. */
-export interface ApiSettings {
-  /** Memory, MB, 128 to 10,240. @default 1024 */
-  readonly memoryMb: number;
-  /** Timeout, seconds, 3 to 29, since an HTTP API waits for 30. @default 29 */
-  readonly timeoutSeconds: number;
-  /** Requests a second the API admits, 1 to 10,000. @default 50 */
-  readonly requestsPerSecond: number;
-  /** Requests it admits in a burst, 1 to 5,000. @default 100 */
-  readonly burstRequests: number;
-}
+const networkSchema = z.preprocess(
+  (network) =>
+    typeof network === 'object' && network !== null && 'vpcId' in network && !('kind' in network)
+      ? { kind: 'subnets', ...network }
+      : network,
+  z.discriminatedUnion('kind', [fixedEgressSchema, subnetsSchema], { error: KINDS }).nullable(),
+);
 
-/** The alarms of the stack. */
-export interface AlarmSettings {
-  /** The URL or path of the runbook; each alarm links its entry. @default 'docs/runbook.md' */
-  readonly runbookUrl: string;
-  /** The ARN of the SNS topic that receives the alarms; null for none. @default null */
-  readonly topicArn: string | null;
-}
+const tagValue = z
+  .union([z.string(), z.number(), z.boolean()], 'must be text')
+  .transform(String)
+  .pipe(z.string().max(256, 'must have at most 256 characters'));
+/** CloudFormation: at most 50 tags, keys of 1 to 128 characters that do not begin with `aws:`. */
+const tagsSchema = z
+  .record(z.string().regex(/^(?!aws:).{1,128}$/), tagValue, {
+    error: (issue) =>
+      issue.code === 'invalid_key'
+        ? 'has 1 to 128 characters in each key, and no key that begins with aws:'
+        : 'must be an object of texts',
+  })
+  .refine((tags) => Object.keys(tags).length <= 50, 'must have at most 50 keys');
 
-/** All settings of the stack: `lighthouse` in cdk.json's context, or `LighthouseStackProps`. */
-export interface LighthouseSettings {
-  readonly checker: CheckerSettings;
-  readonly queue: QueueSettings;
-  readonly fanOut: FanOutSettings;
-  readonly api: ApiSettings;
-  readonly alarms: AlarmSettings;
-  /** Days for which logs are kept; a period that CloudWatch Logs offers. @default 30 */
-  readonly logRetentionDays: number;
-  /** What happens to the tables when the stack is deleted. @default 'retain' */
-  readonly dataRemoval: 'retain' | 'destroy';
-  /** Whether the tables cannot be deleted until this is off again. @default false */
-  readonly deletionProtection: boolean;
-}
+const KEY_ARN = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[\w-]+$/;
+const POLICY_ARN = /^arn:[^:]+:iam::(?:\d{12}|aws):policy\/.+$/;
+const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
+
+export const settingsSchema = group({
+  stackName: matching(
+    STACK_NAME,
+    'letters, digits and hyphens that begin with a letter, at most 128',
+  )
+    .nullable()
+    .default(null),
+  checker: checkerSchema.prefault({}),
+  queue: queueSchema.prefault({}),
+  fanOut: fanOutSchema.prefault({}),
+  api: apiSchema.prefault({}),
+  alarms: alarmsSchema.prefault({}),
+  network: networkSchema.default(null),
+  kmsKeyArn: matching(KEY_ARN, 'the ARN of a KMS key, not of an alias').nullable().default(null),
+  logLevel: oneOf('DEBUG', 'INFO', 'WARN', 'ERROR').default('INFO'),
+  logFormat: oneOf('text', 'json').default('text'),
+  logRetentionDays: z.int('must be a whole number').default(30),
+  tracing: toggle.default(false),
+  architecture: oneOf('arm64', 'x86_64').default('arm64'),
+  dashboard: toggle.default(true),
+  tags: tagsSchema.default({}),
+  permissionsBoundaryArn: matching(POLICY_ARN, 'the ARN of a managed IAM policy')
+    .nullable()
+    .default(null),
+  dataRemoval: oneOf('retain', 'destroy').default('retain'),
+  deletionProtection: toggle.default(false),
+});
 
 /** The settings as a user writes them: everything may be left out. */
 export type LighthouseSettingsInput = z.input<typeof settingsSchema>;

@@ -8,11 +8,12 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ROUTE_KEYS, splitRouteKey } from '../functions/api/route-keys.ts';
-import type { ApiSettings } from './settings-schema.ts';
+import type { ApiSettings } from './settings-types.ts';
 
 /**
  * The fields of one JSON object per request ("Customize HTTP API access logs"). The log holds no
@@ -36,6 +37,8 @@ export interface SweepsApiProps extends ApiSettings {
   readonly handler: IFunction;
   /** Days for which the access logs are kept. */
   readonly logRetentionDays: RetentionDays;
+  /** Encrypts the access logs; undefined for CloudWatch's own keys. */
+  readonly encryptionKey: IKey | undefined;
 }
 
 /** The HTTP API: explicit routes, each behind IAM, throttled, every request logged. */
@@ -47,6 +50,7 @@ export class SweepsApi extends Construct {
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
     });
     const integration = new HttpLambdaIntegration('ApiIntegration', props.handler);
     this.api = new HttpApi(this, 'HttpApi', {

@@ -1,15 +1,14 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import {
-  EventType,
-  type PublishEvents,
-  type SweepFinished,
-} from '../src/sweeps/record/sweep-events.ts';
+import type { Blame } from '../src/health/failure.ts';
+import { availabilityOf } from '../src/model/availability.ts';
+import { EventType } from '../src/model/event-names.ts';
+import type { PublishEvents, SweepFinished } from '../src/sweeps/record/sweep-events.ts';
 import { SweepMetric } from './metric-names.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /**
- * Publishes events, then counts and logs the ended sweeps among them that need attention. A
- * repeated event is counted again.
+ * Publishes events, then logs the ended sweeps among them, which the dashboard reads, and counts
+ * those that need attention. A repeated event is logged and counted again.
  */
 export function countSweeps(telemetry: Telemetry, publishEvents: PublishEvents): PublishEvents {
   return async (events) => {
@@ -21,7 +20,18 @@ export function countSweeps(telemetry: Telemetry, publishEvents: PublishEvents):
 }
 
 function count({ logger, sweepMetrics }: Telemetry, sweep: SweepFinished['detail']): void {
-  const { sweepId, pool: poolName, state, batches, totals } = sweep;
+  const { sweepId, pool: poolName, state, batches, totals, latencyMs } = sweep;
+  const availability = availabilityOf(totals);
+  const blame = sumBlame(sweep);
+  logger.info('sweep finished', {
+    poolName,
+    sweepId,
+    state,
+    totals,
+    availability,
+    latencyMs,
+    blame,
+  });
   if (state === 'incomplete') {
     sweepMetrics.addMetric(SweepMetric.incomplete, MetricUnit.Count, 1);
     logger.warn('sweep incomplete', { poolName, sweepId, batches });
@@ -30,4 +40,11 @@ function count({ logger, sweepMetrics }: Telemetry, sweep: SweepFinished['detail
     sweepMetrics.addMetric(SweepMetric.inconclusive, MetricUnit.Count, 1);
     logger.warn('sweep inconclusive', { poolName, sweepId, failures: sweep.failures });
   }
+}
+
+/** How many verdicts each party is to blame for; parties without any are absent. */
+function sumBlame({ failures }: SweepFinished['detail']): Partial<Record<Blame, number>> {
+  const sums: Partial<Record<Blame, number>> = {};
+  for (const { blame, count } of failures) sums[blame] = (sums[blame] ?? 0) + count;
+  return sums;
 }

@@ -26,6 +26,10 @@ export const EnvironmentName = {
   checkerConcurrency: 'CHECKER_CONCURRENCY',
   /** The most probes that one checker holds in flight. */
   maxInFlight: 'MAX_IN_FLIGHT',
+  /** The most probes that one checker holds in flight on one proxy host. */
+  maxInFlightPerHost: 'MAX_IN_FLIGHT_PER_HOST',
+  /** The stack or construct that the functions belong to: the dimension `stack` of their metrics. */
+  metricsStack: 'METRICS_STACK',
   /** `true` allows private addresses; only the local stack sets it. */
   allowPrivateAddresses: 'ALLOW_PRIVATE_ADDRESSES',
 } as const;

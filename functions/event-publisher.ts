@@ -6,10 +6,8 @@ import {
 import { repeatForRest } from '../src/async/back-off.ts';
 import { chunksOf, mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
+import { EVENT_SOURCE } from '../src/model/event-names.ts';
 import type { PublishEvents, SweepEvent } from '../src/sweeps/record/sweep-events.ts';
-
-/** The `source` of every event, for rules to match. */
-const EVENT_SOURCE = 'lighthouse';
 
 /**
  * Entries of one PutEvents ("Amazon EventBridge quotas"). With a user name of 4 KiB (12 KiB

@@ -55,6 +55,8 @@ const commonSchema = z.object({
   [EnvironmentName.visibilityTimeoutSeconds]: count,
   [EnvironmentName.checkerConcurrency]: count,
   [EnvironmentName.maxInFlight]: count,
+  [EnvironmentName.maxInFlightPerHost]: count,
+  [EnvironmentName.metricsStack]: text,
   [EnvironmentName.allowPrivateAddresses]: z.optional(z.string()),
 });
 type CommonVariables = z.infer<typeof commonSchema>;
@@ -70,7 +72,7 @@ export function createRuntime(environment: Environment = process.env): Runtime {
     const names = parsed.error.issues.map(({ path }) => path.join('.'));
     throw new Error(`environment variables missing or malformed: ${names.join(', ')}`);
   }
-  const telemetry = createTelemetry();
+  const telemetry = createTelemetry(parsed.data[EnvironmentName.metricsStack]);
   const publishEvents = createEventPublisher({
     client: new EventBridgeClient({
       retryStrategy: createRetryStrategy({ maxAttempts: MAX_EVENT_ATTEMPTS }),
@@ -132,5 +134,6 @@ function limitsOf(variables: CommonVariables): SweepLimits {
     visibilityTimeoutMs: variables[EnvironmentName.visibilityTimeoutSeconds] * 1000,
     concurrency: variables[EnvironmentName.checkerConcurrency],
     maxInFlight: variables[EnvironmentName.maxInFlight],
+    maxInFlightPerHost: variables[EnvironmentName.maxInFlightPerHost],
   };
 }

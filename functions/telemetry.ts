@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
-import { SWEEPS_SERVICE } from './metric-names.ts';
+import { STACK_DIMENSION, SWEEPS_SERVICE } from './metric-names.ts';
 
 /** Where a function writes what it did: JSON lines, and metrics embedded in them (EMF). */
 export interface Telemetry {
@@ -12,12 +12,17 @@ export interface Telemetry {
   readonly sweepMetrics: Metrics;
 }
 
-/** Service and namespace come from the `POWERTOOLS_*` variables the stack sets. */
-export function createTelemetry(): Telemetry {
+/**
+ * Service and namespace come from the `POWERTOOLS_*` variables the stack sets.
+ *
+ * @param stack the dimension `stack` of every metric, which keeps several stacks apart
+ */
+export function createTelemetry(stack: string): Telemetry {
+  const defaultDimensions = { [STACK_DIMENSION]: stack };
   return {
     logger: new Logger(),
-    metrics: new Metrics(),
-    sweepMetrics: new Metrics({ serviceName: SWEEPS_SERVICE }),
+    metrics: new Metrics({ defaultDimensions }),
+    sweepMetrics: new Metrics({ serviceName: SWEEPS_SERVICE, defaultDimensions }),
   };
 }
 

@@ -69,6 +69,7 @@ export type { ManagerOptions } from './leases/manager-options.ts';
 export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
 export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/watch/lease-events.ts';
 export type { BatchResult, StoredResult } from './model/batch-result.ts';
+export { EventType } from './model/event-names.ts';
 export type { LeaseFigures, PoolStatistics } from './model/lease-figures.ts';
 export { DEFAULT_LEASING, type LeasingSettings } from './model/leasing-settings.ts';
 export type { Pool, PoolPolicy } from './model/pool.ts';
@@ -127,12 +128,11 @@ export {
   HealthCheckOrchestrator,
   type OrchestratorOptions,
 } from './sweeps/check/health-check-orchestrator.ts';
-export {
-  EventType,
-  type ProxyStatusChanged,
-  type PublishEvents,
-  type SweepEvent,
-  type SweepFinished,
+export type {
+  ProxyStatusChanged,
+  PublishEvents,
+  SweepEvent,
+  SweepFinished,
 } from './sweeps/record/sweep-events.ts';
 export { readSweepReport, type SweepReport } from './sweeps/report/sweep-report.ts';
 export {

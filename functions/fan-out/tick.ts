@@ -23,22 +23,39 @@ export async function tick(
   scheduledAtMs: number,
   remainingMs: () => number,
 ): Promise<void> {
-  const { logger, metrics, sweepMetrics } = dependencies.telemetry;
+  const { logger, metrics } = dependencies.telemetry;
   const startFanOut = async (sweepId: string): Promise<void> => {
     const batches = await dispatchSweep(dependencies, sweepId);
     metrics.addMetric('BatchesDispatched', MetricUnit.Count, batches);
   };
   const entries = await runTick({ ...dependencies, startFanOut }, scheduledAtMs);
   for (const entry of entries) report(dependencies, entry);
-  const overdue = entries.filter(({ action }) => action === 'overdue');
-  sweepMetrics.addMetric(SweepMetric.overdue, MetricUnit.Count, overdue.length);
-  for (const { poolName, sweepId } of overdue) logger.warn('sweep overdue', { poolName, sweepId });
+  reportPools(dependencies, entries);
   const marked = entries.filter(({ action }) => action === 'deleting');
   if (marked.length > 0) {
     const poolNames = marked.map(({ poolName }) => poolName);
     await deletePools(dependencies, poolNames, remainingMs());
   }
-  logger.info('tick', { scheduledAtMs, pools: entries.length });
+  // A line a minute that says nothing would be the larger part of an idle stack's logs.
+  if (entries.length > 0) logger.info('tick', { scheduledAtMs, pools: entries.length });
+}
+
+/** Pool names in one line of the log. */
+const MAX_NAMES_LOGGED = 50;
+
+/** Counts the pools that need attention. A count of 0 is not written: each metric costs money. */
+function reportPools({ telemetry }: FanOutDependencies, entries: readonly TickEntry[]): void {
+  const { logger, sweepMetrics } = telemetry;
+  const overdue = entries.filter(({ action }) => action === 'overdue');
+  if (overdue.length > 0) {
+    sweepMetrics.addMetric(SweepMetric.overdue, MetricUnit.Count, overdue.length);
+  }
+  for (const { poolName, sweepId } of overdue) logger.warn('sweep overdue', { poolName, sweepId });
+  const below = entries.filter(({ belowLimit }) => belowLimit === true);
+  if (below.length === 0) return;
+  sweepMetrics.addMetric(SweepMetric.belowLimit, MetricUnit.Count, below.length);
+  const poolNames = below.slice(0, MAX_NAMES_LOGGED).map(({ poolName }) => poolName);
+  logger.warn('pools below their limit', { pools: below.length, poolNames });
 }
 
 function report({ telemetry }: FanOutDependencies, entry: TickEntry): void {

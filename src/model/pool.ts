@@ -12,6 +12,11 @@ export interface PoolPolicy {
   readonly intervalSeconds: number | null;
   /** Asks the target directly around each batch; off when only proxies reach it. @default true */
   readonly control: boolean;
+  /**
+   * The availability, 0 to 1, below which a sweep leaves the pool counted in the metric
+   * `PoolsBelowLimit` and so in its alarm; null for never. @default null
+   */
+  readonly alarmBelowAvailability: number | null;
   readonly leasing: LeasingSettings;
   /**
    * What this version cannot use of a policy that another one stored; defaults stand in for it, and
@@ -26,10 +31,11 @@ export function policyOf({
   riseFall,
   intervalSeconds,
   control,
+  alarmBelowAvailability,
   leasing,
   unusable,
 }: PoolPolicy): PoolPolicy {
-  const policy = { options, riseFall, intervalSeconds, control, leasing };
+  const policy = { options, riseFall, intervalSeconds, control, alarmBelowAvailability, leasing };
   return unusable ? { ...policy, unusable } : policy;
 }
 
@@ -49,6 +55,11 @@ export interface Pool extends PoolPolicy {
   readonly batchBitCounts: readonly number[];
   readonly runningSweepId?: string;
   readonly lastSweepId?: string;
+  /**
+   * The healthy share of the conclusive verdicts, 0 to 1, of the last ended sweep that had any;
+   * absent before, and after a sweep that found no proxies.
+   */
+  readonly lastAvailability?: number;
   /** When its deletion was asked for; its rows are being deleted, and nothing may start with it. */
   readonly deletingSince?: string;
   /** Set on the pool of an inline list; readers ignore expired pools. */
@@ -61,16 +72,33 @@ export type PoolState = Pick<
   | 'poolName'
   | 'createdAt'
   | 'intervalSeconds'
+  | 'alarmBelowAvailability'
   | 'runningSweepId'
   | 'lastSweepId'
+  | 'lastAvailability'
   | 'deletingSince'
   | 'expiresAtEpochSeconds'
 >;
 
-/** Whether a tick may have something to do with a pool: it has a schedule, a sweep or an end. */
+/** Whether a pool has a limit and was last seen below it; unknown and being deleted are not. */
+export function isBelowLimit(pool: Partial<PoolState>): boolean {
+  const { alarmBelowAvailability: limit = null, lastAvailability, deletingSince } = pool;
+  if (limit === null || lastAvailability === undefined || deletingSince !== undefined) return false;
+  return lastAvailability < limit;
+}
+
+/**
+ * Whether a tick may have something to do with a pool: it has a schedule, a sweep or an end, or it
+ * is below its limit, which every tick counts.
+ */
 export function isTended(pool: Partial<PoolState>): boolean {
   const { intervalSeconds = null, runningSweepId, deletingSince } = pool;
-  return intervalSeconds !== null || runningSweepId !== undefined || deletingSince !== undefined;
+  return (
+    intervalSeconds !== null ||
+    runningSweepId !== undefined ||
+    deletingSince !== undefined ||
+    isBelowLimit(pool)
+  );
 }
 
 /** Whether a pool stands in the list of pools: those of inline lists, which expire, do not. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readStoredOptions } from '../health/schema/parse-options.ts';
-import { readStoredFields, wholeNumber } from '../input.ts';
+import { numberWithin, readStoredFields, wholeNumber } from '../input.ts';
 import { describeNewerFormat, isNewerFormat } from './format.ts';
 import { DEFAULT_LEASING, leasingSettingsSchema, readStoredLeasing } from './leasing-settings.ts';
 import type { PoolPolicy } from './pool.ts';
@@ -10,6 +10,7 @@ const wholeMinutes = wholeNumber(60, 86_400, 'seconds').check(
   z.multipleOf(60, 'must be a whole number of minutes'),
 );
 const control = z._default(z.boolean(), true);
+const alarmBelowAvailability = z._default(z.nullable(numberWithin(0, 1)), null);
 
 /** The body of `PUT /pools/{pool}`; every field may be left out. */
 export const poolPolicySchema = z.strictObject({
@@ -19,6 +20,7 @@ export const poolPolicySchema = z.strictObject({
   fall: threshold,
   intervalSeconds: z._default(z.nullable(wholeMinutes), null),
   control,
+  alarmBelowAvailability,
   leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
 });
 
@@ -46,6 +48,7 @@ export function readStoredPolicy(stored: StoredPolicy, format?: unknown): PoolPo
     riseFall: { rise, fall },
     intervalSeconds: readInterval(stored.intervalSeconds),
     control,
+    alarmBelowAvailability: readAvailability(stored.alarmBelowAvailability),
     leasing: readStoredLeasing(stored.leasing),
     ...(issues.length > 0 && { unusable: issues }),
   };
@@ -54,4 +57,10 @@ export function readStoredPolicy(stored: StoredPolicy, format?: unknown): PoolPo
 /** Any number of seconds will do to tell when a sweep is due. */
 function readInterval(stored: unknown): number | null {
   return typeof stored === 'number' && stored > 0 ? stored : null;
+}
+
+/** A limit that cannot be read raises no alarm; it decides no verdict. */
+function readAvailability(stored: unknown): number | null {
+  const read = z.safeParse(alarmBelowAvailability, stored);
+  return read.success ? read.data : null;
 }

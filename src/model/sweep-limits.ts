@@ -4,7 +4,7 @@ export interface SweepLimits {
   readonly checkerTimeoutMs: number;
   /** How long SQS hides a message that is being worked on, milliseconds. @default 360000 */
   readonly visibilityTimeoutMs: number;
-  /** The most checkers at work at once. @default 10 */
+  /** The most checkers at work at once. @default 5 */
   readonly concurrency: number;
   /** The most probes that one checker has in flight. @default 256 */
   readonly maxInFlight: number;
@@ -20,7 +20,7 @@ export interface SweepLimits {
 export const DEFAULT_SWEEP_LIMITS: SweepLimits = {
   checkerTimeoutMs: 60_000,
   visibilityTimeoutMs: 360_000,
-  concurrency: 10,
+  concurrency: 5,
   maxInFlight: 256,
   maxInFlightPerHost: 32,
   retentionSeconds: 30 * 86_400,

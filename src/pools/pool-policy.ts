@@ -20,14 +20,11 @@ export function parsePoolPolicy(
   input: unknown = {},
   limits: SweepLimits = DEFAULT_SWEEP_LIMITS,
 ): PoolPolicy {
-  const { options, ...rest } = parseWith(poolPolicySchema, input, SOURCE);
-  const { rise, fall, intervalSeconds, control, leasing } = rest;
+  const { options, rise, fall, ...rest } = parseWith(poolPolicySchema, input, SOURCE);
   const policy = {
     options: parseHealthCheckOptions(options, { ...SOURCE, pointer: '/options' }),
     riseFall: { rise, fall },
-    intervalSeconds,
-    control,
-    leasing,
+    ...rest,
   };
   requireFit(policy, limits);
   requireStorable(policy);

@@ -53,8 +53,16 @@ export interface PoolStorage {
   listTended(): AsyncIterable<PoolState>;
   /** Makes a sweep the pool's running one if none runs and `lastSweepId` is earlier. */
   claim(claim: PoolClaim): Promise<ClaimOutcome>;
-  /** Clears the pool's pointer to its running sweep if it still points at this one. */
-  clearRunningSweep(poolName: string, sweepId: string): Promise<void>;
+  /**
+   * Clears the pool's pointer to its running sweep if it still points at this one.
+   *
+   * @param lastAvailability what the sweep found; null when nothing. @default the pool keeps its own
+   */
+  clearRunningSweep(
+    poolName: string,
+    sweepId: string,
+    lastAvailability?: number | null,
+  ): Promise<void>;
   /** Marks a pool as being deleted; the first mark stays. Null when there is no pool. */
   markDeleting(poolName: string, at: string): Promise<Pool | null>;
   /** Removes this pool, not another of its name, if it is marked and no sweep runs; else false. */

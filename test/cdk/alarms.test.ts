@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { TABLE_ACCESS } from '../../cdk/table-access.ts';
+import { parseSettings } from '../../cdk/settings.ts';
 import { listFailures } from '../../src/health/failure.ts';
 import { resourcesOf, templateOf } from './template.ts';
 
@@ -35,20 +35,18 @@ function entryOf({ AlarmDescription }: Record<string, unknown>): string {
   return /^\S.*\. docs\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription))?.[1] ?? 'none';
 }
 
-function watchedBy(alarm: Record<string, unknown>): WatchedMetric[] {
-  if (alarm.MetricName !== undefined) return [alarm as unknown as WatchedMetric];
-  const queries = alarm.Metrics as readonly { MetricStat?: { Metric: WatchedMetric } }[];
-  return queries.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
-}
+/** Entries without an alarm: causes that several alarms have. */
+const CAUSES = ['throttling'];
 
 function idsOf(type: string): string[] {
   return Object.keys(resourcesOf(template, type));
 }
 
 describe('the alarms and the runbook', () => {
-  it('link to each other: every alarm has an entry, and every entry an alarm', () => {
+  it('link to each other: every alarm has an entry, and every entry but causes an alarm', () => {
     expect(alarms.length).toBeGreaterThan(5);
-    expect([...new Set(alarms.map(entryOf))].sort()).toEqual([...entries.keys()].sort());
+    expect([...new Set(alarms.map(entryOf)), ...CAUSES].sort()).toEqual([...entries.keys()].sort());
+    for (const cause of CAUSES) expect(runbook).toContain(`](#${cause})`);
   });
 
   it.each([...entries])('%s has a description, an investigation and a repair', (_, entry) => {
@@ -59,9 +57,12 @@ describe('the alarms and the runbook', () => {
   it('the runbook links only to entries and settings that exist', () => {
     const links = [...runbook.matchAll(/\]\(#([a-z-]+)\)/g)].map(([, slug = '']) => slug);
     expect(links.filter((slug) => !entries.has(slug))).toEqual([]);
-    const settings = [...runbook.matchAll(/`((?:checker|queue|fanOut|alarms)\.\w+)`/g)];
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    expect(settings.filter(([, name = '']) => !readme.includes(`\`${name}\``))).toEqual([]);
+    const settings = [...runbook.matchAll(/`(checker|queue|fanOut|api|alarms)\.(\w+)`/g)];
+    const known: object = parseSettings();
+    expect(settings.length).toBeGreaterThan(10);
+    for (const [, group = '', name = ''] of settings) {
+      expect(known).toHaveProperty([group, name]);
+    }
   });
 
   it('the runbook quotes only messages that are logged and codes that exist', () => {
@@ -90,51 +91,57 @@ describe('an alarm', () => {
   it('watches the metrics of resources in this stack', () => {
     const queues = idsOf('AWS::SQS::Queue');
     const functions = idsOf('AWS::Lambda::Function');
-    const tables = idsOf('AWS::DynamoDB::Table');
-    const watched = alarms.flatMap(watchedBy);
+    const watched = alarms as unknown as WatchedMetric[];
     const refs = (namespace: string, dimension: string) =>
       watched
         .filter(({ Namespace }) => Namespace === namespace)
         .map(({ Dimensions }) =>
           JSON.stringify(Dimensions.find(({ Name }) => Name === dimension)?.Value),
         );
-    const dlq = queues.find((id) => id.includes('DeadLetters'));
-    expect(refs('AWS/SQS', 'QueueName')).toEqual([
-      JSON.stringify({ 'Fn::GetAtt': [dlq, 'QueueName'] }),
-    ]);
+    expect(new Set(refs('AWS/SQS', 'QueueName'))).toEqual(
+      new Set(queues.map((id) => JSON.stringify({ 'Fn::GetAtt': [id, 'QueueName'] }))),
+    );
+    // Each error of the api's function is a 5xx of the API.
     expect(new Set(refs('AWS/Lambda', 'FunctionName'))).toEqual(
-      new Set(functions.map((id) => JSON.stringify({ Ref: id }))),
+      new Set(
+        functions
+          .filter((id) => !id.startsWith('FunctionsApi'))
+          .map((id) => JSON.stringify({ Ref: id })),
+      ),
     );
-    expect(new Set(refs('AWS/DynamoDB', 'TableName'))).toEqual(
-      new Set(tables.map((id) => JSON.stringify({ Ref: id }))),
-    );
-    const namespaces = ['AWS/DynamoDB', 'AWS/Lambda', 'AWS/SQS', 'Lighthouse'];
+    const [api] = idsOf('AWS::ApiGatewayV2::Api');
+    expect(refs('AWS/ApiGateway', 'ApiId')).toEqual([JSON.stringify({ Ref: api })]);
+    const namespaces = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS', 'Lighthouse'];
     expect([...new Set(watched.map(({ Namespace }) => Namespace))].sort()).toEqual(namespaces);
   });
 
-  it('watches every operation that functions may call on a table', () => {
-    const throttled = alarms
-      .flatMap(watchedBy)
-      .filter(({ MetricName }) => MetricName === 'ThrottledRequests');
-    const operations = new Set(
-      throttled.map(({ Dimensions }) => Dimensions.find(({ Name }) => Name === 'Operation')?.Value),
-    );
-    const called = Object.values(TABLE_ACCESS).flatMap((grants) =>
-      Object.values(grants).flatMap(({ actions }) => actions),
-    );
-    expect(operations).toEqual(new Set(called));
+  it('watches one metric of standard resolution, which is what it costs', () => {
+    for (const alarm of alarms) {
+      expect(alarm).toMatchObject({
+        MetricName: expect.any(String),
+        Namespace: expect.any(String),
+      });
+      expect(alarm).not.toHaveProperty('Metrics');
+      expect(Number(alarm.Period)).toBeGreaterThanOrEqual(60);
+    }
   });
 
   it('goes off when no tick comes, unless the schedule is off', () => {
-    const overdueOf = (properties: object) =>
-      Match.objectLike({ MetricName: 'SweepsOverdue', ...properties });
-    template.hasResourceProperties(
+    const silent = {
+      MetricName: 'Invocations',
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    };
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', silent);
+    const unscheduled = templateOf({ fanOut: { scheduleEnabled: false } });
+    unscheduled.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', silent, 0);
+    unscheduled.resourceCountIs('AWS::CloudWatch::Alarm', alarms.length - 1);
+  });
+
+  it('goes off when the oldest batch has waited for as long as the settings say', () => {
+    templateOf({ alarms: { oldestBatchMinutes: 90 } }).hasResourceProperties(
       'AWS::CloudWatch::Alarm',
-      overdueOf({ TreatMissingData: 'breaching' }),
-    );
-    templateOf({ fanOut: { scheduleEnabled: false } }).hasResourceProperties(
-      'AWS::CloudWatch::Alarm',
-      overdueOf({ TreatMissingData: 'notBreaching' }),
+      { MetricName: 'ApproximateAgeOfOldestMessage', Threshold: 90 * 60 },
     );
   });
 

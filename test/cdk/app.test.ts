@@ -36,13 +36,39 @@ describe('the app, run outside the CDK command line', () => {
     expect(template).toContain('"MemorySize": 2048');
   });
 
-  it('fails and names settings that cannot work together', async () => {
-    const { code, stderr } = await runApp(join(directory, 'bad'), {
-      lighthouse: { queue: { visibilityTimeoutSeconds: 60 } },
+  it('takes single settings, and the name of the stack, from dotted keys', async () => {
+    const outDir = join(directory, 'dotted');
+    const dotted = {
+      'lighthouse.checker.memoryMb': '1024',
+      'lighthouse.stackName': 'Proxies-Prod',
       ...NO_BUNDLING,
-    });
+    };
+    expect(await runApp(outDir, dotted)).toEqual({ code: 0, stderr: '' });
+    const template = await readFile(join(outDir, 'Lighthouse.template.json'), 'utf8');
+    expect(template.match(/"MemorySize": 1024/g)).toHaveLength(2);
+    const { artifacts } = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8'));
+    expect(artifacts.Lighthouse.properties.stackName).toBe('Proxies-Prod');
+  });
+
+  it.each([
+    [
+      'settings that cannot work together',
+      { lighthouse: { queue: { visibilityTimeoutSeconds: 60 } } },
+      'queue.visibilityTimeoutSeconds is 60 but must be at least 360',
+    ],
+    ['a wrong key', { 'lighthouse.checker.memory': '1' }, 'checker: has no setting "memory"'],
+    [
+      'a wrong value',
+      { 'lighthouse.checker.memoryMb': 'lots' },
+      'checker.memoryMb: must be a whole number from 128 to 10240, and is "lots"',
+    ],
+    ['text that is not JSON', { lighthouse: '{' }, 'the text is not valid JSON'],
+  ])('fails with one sentence, and no stack trace, on %s', async (_, context, sentence) => {
+    const outDir = join(directory, 'bad');
+    const { code, stderr } = await runApp(outDir, { ...context, ...NO_BUNDLING });
     expect(code).toBe(1);
-    expect(stderr).toContain('visibilityTimeoutSeconds is 60 but must be at least 360');
+    expect(stderr).toMatch(/^the settings of Lighthouse cannot be used: [^\n]+\n$/);
+    expect(stderr).toContain(sentence);
   });
 });
 

@@ -105,7 +105,7 @@ describe('the queue', () => {
       BatchSize: 8,
       MaximumBatchingWindowInSeconds: 1,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 10 },
+      ScalingConfig: { MaximumConcurrency: 5 },
       FunctionName: { Ref: functionOf('checker').id },
     });
   });
@@ -135,10 +135,13 @@ describe('the functions', () => {
   });
 
   it('take their sizes from the settings', () => {
-    const sized = templateOf({ checker: { memoryMb: 1024, maxInFlight: 400, maxConcurrency: 50 } });
+    const checker = { memoryMb: 1024, maxInFlight: 400, maxInFlightPerHost: 8, maxConcurrency: 50 };
+    const sized = templateOf({ checker });
     sized.hasResourceProperties('AWS::Lambda::Function', {
       MemorySize: 1024,
-      Environment: { Variables: Match.objectLike({ MAX_IN_FLIGHT: '400' }) },
+      Environment: {
+        Variables: Match.objectLike({ MAX_IN_FLIGHT: '400', MAX_IN_FLIGHT_PER_HOST: '8' }),
+      },
     });
     sized.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       ScalingConfig: { MaximumConcurrency: 50 },
@@ -230,6 +233,7 @@ it.each([
   'BatchQueueUrl',
   'DeadLetterQueueUrl',
   'EventBusName',
+  'DashboardName',
 ])('outputs %s', (name) => {
   template.hasOutput(name, { Value: Match.anyValue() });
 });

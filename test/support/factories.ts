@@ -40,6 +40,7 @@ export function makePolicy(changes: Partial<PoolPolicy> = {}): PoolPolicy {
     riseFall: { rise: 1, fall: 1 },
     intervalSeconds: null,
     control: true,
+    alarmBelowAvailability: null,
     leasing: DEFAULT_LEASING,
     ...changes,
   };

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../../src/errors.ts';
 import { pointerTo } from '../../../src/input.ts';
-import type { Pool } from '../../../src/model/pool.ts';
+import { availabilityOf } from '../../../src/model/availability.ts';
+import { type Pool, policyOf } from '../../../src/model/pool.ts';
 import type { SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 
 const HIDDEN = '***';
@@ -14,26 +15,22 @@ const hiddenHeadersSchema = z.object({
 
 /** A pool as the API shows it: without its salt, and with header names but not their values. */
 export function viewPool(pool: Pool) {
-  const { poolName, options, riseFall, intervalSeconds, control, leasing, createdAt } = pool;
-  const { unusable } = pool;
+  const { options, riseFall, ...policy } = policyOf(pool);
   return {
-    pool: poolName,
+    pool: pool.poolName,
     options: {
       ...options,
       headers: hideValues(options.headers),
       proxyHeaders: hideValues(options.proxyHeaders),
     },
     ...riseFall,
-    intervalSeconds,
-    control,
-    leasing,
-    createdAt,
+    // With `unusable`: what keeps this version from sweeping with a policy that another one stored.
+    ...policy,
+    createdAt: pool.createdAt,
     runningSweepId: pool.runningSweepId ?? null,
     lastSweepId: pool.lastSweepId ?? null,
     expiresAt: isoOf(pool.expiresAtEpochSeconds),
     deletingSince: pool.deletingSince ?? null,
-    // What keeps this version from sweeping with a policy that another one stored.
-    ...(unusable && { unusable }),
   };
 }
 
@@ -43,15 +40,8 @@ export function viewPoolWithSweep(pool: Pool, lastSweep: SweepReport | null) {
   return {
     ...viewPool(pool),
     statistics: lastSweep && figures && { ...figures, asOf: lastSweep.startedAt },
-    lastSweep: lastSweep && { ...lastSweep, ...availability(lastSweep) },
+    lastSweep: lastSweep && { ...lastSweep, availability: availabilityOf(lastSweep.totals) },
   };
-}
-
-/** The healthy share of the proxies with a conclusive verdict; null when there are none. */
-function availability({ totals }: SweepReport): { readonly availability: number | null } {
-  const healthy = totals.active + totals.slow;
-  const conclusive = healthy + totals.inactive;
-  return { availability: conclusive === 0 ? null : healthy / conclusive };
 }
 
 /**

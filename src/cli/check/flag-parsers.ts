@@ -12,6 +12,14 @@ function parseInteger(text: string): number {
   return Number(text);
 }
 
+/** Parses a share, `0.9`. */
+export function parseShare(text: string): number {
+  if (!/^(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)$/.test(text)) {
+    throw new InvalidArgumentError('Give a number from 0 to 1, as in 0.9.');
+  }
+  return Number(text);
+}
+
 /** Parses `200,204`. */
 export function parseIntegerList(text: string): number[] {
   if (!/^\d{1,9}(,\d{1,9})*$/.test(text)) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EventType } from '../../sweeps/record/sweep-events.ts';
+import { EventType } from '../../model/event-names.ts';
 import { listStatuses, VERDICT_COLOURS } from '../output/summary-text.ts';
 import { type Colour, paint, printable } from '../terminal.ts';
 import type { ListedEvent } from './client/read-events.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import { readStackFile } from '../../local/stack-file.ts';
-import { EventType } from '../../sweeps/record/sweep-events.ts';
+import { EventType } from '../../model/event-names.ts';
 import {
   type CommandContext,
   ExitCode,

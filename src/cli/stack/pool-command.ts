@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { integerOption } from '../check/flag-parsers.ts';
+import { integerOption, parseShare } from '../check/flag-parsers.ts';
 import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/health-flags.ts';
 import { ExitCode } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
@@ -21,6 +21,7 @@ interface PutFlags extends HealthFlags, LeasingFlags, StackFlags {
   readonly fall?: number;
   readonly interval?: NumberOrNever;
   readonly control: boolean;
+  readonly alarmBelow?: number;
 }
 
 const EXAMPLES = `
@@ -69,6 +70,12 @@ function addPut(pool: Command, terminal: Terminal): void {
         'time between scheduled sweeps, a multiple of 60; or never',
       ).argParser((text) => parseNumberOrNever(text, 'seconds')),
     )
+    .addOption(
+      new Option(
+        '--alarm-below <share>',
+        'count the pool as down while fewer of its proxies are healthy: 0 to 1, as in 0.9',
+      ).argParser(parseShare),
+    )
     .option('--no-control', 'do not confirm bad verdicts by asking the target directly')
     .addHelpText('after', EXAMPLES);
   addHealthFlags(put);
@@ -78,6 +85,7 @@ function addPut(pool: Command, terminal: Terminal): void {
       options: await readHealthFlags(flags),
       control: flags.control,
       leasing: readLeasingFlags(flags),
+      ...(flags.alarmBelow === undefined ? {} : { alarmBelowAvailability: flags.alarmBelow }),
       ...(flags.rise === undefined ? {} : { rise: flags.rise }),
       ...(flags.fall === undefined ? {} : { fall: flags.fall }),
       ...(flags.interval === undefined ? {} : { intervalSeconds: orNull(flags.interval) }),

@@ -38,6 +38,7 @@ const functionSchema = resourceProperties(
     'RuntimeManagementConfig',
     'Tags',
     'TracingConfig',
+    'VpcConfig',
   ],
 );
 

@@ -79,6 +79,8 @@ function nameOf(resource: RawResource, stackName: string, queueBaseUrl: string):
       const name = nameIn('RoleName', 64);
       return { ref: name, attributes: { Arn: `arn:aws:iam::${LOCAL_ACCOUNT}:role/${name}` } };
     }
+    case 'AWS::EC2::SecurityGroup':
+      return { ref: defaultName, attributes: { GroupId: defaultName } };
     case 'AWS::Logs::LogGroup': {
       const name = nameIn('LogGroupName', 512);
       return { ref: name, attributes: { Arn: `${arn('logs', `log-group:${name}`)}:*` } };

@@ -7,6 +7,7 @@ import {
   type Pool,
   type PoolPolicy,
   type PoolState,
+  policyOf,
 } from '../../model/pool.ts';
 import { readStoredPolicy } from '../../model/stored-policy.ts';
 import type {
@@ -42,7 +43,7 @@ import { PoolRegister, type RegisterEntry } from './pool-register.ts';
 
 /** What a tick needs of a pool. */
 const STATE_PROJECTION =
-  'poolName, createdAt, intervalSeconds, runningSweepId, lastSweepId, deletingSince, expiresAtEpochSeconds';
+  'poolName, createdAt, intervalSeconds, alarmBelowAvailability, runningSweepId, lastSweepId, lastAvailability, deletingSince, expiresAtEpochSeconds';
 
 /** Entries removed by one tick; the next one goes on. */
 const MAX_DISMISSALS = 100;
@@ -73,7 +74,9 @@ export class DynamoDbPools implements PoolStorage {
 
   async updatePolicy(poolName: string, change: PolicyChange): Promise<Pool | null> {
     const { policy, policyVersion, replaces } = change;
-    if (isTended(policy)) await this.#register.enter('tended', poolName);
+    // The pool may already be below a new limit.
+    const mayBeTended = isTended(policy) || policy.alarmBelowAvailability !== null;
+    if (mayBeTended) await this.#register.enter('tended', poolName);
     const condition = allOf(exists('poolName'), notDeleting, hasPolicyVersion(replaces));
     return this.#update(poolName, { ...policyAttributes(policy), policyVersion }, condition);
   }
@@ -140,11 +143,20 @@ export class DynamoDbPools implements PoolStorage {
     };
   }
 
-  async clearRunningSweep(poolName: string, sweepId: string): Promise<void> {
+  async clearRunningSweep(
+    poolName: string,
+    sweepId: string,
+    lastAvailability?: number | null,
+  ): Promise<void> {
+    const isUnknown = lastAvailability === null;
+    const changes = {
+      set: isUnknown ? {} : { lastAvailability },
+      remove: ['runningSweepId', ...(isUnknown ? ['lastAvailability'] : [])],
+    };
     const update = new UpdateCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
-      ...updateInput({ remove: ['runningSweepId'] }, runs(sweepId)),
+      ...updateInput(changes, runs(sweepId)),
     });
     await unlessRefused(this.#db.client.send(update));
   }
@@ -185,8 +197,9 @@ export class DynamoDbPools implements PoolStorage {
   }
 }
 
-function policyAttributes({ options, riseFall, intervalSeconds, control, leasing }: PoolPolicy) {
-  return { options, ...riseFall, intervalSeconds, control, leasing };
+function policyAttributes(policy: PoolPolicy) {
+  const { riseFall, ...rest } = policyOf(policy);
+  return { ...rest, ...riseFall };
 }
 
 function toItem(pool: Pool): Item {

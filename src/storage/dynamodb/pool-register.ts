@@ -129,7 +129,7 @@ export class PoolRegister {
         TableName: this.#db.tables.pools,
         Limit: PATROL_SIZE,
         ProjectionExpression:
-          'poolName, listed, intervalSeconds, runningSweepId, deletingSince, #ttl',
+          'poolName, listed, intervalSeconds, alarmBelowAvailability, runningSweepId, lastAvailability, deletingSince, #ttl',
         ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
         ...(start && { ExclusiveStartKey: start }),
       }),

@@ -72,11 +72,16 @@ export class MemoryPools implements PoolStorage {
     return { claimed: true };
   }
 
-  async clearRunningSweep(poolName: string, sweepId: string): Promise<void> {
+  async clearRunningSweep(
+    poolName: string,
+    sweepId: string,
+    lastAvailability?: number | null,
+  ): Promise<void> {
     const pool = this.#find(poolName);
     if (pool?.runningSweepId !== sweepId) return;
-    const { runningSweepId: _cleared, ...idle } = pool;
-    this.#pools.set(poolName, idle);
+    const { runningSweepId: _cleared, lastAvailability: known, ...idle } = pool;
+    const found = lastAvailability === undefined ? known : (lastAvailability ?? undefined);
+    this.#pools.set(poolName, { ...idle, ...(found !== undefined && { lastAvailability: found }) });
   }
 
   async markDeleting(poolName: string, at: string): Promise<Pool | null> {

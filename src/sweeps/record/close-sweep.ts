@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { availabilityOf } from '../../model/availability.ts';
 import { batchesOf } from '../../model/batch-range.ts';
 import { type BatchCounts, type Sweep, SweepState } from '../../model/sweep.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -76,5 +77,12 @@ export async function finishSweep(
   if (sweep.missingBatches?.length) await recordLateBatches({ storage }, sweep);
   const event = sweepFinished(sweep);
   if (event) await publishEvents?.([event]);
-  await storage.pools.clearRunningSweep(sweep.poolName, sweep.sweepId);
+  await storage.pools.clearRunningSweep(sweep.poolName, sweep.sweepId, foundAvailability(sweep));
+}
+
+/** What a sweep says of its pool: null when it is empty, undefined without conclusive verdicts. */
+function foundAvailability({ totals, state }: Sweep): number | null | undefined {
+  if (!totals) return undefined;
+  const isEmpty = state === SweepState.complete && totals.inconclusive === 0;
+  return availabilityOf(totals) ?? (isEmpty ? null : undefined);
 }

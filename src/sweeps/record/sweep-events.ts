@@ -1,17 +1,12 @@
 import { ProxyStatus } from '../../health/rise-fall.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
+import { EventType } from '../../model/event-names.ts';
 import { FORMAT } from '../../model/format.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type ResultRecord, toStoredRecord } from '../../model/result-record.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
 import { formatRedactedUrl, type ProxyLabels } from '../../proxies/endpoint.ts';
 import { type CountsReport, reportCounts } from './counts-report.ts';
-
-export const EventType = {
-  proxyStatusChanged: 'Proxy Status Changed',
-  sweepFinished: 'Sweep Finished',
-} as const;
-export type EventType = (typeof EventType)[keyof typeof EventType];
 
 /** What the details of all events begin with. */
 interface EventDetail {

@@ -1,6 +1,6 @@
 import { mapBounded } from '../../async/map-bounded.ts';
 import { ConflictError } from '../../errors.ts';
-import type { PoolState } from '../../model/pool.ts';
+import { isBelowLimit, type PoolState } from '../../model/pool.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
 import { sweepIdTimeMs } from '../../model/sweep-id.ts';
 import { closeSweep, finishSweep, missingBatches } from '../record/close-sweep.ts';
@@ -33,6 +33,8 @@ export interface TickEntry {
   readonly poolName: string;
   readonly action: TickAction;
   readonly sweepId?: string;
+  /** The pool was below its own limit of availability when the tick read it. */
+  readonly belowLimit?: true;
   /** Why this pool's part failed; the other pools are unaffected. */
   readonly error?: unknown;
 }
@@ -53,15 +55,16 @@ export async function runTick(
   for await (const pool of dependencies.storage.pools.listTended()) pools.push(pool);
   return mapBounded(pools, POOL_CONCURRENCY, async (pool) => {
     const { poolName } = pool;
+    const entry = { poolName, ...(isBelowLimit(pool) && { belowLimit: true as const }) };
     try {
-      return { poolName, ...(await tend(dependencies, pool, scheduledAt)) };
+      return { ...entry, ...(await tend(dependencies, pool, scheduledAt)) };
     } catch (error) {
-      return { poolName, action: 'idle', error };
+      return { ...entry, action: 'idle', error };
     }
   });
 }
 
-type Tended = Omit<TickEntry, 'poolName'>;
+type Tended = Omit<TickEntry, 'poolName' | 'belowLimit'>;
 
 async function tend(
   dependencies: TickDependencies,

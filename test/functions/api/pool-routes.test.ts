@@ -11,9 +11,11 @@ describe('a pool', () => {
       headers: { location: '/pools/fleet' },
       json: { pool: 'fleet', rise: 1, fall: 1, intervalSeconds: null, control: true },
     });
+    expect(made.json.alarmBelowAvailability).toBeNull();
     expect(made.json.options).toMatchObject({ timeoutMs: 5000, attempts: 1 });
-    const changed = await api.put('/pools/fleet', { rise: 3, intervalSeconds: 120 });
-    expect(changed).toMatchObject({ status: 200, json: { rise: 3, intervalSeconds: 120 } });
+    const policy = { rise: 3, intervalSeconds: 120, alarmBelowAvailability: 0.9 };
+    const changed = await api.put('/pools/fleet', policy);
+    expect(changed).toMatchObject({ status: 200, json: policy });
     expect((await api.get('/pools/fleet')).json).toMatchObject({ rise: 3, lastSweep: null });
   });
 

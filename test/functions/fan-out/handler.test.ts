@@ -55,6 +55,19 @@ describe('the fan-out', () => {
     expect(telemetry.logger.lines.join('')).toContain('no queue');
   });
 
+  it('counts the pools below their limit on every tick, and nothing when there are none', async () => {
+    const { storage, invoke, telemetry } = await setUp({ intervalSeconds: null });
+    await invoke({ scheduledAt: SCHEDULED_AT });
+    expect(telemetry.sweepMetrics.recorded).toEqual({});
+    const below = { alarmBelowAvailability: 0.9, lastAvailability: 0.5 };
+    await storage.pools.create(makePool({ poolName: 'low', ...below }));
+    await storage.pools.create(makePool({ poolName: 'lower', ...below }));
+    await invoke({ scheduledAt: SCHEDULED_AT });
+    expect(telemetry.sweepMetrics.recorded).toEqual({ PoolsBelowLimit: 2 });
+    const line = telemetry.logger.lines.find((each) => each.includes('pools below their limit'));
+    expect(JSON.parse(line ?? '')).toMatchObject({ pools: 2, poolNames: ['low', 'lower'] });
+  });
+
   it('deletes pools that are marked for deletion, in the time a tick has left', async () => {
     const { storage, clock, invoke, telemetry } = await setUp({ intervalSeconds: 60 });
     await storage.pools.markDeleting('fleet', new Date(TEST_TIME).toISOString());

@@ -253,6 +253,48 @@ export function describePoolStorage(create: CreateStorage): void {
       const pool = await storage.pools.get('fleet');
       expect(pool).not.toHaveProperty('runningSweepId');
       expect(pool?.lastSweepId).toBe(makeSweepId(2));
+      expect(pool).not.toHaveProperty('lastAvailability');
+    });
+
+    it('keeps what the last sweep found until another one finds something else', async () => {
+      const { storage } = await create();
+      await storage.pools.create(makePool());
+      const availabilities: (number | undefined)[] = [];
+      for (const [index, found] of [0.5, undefined, 0, null].entries()) {
+        const sweepId = makeSweepId(index + 1);
+        await storage.pools.claim(claim(index + 1));
+        await storage.pools.clearRunningSweep('fleet', sweepId, found);
+        // Of a sweep that no longer runs.
+        await storage.pools.clearRunningSweep('fleet', sweepId, 0.75);
+        availabilities.push((await storage.pools.get('fleet'))?.lastAvailability);
+      }
+      expect(availabilities).toEqual([0.5, 0.5, 0, undefined]);
+      expect(await storage.pools.get('fleet')).not.toHaveProperty('lastAvailability');
+    });
+
+    it('lists a pool without a schedule as tended while it is below its limit', async () => {
+      const { storage, clock } = await create();
+      await storage.pools.create(makePool({ alarmBelowAvailability: 0.9 }));
+      const tended = async () => {
+        const names: string[] = [];
+        for await (const { poolName } of storage.pools.listTended()) names.push(poolName);
+        clock.advance(600_000);
+        return names;
+      };
+      const sweep = async (order: number, found: number) => {
+        await storage.pools.claim(claim(order));
+        await storage.pools.clearRunningSweep('fleet', makeSweepId(order), found);
+      };
+      expect(await tended()).toEqual([]);
+      await sweep(1, 0.89);
+      expect(await tended()).toEqual(['fleet']);
+      expect(await tended()).toEqual(['fleet']);
+      await sweep(2, 0.9);
+      expect(await tended()).toEqual([]);
+      const change = { policyVersion: 'version-2', replaces: undefined };
+      const policy = makePolicy({ alarmBelowAvailability: 0.95 });
+      await storage.pools.updatePolicy('fleet', { ...change, policy });
+      expect(await tended()).toEqual(['fleet']);
     });
 
     it('marks a pool for deletion only once', async () => {

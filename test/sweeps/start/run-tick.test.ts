@@ -25,6 +25,37 @@ describe('runTick', () => {
     expect(await world.current(await lastSweepId(world))).toMatchObject({ trigger: 'schedule' });
   });
 
+  it('tells which pools a sweep has left below their limit', async () => {
+    const world = new SweepWorld();
+    await world.fill(4, { alarmBelowAvailability: 0.8 });
+    const down = new Set((await world.rows()).slice(0, 1).map(({ proxy }) => proxy.id));
+    world.checker.finding = ({ id }) =>
+      down.has(id) ? { status: 'inactive', failure: 'refused', failedPhase: 'connect' } : {};
+    await world.sweep();
+    expect(await world.tick()).toEqual([{ poolName: 'fleet', action: 'idle', belowLimit: true }]);
+    down.clear();
+    world.clock.advance(MINUTE);
+    await world.sweep();
+    expect(await world.tick()).toEqual([]);
+  });
+
+  it('keeps what is known of a pool after a sweep without a verdict, not after an empty one', async () => {
+    const world = new SweepWorld();
+    await world.fill(2);
+    await world.sweep();
+    const availability = async () => (await world.storage.pools.get('fleet'))?.lastAvailability;
+    expect(await availability()).toBe(1);
+    world.checker.finding = () => ({ status: 'inconclusive', failure: 'resolver_unavailable' });
+    world.clock.advance(MINUTE);
+    await world.sweep();
+    expect(await availability()).toBe(1);
+    for (const { proxy } of await world.rows())
+      await world.storage.proxies.delete('fleet', proxy.id);
+    world.clock.advance(MINUTE);
+    await world.sweep();
+    expect(await availability()).toBeUndefined();
+  });
+
   it('skips an empty pool', async () => {
     const world = new SweepWorld();
     await world.fill(0, EVERY_MINUTE);
