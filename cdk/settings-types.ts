@@ -21,7 +21,7 @@ export interface CheckerSettings {
 export interface QueueSettings {
   /** Seconds a received message stays hidden, at least 6 checker timeouts. @default 360 */
   readonly visibilityTimeoutSeconds: number;
-  /** Receives before a message goes to the dead-letter queue, 1 to 1,000. @default 5 */
+  /** Failed receives before a message goes to the dead-letter queue, 5 to 900. @default 5 */
   readonly maxReceives: number;
   /** Days the dead-letter queue keeps a message, 1 to 14. @default 14 */
   readonly dlqRetentionDays: number;

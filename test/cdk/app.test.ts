@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunctions, bundleOf } from '../../cdk/bundle.ts';
+import { bundleFunctions } from '../../cdk/bundle.ts';
+import { bundleOf } from '../../cdk/bundle-folder.ts';
 import { EnvironmentName, FUNCTION_NAMES } from '../../functions/environment.ts';
 
 let directory: string;
