@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { FUNCTION_NAMES } from '../functions/environment.ts';
+import { BUNDLE_DIR } from './function-code.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,9 +13,6 @@ const REQUIRE_BANNER =
 
 /** Keeps positions in stack traces useful, and the source line of an uncaught error short. */
 const MAX_LINE_LENGTH = 160;
-
-/** Holds the bundles of the functions, `<name>/index.mjs`, where `bundleOf` looks for them. */
-const BUNDLE_DIR = join(ROOT, 'dist', 'bundles');
 
 /**
  * Bundles every function with one esbuild call. The bundles include the SDK, which makes cold starts
