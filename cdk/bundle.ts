@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { FUNCTION_NAMES } from '../functions/environment.ts';
+import { BUNDLE_DIR } from './function-code.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -71,9 +72,6 @@ const environmentCredentials: Plugin = {
 
 /** Keeps positions in stack traces useful, and the source line of an uncaught error short. */
 const MAX_LINE_LENGTH = 160;
-
-/** Holds the bundles of the functions, `<name>/index.mjs`, where `bundleOf` looks for them. */
-const BUNDLE_DIR = join(ROOT, 'dist', 'bundles');
 
 /**
  * Bundles every function with one esbuild call. The bundles include the SDK, which makes cold starts

@@ -3,6 +3,7 @@ import { DEPLOYED_SABOTAGES } from './sabotages/deployed.ts';
 import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
 import { LEASE_SABOTAGES } from './sabotages/leases.ts';
 import { MACHINERY_SABOTAGES } from './sabotages/machinery.ts';
+import { STACK_SABOTAGES } from './sabotages/stack.ts';
 import { STORAGE_SABOTAGES } from './sabotages/storage.ts';
 import { STRANGER_SABOTAGES } from './sabotages/strangers.ts';
 import { SWEEP_SABOTAGES } from './sabotages/sweeps.ts';
@@ -13,6 +14,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...STORAGE_SABOTAGES,
   ...SWEEP_SABOTAGES,
   ...MACHINERY_SABOTAGES,
+  ...STACK_SABOTAGES,
   ...LEASE_SABOTAGES,
   ...LEASE_PROGRAM_SABOTAGES,
   ...STRANGER_SABOTAGES,

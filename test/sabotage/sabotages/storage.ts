@@ -92,8 +92,8 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'claim: the end of a sweep clears the pointer to another',
     file: 'src/storage/dynamodb/dynamodb-pools.ts',
-    find: "updateInput({ remove: ['runningSweepId'] }, runs(sweepId))",
-    replace: "updateInput({ remove: ['runningSweepId'] }, exists('poolName'))",
+    find: 'updateInput(changes, runs(sweepId))',
+    replace: "updateInput(changes, exists('poolName'))",
     tests: [CONTRACT],
   },
   {

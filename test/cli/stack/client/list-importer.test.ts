@@ -112,10 +112,10 @@ describe('a chunk whose request fails', () => {
   });
 
   it.each([
-    ...[400, 403, 404, 409].map((fault) => [
-      fault,
-      `the stack answered ${fault}: Too Many Requests`,
-    ]),
+    [400, 'the stack answered 400: Too Many Requests'],
+    [403, 'the stack answered 403: Too Many Requests'],
+    [404, 'the stack answered 404: Too Many Requests'],
+    [409, 'the stack answered 409: Too Many Requests'],
     [413, expect.stringContaining('too large')],
   ])('with %i is not sent again', async (fault, message) => {
     stub.fault = (host) => (host === 'h1.example' ? fault : null);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findBundle } from '../../cdk/bundle-folder.ts';
+import { bundleDirOf, bundleOf } from '../../cdk/function-code.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -11,25 +11,25 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-async function makeBundle(...folder: readonly string[]): Promise<void> {
-  await mkdir(join(root, ...folder), { recursive: true });
-  await writeFile(join(root, ...folder, 'index.mjs'), '');
-}
-
 const seenFrom = (...path: readonly string[]) => pathToFileURL(join(root, ...path)).href;
 
 describe("a function's bundle", () => {
-  it('is found from the sources and from the published code', async () => {
-    await makeBundle('dist', 'bundles', 'api');
-    const folder = join(root, 'dist', 'bundles', 'api/');
-    expect(findBundle('api', seenFrom('cdk', 'bundle-folder.ts'))).toBe(folder);
-    expect(findBundle('api', seenFrom('dist', 'cdk', 'bundle-folder.js'))).toBe(folder);
+  it('is looked for where it is for the sources and for the published code', () => {
+    const folder = join(root, 'dist', 'bundles/');
+    expect(bundleDirOf(seenFrom('cdk', 'function-code.ts'))).toBe(folder);
+    expect(bundleDirOf(seenFrom('dist', 'cdk', 'function-code.js'))).toBe(folder);
   });
 
-  it('is missed with the places it could be in and what to do', async () => {
-    await mkdir(join(root, 'dist', 'bundles', 'checker'), { recursive: true });
-    expect(() => findBundle('checker', seenFrom('cdk', 'bundle-folder.ts'))).toThrow(
-      /the bundle of the function "checker" is in none of .*npm run build makes it/,
+  it('is the folder that has it', async () => {
+    await mkdir(join(root, 'api'));
+    await writeFile(join(root, 'api', 'index.mjs'), '');
+    expect(bundleOf('api', root)).toBe(join(root, 'api'));
+  });
+
+  it('is missed with the place it should be in and what to do', async () => {
+    await mkdir(join(root, 'checker'));
+    expect(() => bundleOf('checker', root)).toThrow(
+      /the bundle of the function "checker" is not in .*checker: in a clone npm run build makes it/,
     );
   });
 });
