@@ -39,11 +39,17 @@ export interface TestDynamoDb {
   }): Promise<(clock: Clock) => DynamoDbStorage>;
 }
 
-/** The embedded DynamoDB of a test file or a `describe`: up before its tests, down after them. */
-export function useDynamoDb(): TestDynamoDb {
+/**
+ * The DynamoDB of a test file or a `describe`: up before its tests, down after them.
+ *
+ * @param start @default the embedded one
+ */
+export function useDynamoDb(
+  start: () => Promise<TestDynamoDb & AsyncDisposable> = startDynamoDb,
+): TestDynamoDb {
   let database: TestDynamoDb & AsyncDisposable;
   beforeAll(async () => {
-    database = await startDynamoDb();
+    database = await start();
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
   return {
@@ -73,6 +79,17 @@ async function startDynamoDb(): Promise<TestDynamoDb & AsyncDisposable> {
   const server: Server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return connectDynamoDb(endpoint, async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+}
+
+/** A client of a DynamoDB that runs already; disposing it calls `stop`. */
+export function connectDynamoDb(
+  endpoint: string,
+  stop: () => Promise<void>,
+): TestDynamoDb & AsyncDisposable {
   const client = createTestClient(endpoint);
   let tableSets = 0;
   const create = () => createTables(client, tableSets++);
@@ -86,8 +103,7 @@ async function startDynamoDb(): Promise<TestDynamoDb & AsyncDisposable> {
     },
     async [Symbol.asyncDispose]() {
       client.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stop();
     },
   };
 }
