@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { JsonReporter } from 'vitest/node';
 import { FidelityReporter } from './support/reporter.ts';
 
 const outputFile = process.env.FIDELITY_REPORT;
@@ -14,7 +15,7 @@ export default defineConfig({
     reporters: [
       'default',
       new FidelityReporter(),
-      ...(outputFile ? [['json', { outputFile }] as const] : []),
+      ...(outputFile ? [new JsonReporter({ outputFile })] : []),
     ],
   },
 });

@@ -184,16 +184,19 @@ function describeDeadLetters(service: QueueService, rule: Rule): void {
     expect(await queue.count()).toEqual({ visible: 0, hidden: 0 });
   });
 
-  rule('counts the receives of a message that was moved from one, not from where it was', async () => {
-    const { queue, deadLetters } = await setUp(1);
-    await queue.send('batch');
-    await queue.hide(await queue.receiveOne(), 0);
-    expect(await queue.receive()).toEqual([]);
-    const dead = await deadLetters.receiveOne();
-    await queue.send(dead.Body ?? '');
-    await deadLetters.delete(dead);
-    expect((await queue.receiveOne()).Attributes?.ApproximateReceiveCount).toBe('1');
-  });
+  rule(
+    'counts the receives of a message that was moved from one, not from where it was',
+    async () => {
+      const { queue, deadLetters } = await setUp(1);
+      await queue.send('batch');
+      await queue.hide(await queue.receiveOne(), 0);
+      expect(await queue.receive()).toEqual([]);
+      const dead = await deadLetters.receiveOne();
+      await queue.send(dead.Body ?? '');
+      await deadLetters.delete(dead);
+      expect((await queue.receiveOne()).Attributes?.ApproximateReceiveCount).toBe('1');
+    },
+  );
 }
 
 /** SQS may deliver what it has in several calls ("Amazon SQS short and long polling"). */

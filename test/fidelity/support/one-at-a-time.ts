@@ -49,10 +49,11 @@ async function forward(
   const [, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
   onRequest({ operation, body: JSON.parse(body.toString()) });
   const { method, headers } = incoming;
-  const upstream = request(`${url}${incoming.url}`, { method, headers });
-  upstream.end(body);
-  const [answer]: IncomingMessage[] = await once(upstream, 'response');
-  const content = await buffer(answer ?? []);
-  outgoing.writeHead(answer?.statusCode ?? 502, answer?.headers);
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const upstream = request(`${url}${incoming.url}`, { method, headers });
+    upstream.on('response', resolve).on('error', reject).end(body);
+  });
+  const content = await buffer(answer);
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
   outgoing.end(content);
 }

@@ -78,6 +78,6 @@ export function whyMissing(tool: Tool): string | null {
   if (existsSync(installedMark(tool))) return null;
   const missing = missingPrerequisites(tool);
   return missing.length > 0
-    ? `${tool.title} needs ${missing.join(', ')}: apt-get install ${missing.join(' ')}`
-    : `${tool.title} is not installed: npm run test:fidelity installs it`;
+    ? `for ${tool.title}: apt-get install ${missing.join(' ')}`
+    : `without ${tool.title}, which npm run test:fidelity installs`;
 }
