@@ -9,7 +9,7 @@ import {
   readFunctionSettings,
 } from '../../../src/local/functions/function-settings.ts';
 import { type LoopbackServer, readBody, serveOnLoopback } from '../../../src/local/http-server.ts';
-import { localOverrides } from '../../../src/local/overrides.ts';
+import { type LocalEndpoints, localOverrides } from '../../../src/local/overrides.ts';
 import { createLocalTables } from '../../../src/local/resources/local-tables.ts';
 import { synthesize } from '../../../src/local/synthesize.ts';
 import { readCloudAssemblyStack } from '../../../src/local/template/cloud-assembly.ts';
@@ -19,7 +19,7 @@ import {
   namePhysicalResources,
 } from '../../../src/local/template/physical-names.ts';
 import { ResolvedTemplate } from '../../../src/local/template/resolved-template.ts';
-import { startElasticMq, startMoto } from '../support/emulators.ts';
+import { type Emulator, startElasticMq, startMoto } from '../support/emulators.ts';
 import { oneAtATime, type SeenRequest } from '../support/one-at-a-time.ts';
 import { LambdaFunction } from './runtime-client.ts';
 import { createStackQueues, type StackQueue } from './stack-queues.ts';
@@ -64,35 +64,20 @@ export async function startFunctionWorld(): Promise<FunctionWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'lighthouse-functions-'));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
   const eventTypes: string[] = [];
-  const [moto, elasticMq, outDir] = await Promise.all([
-    startMoto().then((emulator) => oneAtATime(emulator, collectEventTypes(eventTypes))),
-    startElasticMq(),
+  const asked: AskedInvocation[] = [];
+  const [endpoints, outDir] = await Promise.all([
+    startEndpoints(starting, eventTypes, asked),
     synthesize({ outDir: directory }),
   ]);
-  for (const { stop } of [moto, elasticMq]) starting.defer(stop);
-  const { server, asked } = await recordInvocations();
-  starting.defer(() => server.close());
   const stack = readCloudAssemblyStack(outDir, STACK);
-  const names = namePhysicalResources(stack, elasticMq.url);
+  const names = namePhysicalResources(stack, endpoints.sqs);
   const template = new ResolvedTemplate(stack, names);
-  const common = { region: LOCAL_REGION, credentials: { ...CREDENTIALS } };
-  const sqs = new SQSClient({ ...common, endpoint: elasticMq.url });
+  const sqs = new SQSClient(clientOf(endpoints.sqs));
   starting.defer(() => sqs.destroy());
   const queues = await createStackQueues(template, sqs);
-  const dynamodb = new DynamoDBClient({ ...common, endpoint: moto.url });
-  await createLocalTables(template, dynamodb);
-  dynamodb.destroy();
-  const buses = new EventBridgeClient({ ...common, endpoint: moto.url });
-  for (const { logicalId } of stack.resources.filter(({ type }) => type === BUS)) {
-    await buses.send(new CreateEventBusCommand({ Name: names.refs.get(logicalId) }));
-  }
-  buses.destroy();
-  const endpoints = {
-    dynamodb: moto.url,
-    sqs: elasticMq.url,
-    lambda: server.url,
-    eventbridge: moto.url,
-  };
+  const buses = stack.resources.filter(({ type }) => type === BUS);
+  const busNames = buses.map(({ logicalId }) => names.refs.get(logicalId) ?? '');
+  await createTablesAndBuses(template, endpoints, busNames);
   const functions = readFunctionSettings(template, stack, localOverrides(endpoints, CREDENTIALS));
   const scheduleInput = await readScheduleInput(join(outDir, `${STACK}.template.json`));
   const all = starting.move();
@@ -106,6 +91,47 @@ export async function startFunctionWorld(): Promise<FunctionWorld> {
       LambdaFunction.start(settingsOf(functions, name, environment)),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** A client's settings; a client writes into the object it is given. */
+function clientOf(endpoint: string) {
+  return { endpoint, region: LOCAL_REGION, credentials: { ...CREDENTIALS } };
+}
+
+async function startEndpoints(
+  starting: AsyncDisposableStack,
+  eventTypes: string[],
+  asked: AskedInvocation[],
+): Promise<LocalEndpoints> {
+  const owned = <T extends Emulator>(emulator: T) => {
+    starting.defer(() => emulator.stop());
+    return emulator;
+  };
+  const [moto, elasticMq, lambda] = await Promise.all([
+    startMoto().then((emulator) =>
+      oneAtATime(emulator, (seen) => eventTypes.push(...eventTypesOf(seen))).then(owned),
+    ),
+    startElasticMq().then(owned),
+    recordInvocations(asked),
+  ]);
+  starting.defer(() => lambda.close());
+  return { dynamodb: moto.url, sqs: elasticMq.url, lambda: lambda.url, eventbridge: moto.url };
+}
+
+async function createTablesAndBuses(
+  template: ResolvedTemplate,
+  endpoints: LocalEndpoints,
+  busNames: readonly string[],
+): Promise<void> {
+  const dynamodb = new DynamoDBClient(clientOf(endpoints.dynamodb));
+  const eventBridge = new EventBridgeClient(clientOf(endpoints.eventbridge));
+  try {
+    await createLocalTables(template, dynamodb);
+    for (const Name of busNames) await eventBridge.send(new CreateEventBusCommand({ Name }));
+  } finally {
+    dynamodb.destroy();
+    eventBridge.destroy();
+  }
 }
 
 function settingsOf(
@@ -123,26 +149,19 @@ function settingsOf(
 }
 
 /** Takes every asynchronous invocation, as Lambda does, and runs none. */
-async function recordInvocations(): Promise<{
-  readonly server: LoopbackServer;
-  readonly asked: AskedInvocation[];
-}> {
-  const asked: AskedInvocation[] = [];
-  const server = await serveOnLoopback(CREDENTIALS, async (request) => {
+function recordInvocations(asked: AskedInvocation[]): Promise<LoopbackServer> {
+  return serveOnLoopback(CREDENTIALS, async (request) => {
     const body = await readBody(request, MAX_EVENT_BYTES);
     const type = String(request.headers['x-amz-invocation-type']);
     asked.push({ path: request.url ?? '', type, payload: JSON.parse(`${body}`) });
     return { status: 202 };
   });
-  return { server, asked };
 }
 
-function collectEventTypes(eventTypes: string[]) {
-  return ({ operation, body }: SeenRequest): void => {
-    if (operation !== 'PutEvents') return;
-    const { Entries } = body as { readonly Entries: readonly { readonly DetailType: string }[] };
-    eventTypes.push(...Entries.map(({ DetailType }) => DetailType));
-  };
+function eventTypesOf({ operation, body }: SeenRequest): readonly string[] {
+  if (operation !== 'PutEvents') return [];
+  const { Entries } = body as { readonly Entries: readonly { readonly DetailType: string }[] };
+  return Entries.map(({ DetailType }) => DetailType);
 }
 
 async function readScheduleInput(templatePath: string): Promise<string> {

@@ -35,20 +35,10 @@ describeWith(
 
     it('take a list from the API through the queue and the checker to the tables and back', async () => {
       await using api = await world.start('api');
-      const options = { targetUrl: target.url, timeoutMs: 5_000 };
-      const put = await call(api, {
-        ...ofPool('PUT /pools/{pool}'),
-        body: JSON.stringify({ options, control: false }),
-      });
-      expect(put).toMatchObject({ statusCode: 201, json: { pool: 'fleet' } });
-      const list = [proxy.url, `http://127.0.0.1:${await findDeadPort()}`].join('\n');
-      const imported = await call(api, {
-        ...ofPool('POST /pools/{pool}/proxies'),
-        headers: { 'content-type': 'application/octet-stream' },
-        body: Buffer.from(list).toString('base64'),
-        isBase64Encoded: true,
-      });
-      expect(imported).toMatchObject({ statusCode: 200, json: { accepted: 2, added: 2 } });
+      await using fanOut = await world.start('fanOut');
+      await using checker = await world.start('checker');
+      const dead = `http://127.0.0.1:${await findDeadPort()}`;
+      await importFleet(api, target.url, [proxy.url, dead]);
       const started = await call(api, {
         routeKey: 'POST /sweeps',
         headers: { 'content-type': 'application/json' },
@@ -59,26 +49,11 @@ describeWith(
       expect(world.asked).toEqual([
         { path: expect.stringMatching(/\/invocations/), type: 'Event', payload: { sweepId } },
       ]);
-
-      await using fanOut = await world.start('fanOut');
       const dispatched = await fanOut.invoke(world.asked[0]?.payload);
       expect(dispatched).toMatchObject({ kind: 'response', body: null });
-
-      const { url, arn } = batches(world);
-      await world.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'no batch' }));
-      const messages = await receive(world, 2);
-      const poison = messages.find(({ Body }) => Body === 'no batch');
-      await using checker = await world.start('checker');
-      const checked = await checker.invoke(sqsEvent(messages, arn));
-      expect(checked).toMatchObject({
-        kind: 'response',
-        body: { batchItemFailures: [{ itemIdentifier: poison?.MessageId }] },
-      });
-
-      const report = await call(api, {
-        routeKey: 'GET /sweeps/{sweep}',
-        pathParameters: { sweep: sweepId },
-      });
+      await checkWithPoison(world, checker);
+      const pathParameters = { sweep: sweepId };
+      const report = await call(api, { routeKey: 'GET /sweeps/{sweep}', pathParameters });
       expect(report).toMatchObject({
         statusCode: 200,
         json: { state: 'complete', totals: { proxies: 2, active: 1, inactive: 1 } },
@@ -155,6 +130,38 @@ describeWith(
 
 function ofPool(routeKey: string): HttpRequest {
   return { routeKey, pathParameters: { pool: 'fleet' } };
+}
+
+/** Makes the pool `fleet` of a list, which travels as a body that is not text. */
+async function importFleet(
+  api: LambdaFunction,
+  targetUrl: string,
+  list: readonly string[],
+): Promise<void> {
+  const put = await call(api, {
+    ...ofPool('PUT /pools/{pool}'),
+    body: JSON.stringify({ options: { targetUrl, timeoutMs: 5_000 }, control: false }),
+  });
+  expect(put).toMatchObject({ statusCode: 201, json: { pool: 'fleet' } });
+  const imported = await call(api, {
+    ...ofPool('POST /pools/{pool}/proxies'),
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Buffer.from(list.join('\n')).toString('base64'),
+    isBase64Encoded: true,
+  });
+  expect(imported).toMatchObject({ statusCode: 200, json: { added: list.length } });
+}
+
+/** Gives the checker the one batch that waits, and a message that is none. */
+async function checkWithPoison(world: FunctionWorld, checker: LambdaFunction): Promise<void> {
+  const { url, arn } = batches(world);
+  await world.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'no batch' }));
+  const messages = await receive(world, 2);
+  const poison = messages.find(({ Body }) => Body === 'no batch');
+  expect(await checker.invoke(sqsEvent(messages, arn))).toMatchObject({
+    kind: 'response',
+    body: { batchItemFailures: [{ itemIdentifier: poison?.MessageId }] },
+  });
 }
 
 /** Calls the API and parses its answer, which is in the form that API Gateway takes. */
