@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
 import { createBatchSender } from '../../../functions/batch-sender.ts';
-import { hideFailedRecords } from '../../../functions/checker/hide-failed-records.ts';
 import type { Rule } from '../support/rules.ts';
 import { type QueueService, TestQueue } from './test-queue.ts';
 
@@ -82,8 +81,10 @@ function describeVisibility(service: QueueService, rule: Rule): void {
   rule('hides a received message, and counts its receives when it is given back', async () => {
     const queue = await TestQueue.create(service);
     await queue.send('batch');
+    const ids = new Set<string | undefined>();
     for (const receives of ['1', '2', '3']) {
       const message = await queue.receiveOne();
+      ids.add(message.MessageId);
       expect(message.Attributes).toMatchObject({
         ApproximateReceiveCount: receives,
         SentTimestamp: expect.stringMatching(/^\d{13}$/),
@@ -92,6 +93,7 @@ function describeVisibility(service: QueueService, rule: Rule): void {
       expect(await queue.receive()).toEqual([]);
       await queue.hide(message, 0);
     }
+    expect(ids.size).toBe(1);
   });
 
   rule('keeps a message hidden for as long as it is told to', async () => {
@@ -116,16 +118,17 @@ function describeVisibility(service: QueueService, rule: Rule): void {
     expect(again.map(({ ReceiptHandle }) => ReceiptHandle)).not.toContain(first);
   });
 
-  rule('takes the visibility that the checker gives its failed records', async () => {
-    const queue = await TestQueue.create(service);
-    await queue.sendBatch(['a', 'b']);
-    const received = await receiveAll(queue, 2);
-    const records = received.map(({ ReceiptHandle = '' }) => ({ receiptHandle: ReceiptHandle }));
-    const options = { client: service.client, queueUrl: queue.url };
-    expect(await hideFailedRecords(options, records)).toBe(0);
-    expect(await hideFailedRecords(options, [{ receiptHandle: 'no handle' }])).toBe(1);
-    expect(await queue.count()).toEqual({ visible: 0, hidden: 2 });
-  });
+  rule(
+    'changes the visibility of several messages at once, and refuses a false handle',
+    async () => {
+      const queue = await TestQueue.create(service);
+      await queue.sendBatch(['a', 'b']);
+      const received = await receiveAll(queue, 2);
+      await Promise.all(received.map((message, index) => queue.hide(message, 5 + index)));
+      await expect(queue.hide({ ReceiptHandle: 'no handle' }, 5)).rejects.toThrow();
+      expect(await queue.count()).toEqual({ visible: 0, hidden: 2 });
+    },
+  );
 
   rule('refuses to hide a message for more than 12 hours', async () => {
     const queue = await TestQueue.create(service);
