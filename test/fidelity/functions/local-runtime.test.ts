@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import type { FunctionSettings } from '../../../src/local/functions/function-settings.ts';
+import type { FunctionError } from '../../../src/local/functions/invocation.ts';
 import { LocalFunction } from '../../../src/local/functions/local-function.ts';
 import { describeWith } from '../support/describe-with.ts';
 import { RUNTIME_CLIENT } from '../tools/tools.ts';
@@ -58,7 +59,7 @@ async function runLocally(settings: FunctionSettings): Promise<unknown> {
 }
 
 /** What callers and logs go by; the lines of a trace name files of the runtime. */
-function errorOf({ errorType, errorMessage }: Readonly<Record<string, unknown>>) {
+function errorOf({ errorType, errorMessage }: FunctionError) {
   return { error: { errorType, errorMessage } };
 }
 
