@@ -19,7 +19,7 @@ const OF_MOTO: Deviations = {
   'refuses a value that no expression uses':
     'moto takes it; `request-limits.ts` finds it in every request of the contract',
   'refuses an item of more than 400 KB': 'moto refuses 405,000 bytes already; AWS 409,601',
-  'refuses more than 25 writes in one call': 'moto takes any number in a call',
+  'refuses more than 25 writes in one call': 'moto takes 26 as well',
   'counts a write by the size of the item, and a read by half of that':
     'moto counts every write as one unit',
   'counts a changed key of an index as two writes more': 'moto counts an update as half a unit',
