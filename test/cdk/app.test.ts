@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../cdk/bundle.ts';
-import { bundleOf } from '../../cdk/bundle-folder.ts';
+import { bundleOf } from '../../cdk/function-code.ts';
 import { EnvironmentName, FUNCTION_NAMES } from '../../functions/environment.ts';
 
 let directory: string;

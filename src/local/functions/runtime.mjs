@@ -17,11 +17,11 @@ let runningRequestId = '';
 
 const send = (message) => new Promise((resolve) => process.send(message, resolve));
 
-const describe = (error) => ({
-  errorType: error?.name ?? 'Error',
-  errorMessage: error?.message ?? String(error),
-  trace: String(error?.stack ?? '').split('\n'),
-});
+/** As Lambda's runtime describes what was thrown: an error, or anything else. */
+const describe = (thrown) =>
+  thrown instanceof Error
+    ? { errorType: thrown.name, errorMessage: thrown.message, trace: `${thrown.stack}`.split('\n') }
+    : { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 
 process.on('unhandledRejection', async (reason) => {
   const error = { ...describe(reason), errorType: 'Runtime.UnhandledPromiseRejection' };
@@ -48,7 +48,8 @@ async function loadHandler() {
     }
     const exported = (await import(pathToFileURL(path)))[name];
     if (typeof exported !== 'function') {
-      throw Object.assign(new Error(`${variables._HANDLER} is undefined or not exported`), {
+      const why = exported ? 'is not a function' : 'is undefined or not exported';
+      throw Object.assign(new Error(`${variables._HANDLER} ${why}`), {
         name: 'Runtime.HandlerNotFound',
       });
     }

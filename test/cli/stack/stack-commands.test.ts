@@ -26,7 +26,16 @@ afterAll(async () => {
 describe('the commands against a local stack', () => {
   it('a pool is put, imported into, swept and read back', async () => {
     const { url } = fixture.target;
-    const flags = ['--target', url, '--header', `x-key: ${CANARY}`, '--fall', '2', '--alarm-below', '0.9'];
+    const flags = [
+      '--target',
+      url,
+      '--header',
+      `x-key: ${CANARY}`,
+      '--fall',
+      '2',
+      '--alarm-below',
+      '0.9',
+    ];
     expect(await json('pool', 'put', 'shop', ...flags)).toMatchObject({
       pool: 'shop',
       fall: 2,

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { findDeadPort, LOOPBACK } from '../../../src/local/fleet/index.ts';
+import { ServerProcess } from '../../support/server-process.ts';
 import { cryptPassword, findNssWrapper, programPath } from './installed.ts';
 import { EGRESS_ADDRESS } from './real-proxy.ts';
-import { ServerProcess } from './server-process.ts';
 import { accessOf, labelOf, type RunningServer, type ServerSetup } from './server-setup.ts';
 
 /**

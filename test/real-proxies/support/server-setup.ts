@@ -1,6 +1,6 @@
 import type { FleetCredentials, ServerCertificate } from '../../../src/local/fleet/index.ts';
+import type { ServerProcess } from '../../support/server-process.ts';
 import type { RealProxy } from './real-proxy.ts';
-import type { ServerProcess } from './server-process.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What every server is set up from. */

@@ -1,7 +1,7 @@
 import { findDeadPort, LOOPBACK } from '../../../src/local/fleet/index.ts';
+import { ServerProcess } from '../../support/server-process.ts';
 import { cryptPassword, programPath } from './installed.ts';
 import { EGRESS_ADDRESS } from './real-proxy.ts';
-import { ServerProcess } from './server-process.ts';
 import { accessOf, labelOf, type RunningServer, type ServerSetup } from './server-setup.ts';
 
 const NCSA_HELPER = '/usr/lib/squid/basic_ncsa_auth';

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startDynamoDb, type TestDynamoDb } from './start-dynamodb.ts';
 
-/** The embedded DynamoDB of a test file or a `describe`: up before its tests, down after them. */
-export function useDynamoDb(): TestDynamoDb {
+/**
+ * The DynamoDB of a test file or a `describe`: up before its tests, down after them.
+ *
+ * @param start @default the embedded one
+ */
+export function useDynamoDb(
+  start: () => Promise<TestDynamoDb & AsyncDisposable> = startDynamoDb,
+): TestDynamoDb {
   let database: TestDynamoDb & AsyncDisposable;
   beforeAll(async () => {
-    database = await startDynamoDb();
+    database = await start();
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
   return {

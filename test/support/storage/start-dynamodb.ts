@@ -53,6 +53,17 @@ export async function startDynamoDb(): Promise<TestDynamoDb & AsyncDisposable> {
   const server: Server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return connectDynamoDb(endpoint, async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+}
+
+/** A client of a DynamoDB that runs already; disposing it calls `stop`. */
+export function connectDynamoDb(
+  endpoint: string,
+  stop: () => Promise<void>,
+): TestDynamoDb & AsyncDisposable {
   const client = createTestClient(endpoint);
   let tableSets = 0;
   const create = () => createTables(client, tableSets++);
@@ -66,8 +77,7 @@ export async function startDynamoDb(): Promise<TestDynamoDb & AsyncDisposable> {
     },
     async [Symbol.asyncDispose]() {
       client.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stop();
     },
   };
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const START_TIMEOUT_MS = 15_000;
+/** Allows for a JVM on a busy machine. */
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
 const POLL_MS = 25;
 
@@ -16,7 +17,7 @@ export interface ServerCommand {
   readonly ports: readonly number[];
 }
 
-/** One proxy server in a process group of its own, which ends with us, however we end. */
+/** One server in a process group of its own, which ends with us, however we end. */
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #watchdog: ChildProcess;
