@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { FUNCTION_NAMES, type FunctionName } from '../functions/environment.ts';
+import { FUNCTION_NAMES } from '../functions/environment.ts';
+import { BUNDLE_DIR } from './function-code.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,14 +13,6 @@ const REQUIRE_BANNER =
 
 /** Keeps positions in stack traces useful, and the source line of an uncaught error short. */
 const MAX_LINE_LENGTH = 160;
-
-/** Holds the bundles of the functions: `<name>/index.mjs`. */
-const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
-
-/** The folder that is uploaded as a function's code. */
-export function bundleOf(name: FunctionName): string {
-  return join(BUNDLE_DIR, name);
-}
 
 /**
  * Bundles every function with one esbuild call. The bundles include the SDK, which makes cold starts
@@ -43,6 +36,8 @@ export async function bundleFunctions(): Promise<Metafile> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // The bundles are the same wherever node_modules really lies.
+    preserveSymlinks: true,
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,

@@ -25,6 +25,8 @@ export interface ApiAnswer {
   readonly body: string;
   /** The address of the next page in a `link: <…>; rel="next"` header; null on the last page. */
   readonly nextUrl: string | null;
+  /** The `Date` header, the stack's time; null when it has none. */
+  readonly date: string | null;
 }
 
 /** How long an answer may take, ms: API Gateway gives up after 30 s ("Quotas for HTTP APIs"). */
@@ -79,7 +81,8 @@ export class ApiClient implements AsyncDisposable {
   async send(request: ApiRequest): Promise<ApiAnswer> {
     const { status, body, headers } = await this.#request(request);
     if (status < 200 || status > 299) throw toApiError(status, body);
-    return { status, body, nextUrl: findNext(headers.link) };
+    const { link, date } = headers;
+    return { status, body, nextUrl: findNext(link), date: typeof date === 'string' ? date : null };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
