@@ -6,6 +6,9 @@ const CROWDED = [
   'test/leases/contention/killed-holder.test.ts',
 ];
 
+/** Packs and installs for minutes: `npm run test:package`. */
+const PACKAGE = ['test/package/**'];
+
 const UNITS = ['test/{functions,leases,model,pools,proxies,storage,sweeps}/**/*.test.ts'];
 
 export default defineConfig({
@@ -33,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...UNITS, ...CROWDED],
+          exclude: [...configDefaults.exclude, ...UNITS, ...CROWDED, ...PACKAGE],
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { REQUIRE_BANNER } from '../cdk/bundle.ts';
 import { DIST, ROOT } from './paths.ts';
 
 /** Programs that run in a process of their own; `src/local/installation.ts` finds them by name. */
@@ -13,10 +14,6 @@ const PROGRAMS = {
 
 /** Packages that only a stack on this machine needs; they stay outside, as optional peers. */
 const STACK_PACKAGES = ['dynalite', 'fauxqs'];
-
-/** CommonJS packages inside an ES module bundle still call `require`. */
-const REQUIRE_BANNER =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
  * Bundles the command line, with all it needs but the packages of a local stack, into `dist/cli`.

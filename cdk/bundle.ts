@@ -7,9 +7,9 @@ import { BUNDLE_DIR } from './function-code.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** CommonJS packages inside an ES module bundle still call `require`. */
-const REQUIRE_BANNER =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+/** CommonJS packages inside an ES module bundle still call `require`. The name is no one else's. */
+export const REQUIRE_BANNER =
+  "import { createRequire as bannerRequire } from 'node:module'; const require = bannerRequire(import.meta.url);";
 
 /** Keeps positions in stack traces useful, and the source line of an uncaught error short. */
 const MAX_LINE_LENGTH = 160;
