@@ -72,6 +72,19 @@ describe('the package alone', () => {
     expect(sources).toEqual([]);
   });
 
+  it('has a cloud assembly that the CDK deploys as it is', async () => {
+    const cdk = join(process.cwd(), 'node_modules/aws-cdk/bin/cdk');
+    const app = join(installed.root, 'dist/assembly');
+    const listed = await runWell(process.execPath, [cdk, 'list', '--app', app], {
+      cwd: installed.directory,
+    });
+    expect(listed).toBe('Lighthouse\n');
+    const assets = JSON.parse(await readFile(join(app, 'Lighthouse.assets.json'), 'utf8'));
+    for (const { source } of Object.values<{ source: { path: string } }>(assets.files)) {
+      await access(join(app, source.path));
+    }
+  });
+
   it('says which packages a stack on this machine needs', async () => {
     const { exitCode, stderr } = await run(installed.command, ['up'], { cwd: installed.directory });
     expect(exitCode).toBe(2);
