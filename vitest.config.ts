@@ -8,6 +8,8 @@ const CROWDED = [
 
 /** Has a configuration of its own: it needs Python, Java and minutes. */
 const FIDELITY = 'test/fidelity/**';
+/** Packs and installs for minutes: `npm run test:package`. */
+const PACKAGE = 'test/package/**';
 
 const UNITS = ['test/{functions,leases,model,pools,proxies,storage,sweeps}/**/*.test.ts'];
 
@@ -36,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...UNITS, ...CROWDED, FIDELITY],
+          exclude: [...configDefaults.exclude, ...UNITS, ...CROWDED, FIDELITY, PACKAGE],
           sequence: { groupOrder: 0 },
         },
       },

@@ -8,9 +8,9 @@ import { BUNDLE_DIR } from './function-code.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** CommonJS packages inside an ES module bundle still call `require`. */
-const REQUIRE_BANNER =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+/** CommonJS packages inside an ES module bundle still call `require`. The name is no one else's. */
+export const REQUIRE_BANNER =
+  "import { createRequire as bannerRequire } from 'node:module'; const require = bannerRequire(import.meta.url);";
 
 /**
  * Makes the bundles `require` what they import of Node. The import of an ES module reads every export
@@ -95,6 +95,8 @@ export async function bundleFunctions(): Promise<Metafile> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // The bundles are the same wherever node_modules really lies.
+    preserveSymlinks: true,
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,

@@ -1,3 +1,7 @@
+/**
+ * What `proxy-lighthouse/cdk` exports. The functions' code comes ready-made with the package, so that
+ * nothing here needs a bundler.
+ */
 export { API_URL_VARIABLE } from './api-grants.ts';
 export type { NetworkProps } from './checker-network.ts';
 export { type GrantLeaseOptions, Lighthouse } from './lighthouse.ts';

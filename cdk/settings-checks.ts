@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { batchTimeMs } from '../src/model/batch-time.ts';
 import {
+  checkerMemoryMb,
   DEFAULT_SWEEP_LIMITS,
   MAX_ROWS_PER_BATCH,
   type SweepLimits,
@@ -13,9 +14,6 @@ import type { LighthouseSettings } from './settings-types.ts';
 const VISIBILITY_PER_TIMEOUT = 6;
 /** An HTTP API gives up on an integration after 30 s ("Quotas for HTTP APIs"). */
 const MAX_API_TIMEOUT_SECONDS = 29;
-/** Memory of an idle checker, and of one TLS probe in flight, MB. */
-const IDLE_CHECKER_MB = 180;
-const PROBE_MB = 0.08;
 
 type Check = (settings: LighthouseSettings) => string | null;
 
@@ -42,7 +40,7 @@ const batchFitsChecker: Check = (settings) => {
 };
 
 const memoryHoldsProbes: Check = ({ checker }) => {
-  const needed = IDLE_CHECKER_MB + Math.ceil(checker.maxInFlight * PROBE_MB);
+  const needed = checkerMemoryMb(checker.maxInFlight);
   return needed > checker.memoryMb
     ? `checker.memoryMb is ${checker.memoryMb} but ${checker.maxInFlight} probes in flight need ` +
         `${needed}: raise it, or lower checker.maxInFlight`

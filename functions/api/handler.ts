@@ -7,9 +7,10 @@ import type {
 } from 'aws-lambda';
 import { telemetryMiddlewares } from '../telemetry.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
+import { refuseDotSegments, refuseUnknownRoute } from './refuse-route.ts';
 import { problemReplies } from './reply/problem-replies.ts';
 import { decodeRequest } from './request/request.ts';
-import { ROUTE_KEYS, refuseDotSegments, refuseUnknownRoute, splitRouteKey } from './route-keys.ts';
+import { ROUTE_KEYS, splitRouteKey } from './route-keys.ts';
 import { ROUTES } from './routes.ts';
 
 /** Answers the HTTP API: decodes the request, calls the route, encodes errors as problems. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalCredentials } from './credentials.ts';
+import { programFile, requireStackPackages } from './installation.ts';
 import { startChildService } from './services/child-service.ts';
 import { LOCAL_REGION } from './template/physical-names.ts';
 
@@ -15,15 +16,19 @@ export interface LocalServices {
   readonly failed: Promise<Error>;
 }
 
-/** Starts DynamoDB and SQS, in memory or in `dataDir`; disposing `resources` ends them. */
+/**
+ * Starts DynamoDB and SQS, in memory or in `dataDir`; disposing `resources` ends them.
+ * @throws {LocalStackError} when the packages they are made of are not installed
+ */
 export async function startLocalServices(
   resources: AsyncDisposableStack,
   dataDir: string | undefined,
   credentials: LocalCredentials,
 ): Promise<LocalServices> {
+  requireStackPackages();
   const { accessKeyId } = credentials;
   const start = (name: 'dynamodb' | 'sqs') =>
-    startChildService(new URL(`./services/${name}-service.ts`, import.meta.url), {
+    startChildService(programFile(`./services/${name}-service.ts`), {
       accessKeyId,
       directory: dataDir === undefined ? null : join(dataDir, name),
     });

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { LocalStackError } from '../errors.ts';
+import { prebuiltAssembly, RUNS_FROM_SOURCES } from './installation.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -48,4 +50,37 @@ export async function synthesize({ outDir, context = {} }: SynthesizeOptions): P
   const [said, [code]] = await Promise.all([text(app.stderr), once(app, 'exit')]);
   if (code === 0) return directory;
   throw new LocalStackError(`the CDK app failed (exit status ${code}):\n${said.slice(-4_000)}`);
+}
+
+/** A cloud assembly to run; disposing of it removes what was made for this run. */
+export interface OpenAssembly extends AsyncDisposable {
+  readonly directory: string;
+}
+
+/**
+ * Synthesizes the stack into a directory of its own. In an installed package it is the assembly that
+ * comes with it, which needs no CDK.
+ * @param context CDK context on top of that of `cdk.json`
+ * @throws {LocalStackError} when the app fails, or a prebuilt assembly would need other settings
+ */
+export async function openAssembly(
+  context: Readonly<Record<string, unknown>> = {},
+): Promise<OpenAssembly> {
+  if (!RUNS_FROM_SOURCES) {
+    if (Object.keys(context).length > 0) {
+      throw new LocalStackError(
+        'an installed package runs its stack with the settings it came with',
+      );
+    }
+    return { directory: prebuiltAssembly(), async [Symbol.asyncDispose]() {} };
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'lighthouse-assembly-'));
+  const remove = () => rm(directory, { recursive: true, force: true });
+  try {
+    await synthesize({ outDir: directory, context });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { directory, [Symbol.asyncDispose]: remove };
 }

@@ -41,3 +41,15 @@ const MAX_OVERHEAD_MS = 5000;
 export function overheadMs({ checkerTimeoutMs }: Pick<SweepLimits, 'checkerTimeoutMs'>): number {
   return Math.min(MAX_OVERHEAD_MS, checkerTimeoutMs / 4);
 }
+
+/** Memory of an idle checker, and of one TLS probe in flight, MB (docs/performance.md). */
+const IDLE_CHECKER_MB = 180;
+const PROBE_MB = 0.08;
+
+/** The memory that so many probes in flight need, MB. */
+export function checkerMemoryMb(inFlight: number): number {
+  return IDLE_CHECKER_MB + Math.ceil(inFlight * PROBE_MB);
+}
+
+/** Open files of a checker besides its probes: at most 800 probes share Lambda's 1,024. */
+export const CHECKER_FILES = 224;

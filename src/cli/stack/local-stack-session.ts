@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { LocalStack } from '../../local/local-stack.ts';
 import { ExitCode, Interrupted } from '../interrupt.ts';
 import type { ProgressLine } from '../output/progress-line.ts';
@@ -21,8 +18,8 @@ export interface LocalStackSettings {
 }
 
 /**
- * Synthesizes the stack, runs it while `work` runs, and leaves nothing behind. Aborts `stop` with
- * the reason when the stack cannot go on.
+ * Runs the stack while `work` runs, and leaves nothing behind. Aborts `stop` with the reason
+ * when the stack cannot go on.
  */
 export async function withLocalStack<T>(
   settings: LocalStackSettings,
@@ -33,14 +30,13 @@ export async function withLocalStack<T>(
   const startedAt = performance.now();
   status.start(() => `starting the stack … ${formatSeconds(performance.now() - startedAt)}`);
   // Imported here so that only commands that run a stack load the AWS clients.
-  const { synthesize } = await import('../../local/synthesize.ts');
+  const { openAssembly } = await import('../../local/synthesize.ts');
   const { startLocalStack } = await import('../../local/local-stack.ts');
-  const assembly = await mkdtemp(join(tmpdir(), 'lighthouse-assembly-'));
   try {
-    await synthesize({ outDir: assembly, context: settings.context ?? {} });
+    await using assembly = await openAssembly(settings.context);
     stop.signal.throwIfAborted();
     const stack = await startLocalStack({
-      outDir: assembly,
+      outDir: assembly.directory,
       ...(dataDir !== undefined && { dataDir }),
       ...(apiPort !== undefined && { apiPort }),
       ...(log !== undefined && { log }),
@@ -56,7 +52,6 @@ export async function withLocalStack<T>(
     }
   } finally {
     status.stop();
-    await rm(assembly, { recursive: true, force: true });
   }
 }
 

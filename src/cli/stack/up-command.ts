@@ -34,8 +34,8 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
     .command('up')
     .summary('run the whole stack on this machine until Ctrl-C')
     .description(
-      'Synthesizes the stack and runs it here: its functions from the assets that would be' +
-        ' deployed, its tables and queues embedded, everything on loopback.',
+      'Runs the stack here: its functions from the assets that would be deployed, its tables and' +
+        ' queues embedded, everything on loopback.',
     )
     .option(
       '--data <dir>',

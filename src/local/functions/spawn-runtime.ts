@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { programFile } from '../installation.ts';
 import type { FunctionSettings } from './function-settings.ts';
 
 /** AWS: "Lambda quotas", file descriptors. */
 const FILE_DESCRIPTORS = 1_024;
 
-const RUNTIME = fileURLToPath(new URL('./runtime.mjs', import.meta.url));
+const RUNTIME = fileURLToPath(programFile('./functions/runtime.mjs'));
 
 /**
  * Starts the process of one execution environment with Lambda's limit of file descriptors and the

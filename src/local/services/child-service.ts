@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { basename } from 'node:path';
+import { parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalStackError } from '../../errors.ts';
 import type { ServiceMessage, ServiceSettings } from './serve-until-disconnect.ts';
@@ -30,7 +30,7 @@ export async function startChildService(
   module: URL,
   settings: ServiceSettings,
 ): Promise<ChildService> {
-  const name = basename(module.pathname, '.ts');
+  const { name } = parse(module.pathname);
   const child = fork(fileURLToPath(module), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],

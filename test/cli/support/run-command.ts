@@ -9,7 +9,7 @@ const PROGRAMS = {
   start: fileURLToPath(new URL('../../../src/cli/start.ts', import.meta.url)),
 };
 
-/** What the command's first line and package.json give Node. */
+/** What `./lighthouse` gives Node, and the launcher of an installed package for checks. */
 export const COMMAND_NODE_FLAGS = ['--max-semi-space-size=2'];
 
 /** How a command that has ended ended. */

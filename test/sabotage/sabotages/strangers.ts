@@ -46,7 +46,7 @@ export const STRANGER_SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'paths: the function takes .. for a name',
-    file: 'functions/api/route-keys.ts',
+    file: 'functions/api/refuse-route.ts',
     find: 'part !== undefined && hasDotSegment(part)',
     replace: 'part === undefined || hasDotSegment(method)',
     tests: ['test/functions/api/dot-segments.test.ts'],

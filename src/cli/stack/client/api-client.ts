@@ -33,6 +33,8 @@ export interface ApiAnswer {
   readonly body: string;
   /** The address of the next page in a `link: <…>; rel="next"` header; null on the last page. */
   readonly nextUrl: string | null;
+  /** The `Date` header, the stack's time; null when it has none. */
+  readonly date: string | null;
 }
 
 /** How long an answer may take, ms: API Gateway gives up after 30 s ("Quotas for HTTP APIs"). */
@@ -91,7 +93,8 @@ export class ApiClient implements AsyncDisposable {
       const explained = this.#access.explain?.({ status, body, headers }, wire);
       throw explained ?? toApiError(status, body);
     }
-    return { status, body, nextUrl: findNext(headers.link) };
+    const { link, date } = headers;
+    return { status, body, nextUrl: findNext(link), date: typeof date === 'string' ? date : null };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
