@@ -21,5 +21,5 @@ await compileLibrary();
 const metafiles = [await bundleFunctions(), await bundleCommandLine()];
 await writeNotices(join(DIST, 'NOTICES.txt'), metafiles);
 // Its traces would name the folders of this machine.
-const context = { 'aws:cdk:disable-stack-trace': true };
+const context = { 'aws:cdk:disable-creation-stack-traces': true };
 await synthesize({ outDir: join(DIST, 'assembly'), context });

@@ -8,7 +8,6 @@ import manifest from '../../package.json' with { type: 'json' };
 import { type DemoFleet, startDemoFleet } from '../../src/local/fleet/index.ts';
 import {
   type InstalledPackage,
-  installNode,
   installPackage,
   measure,
   oldestPeers,
@@ -130,7 +129,7 @@ describe('the package with its peers', () => {
   describe.each(versions)('under Node %s', (version) => {
     let node: string;
     beforeAll(async () => {
-      node = version === null ? process.execPath : await installNode(version);
+      node = version === null ? process.execPath : await installed.installNode(version);
     });
     const inProject = (input = '') => ({ cwd: installed.directory, node, input });
 

