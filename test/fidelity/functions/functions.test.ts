@@ -59,7 +59,7 @@ describeWith(
         json: { state: 'complete', totals: { proxies: 2, active: 1, inactive: 1 } },
       });
       expect(world.eventTypes).toContain('Sweep Finished');
-      const said = [api, fanOut, checker].map(({ output }) => output).join('');
+      const said = (await Promise.all([api, fanOut, checker].map((fn) => fn.stop()))).join('');
       expect(said).toContain('BatchesChecked');
       expect(said).not.toContain(PASSWORD);
     });
@@ -87,7 +87,7 @@ describeWith(
         kind: 'response',
         body: null,
       });
-      expect(fanOut.output).toContain('"message":"tick"');
+      expect(await fanOut.stop()).toContain('"message":"tick"');
     });
 
     describe('report', () => {

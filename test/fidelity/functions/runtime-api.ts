@@ -29,7 +29,7 @@ const REPORT = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
  * Lambda's side of the Runtime API, for one execution environment ("Using the Lambda runtime API
  * for custom runtimes").
  */
-export class RuntimeApi implements AsyncDisposable {
+export class RuntimeApi {
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch(() => response.destroy());
   });
@@ -68,7 +68,8 @@ export class RuntimeApi implements AsyncDisposable {
     return promise;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }

@@ -51,11 +51,6 @@ export class LambdaFunction implements AsyncDisposable {
     return new LambdaFunction(settings, await RuntimeApi.start(settings.arn));
   }
 
-  /** What the function has logged. */
-  get output(): string {
-    return this.#output;
-  }
-
   /** Settles when the function reports that it cannot start. */
   get initError(): Promise<Report> {
     return this.#api.initError;
@@ -68,9 +63,15 @@ export class LambdaFunction implements AsyncDisposable {
     return Promise.race([this.#api.invoke(event, timeoutMs), failed, this.ended]);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the environment; returns all that it has logged. */
+  async stop(): Promise<string> {
     this.#child.kill('SIGKILL');
-    await this.ended;
-    await this.#api[Symbol.asyncDispose]();
+    const { output } = await this.ended;
+    await this.#api.stop();
+    return output;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 }
