@@ -109,5 +109,5 @@ export class LighthouseFunctions extends Construct {
 /** Makes CloudFormation update a function only once another one is updated. */
 function updateAfter(later: LighthouseFunction, earlier: LighthouseFunction): void {
   const [resource, first] = [later, earlier].map(({ node }) => node.defaultChild as CfnFunction);
-  if (first) resource?.addDependency(first);
+  if (first) resource?.addResourceDependency(first);
 }
