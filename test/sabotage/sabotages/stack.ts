@@ -52,7 +52,7 @@ export const STACK_SABOTAGES: readonly Sabotage[] = [
     name: "stack: logs are not encrypted with the user's key",
     file: 'cdk/lighthouse-function.ts',
     find: '...(props.encryptionKey && { encryptionKey: props.encryptionKey })',
-    replace: '',
+    replace: '...(props.encryptionKey && {})',
     tests: [NETWORK],
   },
   {
