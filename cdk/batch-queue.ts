@@ -80,6 +80,7 @@ export class BatchQueue extends Construct {
     fn.addEnvironment(EnvironmentName.deadLetterQueueUrl, this.deadLetterQueue.queueUrl);
     fn.addEnvironment(EnvironmentName.maxReceives, String(this.#maxReceives));
     this.deadLetterQueue.grant(fn, 'sqs:SendMessage');
+    grantKeyThrough('sqs', this.#encryptionKey, fn);
     fn.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: props.recordsPerInvocation,

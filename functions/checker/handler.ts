@@ -1,4 +1,3 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { CheckDependencies } from '../../src/sweeps/check/batch-checker.ts';
@@ -9,7 +8,7 @@ import { type DeadLetterDependencies, deadLetterExhausted } from './dead-letter-
 import { decodeRecords } from './decode-records.ts';
 import { createDefer } from './defer-records.ts';
 import { hideFailedRecords } from './hide-failed-records.ts';
-import { summarize } from './summarize.ts';
+import { count, summarize } from './summarize.ts';
 
 export interface CheckerDependencies
   extends CheckDependencies,
@@ -45,7 +44,7 @@ async function check(
   const { failed, tooNew, deferred } = summarize(telemetry, { ...due, outcomes });
   const toHide = [...unmoved, ...failed];
   const unchanged = await hideFailedRecords(queue, toHide);
-  telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, unchanged);
+  count(telemetry, 'VisibilityChangesFailed', unchanged);
   // A deferred record is reported too: Lambda deletes those that are not.
   const undone = [...toHide, ...tooNew, ...deferred];
   return { batchItemFailures: undone.map(({ messageId }) => ({ itemIdentifier: messageId })) };

@@ -66,6 +66,7 @@ function hasFailed(
   return true;
 }
 
-function count({ metrics }: Telemetry, name: string, value: number): void {
-  metrics.addMetric(name, MetricUnit.Count, value);
+/** Adds no zeros: a metric costs for as many hours as it gets values. */
+export function count({ metrics }: Telemetry, name: string, value: number): void {
+  if (value > 0) metrics.addMetric(name, MetricUnit.Count, value);
 }

@@ -58,4 +58,9 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
       "the event source's maximum concurrency limits the checkers; a reserved one would make " +
       'messages fail that wait',
   },
+  {
+    rule: 'CKV_AWS_111',
+    resourceType: 'AWS::IAM::Policy',
+    reason: 'in a VPC Lambda makes network interfaces as the function; EC2 names none beforehand',
+  },
 ];

@@ -82,7 +82,8 @@ describe('a sweep of 12,800 sessions of one gateway', () => {
       // More than may fail, so that it matters that waiting is no failure.
       expect(sweep.worstReceives).toBeGreaterThan(5);
       expect(sweep.worstReceives).toBeLessThan(50);
-      expect(sweep.recorded).toMatchObject({ BatchesChecked: BATCHES, BatchesFailed: 0 });
+      expect(sweep.recorded).toMatchObject({ BatchesChecked: BATCHES });
+      expect(sweep.recorded).not.toHaveProperty('BatchesFailed');
     },
   );
 });

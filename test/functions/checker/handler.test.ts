@@ -21,7 +21,7 @@ describe('the checker', () => {
       state: 'complete',
       totals: { active: 600 },
     });
-    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 4, BatchesFailed: 0 });
+    expect(telemetry.metrics.recorded).toEqual({ BatchesChecked: 4 });
   });
 
   it('gives back batches for lack of time, and notes that they did not fail', async () => {
@@ -30,21 +30,16 @@ describe('the checker', () => {
     expect(await invoke(bodies, 7_500)).toEqual({
       batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })),
     });
-    // A batch needs 8.1 s, and there are ten checkers.
+    // A batch needs 8.1 s, and there are five checkers.
     expect(hidden).toEqual([
-      ['receipt-1', 1],
-      ['receipt-2', 2],
-      ['receipt-3', 3],
+      ['receipt-1', 2],
+      ['receipt-2', 4],
+      ['receipt-3', 5],
     ]);
     for (const messageId of back) {
       expect(await world.storage.sweeps.readDeferrals(sweepId, messageId)).toEqual(new Set([1]));
     }
-    expect(telemetry.metrics.recorded).toMatchObject({
-      BatchesChecked: 1,
-      BatchesDeferred: 3,
-      BatchesFailed: 0,
-      VisibilityChangesFailed: 0,
-    });
+    expect(telemetry.metrics.recorded).toEqual({ BatchesChecked: 1, BatchesDeferred: 3 });
   });
 
   it('counts a batch it could not note as failed, soon to be visible again', async () => {
@@ -56,7 +51,7 @@ describe('the checker', () => {
     const { batchItemFailures = [] } = (await invoke(bodies, 7_500)) ?? {};
     expect(batchItemFailures).toHaveLength(3);
     const seconds = new Map(hidden);
-    expect([seconds.get('receipt-1'), seconds.get('receipt-3')]).toEqual([1, 3]);
+    expect([seconds.get('receipt-1'), seconds.get('receipt-3')]).toEqual([2, 5]);
     expect(seconds.get('receipt-2')).toBeGreaterThanOrEqual(5);
     expect(await world.storage.sweeps.readDeferrals(sweepId, 'message-2')).toEqual(new Set());
     expect(telemetry.metrics.recorded).toMatchObject({ BatchesDeferred: 2, BatchesFailed: 1 });
@@ -69,11 +64,8 @@ describe('the checker', () => {
     const { batchItemFailures = [] } = (await invoke(bodies, 7_500)) ?? {};
     expect(batchItemFailures).toHaveLength(3);
     expect(await world.storage.sweeps.readDeferrals(sweepId, 'message-2')).toEqual(new Set([1]));
-    expect(telemetry.metrics.recorded).toMatchObject({
-      BatchesDeferred: 3,
-      BatchesFailed: 0,
-      VisibilityChangesFailed: 3,
-    });
+    const { BatchesDeferred, BatchesFailed, VisibilityChangesFailed } = telemetry.metrics.recorded;
+    expect([BatchesDeferred, BatchesFailed, VisibilityChangesFailed]).toEqual([3, undefined, 3]);
   });
 
   it('reports a failed batch alone, soon to be visible again, and logs why', async () => {
@@ -117,7 +109,7 @@ describe('the checker', () => {
     const warnings = telemetry.logger.lines.filter((line) => line.includes('"WARN"'));
     expect(warnings).toHaveLength(4);
     expect(warnings[0]).toContain('"poolName":"fleet"');
-    expect(telemetry.metrics.recorded).toMatchObject({ BatchesChecked: 0, BatchesFailed: 0 });
+    expect(telemetry.metrics.recorded).toEqual({});
   });
 });
 
