@@ -33,15 +33,15 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'checker: unreadable messages are acknowledged instead of going to the dead-letter queue',
     file: 'functions/checker/summarize.ts',
-    find: 'failed: [...unreadable, ...failed.map(',
-    replace: 'failed: [...failed.map(',
+    find: 'failed: [...unreadable, ...recordsOf(',
+    replace: 'failed: [...recordsOf(',
     tests: [CHECKER],
   },
   {
     name: 'checker: batches there is no time for are acknowledged',
     file: 'functions/checker/handler.ts',
-    find: 'const undone = [...toHide, ...deferred];',
-    replace: 'const undone = [...toHide, ...deferred.slice(deferred.length)];',
+    find: 'const undone = [...toHide, ...tooNew, ...deferred];',
+    replace: 'const undone = [...toHide, ...tooNew, ...deferred.slice(deferred.length)];',
     tests: [CHECKER],
   },
   {
