@@ -67,6 +67,6 @@ describe('sweepTimeMs', () => {
     // Two waves of 5 s, two control probes of two attempts, and 5 s for reads and writes.
     const batchMs = 2 * 5000 + 2 * (2 * 5000 + 100) + 5000;
     const time = sweepTimeMs({ size: 16 * 200, bitCount: 4 }, policy, DEFAULT_SWEEP_LIMITS);
-    expect(time).toBe(720_000 + (16 * batchMs) / 10);
+    expect(time).toBe(720_000 + (16 * batchMs) / 5);
   });
 });

@@ -198,12 +198,12 @@ export class DynamoDbPools implements PoolStorage {
 }
 
 function policyAttributes(policy: PoolPolicy) {
-  const { riseFall, ...rest } = policyOf(policy);
+  const { riseFall, unusable: _found, ...rest } = policyOf(policy);
   return { ...rest, ...riseFall };
 }
 
 function toItem(pool: Pool): Item {
-  const { batchBitCounts, riseFall: _flattened, ...plain } = pool;
+  const { batchBitCounts, riseFall: _flattened, unusable: _found, ...plain } = pool;
   return { ...plain, ...policyAttributes(pool), batchBitsUsed: batchBitCounts };
 }
 
