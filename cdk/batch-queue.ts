@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -30,6 +31,26 @@ export function backstopReceives({ maxReceives }: Pick<QueueSettings, 'maxReceiv
   return maxReceives + RECEIVES_TO_WAIT;
 }
 
+/**
+ * How long SQS keeps a message, at most ("Amazon SQS quotas"): a message that no checker lives long
+ * enough to count needs the backstop's receives, a visibility timeout each, to be a dead letter.
+ */
+const RETENTION = Duration.days(14);
+
+/** A queue whose event source grants nothing but its calls: not the use of the key by itself. */
+class ReceivedQueue extends Queue {
+  override grantConsumeMessages(grantee: IGrantable): Grant {
+    return this.grant(
+      grantee,
+      'sqs:ReceiveMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:GetQueueUrl',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+    );
+  }
+}
+
 /** The queue that carries one message per batch, and the dead-letter queue behind it. */
 export class BatchQueue extends Construct {
   readonly queue: Queue;
@@ -49,9 +70,10 @@ export class BatchQueue extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(props.dlqRetentionDays),
     });
-    this.queue = new Queue(this, 'Batches', {
+    this.queue = new ReceivedQueue(this, 'Batches', {
       ...encryption,
       enforceSSL: true,
+      retentionPeriod: RETENTION,
       visibilityTimeout: Duration.seconds(props.visibilityTimeoutSeconds),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: backstopReceives(props) },
     });

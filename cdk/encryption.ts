@@ -26,7 +26,9 @@ export function grantKeyThrough(
     new PolicyStatement({
       actions: [...KEY_ACTIONS[service]],
       resources: [key.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` } },
+      conditions: {
+        StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}` },
+      },
     }),
   );
 }

@@ -1,10 +1,9 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Blame } from '../src/health/failure.ts';
 import { availabilityOf } from '../src/model/availability.ts';
 import { EventType } from '../src/model/event-names.ts';
 import type { PublishEvents, SweepFinished } from '../src/sweeps/record/sweep-events.ts';
 import { SweepMetric } from './metric-names.ts';
-import type { Telemetry } from './telemetry.ts';
+import { addCount, type Telemetry } from './telemetry.ts';
 
 /**
  * Publishes events, then logs the ended sweeps among them, which the dashboard reads, and counts
@@ -33,11 +32,11 @@ function count({ logger, sweepMetrics }: Telemetry, sweep: SweepFinished['detail
     blame,
   });
   if (state === 'incomplete') {
-    sweepMetrics.addMetric(SweepMetric.incomplete, MetricUnit.Count, 1);
+    addCount(sweepMetrics, SweepMetric.incomplete, 1);
     logger.warn('sweep incomplete', { poolName, sweepId, batches });
   }
   if (totals.proxies > 0 && totals.inconclusive === totals.proxies) {
-    sweepMetrics.addMetric(SweepMetric.inconclusive, MetricUnit.Count, 1);
+    addCount(sweepMetrics, SweepMetric.inconclusive, 1);
     logger.warn('sweep inconclusive', { poolName, sweepId, failures: sweep.failures });
   }
 }

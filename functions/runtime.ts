@@ -72,6 +72,9 @@ export function createRuntime(environment: Environment = process.env): Runtime {
     const names = parsed.error.issues.map(({ path }) => path.join('.'));
     throw new Error(`environment variables missing or malformed: ${names.join(', ')}`);
   }
+  // Lambda says the level of its own filter, which stays at INFO since metrics are lines of INFO. The
+  // logger would take it for its own.
+  delete process.env.AWS_LAMBDA_LOG_LEVEL;
   const telemetry = createTelemetry(parsed.data[EnvironmentName.metricsStack]);
   const publishEvents = createEventPublisher({
     client: new EventBridgeClient({

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics } from '@aws-lambda-powertools/metrics';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
 import { STACK_DIMENSION, SWEEPS_SERVICE } from './metric-names.ts';
 
@@ -33,6 +33,14 @@ export function telemetryMiddlewares({ logger, metrics, sweepMetrics }: Telemetr
     publishMetrics(metrics),
     publishMetrics(sweepMetrics),
   ];
+}
+
+/**
+ * Adds to a count. Zeros are left out: a metric costs for as many hours as it gets values
+ * ("Amazon CloudWatch pricing", custom metrics).
+ */
+export function addCount(metrics: Pick<Metrics, 'addMetric'>, name: string, count: number): void {
+  if (count > 0) metrics.addMetric(name, MetricUnit.Count, count);
 }
 
 /** Publishes the metrics, if there are any, even when the handler throws. */

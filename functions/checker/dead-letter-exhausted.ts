@@ -1,9 +1,8 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import type { Storage } from '../../src/storage/storage.ts';
-import { type Telemetry, toError } from '../telemetry.ts';
+import { addCount, type Telemetry, toError } from '../telemetry.ts';
 import { type CheckerQueue, receivesOf } from './checker-queue.ts';
-import type { DecodedRecord, DecodedRecords } from './decode-records.ts';
+import type { DecodedRecord, DecodedRecords, NewerRecord } from './decode-records.ts';
 
 export interface DeadLetterDependencies {
   readonly storage: Pick<Storage, 'sweeps'>;
@@ -13,8 +12,8 @@ export interface DeadLetterDependencies {
   readonly maxReceives: number;
 }
 
-/** A record, and the batch it names if it names one. */
-type Received = Pick<DecodedRecord, 'record'> & Partial<DecodedRecord>;
+/** A record, the batch it names if it names one, and its sweep as far as that is known. */
+type Received = Pick<DecodedRecord, 'record'> & Partial<DecodedRecord> & Partial<NewerRecord>;
 
 /**
  * Moves records that have failed too often to the dead-letter queue, without any work on them: it
@@ -27,8 +26,8 @@ export async function deadLetterExhausted(
   dependencies: DeadLetterDependencies,
   { decoded, unreadable, newer }: DecodedRecords,
 ): Promise<{ readonly due: DecodedRecords; readonly unmoved: readonly SQSRecord[] }> {
-  const withoutBatch = [...unreadable, ...newer].map((record) => ({ record }));
-  const received: readonly Received[] = [...decoded, ...withoutBatch];
+  const withoutBatch = unreadable.map((record) => ({ record }));
+  const received: readonly Received[] = [...decoded, ...newer, ...withoutBatch];
   const exhausted = new Set<SQSRecord>();
   const unmoved: SQSRecord[] = [];
   await Promise.all(
@@ -38,14 +37,12 @@ export async function deadLetterExhausted(
       if (!(await move(dependencies, each))) unmoved.push(each.record);
     }),
   );
-  const moved = exhausted.size - unmoved.length;
-  if (moved > 0) {
-    dependencies.telemetry.metrics.addMetric('BatchesDeadLettered', MetricUnit.Count, moved);
-  }
+  const { metrics } = dependencies.telemetry;
+  addCount(metrics, 'BatchesDeadLettered', exhausted.size - unmoved.length);
   const due = {
     decoded: decoded.filter(({ record }) => !exhausted.has(record)),
     unreadable: unreadable.filter((record) => !exhausted.has(record)),
-    newer: newer.filter((record) => !exhausted.has(record)),
+    newer: newer.filter(({ record }) => !exhausted.has(record)),
   };
   return { due, unmoved };
 }
@@ -53,14 +50,14 @@ export async function deadLetterExhausted(
 /** Whether as many receives as allowed have failed; false when that cannot be found out now. */
 async function isExhausted(
   { storage, maxReceives, telemetry }: DeadLetterDependencies,
-  { record, message }: Received,
+  { record, message, sweepId = message?.sweepId }: Received,
 ): Promise<boolean> {
   const earlier = receivesOf(record) - 1;
   if (!(earlier >= maxReceives)) return false;
-  if (!message) return true;
+  if (sweepId === undefined) return true;
   const { messageId } = record;
   try {
-    const deferrals = await storage.sweeps.readDeferrals(message.sweepId, messageId);
+    const deferrals = await storage.sweeps.readDeferrals(sweepId, messageId);
     const deferred = [...deferrals].filter((receive) => receive <= earlier).length;
     return earlier - deferred >= maxReceives;
   } catch (error) {

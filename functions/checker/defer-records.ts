@@ -1,8 +1,7 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Clock } from '../../src/clock.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { CheckInvocation } from '../../src/sweeps/check/batch-checker.ts';
-import { type Telemetry, toError } from '../telemetry.ts';
+import { addCount, type Telemetry, toError } from '../telemetry.ts';
 import { type CheckerQueue, receivesOf } from './checker-queue.ts';
 import type { DecodedRecord } from './decode-records.ts';
 
@@ -41,7 +40,7 @@ export function createDefer(
     } catch (error) {
       const { messageId } = record;
       telemetry.logger.warn('a deferred batch stays hidden', { messageId, error: toError(error) });
-      telemetry.metrics.addMetric('VisibilityChangesFailed', MetricUnit.Count, 1);
+      addCount(telemetry.metrics, 'VisibilityChangesFailed', 1);
     }
   };
 }

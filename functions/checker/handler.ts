@@ -2,13 +2,13 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { CheckDependencies } from '../../src/sweeps/check/batch-checker.ts';
 import { checkBatches } from '../../src/sweeps/check/check-batches.ts';
-import { telemetryMiddlewares } from '../telemetry.ts';
+import { addCount, telemetryMiddlewares } from '../telemetry.ts';
 import type { CheckerQueue } from './checker-queue.ts';
 import { type DeadLetterDependencies, deadLetterExhausted } from './dead-letter-exhausted.ts';
 import { decodeRecords } from './decode-records.ts';
 import { createDefer } from './defer-records.ts';
 import { hideFailedRecords } from './hide-failed-records.ts';
-import { count, summarize } from './summarize.ts';
+import { summarize } from './summarize.ts';
 
 export interface CheckerDependencies
   extends CheckDependencies,
@@ -44,7 +44,7 @@ async function check(
   const { failed, tooNew, deferred } = summarize(telemetry, { ...due, outcomes });
   const toHide = [...unmoved, ...failed];
   const unchanged = await hideFailedRecords(queue, toHide);
-  count(telemetry, 'VisibilityChangesFailed', unchanged);
+  addCount(telemetry.metrics, 'VisibilityChangesFailed', unchanged);
   // A deferred record is reported too: Lambda deletes those that are not.
   const undone = [...toHide, ...tooNew, ...deferred];
   return { batchItemFailures: undone.map(({ messageId }) => ({ itemIdentifier: messageId })) };

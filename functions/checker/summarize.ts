@@ -1,8 +1,7 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { IncompatibleError, NotFoundError } from '../../src/errors.ts';
 import type { BatchOutcome } from '../../src/sweeps/check/batch-checker.ts';
-import { type Telemetry, toError } from '../telemetry.ts';
+import { addCount, type Telemetry, toError } from '../telemetry.ts';
 import type { DecodedRecord, DecodedRecords } from './decode-records.ts';
 
 export interface CheckerOutcome extends DecodedRecords {
@@ -21,31 +20,33 @@ export interface UndoneRecords {
 /** Logs and counts what became of each record; returns those that have to be delivered again. */
 export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): UndoneRecords {
   const { decoded, outcomes, unreadable, newer } = outcome;
+  const { metrics } = telemetry;
   for (const { messageId } of unreadable) {
     telemetry.logger.error('the record is not a batch', { messageId });
   }
-  for (const { messageId } of newer) {
+  for (const { record } of newer) {
+    const { messageId } = record;
     telemetry.logger.error('the record is of a newer version', { messageId });
   }
   const failed = decoded.filter((record, index) => hasFailed(telemetry, record, outcomes[index]));
   const deferred = decoded.filter((_record, index) => outcomes[index] === 'deferred');
-  count(telemetry, 'BatchesChecked', outcomes.filter((each) => each === 'done').length);
-  count(telemetry, 'BatchesDeferred', deferred.length);
-  count(telemetry, 'BatchesFailed', failed.length);
-  count(telemetry, 'UnreadableRecords', unreadable.length + newer.length);
+  addCount(metrics, 'BatchesChecked', outcomes.filter((each) => each === 'done').length);
+  addCount(metrics, 'BatchesDeferred', deferred.length);
+  addCount(metrics, 'BatchesFailed', failed.length);
+  addCount(metrics, 'UnreadableRecords', unreadable.length + newer.length);
   const isTooNew = (each: DecodedRecord): boolean => {
     const found = outcomes[decoded.indexOf(each)];
     return typeof found === 'object' && found.failed instanceof IncompatibleError;
   };
   return {
     failed: [...unreadable, ...recordsOf(failed.filter((each) => !isTooNew(each)))],
-    tooNew: [...newer, ...recordsOf(failed.filter(isTooNew))],
+    tooNew: recordsOf([...newer, ...failed.filter(isTooNew)]),
     deferred: recordsOf(deferred),
   };
 }
 
-function recordsOf(decoded: readonly DecodedRecord[]): SQSRecord[] {
-  return decoded.map(({ record }) => record);
+function recordsOf(received: readonly Pick<DecodedRecord, 'record'>[]): SQSRecord[] {
+  return received.map(({ record }) => record);
 }
 
 function hasFailed(
@@ -64,9 +65,4 @@ function hasFailed(
   const error = toError(outcome?.failed);
   logger.error('batch failed', { messageId, receives, sweepId, poolName, bits, error });
   return true;
-}
-
-/** Adds no zeros: a metric costs for as many hours as it gets values. */
-export function count({ metrics }: Telemetry, name: string, value: number): void {
-  if (value > 0) metrics.addMetric(name, MetricUnit.Count, value);
 }

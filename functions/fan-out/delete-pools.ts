@@ -1,7 +1,6 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { continueDeletions } from '../../src/pools/continue-deletions.ts';
 import { TICK_FAILURES } from '../metric-names.ts';
-import { toError } from '../telemetry.ts';
+import { addCount, toError } from '../telemetry.ts';
 import type { FanOutDependencies } from './fan-out-event.ts';
 
 /** The time kept for a chunk that is under way when the budget is spent, milliseconds. */
@@ -20,11 +19,11 @@ export async function deletePools(
   const budgetMs = Math.min(remainingMs - RESERVE_MS, LONGEST_MS);
   for (const entry of await continueDeletions(dependencies, poolNames, { budgetMs })) {
     const { poolName, rowsDeleted, removed, error } = entry;
-    metrics.addMetric('RowsDeleted', MetricUnit.Count, rowsDeleted);
-    if (removed) metrics.addMetric('PoolsDeleted', MetricUnit.Count, 1);
+    addCount(metrics, 'RowsDeleted', rowsDeleted);
+    if (removed) addCount(metrics, 'PoolsDeleted', 1);
     logger.info('pool is being deleted', { poolName, rowsDeleted, removed });
     if (error === undefined) continue;
-    metrics.addMetric(TICK_FAILURES, MetricUnit.Count, 1);
+    addCount(metrics, TICK_FAILURES, 1);
     logger.error('the tick failed to delete a pool', { poolName, error: toError(error) });
   }
 }

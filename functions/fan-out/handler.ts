@@ -1,8 +1,7 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
-import { telemetryMiddlewares } from '../telemetry.ts';
+import { addCount, telemetryMiddlewares } from '../telemetry.ts';
 import { type FanOutDependencies, parseFanOutEvent } from './fan-out-event.ts';
 import { tick } from './tick.ts';
 
@@ -24,6 +23,6 @@ export function createFanOutHandler(dependencies: FanOutDependencies) {
 async function dispatch(dependencies: FanOutDependencies, sweepId: string): Promise<void> {
   const { logger, metrics } = dependencies.telemetry;
   const batches = await dispatchSweep(dependencies, sweepId);
-  metrics.addMetric('BatchesDispatched', MetricUnit.Count, batches);
+  addCount(metrics, 'BatchesDispatched', batches);
   logger.info('sweep dispatched', { sweepId, batches });
 }

@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createBatchSender } from '../batch-sender.ts';
 import { EnvironmentName } from '../environment.ts';
 import { createRuntime } from '../runtime.ts';
+import { addCount } from '../telemetry.ts';
 import { createFanOutHandler } from './handler.ts';
 
 const runtime = createRuntime();
@@ -12,6 +13,6 @@ export const handler = createFanOutHandler({
   sendBatches: createBatchSender({
     client: new SQSClient(),
     queueUrl: runtime.requireVariable(EnvironmentName.batchQueueUrl),
-    onResend: (entries) => metrics.addMetric('BatchSendsRetried', 'Count', entries),
+    onResend: (entries) => addCount(metrics, 'BatchSendsRetried', entries),
   }),
 });

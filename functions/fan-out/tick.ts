@@ -1,8 +1,7 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dispatchSweep } from '../../src/sweeps/start/dispatch-sweep.ts';
 import { runTick, type TickAction, type TickEntry } from '../../src/sweeps/start/run-tick.ts';
 import { SweepMetric, TICK_FAILURES } from '../metric-names.ts';
-import { toError } from '../telemetry.ts';
+import { addCount, toError } from '../telemetry.ts';
 import { deletePools } from './delete-pools.ts';
 import type { FanOutDependencies } from './fan-out-event.ts';
 
@@ -26,7 +25,7 @@ export async function tick(
   const { logger, metrics } = dependencies.telemetry;
   const startFanOut = async (sweepId: string): Promise<void> => {
     const batches = await dispatchSweep(dependencies, sweepId);
-    metrics.addMetric('BatchesDispatched', MetricUnit.Count, batches);
+    addCount(metrics, 'BatchesDispatched', batches);
   };
   const entries = await runTick({ ...dependencies, startFanOut }, scheduledAtMs);
   for (const entry of entries) report(dependencies, entry);
@@ -43,17 +42,15 @@ export async function tick(
 /** Pool names in one line of the log. */
 const MAX_NAMES_LOGGED = 50;
 
-/** Counts the pools that need attention. A count of 0 is not written: each metric costs money. */
+/** Counts the pools that need attention. */
 function reportPools({ telemetry }: FanOutDependencies, entries: readonly TickEntry[]): void {
   const { logger, sweepMetrics } = telemetry;
   const overdue = entries.filter(({ action }) => action === 'overdue');
-  if (overdue.length > 0) {
-    sweepMetrics.addMetric(SweepMetric.overdue, MetricUnit.Count, overdue.length);
-  }
+  addCount(sweepMetrics, SweepMetric.overdue, overdue.length);
   for (const { poolName, sweepId } of overdue) logger.warn('sweep overdue', { poolName, sweepId });
   const below = entries.filter(({ belowLimit }) => belowLimit === true);
   if (below.length === 0) return;
-  sweepMetrics.addMetric(SweepMetric.belowLimit, MetricUnit.Count, below.length);
+  addCount(sweepMetrics, SweepMetric.belowLimit, below.length);
   const poolNames = below.slice(0, MAX_NAMES_LOGGED).map(({ poolName }) => poolName);
   logger.warn('pools below their limit', { pools: below.length, poolNames });
 }
@@ -62,12 +59,12 @@ function report({ telemetry }: FanOutDependencies, entry: TickEntry): void {
   const { logger, metrics } = telemetry;
   const { poolName, action, sweepId, error } = entry;
   if (error !== undefined) {
-    metrics.addMetric(TICK_FAILURES, MetricUnit.Count, 1);
+    addCount(metrics, TICK_FAILURES, 1);
     logger.error('the tick failed for a pool', { poolName, error: toError(error) });
     return;
   }
   const metric = METRIC_OF_ACTION[action];
   if (metric === undefined) return;
-  metrics.addMetric(metric, MetricUnit.Count, 1);
+  addCount(metrics, metric, 1);
   logger.info('pool tended', { poolName, action, sweepId });
 }

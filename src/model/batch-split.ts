@@ -1,6 +1,4 @@
 import { MAX_BATCH_BIT_COUNT } from './batch-range.ts';
-import { batchTimeMs } from './batch-time.ts';
-import type { PoolPolicy } from './pool.ts';
 import type { SweepLimits } from './sweep-limits.ts';
 
 /** The number of rows that are read to estimate a pool's size. */
@@ -51,15 +49,10 @@ export function chooseBitCount(size: number, current?: number): number {
 
 /**
  * How long after its start a sweep may still write rows, milliseconds: as long as it takes with
- * every message delivered twice and every batch at its slowest.
+ * every message delivered twice and every batch at its slowest. On one host, such as a gateway, a
+ * batch may take all the time that a checker has.
  */
-export function sweepTimeMs(
-  { size, bitCount }: { readonly size: number; readonly bitCount: number },
-  policy: PoolPolicy,
-  limits: SweepLimits,
-): number {
-  const batches = 2 ** bitCount;
-  const rows = Math.max(LARGEST_BATCH_SIZE, Math.ceil(size / batches));
-  const batchMs = batchTimeMs(rows, policy, limits);
-  return 2 * limits.visibilityTimeoutMs + Math.ceil((batches * batchMs) / limits.concurrency);
+export function sweepTimeMs(bitCount: number, limits: SweepLimits): number {
+  const { visibilityTimeoutMs, checkerTimeoutMs, concurrency } = limits;
+  return 2 * visibilityTimeoutMs + Math.ceil((2 ** bitCount * checkerTimeoutMs) / concurrency);
 }

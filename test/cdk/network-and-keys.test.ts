@@ -160,6 +160,7 @@ describe('a key of the user', () => {
       ({ Resource }) => Resource === kmsKeyArn,
     );
     const services = uses.map(({ Condition }) => JSON.stringify(Condition ?? null));
+    expect(services.filter((text) => !text.includes('kms:ViaService'))).toEqual([]);
     expect(services.some((text) => text.includes('"dynamodb.'))).toBe(true);
     expect(services.some((text) => text.includes('"sqs.'))).toBe(true);
     expect(JSON.stringify(uses)).not.toMatch(/kms:\*|CreateGrant|Disable|Schedule|Put/);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseBitCount, estimatePoolSize, sweepTimeMs } from '../../src/model/batch-split.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
-import { makeOptions, makePolicy } from '../support/factories.ts';
 
 describe('estimatePoolSize', () => {
   it('counts a pool of fewer than 1,024 proxies', () => {
@@ -62,11 +61,15 @@ describe('chooseBitCount', () => {
 });
 
 describe('sweepTimeMs', () => {
-  it('is two visibility timeouts and every batch at its slowest', () => {
-    const policy = makePolicy({ options: makeOptions({ timeoutMs: 5000, attempts: 1 }) });
-    // Two waves of 5 s, two control probes of two attempts, and 5 s for reads and writes.
-    const batchMs = 2 * 5000 + 2 * (2 * 5000 + 100) + 5000;
-    const time = sweepTimeMs({ size: 16 * 200, bitCount: 4 }, policy, DEFAULT_SWEEP_LIMITS);
-    expect(time).toBe(720_000 + (16 * batchMs) / 5);
+  it('is two visibility timeouts and the whole time of a checker for every batch', () => {
+    // Five checkers of a minute each.
+    expect(sweepTimeMs(4, DEFAULT_SWEEP_LIMITS)).toBe(720_000 + (16 * 60_000) / 5);
+  });
+
+  it.each([0, 8, 9, 12])('is enough for 2^%i batches of one host that all time out', (bitCount) => {
+    const { checkerTimeoutMs, concurrency, maxInFlightPerHost } = DEFAULT_SWEEP_LIMITS;
+    const slowestMs = Math.min(Math.ceil(320 / maxInFlightPerHost) * 5000, checkerTimeoutMs);
+    const needed = Math.ceil(2 ** bitCount / concurrency) * slowestMs;
+    expect(sweepTimeMs(bitCount, DEFAULT_SWEEP_LIMITS)).toBeGreaterThan(needed);
   });
 });

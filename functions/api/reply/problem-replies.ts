@@ -1,11 +1,10 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type middy from '@middy/core';
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type { Telemetry } from '../../telemetry.ts';
+import { addCount, type Telemetry } from '../../telemetry.ts';
 import { isCallersProblem, toProblemReply } from './problem.ts';
 
 /** Answers every error with a problem document; logs those that the caller cannot fix. */
@@ -22,7 +21,7 @@ export function problemReplies({
     onError: (request) => {
       const error = request.error ?? new Error('unknown error');
       if (!isCallersProblem(error)) {
-        metrics.addMetric('ServerErrors', MetricUnit.Count, 1);
+        addCount(metrics, 'ServerErrors', 1);
         logger.error('request failed', { routeKey: request.event.routeKey, error });
       }
       request.response = toProblemReply(error);

@@ -1,9 +1,9 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { parsePoolName } from '../../../src/model/pool.ts';
 import { importProxies } from '../../../src/pools/import-proxies.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
 import { isGzip } from '../../../src/proxies/list/read/gunzip.ts';
 import type { ListEntry } from '../../../src/proxies/list-entry.ts';
+import { addCount } from '../../telemetry.ts';
 import type { RouteHandler } from '../api-dependencies.ts';
 import { jsonReply } from '../reply/reply.ts';
 import { listFormatOf } from '../request/import-format.ts';
@@ -30,8 +30,8 @@ export const importList: RouteHandler = async (dependencies, request) => {
   const options = { lines, maxConcurrency };
   const report = await importProxies(dependencies, pool.poolName, replay(entries), options);
   const { metrics } = dependencies.telemetry;
-  metrics.addMetric('ProxiesImported', MetricUnit.Count, report.added);
-  metrics.addMetric('EntriesRejected', MetricUnit.Count, report.rejected);
+  addCount(metrics, 'ProxiesImported', report.added);
+  addCount(metrics, 'EntriesRejected', report.rejected);
   return jsonReply(200, report);
 };
 

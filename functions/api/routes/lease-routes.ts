@@ -1,10 +1,10 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { LeaseEndedError } from '../../../src/errors.ts';
 import { unusable } from '../../../src/input.ts';
 import { formatLeasedUrl, type Lease } from '../../../src/leases/lease.ts';
 import { parsePoolName } from '../../../src/model/pool.ts';
 import { requirePool } from '../../../src/pools/require-pool.ts';
 import { schemesWith } from '../../../src/proxies/list/schemes.ts';
+import { addCount } from '../../telemetry.ts';
 import type { ApiDependencies, RouteHandler } from '../api-dependencies.ts';
 import { noProxyAvailable } from '../reply/problem.ts';
 import { jsonReply } from '../reply/reply.ts';
@@ -118,5 +118,5 @@ async function poolNameOf({ storage }: ApiDependencies, { params }: ApiRequest):
 }
 
 function count({ telemetry: { metrics } }: ApiDependencies, name: string): void {
-  metrics.addMetric(name, MetricUnit.Count, 1);
+  addCount(metrics, name, 1);
 }

@@ -1,4 +1,3 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod/mini';
 import { NotFoundError } from '../../../src/errors.ts';
 import { POOL_NAME } from '../../../src/model/pool.ts';
@@ -7,7 +6,7 @@ import { isSweepId } from '../../../src/model/sweep-id.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { readSweepResults } from '../../../src/sweeps/report/sweep-results.ts';
 import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
-import { toError } from '../../telemetry.ts';
+import { addCount, toError } from '../../telemetry.ts';
 import type { ApiDependencies, RouteHandler } from '../api-dependencies.ts';
 import { createInlinePool, inlineListSchema, isInlineList } from '../inline-pool.ts';
 import { type ApiReply, csvReply, jsonReply, ndjsonReply, nextPageLink } from '../reply/reply.ts';
@@ -63,7 +62,7 @@ async function dispatch(
   { requestDispatch, telemetry }: ApiDependencies,
   { sweepId, state, dispatchedAt }: Sweep,
 ): Promise<void> {
-  telemetry.metrics.addMetric('SweepsRequested', MetricUnit.Count, 1);
+  addCount(telemetry.metrics, 'SweepsRequested', 1);
   if (state !== SweepState.running || dispatchedAt !== undefined) return;
   try {
     await requestDispatch(sweepId);
@@ -79,7 +78,7 @@ export const postRedrive: RouteHandler = async (
 ) => {
   parseQuery(noQuerySchema, request);
   const outcome = await redrive();
-  metrics.addMetric('MessagesRedriven', MetricUnit.Count, outcome.moved);
+  addCount(metrics, 'MessagesRedriven', outcome.moved);
   logger.info('redrive', { ...outcome });
   return jsonReply(200, outcome);
 };

@@ -87,7 +87,9 @@ export class DynamoDbSweeps implements SweepStorage {
         ...updateInput({ set, assign: [MARK_FORMAT] }),
       }),
     );
-    return { part, recordedInPart: ledgerEntries(Attributes ?? {}).length };
+    // A part of an earlier version has more batches than those that belong to it now.
+    const own = ledgerEntries(Attributes ?? {}).filter(([each]) => ledgerPartOf(each) === part);
+    return { part, recordedInPart: own.length };
   }
 
   async markComplete(
@@ -142,6 +144,7 @@ export class DynamoDbSweeps implements SweepStorage {
         ...updateInput({
           add: { receives: new Set([receive]) },
           set: { [TTL_ATTRIBUTE]: item.expiresAtEpochSeconds },
+          assign: [MARK_FORMAT],
         }),
       }),
     );

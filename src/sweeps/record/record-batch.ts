@@ -8,7 +8,7 @@ import {
 import type { Storage } from '../../storage/storage.ts';
 import { requireSweep } from '../require-sweep.ts';
 import { type CountedResult, countBatch } from './batch-counts.ts';
-import { closeSweep, recordLateBatches, type SweepContext } from './close-sweep.ts';
+import { closeSweep, missingBatches, recordLateBatches, type SweepContext } from './close-sweep.ts';
 
 /**
  * Enters a batch in the ledger of its sweep. The batch that completes the ledger closes the sweep;
@@ -30,7 +30,8 @@ export async function recordBatch(
   if (current.state !== SweepState.running) return recordLateBatches(dependencies, current);
   if (recordedInPart < Math.min(BATCHES_PER_LEDGER_PART, 2 ** sweep.bitCount)) return;
   if (!(await completesLedger(storage, sweep, part))) return;
-  await closeSweep(dependencies, sweep, await storage.sweeps.readLedger(sweep.sweepId));
+  const ledger = await storage.sweeps.readLedger(sweep.sweepId);
+  if (missingBatches(sweep, ledger).length === 0) await closeSweep(dependencies, sweep, ledger);
 }
 
 /** Marks a complete part, and its section when that is complete too; whether all of them are. */

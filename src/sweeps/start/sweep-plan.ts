@@ -59,7 +59,7 @@ export function draftSweep(
     ...(policyVersion !== undefined && { policyVersion }),
     trigger,
     startedAt: new Date(now).toISOString(),
-    deadlineAt: new Date(now + sweepTimeMs(plan, pool, limits)).toISOString(),
+    deadlineAt: new Date(now + sweepTimeMs(plan.bitCount, limits)).toISOString(),
     state: SweepState.running,
     // Without the rows of a pool that has expired, its results could not be read.
     expiresAtEpochSeconds:

@@ -15,11 +15,6 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the CDK names the role and its policy together; only the policy needs to be named',
   },
   {
-    rule: 'I3013',
-    resourceType: 'AWS::SQS::Queue',
-    reason: "a batch is worth nothing after its sweep's deadline, long before SQS's four days",
-  },
-  {
     rule: 'CKV_AWS_119',
     resourceType: 'AWS::DynamoDB::Table',
     reason: "DynamoDB encrypts with a key of AWS's; a customer's own costs and is a choice",

@@ -147,6 +147,25 @@ describe('a batch that waited long', () => {
   });
 });
 
+describe('a record that needs a newer checker', () => {
+  it('stays while its receives were deferrals, and is a dead letter after five failures', async () => {
+    const { message, deadLetters, receive, note } = await setUp();
+    const newer = JSON.stringify({ ...message, format: 99 });
+    await note([1, 2, 3, 4, 5]);
+    expect(await receive(newer, 6)).toBe('kept');
+    expect(await receive(newer, 10)).toBe('kept');
+    expect(await receive(newer, 11)).toBe('acknowledged');
+    expect(deadLetters).toEqual([newer]);
+  });
+
+  it('counts all its receives when it does not say of which sweep it is', async () => {
+    const { deadLetters, receive } = await setUp();
+    expect(await receive(JSON.stringify({ format: 99 }), 5)).toBe('kept');
+    expect(await receive(JSON.stringify({ format: 99 }), 6)).toBe('acknowledged');
+    expect(deadLetters).toHaveLength(1);
+  });
+});
+
 describe('a record that is not a batch', () => {
   it('goes to the dead-letter queue after five receives', async () => {
     const { deadLetters, receive } = await setUp();

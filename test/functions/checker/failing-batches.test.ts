@@ -61,9 +61,9 @@ describe('a batch that always fails, among batches that wait', () => {
     const [dead = '', ...more] = fleet.queue.deadLetters;
     expect(more).toEqual([]);
     expect(JSON.parse(dead)).toMatchObject({ bits: '0101' });
-    const deferrals = await deferralsOf('0101');
-    expect(deferrals.size).toBeGreaterThan(0);
-    expect(receivesOf('0101')).toBe(deferrals.size + 5 + 1);
+    const waits = await Promise.all(world.sent.map(({ bits }) => deferralsOf(bits)));
+    expect(waits.some(({ size }) => size > 0)).toBe(true);
+    expect(receivesOf('0101')).toBe((await deferralsOf('0101')).size + 5 + 1);
     expect((await world.storage.sweeps.readLedger(sweepId)).size).toBe(15);
 
     // Redriven, it is another message; what was noted before does not count for it.

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { batchesOf } from '../../../src/model/batch-range.ts';
 import type { StoredResult } from '../../../src/model/batch-result.ts';
@@ -71,6 +72,8 @@ describe('the batch that completes the ledger closes the sweep, and none before 
   }
 });
 
+const database = useDynamoDb();
+
 it('a crash after any write of the last batch leaves a sweep that its redelivery closes', async () => {
   const sweep = makeSweep({ bitCount: 9 });
   const batches = fromTheMiddle(9);
@@ -90,9 +93,24 @@ it('a crash after any write of the last batch leaves a sweep that its redelivery
   }
 });
 
-describe('the ledger costs at most 1.6 write units a batch', () => {
-  const database = useDynamoDb();
+it('a part of an earlier version, with other batches in it, completes no sweep', async () => {
+  const { client } = database;
+  const tables = await database.createTables();
+  const storage = (await database.openStorage({ tables }))(new FakeClock());
+  const sweep = makeSweep({ bitCount: 2 });
+  await storage.sweeps.put(sweep);
+  const ledger = { sweepId: { S: sweep.sweepId }, part: { S: 'ledger#0' }, b10: { M: {} } };
+  await client.send(new PutItemCommand({ TableName: tables.sweeps, Item: ledger }));
+  const context = { storage, clock: new FakeClock() };
+  const states: unknown[] = [];
+  for (const bits of ['10', '11', '00', '01']) {
+    await recordBatch(context, sweep, { bits, results: RESULTS, bytes: 1 });
+    states.push((await storage.sweeps.get(sweep.sweepId))?.state);
+  }
+  expect(states).toEqual(['running', 'running', 'running', 'complete']);
+});
 
+describe('the ledger costs at most 1.6 write units a batch', () => {
   for (const bitCount of [0, 1, 3, 6, 9]) {
     it(`in a sweep of ${2 ** bitCount} batches, a third of them failing in ten ways`, async () => {
       const storage = (await database.openStorage())(new FakeClock());
