@@ -39,8 +39,9 @@ export function readTextLine(maker: EntryMaker, line: string, place: EntryPlace)
   return maker.make(withSaid(endpoint, said), source);
 }
 
-/** `HTTPS_PROXY=http://…` or `export http_proxy="http://…"`: a setting of an environment. */
-const SETTING = /^(?:(?:export|set)\s+)?(?:\w*_proxy=|[a-z_]\w*=(?=["']?[a-z][a-z0-9+.-]*:\/\/))/i;
+/** `HTTPS_PROXY=…`, or any name before a URL: a setting of an environment or a configuration. */
+const SETTING =
+  /^(?:(?:export|set)\s+)?(?:(?:(?:https?|all|socks|ftp)[_-]?proxy|proxy(?:[_-]?(?:url|server))?)=|(?!no[_-]?proxy)[a-z_][\w-]*=(?=["']?[a-z][a-z0-9+.-]*:\/\/))/i;
 /** An element of a list in a program: quotes around all of it. */
 const QUOTED = /^(["'`])([^"'`]*)\1\s*[,;]?$/;
 
@@ -98,29 +99,10 @@ export function readRow(maker: EntryMaker, row: Row, place: EntryPlace): Entries
   return flatten(cells);
 }
 
-/** A key that is a proxy itself. */
-const PROXY_KEY = /^(?:[^:@/\s]+:\/\/)?\S+:\d{1,5}$/;
-
-/** Reads a JSON object: one entry, or entries that stand under their addresses. */
+/** Reads a JSON object. */
 export function readObject(maker: EntryMaker, value: object, place: EntryPlace): Entries {
-  const members = Object.entries(value);
-  if (members.length > 0 && members.every(([key]) => PROXY_KEY.test(key))) {
-    return flatten(members.map(([proxy, about]) => readMember(maker, { proxy, about }, place)));
-  }
   const { names, values } = flattenEntry(value);
   return readRow(maker, { index: indexFields(names, maker.schemes), values }, place);
-}
-
-function readMember(
-  maker: EntryMaker,
-  { proxy, about }: { readonly proxy: string; readonly about: unknown },
-  place: EntryPlace,
-): Entries {
-  const isObject = typeof about === 'object' && about !== null && !Array.isArray(about);
-  if (!isObject) return readTextLine(maker, proxy, place);
-  const { names, values } = flattenEntry(about);
-  const index = indexFields(['proxy', ...names], maker.schemes);
-  return readRow(maker, { index, values: [proxy, ...values] }, place);
 }
 
 /** Reads what a column or key that is named like a protocol holds. */

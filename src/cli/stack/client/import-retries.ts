@@ -68,9 +68,9 @@ export function stoppedAt(error: unknown, progress: Progress): unknown {
 
 /** Says how far an import got, and that the same command goes on. */
 export function howFar({ added, existing, line }: Progress): string {
-  const imported = line === 0 ? 'no proxy' : `${added + existing} proxies, all up to line ${line},`;
-  return (
-    `${imported} had been imported; import the list again to go on: what is there already does not` +
-    ' change'
-  );
+  const imported =
+    line === 0
+      ? 'nothing is sure to have been imported'
+      : `${added + existing} proxies, all up to line ${line}, had been imported`;
+  return `${imported}; import the list again to go on: what is there already does not change`;
 }

@@ -2,7 +2,7 @@ import { RejectionReason, reject } from '../../rejection.ts';
 import type { Entries, EntryMaker } from '../entry-maker.ts';
 import { type CsvHeader, isRule, parseCsvHeader, splitCells } from '../fields/csv-form.ts';
 import { type FieldIndex, fieldOf } from '../fields/fields.ts';
-import { makeAll, readRow, readTextLine } from '../read-entry.ts';
+import { type EntryPlace, makeAll, readRow, readTextLine } from '../read-entry.ts';
 import { protocolsIn, type Schemes } from '../schemes.ts';
 import { type EntryReader, LineReader } from './line-reader.ts';
 
@@ -10,20 +10,23 @@ import { type EntryReader, LineReader } from './line-reader.ts';
 export function createTextReader(maker: EntryMaker, linesBefore: number): EntryReader {
   let header: CsvHeader | null = null;
   let isFirst = true;
-  let said: { readonly scheme: string } | undefined;
+  let said: EntryPlace['said'];
   const readLine = (whole: string, line: number): Entries => {
-    const scheme = headingOf(whole, maker.schemes);
-    if (scheme !== null) said = { scheme };
-    if (whole.startsWith('#')) return { kind: 'skipped', line, reason: 'comment' };
-    if (scheme !== null) return { kind: 'skipped', line, reason: 'header' };
-    if (isFirst) {
-      isFirst = false;
+    const isComment = whole.startsWith('#');
+    if (isFirst && !isComment) {
       header = parseCsvHeader(whole, maker.schemes);
-      if (header || fieldOf(whole) === 'host') return { kind: 'skipped', line, reason: 'header' };
+      isFirst = header === null && fieldOf(whole) !== 'host';
+      if (!isFirst) return { kind: 'skipped', line, reason: 'header' };
     }
+    const heading = headingOf(whole, maker.schemes);
+    if (heading) said = heading.length === 1 ? { scheme: heading[0] ?? null } : undefined;
+    if (isComment || heading) {
+      return { kind: 'skipped', line, reason: isComment ? 'comment' : 'header' };
+    }
+    isFirst = false;
     if (!header || maker.columns) return readTextLine(maker, whole, { line, said });
     if (isRule(whole)) return { kind: 'skipped', line, reason: 'header' };
-    return readHeadedRow(maker, header, { line, text: whole });
+    return readHeadedRow(maker, header, { line, text: whole, said });
   };
   return new LineReader(readLine, { linesBefore });
 }
@@ -31,17 +34,16 @@ export function createTextReader(maker: EntryMaker, linesBefore: number): EntryR
 /** `### SOCKS5 ###`, `[socks4]`, `== HTTP proxies ==`, `HTTP:` */
 const HEADING = /^[#=*\-_~[(<\s]{0,9}((?:http|socks)[^@:]{0,40}?)[#=*\-_~\])>:\s]{0,9}$/i;
 
-/** The scheme that a line of its own names for the lines below it, which may name another. */
-function headingOf(line: string, schemes: Schemes): string | null {
+/** The schemes that a line of its own names for the lines below it, which may name another. */
+function headingOf(line: string, schemes: Schemes): readonly string[] | null {
   const words = HEADING.exec(line)?.[1];
-  const [scheme, another] = (words && protocolsIn(words, schemes)) || [];
-  return another === undefined ? (scheme ?? null) : null;
+  return words === undefined ? null : protocolsIn(words, schemes);
 }
 
 function readHeadedRow(
   maker: EntryMaker,
   { delimiter, index, columnCount }: CsvHeader,
-  { line, text }: { readonly line: number; readonly text: string },
+  { line, text, said }: EntryPlace & { readonly text: string },
 ): Entries {
   const cells = splitCells(text, delimiter);
   if ('reason' in cells) return makeAll(maker, [cells], { line });
@@ -50,7 +52,7 @@ function readHeadedRow(
   }
   return isCutInLogin(index, cells)
     ? makeAll(maker, [TOO_FEW_COLUMNS], { line })
-    : readRow(maker, { index, values: cells }, { line });
+    : readRow(maker, { index, values: cells }, { line, said });
 }
 
 /** A row that ends after its user name, before the column of the password. */

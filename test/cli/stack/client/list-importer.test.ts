@@ -107,7 +107,7 @@ describe('a chunk whose request fails', () => {
   it('at the beginning says that nothing was imported', async () => {
     stub.fault = () => 'hang up';
     await expect(importMany(3_000)).rejects.toThrow(
-      /^no stack answers at .*; no proxy had been imported; import the list again to go on/,
+      /^no stack answers at .*; nothing is sure to have been imported; import the list again to go on/,
     );
   });
 
