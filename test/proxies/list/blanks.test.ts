@@ -84,7 +84,7 @@ describe('blank lines cost constant memory', () => {
     ['blank lines', '\n', ' '],
     ['lines of blanks', ' ', '\n'],
     ['one line of blanks', ' ', '\t'],
-  ])('%s, 16 MB of them gzipped, are read within 2 MB', async (_, most, some) => {
+  ])('%s, 16 MB of them gzipped, are read within 2 MB', { timeout: 120_000 }, async (_, most, some) => {
     const list = gzipBlanks(16 << 20, most, some);
     collectGarbage();
     const before = process.memoryUsage().heapUsed;
