@@ -36,8 +36,8 @@ const tarpit = new Tarpit();
 const closing = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  // One batch per invocation gives each a process of its own to kill.
-  stack = await startFaultStack({ checker: { recordsPerInvocation: 1 } });
+  // One batch per invocation gives each a process of its own to kill, and the tests run side by side.
+  stack = await startFaultStack({ checker: { recordsPerInvocation: 1, maxConcurrency: 10 } });
   stack.dynamodb.faulty.script = firstOf(scripts);
   stack.sqs.faulty.script = firstOf(queueScripts);
   const proxies = await Promise.all([startHttpProxy(), startSocks5Proxy()]);
