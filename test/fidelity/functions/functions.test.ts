@@ -7,6 +7,7 @@ import {
   startTarget,
   type Target,
 } from '../../../src/local/fleet/index.ts';
+import { FORMAT } from '../../../src/model/format.ts';
 import { describeWith } from '../support/describe-with.ts';
 import { ELASTIC_MQ, PYTHON_TOOLS, RUNTIME_CLIENT } from '../tools/tools.ts';
 import { type HttpRequest, httpEvent, sqsEvent } from './events.ts';
@@ -47,7 +48,11 @@ describeWith(
       expect(started.statusCode).toBe(202);
       const { sweepId } = started.json;
       expect(world.asked).toEqual([
-        { path: expect.stringMatching(/\/invocations/), type: 'Event', payload: { sweepId } },
+        {
+          path: expect.stringMatching(/\/invocations/),
+          type: 'Event',
+          payload: { format: FORMAT, sweepId },
+        },
       ]);
       const dispatched = await fanOut.invoke(world.asked[0]?.payload);
       expect(dispatched).toMatchObject({ kind: 'response', body: null });
@@ -78,6 +83,14 @@ describeWith(
     });
 
     it('take the tick as the schedule sends it', async () => {
+      await using api = await world.start('api');
+      const put = await call(api, {
+        routeKey: 'PUT /pools/{pool}',
+        pathParameters: { pool: 'scheduled' },
+        headers: { 'content-type': 'application/json' },
+        body: '{"intervalSeconds":60}',
+      });
+      expect(put.statusCode).toBe(201);
       await using fanOut = await world.start('fanOut');
       const input = world.scheduleInput.replace(
         '<aws.scheduler.scheduled-time>',

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { createBatchSender } from '../../../functions/batch-sender.ts';
+import { writeBatchMessage } from '../../../src/sweeps/check/batch-message.ts';
 import type { Rule } from '../support/rules.ts';
 import { type QueueService, TestQueue } from './test-queue.ts';
 
@@ -32,7 +33,7 @@ function describeSending(service: QueueService, rule: Rule): void {
       if (received.length === 0) break;
       bodies.push(...received.map(({ Body = '' }) => Body));
     }
-    expect(bodies.sort()).toEqual(messages.map((each) => JSON.stringify(each)).sort());
+    expect(bodies.sort()).toEqual(messages.map(writeBatchMessage).sort());
   });
 
   rule('delivers the attributes of a message with it', async () => {
