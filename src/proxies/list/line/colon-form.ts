@@ -64,7 +64,8 @@ export function checkLogin(found: Found, schemes: Schemes): Found | Rejection {
   const [first = '', second, third] = fields;
   if (fields.every((field) => field === '')) return { ...found, userinfo: '' };
   if (/[^/]:\/\//.test(found.userinfo)) return NEITHER_LOGIN_NOR_TAG;
-  if (/:[^@]*@/.test(found.userinfo.slice(first.length + 1))) return PASSWORD_OR_REMARK;
+  const colon = found.userinfo.indexOf(':', first.length + 1);
+  if (colon >= 0 && found.userinfo.includes('@', colon)) return PASSWORD_OR_REMARK;
   if (fields.length > 8) return found;
   const told = recognise(first, schemes);
   if (!told) return second === undefined ? NEITHER_LOGIN_NOR_TAG : withLogin(found, schemes);
