@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const SOURCES = join(import.meta.dirname, 'fixtures');
-const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/lighthouse-bench');
+/** Where what is compiled is kept. */
+export const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/lighthouse-bench');
 const FLAGS = ['-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror'];
 
 /** The programs in fixtures/, each of one source file. */
