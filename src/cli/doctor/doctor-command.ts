@@ -53,7 +53,7 @@ async function examine(flags: StackFlags, signal: AbortSignal): Promise<readonly
     checkDescriptors(),
     await checkDirectory(process.cwd()),
     checkStackPackages(),
-    await checkAwsCredentials(process.env),
+    await checkAwsCredentials(process.env, flags),
     ...(await checkStack(flags, signal)),
   ];
 }

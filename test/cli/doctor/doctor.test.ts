@@ -121,18 +121,28 @@ describe('what the doctor looks at', () => {
   });
 
   it('AWS credentials by their place alone', async () => {
-    const none = await checkAwsCredentials({}, cwd);
+    const home = cwd;
+    const none = await checkAwsCredentials({}, { home });
     expect(none.state).toBe('note');
     const key = { AWS_ACCESS_KEY_ID: 'AKIASECRET' };
-    expect(await checkAwsCredentials(key, cwd)).toMatchObject({ state: 'wrong' });
-    const both = await checkAwsCredentials({ ...key, AWS_SECRET_ACCESS_KEY: 'hidden' }, cwd);
+    expect(await checkAwsCredentials(key, { home })).toMatchObject({ state: 'wrong' });
+    const both = await checkAwsCredentials({ ...key, AWS_SECRET_ACCESS_KEY: 'hidden' }, { home });
     expect(both.state).toBe('ok');
     expect(JSON.stringify(both)).not.toMatch(/AKIASECRET|hidden/);
     await mkdir(join(cwd, '.aws'));
-    await writeFile(join(cwd, '.aws/config'), '');
-    expect(await checkAwsCredentials({}, cwd)).toMatchObject({
-      state: 'ok',
-      found: expect.stringContaining('.aws'),
+    await writeFile(join(cwd, '.aws/config'), '[default]\nregion = eu-north-1\n');
+    expect(await checkAwsCredentials({}, { home })).toMatchObject({ state: 'note' });
+    await writeFile(join(cwd, '.aws/credentials'), '[ops]\naws_access_key_id = AKIASECRET\n');
+    expect(await checkAwsCredentials({}, { home })).toMatchObject({ state: 'note' });
+    for (const found of [
+      await checkAwsCredentials({}, { home, profile: 'ops' }),
+      await checkAwsCredentials({ AWS_PROFILE: 'ops' }, { home }),
+    ]) {
+      expect(found).toMatchObject({ state: 'ok', found: 'there are some, in profile "ops"' });
+    }
+    expect(await checkAwsCredentials({}, { home, profile: 'absent' })).toMatchObject({
+      state: 'wrong',
+      found: 'profile "absent" has none',
     });
   });
 
