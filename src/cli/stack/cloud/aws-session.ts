@@ -85,6 +85,12 @@ export async function resolveRegion({ region, profile }: AwsFlags): Promise<stri
   throw new InvalidInputError(`"${found}" is not an AWS region; give one such as eu-north-1`);
 }
 
+/** AWS: "Amazon Resource Names", partitions. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
 async function regionOfChain(profile: string | undefined): Promise<string | undefined> {
   const options = { ...NODE_REGION_CONFIG_OPTIONS, default: () => '' };
   const files = { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...(profile !== undefined && { profile }) };

@@ -1,7 +1,8 @@
 import { CloudFormationServiceException } from '@aws-sdk/client-cloudformation';
 import { LighthouseError } from '../../../errors.ts';
 import { errnoOf } from '../../errors.ts';
-import type { AwsSession } from './aws-session.ts';
+import { type AwsSession, partitionOf } from './aws-session.ts';
+import { describeRefusedCredentials } from './refused-credentials.ts';
 
 /** Which stack to look up, where, and as whom. */
 export interface StackQuery {
@@ -15,54 +16,18 @@ export interface StackQuery {
   readonly deadlineMs?: number;
 }
 
-interface Explanation {
-  readonly code: string;
-  readonly explain: (query: StackQuery) => string;
+/** AWS: "CloudFormation API Reference, Common Errors", with the older names. */
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'NotAuthorized']);
+
+function describeDenied({ stackName, region, session }: StackQuery): string {
+  const resource = stackName.startsWith('arn:')
+    ? stackName
+    : `arn:${partitionOf(region)}:cloudformation:${region}:*:stack/${stackName}/*`;
+  return (
+    `${session.named} may not look the stack up: they need cloudformation:DescribeStacks on` +
+    ` ${resource}; grant it, or give the address of the API with --api URL`
+  );
 }
-
-const DENIED: Explanation = {
-  code: 'access_denied',
-  explain: ({ stackName, region, session }) => {
-    const resource = stackName.startsWith('arn:')
-      ? stackName
-      : `arn:aws:cloudformation:${region}:*:stack/${stackName}/*`;
-    return (
-      `${session.named} may not look the stack up: they need cloudformation:DescribeStacks on` +
-      ` ${resource}; grant it, or give the address of the API with --api URL`
-    );
-  },
-};
-
-const EXPIRED: Explanation = {
-  code: 'expired_credentials',
-  explain: ({ session }) => `${session.named} have expired; ${session.renewal}`,
-};
-
-const UNKNOWN_KEY: Explanation = {
-  code: 'invalid_credentials',
-  explain: ({ session }) => `AWS does not know ${session.named}; ${session.renewal}`,
-};
-
-const WRONG_SECRET: Explanation = {
-  code: 'invalid_credentials',
-  explain: ({ session }) =>
-    `AWS calculates another signature from ${session.named}, so the secret access key is not that` +
-    ` of the access key, or this machine's clock is wrong; ${session.renewal}`,
-};
-
-/** By error code. AWS: "CloudFormation API Reference, Common Errors", with the older names. */
-const EXPLANATIONS: ReadonlyMap<string, Explanation> = new Map([
-  ['AccessDenied', DENIED],
-  ['AccessDeniedException', DENIED],
-  ['NotAuthorized', DENIED],
-  ['ExpiredToken', EXPIRED],
-  ['ExpiredTokenException', EXPIRED],
-  ['InvalidClientTokenId', UNKNOWN_KEY],
-  ['UnrecognizedClientException', UNKNOWN_KEY],
-  ['SignatureDoesNotMatch', WRONG_SECRET],
-  ['InvalidSignatureException', WRONG_SECRET],
-  ['RequestExpired', WRONG_SECRET],
-]);
 
 /** What CloudFormation answers for a stack that does not exist. AWS: "DescribeStacks", Errors. */
 const NO_SUCH_STACK = 'ValidationError';
@@ -72,9 +37,12 @@ export function explainCloudFormation(error: unknown, query: StackQuery): Lighth
   if (error instanceof LighthouseError) return error;
   const name = error instanceof Error ? error.name : '';
   if (name === NO_SUCH_STACK) return null;
-  const known = EXPLANATIONS.get(name);
-  if (known) return new LighthouseError(known.code, known.explain(query), { cause: error });
-  const { region } = query;
+  if (DENIED.has(name)) {
+    return new LighthouseError('access_denied', describeDenied(query), { cause: error });
+  }
+  const { region, session } = query;
+  const refused = describeRefusedCredentials(name, session);
+  if (refused) return new LighthouseError(refused.code, refused.message, { cause: error });
   if (error instanceof CloudFormationServiceException) {
     const message = `CloudFormation in ${region} answers ${name}: ${error.message}`;
     return new LighthouseError('cloudformation', message, { cause: error });

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../../errors.ts';
 import type { ApiAddress } from '../client/api-access.ts';
-import { type AwsFlags, openAwsSession, resolveRegion } from './aws-session.ts';
+import { type AwsFlags, openAwsSession, partitionOf, resolveRegion } from './aws-session.ts';
 import { signedAccess } from './signed-access.ts';
 import { describeStack } from './stack-outputs.ts';
 
@@ -28,7 +28,7 @@ export async function findDeployedApi(flags: DeployedFlags): Promise<ApiAddress>
   const session = await openAwsSession({ ...flags, region });
   const { apiUrl, stackId } = await describeStack({ ...flags, region, session });
   const [, partition = 'aws', , , account = '*'] = stackId.split(':');
-  requireSecret(apiUrl);
+  requireEncryption(apiUrl);
   const api = { ...nameApi(apiUrl, region), partition, account };
   return { url: apiUrl.href, access: signedAccess({ session, api }) };
 }
@@ -40,7 +40,7 @@ export async function findDeployedApi(flags: DeployedFlags): Promise<ApiAddress>
  * does not exist, or the way to the API is not encrypted
  */
 export async function signForUrl(url: URL, flags: AwsFlags): Promise<ApiAddress> {
-  requireSecret(url);
+  requireEncryption(url);
   const regionOfHost = EXECUTE_API.exec(url.hostname)?.[2];
   const region = regionOfHost ?? (await resolveRegion(flags));
   const session = await openAwsSession({ ...flags, region });
@@ -61,14 +61,8 @@ function nameApi({ hostname, pathname }: URL, region: string) {
   };
 }
 
-/** AWS: "Amazon Resource Names", partitions. */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
 /** Session tokens, proxies' passwords and leases must not be sent in clear text. */
-function requireSecret({ protocol, hostname, host }: URL): void {
+function requireEncryption({ protocol, hostname, host }: URL): void {
   if (protocol === 'https:' || LOOPBACK.test(hostname)) return;
   throw new InvalidInputError(
     `the API at ${host} is to be called without encryption, and what is signed has secrets in it;` +

@@ -3,6 +3,7 @@ import type { Clock } from '../../../clock.ts';
 import { hideLeaseId, type Refusal, type WireRequest } from '../client/api-access.ts';
 import { ApiError } from '../client/api-error.ts';
 import type { AwsSession } from './aws-session.ts';
+import { describeRefusedCredentials } from './refused-credentials.ts';
 
 /** An API as the ARN of a permission names it; `*` for what is not known. */
 export interface InvokedApi {
@@ -33,11 +34,6 @@ const MAX_SKEW_MS = 300_000;
 /** How much of what API Gateway says is repeated, characters. */
 const MAX_MESSAGE_LENGTH = 300;
 
-/** Why a signature is refused, by the name in `x-amzn-errortype`. AWS: "Common error types". */
-const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
-const UNKNOWN_KEY = new Set(['UnrecognizedClientException', 'InvalidClientTokenId']);
-const WRONG_SIGNATURE = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
-
 /**
  * Explains a 403 that comes from API Gateway and not from the stack; null for every other answer.
  * An HTTP API says only `Forbidden`, whatever the reason; then a clock that is off comes first.
@@ -54,21 +50,13 @@ export function explainRefusal(
   const isLate = said !== null && /signature (?:has )?expired|not yet current/i.test(said);
   if (isLate || Math.abs(skewMs) > MAX_SKEW_MS) return refuse('clock_skew', describeSkew(skewMs));
   const type = String(headers['x-amzn-errortype'] ?? '').split(':', 1)[0] ?? '';
-  const { named, renewal } = session;
-  if (EXPIRED.has(type)) return refuse('expired_credentials', `${named} have expired; ${renewal}`);
-  if (UNKNOWN_KEY.has(type)) {
-    return refuse('invalid_credentials', `AWS does not know ${named}; ${renewal}`);
-  }
-  if (WRONG_SIGNATURE.has(type)) {
-    const why = `AWS calculates another signature from ${named}`;
-    const advice = `the secret access key is not that of the access key; ${renewal}`;
-    return refuse('invalid_credentials', `${why}: ${advice}`);
-  }
+  const refused = describeRefusedCredentials(type, session);
+  if (refused) return refuse(refused.code, refused.message);
   const needed = `execute-api:Invoke on ${resourceOf(request, api)}`;
   const words = said === null ? '' : ` ("${said}")`;
   return refuse(
     'access_denied',
-    `AWS refuses ${named}${words}: they need ${needed}; grant it, or give other credentials with` +
+    `AWS refuses ${session.named}${words}: they need ${needed}; grant it, or give other credentials with` +
       ' --profile',
   );
 }
