@@ -28,25 +28,23 @@ export function summarize(telemetry: Telemetry, outcome: CheckerOutcome): Undone
     const { messageId } = record;
     telemetry.logger.error('the record is of a newer version', { messageId });
   }
-  const failed = decoded.filter((record, index) => hasFailed(telemetry, record, outcomes[index]));
-  const deferred = decoded.filter((_record, index) => outcomes[index] === 'deferred');
+  const failed = [...unreadable];
+  const tooNew = newer.map(({ record }) => record);
+  const deferred: SQSRecord[] = [];
+  for (const [index, each] of decoded.entries()) {
+    const found = outcomes[index];
+    if (found === 'deferred') deferred.push(each.record);
+    else if (hasFailed(telemetry, each, found)) {
+      const isTooNew = typeof found === 'object' && found.failed instanceof IncompatibleError;
+      (isTooNew ? tooNew : failed).push(each.record);
+    }
+  }
+  const unread = unreadable.length + newer.length;
   addCount(metrics, 'BatchesChecked', outcomes.filter((each) => each === 'done').length);
   addCount(metrics, 'BatchesDeferred', deferred.length);
-  addCount(metrics, 'BatchesFailed', failed.length);
-  addCount(metrics, 'UnreadableRecords', unreadable.length + newer.length);
-  const isTooNew = (each: DecodedRecord): boolean => {
-    const found = outcomes[decoded.indexOf(each)];
-    return typeof found === 'object' && found.failed instanceof IncompatibleError;
-  };
-  return {
-    failed: [...unreadable, ...recordsOf(failed.filter((each) => !isTooNew(each)))],
-    tooNew: recordsOf([...newer, ...failed.filter(isTooNew)]),
-    deferred: recordsOf(deferred),
-  };
-}
-
-function recordsOf(received: readonly Pick<DecodedRecord, 'record'>[]): SQSRecord[] {
-  return received.map(({ record }) => record);
+  addCount(metrics, 'BatchesFailed', failed.length + tooNew.length - unread);
+  addCount(metrics, 'UnreadableRecords', unread);
+  return { failed, tooNew, deferred };
 }
 
 function hasFailed(

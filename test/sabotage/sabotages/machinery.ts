@@ -33,8 +33,8 @@ export const MACHINERY_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'checker: unreadable messages are acknowledged instead of going to the dead-letter queue',
     file: 'functions/checker/summarize.ts',
-    find: 'failed: [...unreadable, ...recordsOf(',
-    replace: 'failed: [...recordsOf(',
+    find: 'const failed = [...unreadable];',
+    replace: 'const failed: SQSRecord[] = [];',
     tests: [CHECKER],
   },
   {
