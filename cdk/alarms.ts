@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import { SweepMetric, TICK_FAILURES } from '../functions/metric-names.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import type { LighthouseFunctions } from './lighthouse-functions.ts';
-import { FIVE_MINUTES, functionMetric } from './metrics.ts';
+import { FIVE_MINUTES, functionMetric, SUMS } from './metrics.ts';
 import type { AlarmSettings } from './settings-types.ts';
 
 export interface AlarmsProps extends AlarmSettings {
@@ -40,9 +40,6 @@ interface AlarmDefinition {
   /** Whether a period below the threshold, or without a value, is the bad one. @default false */
   readonly silenceIsBad?: boolean;
 }
-
-/** Five-minute sums. */
-const SUMS = { period: FIVE_MINUTES, statistic: Stats.SUM };
 
 /** The conditions a person has to look at. Each description links its runbook entry. */
 export class Alarms extends Construct {

@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../functions/environment.ts';
 import { STACK_DIMENSION, SWEEPS_SERVICE } from '../functions/metric-names.ts';
@@ -9,6 +9,9 @@ export const METRICS_NAMESPACE = 'Lighthouse';
 
 /** The period of alarms and of the dashboard's graphs. */
 export const FIVE_MINUTES = Duration.minutes(5);
+
+/** Sums over that period. */
+export const SUMS = { period: FIVE_MINUTES, statistic: Stats.SUM };
 
 /**
  * The dimension `stack` of a construct's metrics: the stack's name and, unless the construct is all

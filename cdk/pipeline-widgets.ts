@@ -5,7 +5,7 @@ import { SweepMetric, TICK_FAILURES } from '../functions/metric-names.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import { FULL_WIDTH, GRAPH_HEIGHT } from './fleet-widgets.ts';
 import type { LighthouseFunctions } from './lighthouse-functions.ts';
-import { FIVE_MINUTES, functionMetric } from './metrics.ts';
+import { FIVE_MINUTES, functionMetric, SUMS } from './metrics.ts';
 
 /** What moves batches, and what it writes down. */
 export interface Pipeline {
@@ -19,7 +19,6 @@ export interface Pipeline {
   readonly natGatewayIds: readonly string[];
 }
 
-const SUMS = { period: FIVE_MINUTES, statistic: Stats.SUM };
 const PEAKS = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
 const P95 = { period: FIVE_MINUTES, statistic: Stats.percentile(95) };
 

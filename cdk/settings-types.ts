@@ -97,7 +97,10 @@ export interface LighthouseSettings {
   readonly alarms: AlarmSettings;
   /** Where the checker runs; null for Lambda's own network and its changing addresses. @default null */
   readonly network: FixedEgressSettings | SubnetsSettings | null;
-  /** Key of tables, queues and logs; null for keys that AWS manages. @default null */
+  /**
+   * Encrypts tables, queues and logs; null for keys that AWS manages. The roles get the use of it;
+   * its own policy must let them, and CloudWatch Logs (docs/construct.md). @default null
+   */
   readonly kmsKeyArn: string | null;
   /** The least severe lines that functions log. @default 'INFO' */
   readonly logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
@@ -113,7 +116,7 @@ export interface LighthouseSettings {
   readonly dashboard: boolean;
   /** Tags of every resource that can have some, at most 50. @default none */
   readonly tags: Readonly<Record<string, string>>;
-  /** The managed policy that bounds every role; null for none. @default null */
+  /** The ARN of the managed policy that bounds every role; null for none. @default null */
   readonly permissionsBoundaryArn: string | null;
   /** What happens to the tables when the stack is deleted. @default 'retain' */
   readonly dataRemoval: 'retain' | 'destroy';
