@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { REQUIRE_BANNER } from '../cdk/bundle.ts';
+import { STACK_PACKAGES } from '../src/local/installation.ts';
 import { DIST, ROOT } from './paths.ts';
 
 /** Programs that run in a process of their own; `src/local/installation.ts` finds them by name. */
@@ -11,9 +12,6 @@ const PROGRAMS = {
   'sqs-service': 'src/local/services/sqs-service.ts',
   runtime: 'src/local/functions/runtime.mjs',
 };
-
-/** Packages that only a stack on this machine needs; they stay outside, as optional peers. */
-const STACK_PACKAGES = ['dynalite', 'fauxqs'];
 
 /**
  * Bundles the command line, with all it needs but the packages of a local stack, into `dist/cli`.
@@ -39,7 +37,8 @@ export async function bundleCommandLine(): Promise<Metafile> {
     // The bundles are the same wherever node_modules really lies.
     preserveSymlinks: true,
     mainFields: ['module', 'main'],
-    external: STACK_PACKAGES,
+    // Optional peers.
+    external: [...STACK_PACKAGES],
     minifySyntax: true,
     minifyWhitespace: true,
     lineLimit: 160,

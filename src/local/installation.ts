@@ -32,7 +32,7 @@ const manifestSchema = z.object({
 });
 
 /** The packages without which no stack runs here, and nothing else needs. */
-const STACK_PACKAGES = ['dynalite', 'fauxqs'];
+export const STACK_PACKAGES: readonly string[] = ['dynalite', 'fauxqs'];
 
 /**
  * Checks that the embedded services are installed; they are optional, since only a stack on this
