@@ -27,6 +27,7 @@ const credentials = { username: 'ann', password: 'p@ss:word' };
 const leaseOf = (
   protocol: BuiltInProtocol,
   { host, port }: { readonly host: string; readonly port: number },
+  remoteDns?: true,
 ) => ({
   proxy: createProxy(
     makeEndpoint(0, {
@@ -34,6 +35,7 @@ const leaseOf = (
       host,
       port,
       credentials: new Credentials(credentials.username, credentials.password),
+      ...(remoteDns && { remoteDns }),
     }),
   ),
 });
@@ -45,18 +47,7 @@ it.each([
   'an agent of a leased %s proxy never goes past it',
   async (protocol, start, remoteDns) => {
     const [target, proxy] = await Promise.all([startTarget(), start({ credentials })]);
-    const { host, port } = proxy;
-    const agent = leasedAgent({
-      proxy: createProxy(
-        makeEndpoint(0, {
-          protocol,
-          host,
-          port,
-          credentials: new Credentials(credentials.username, credentials.password),
-          ...(remoteDns && { remoteDns }),
-        }),
-      ),
-    });
+    const agent = leasedAgent(leaseOf(protocol, proxy, remoteDns));
     const [response] = (await once(get(target.url, { agent }), 'response')) as [IncomingMessage];
     expect([response.statusCode, await text(response)]).toEqual([200, 'ok\n']);
     expect(target.requests.map(({ remote }) => proxy.hasOpened(remote))).toEqual([true]);
