@@ -1,36 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createProxy } from '../../../src/proxies/proxy.ts';
+import { describe, expect, it } from 'vitest';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
-import { makeEndpoint, makeOptions, makePool, TEST_SALT } from '../../support/factories.ts';
-import { TEST_TIME } from '../../support/fakes/fake-clock.ts';
 import { TimedChecker } from '../../support/fakes/timed-checker.ts';
-import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 import { CheckerFleet, type CheckerFleetOptions } from '../support/checker-fleet.ts';
+import { startGatewayWorld, useVirtualTime } from '../support/gateway-world.ts';
 
 const TIMEOUT_MS = 5_000;
 
-beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
-    now: TEST_TIME,
-  });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+useVirtualTime();
 
 /** A gateway's pool of 16 batches, each of which needs most of a checker's time. */
 async function startGatewaySweep(options: Omit<CheckerFleetOptions, 'checker'> = {}) {
-  const world = new SweepWorld();
-  world.limits = { ...world.limits, concurrency: 2 };
-  const proxies = Array.from({ length: 3_200 }, (_, index) =>
-    createProxy(makeEndpoint(0, { port: 1024 + index }), TEST_SALT),
-  );
-  const timeout = makeOptions({ timeoutMs: TIMEOUT_MS });
-  await world.storage.pools.create(makePool({ options: timeout, batchBitCounts: [4] }));
-  await world.storage.proxies.insert('fleet', proxies);
-  const { sweepId } = await world.start();
-  await world.startFanOut(sweepId);
+  const gateway = { count: 3_200, bitCount: 4, concurrency: 2, timeoutMs: TIMEOUT_MS };
+  const { world, proxies, sweepId } = await startGatewayWorld(gateway);
   const checker = new TimedChecker(world.limits, () => ({
     takesMs: TIMEOUT_MS,
     status: 'inactive',

@@ -1,42 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createProxy, type Proxy } from '../../../src/proxies/proxy.ts';
+import { describe, expect, it } from 'vitest';
+import type { Proxy } from '../../../src/proxies/proxy.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
-import { makeEndpoint, makeOptions, makePool, TEST_SALT } from '../../support/factories.ts';
-import { TEST_TIME } from '../../support/fakes/fake-clock.ts';
 import { TimedChecker, type TimedFinding } from '../../support/fakes/timed-checker.ts';
-import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
 import { CheckerFleet } from '../support/checker-fleet.ts';
+import { startGatewayWorld, useVirtualTime } from '../support/gateway-world.ts';
 
 const POOL_SIZE = 12_800;
 const BATCHES = 64;
 const CHECKERS = 5;
 
-beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
-    now: TEST_TIME,
-  });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** Sessions of one gateway, each of which has a login of its own port. */
-function gatewayProxies(): Proxy[] {
-  return Array.from({ length: POOL_SIZE }, (_, index) =>
-    createProxy(makeEndpoint(0, { port: 1024 + index }), TEST_SALT),
-  );
-}
+useVirtualTime();
 
 async function sweepGateway(timeoutMs: number, find: (proxy: Proxy) => TimedFinding) {
-  const world = new SweepWorld();
-  world.limits = { ...world.limits, concurrency: CHECKERS };
-  const proxies = gatewayProxies();
-  const options = makeOptions({ timeoutMs });
-  await world.storage.pools.create(makePool({ options, batchBitCounts: [6] }));
-  await world.storage.proxies.insert('fleet', proxies);
-  const { sweepId } = await world.start();
-  await world.startFanOut(sweepId);
+  const gateway = { count: POOL_SIZE, bitCount: 6, concurrency: CHECKERS, timeoutMs };
+  const { world, proxies, sweepId } = await startGatewayWorld(gateway);
   const checker = new TimedChecker(world.limits, find);
   const fleet = new CheckerFleet(world, { checker });
   const { tookMs, worstReceives } = await fleet.drain();

@@ -134,7 +134,8 @@ describe('FAULTS 18: names', () => {
     );
     const results = await Promise.all(checks);
     expect(results.every(({ status }) => status === 'active')).toBe(true);
-    expect(dns.queries.length - before).toBe(2);
+    // On a busy machine c-ares asks each again; without sharing it would ask 100 times.
+    expect(dns.queries.length - before).toBeLessThanOrEqual(2 * 2);
   });
 
   it('100 dead names do not hold up 100 literal addresses', async () => {
