@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { findDeadPort, startHttpProxy, startSocks5Proxy } from '../../../src/local/fleet/index.ts';
 import { batchesOf } from '../../../src/model/batch-range.ts';
 import { createProxy, type Proxy } from '../../../src/proxies/proxy.ts';
+import { requireSweep } from '../../../src/sweeps/require-sweep.ts';
 import { PoolWatch } from '../../support/audit/pool-watch.ts';
 import { makePool, TEST_SALT } from '../../support/factories.ts';
 import { Tarpit } from '../../support/peers/tarpit.ts';
@@ -231,8 +232,11 @@ describe.skipIf(process.platform !== 'linux').concurrent('a whole stack', () => 
     // An event is sent more than once if a busy machine let the checker time out first.
     expect(new Set(sent)).toEqual(new Set(eventIds));
     const all = await eventsOf(pool);
-    // Events come at least once: those of the first delivery come again.
+    // Events come at least once: those of the first delivery come again, unless a busy machine has
+    // put the next one off until the sweep's deadline, from which on there are none.
     expect(new Set(all)).toEqual(new Set([...eventIds, sweepId]));
+    const { deadlineAt } = await requireSweep(stack.storage, sweepId);
+    if (systemClock.now() > Date.parse(deadlineAt)) return;
     for (const id of eventIds) expect(all.filter((each) => each === id).length).toBeGreaterThan(1);
   }, 400_000);
 
