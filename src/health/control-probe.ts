@@ -4,7 +4,7 @@ import { classifyError } from './classify/classify-error.ts';
 import type { ProbeServices } from './dial/dial-context.ts';
 import { Blame, type FailureCode, isOurs } from './failure.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
-import { askTarget } from './probe/ask-target.ts';
+import { type AskOptions, askTarget } from './probe/ask-target.ts';
 import { pauseBeforeRetry } from './probe/back-off.ts';
 import { planOf } from './probe/probe-plan.ts';
 
@@ -44,25 +44,24 @@ export interface ControlProbeRequest {
  */
 export async function probeTarget(request: ControlProbeRequest): Promise<ControlOutcome> {
   const { options, signal, clock } = request;
+  const plan = planOf(options);
+  const exchange = await plan.exchange;
+  const ask = { plan, exchange, services: request.services };
   let addressTurn = 0;
   const attempts = Math.max(2, options.attempts);
   for (let attempt = 1; ; attempt++) {
     const { timeoutMs } = options;
     const own = new Attempt({ timeoutMs, clock, signal, addressTurn });
-    const outcome = await askOnce(request, own);
+    const outcome = await askOnce(ask, own);
     addressTurn = own.addressTurn + 1;
     if (outcome.ok || attempt === attempts) return outcome;
     await pauseBeforeRetry(attempt, signal);
   }
 }
 
-async function askOnce(
-  { options, services }: ControlProbeRequest,
-  own: Attempt,
-): Promise<ControlOutcome> {
-  const plan = planOf(options);
+async function askOnce(ask: Omit<AskOptions, 'attempt'>, own: Attempt): Promise<ControlOutcome> {
   const { value, error, failedPhase, latencyMs } = await own.run((attempt) =>
-    askTarget({ attempt, plan, services }),
+    askTarget({ ...ask, attempt }),
   );
   if (value) return { ok: true, latencyMs, statusCode: value.statusCode };
   const { code, evidence } = classifyError(error, failedPhase ?? 'connect');

@@ -7,6 +7,9 @@ export const MAX_TARGET_HEAD_BYTES = 64 * 1024;
 /** Interim (1xx) replies accepted before the one that counts. */
 export const MAX_INTERIM = 8;
 
+/** An interim status that a probe never asks for (RFC 9110, section 15.2.2). */
+export const SWITCHING_PROTOCOLS = 101;
+
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
@@ -23,7 +26,10 @@ const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?:[ \t]([^\n]*?))?\r?\n/i;
 const STRICT =
   /^HTTP\/1\.[01] [1-5][0-9]{2} [\t\x20-\x7e]*\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
 /** A coding that is none (RFC 2616, section 3.6); beside a length the strictest parser refuses it. */
-const NO_CODING = /\r\ntransfer-encoding:[ \t]*identity[ \t]*\r\n/i;
+const NO_CODING = 'identity';
+const FIELD_OF_NO_CODING = /\r\ntransfer-encoding:[ \t]*identity[ \t]*\r\n/i;
+/** No reply is longer than a number of 64 bits can say. */
+const CONTENT_LENGTH = /^\d{1,19}$/;
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Bytes that belong to no text. */
@@ -86,6 +92,35 @@ export function parseHead(head: Buffer): ReplyHead | null {
   return { statusCode: Number(status[1]), reason: (status[2] ?? '').trim(), fields };
 }
 
+/** The first value of a field; undefined when the reply has none. */
+export function fieldValue({ fields }: ReplyHead, name: string): string | undefined {
+  for (let index = 0; index < fields.length; index += 2) {
+    if (fields[index]?.toLowerCase() === name) return fields[index + 1];
+  }
+  return undefined;
+}
+
+/**
+ * Whether a reply says clearly how long it is: at most one Content-Length, a number, and none beside
+ * a coding (RFC 9112, section 6.3). Others are how replies are smuggled past a proxy.
+ */
+export function hasSoundFraming({ fields }: ReplyHead): boolean {
+  let lengths = 0;
+  let codings = 0;
+  for (let index = 0; index < fields.length; index += 2) {
+    const value = fields[index + 1] ?? '';
+    switch (fields[index]?.toLowerCase()) {
+      case 'content-length':
+        if (++lengths > 1 || !CONTENT_LENGTH.test(value)) return false;
+        break;
+      case 'transfer-encoding':
+        if (value.toLowerCase() !== NO_CODING) codings++;
+        break;
+    }
+  }
+  return lengths === 0 || codings === 0;
+}
+
 /**
  * Spells a whole header as the strictest parser wants it, its reason phrase in UTF-8, in which that
  * parser reads it. Fields whose names no parser takes mean nothing to a probe and are left out.
@@ -94,7 +129,7 @@ export function parseHead(head: Buffer): ReplyHead | null {
  */
 export function toStrictHead(head: Buffer): Buffer | null {
   const text = head.toString('latin1');
-  if (STRICT.test(text) && !NO_CODING.test(text)) return head;
+  if (STRICT.test(text) && !FIELD_OF_NO_CODING.test(text)) return head;
   const parsed = parseHead(head);
   if (!parsed) return null;
   const reason = Buffer.from(textOf(parsed.reason.replace(CONTROL, ' ')), 'utf8');
@@ -103,7 +138,7 @@ export function toStrictHead(head: Buffer): Buffer | null {
     const [name = '', written = ''] = parsed.fields.slice(index, index + 2);
     const value = written.replace(CONTROL, ' ');
     const line = `${name}: ${value}\r\n`;
-    if (TOKEN.test(name) && !NO_CODING.test(`\r\n${line}`)) strict += line;
+    if (TOKEN.test(name) && !FIELD_OF_NO_CODING.test(`\r\n${line}`)) strict += line;
   }
   return Buffer.from(`${strict}\r\n`, 'latin1');
 }

@@ -26,7 +26,7 @@ export interface RequestFields {
   readonly forwarded: readonly string[];
 }
 
-/** One GET in the form that the HTTP client takes. */
+/** One GET; see `requestText`. */
 export interface TargetRequest {
   readonly target: Target;
   /** Request target: origin form, or absolute form towards a forwarding proxy. */
@@ -59,6 +59,15 @@ export function forwardedRequest(
     ? [...forwarded, 'Proxy-Authorization', basicAuthorization(credentials)]
     : forwarded;
   return { target, path: target.absoluteUrl, headers };
+}
+
+/** The request as it goes over the wire, without a body. */
+export function requestText({ target, path, headers }: TargetRequest): string {
+  let text = `GET ${path} HTTP/1.1\r\nHost: ${target.url.host}\r\nConnection: close\r\n`;
+  for (let index = 0; index < headers.length; index += 2) {
+    text += `${headers[index]}: ${headers[index + 1]}\r\n`;
+  }
+  return `${text}\r\n`;
 }
 
 /** The CONNECT request (RFC 9110, section 9.3.6), as it goes over the wire. */

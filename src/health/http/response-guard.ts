@@ -2,13 +2,10 @@ import type { Socket } from 'node:net';
 import type { FailureCode } from '../failure.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { HeadBuffer } from './head-buffer.ts';
-import { MAX_INTERIM, toStrictHead } from './reply-head.ts';
+import { MAX_INTERIM, SWITCHING_PROTOCOLS, toStrictHead } from './reply-head.ts';
 
 /** Where a status begins in its status line. */
 const STATUS_AT = 9;
-
-/** An interim status that a probe never asks for (RFC 9110, section 15.2.2). */
-const SWITCHING_PROTOCOLS = 101;
 
 export interface GuardOptions {
   /** The longest header, its status line with the reason phrase included. */

@@ -4,7 +4,7 @@ import { forwardedRefusal } from '../classify/proxy-replies.ts';
 import { type Connection, dial, dialDirectly, type Passage } from '../dial/dial.ts';
 import type { ProbeServices } from '../dial/dial-context.ts';
 import { Phase } from '../health-check-result.ts';
-import { type ContentWish, exchange, type TargetReply } from '../http/exchange.ts';
+import type { Exchange, TargetReply } from '../http/exchange.ts';
 import { forwardedRequest, originRequest, type RequestFields } from '../http/request.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import type { Target } from '../target.ts';
@@ -20,6 +20,7 @@ export interface Answer {
 export interface AskOptions {
   readonly attempt: Attempt;
   readonly plan: ProbePlan;
+  readonly exchange: Exchange;
   readonly services: ProbeServices;
   /** Absent when the target is asked directly. */
   readonly passage?: Passage;
@@ -42,12 +43,8 @@ export async function askTarget(ask: AskOptions): Promise<Answer> {
     certificateChanged ||= connection.certificateChanged;
     attempt.sender = connection.isTargets ? Blame.target : undefined;
     attempt.phases.enter(Phase.firstByte);
-    const reply = await exchange(
-      attempt,
-      connection.socket,
-      requestOver(connection, { ask, target, headers }),
-      (statusCode) => contentWanted(plan, statusCode),
-    );
+    const request = requestOver(connection, { ask, target, headers });
+    const reply = await ask.exchange(attempt, connection.socket, request);
     const next = redirectOf(reply, target, plan);
     if (!next) {
       requireExpected(reply, connection, ask);
@@ -81,11 +78,6 @@ function requestOver(connection: Connection, { ask, target, headers }: Hop) {
     : originRequest(target, headers);
 }
 
-function contentWanted(plan: ProbePlan, statusCode: number): ContentWish | null {
-  if (plan.bodyIncludes === null || !plan.expectedStatusCodes.has(statusCode)) return null;
-  return { text: plan.bodyIncludes, maxBytes: plan.options.maxBodyBytes };
-}
-
 function requireExpected(
   reply: TargetReply,
   { forwarded }: Connection,
@@ -94,12 +86,7 @@ function requireExpected(
   const { statusCode } = reply;
   if (!plan.expectedStatusCodes.has(statusCode)) {
     if (!forwarded) throw new ProbeFailure('unexpected_status', { statusCode });
-    const fields = reply.rawFields.map((field) => field.toString('latin1'));
-    const reason = Buffer.from(reply.reason).toString('latin1');
-    throw forwardedRefusal(
-      { statusCode, reason, fields },
-      passage?.proxy.credentials !== undefined,
-    );
+    throw forwardedRefusal(reply, passage?.proxy.credentials !== undefined);
   }
   const { finding } = reply;
   if (finding === undefined || finding === 'found') return;

@@ -31,12 +31,15 @@ interface ClassifiedOutcome {
  */
 export async function probe(job: ProbeJob): Promise<HealthCheckResult> {
   const { clock, options, signal } = job;
+  const plan = planOf(options);
+  const exchange = await plan.exchange;
+  const ask = { plan, exchange, services: job.services, passage: job };
   const checkedAt = new Date(clock.now()).toISOString();
   let bytes = 0;
   let addressTurn = 0;
   for (let attempts = 1; ; attempts++) {
     const attempt = new Attempt({ timeoutMs: options.timeoutMs, clock, signal, addressTurn });
-    const classified = classify(await attempt.run((own) => ask(job, own)));
+    const classified = classify(await attempt.run((own) => askTarget({ ...ask, attempt: own })));
     addressTurn = attempt.addressTurn + 1;
     bytes += classified.outcome.bytes;
     const { failure } = classified;
@@ -46,10 +49,6 @@ export async function probe(job: ProbeJob): Promise<HealthCheckResult> {
     }
     await pauseBeforeRetry(attempts, signal);
   }
-}
-
-function ask(job: ProbeJob, attempt: Attempt): Promise<Answer> {
-  return askTarget({ attempt, plan: planOf(job.options), services: job.services, passage: job });
 }
 
 function classify(outcome: AttemptOutcome<Answer>): ClassifiedOutcome {

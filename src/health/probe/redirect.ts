@@ -1,4 +1,4 @@
-import type { TargetReply } from '../http/exchange.ts';
+import { fieldValue, type ReplyHead } from '../http/reply-head.ts';
 import { ProbeFailure } from '../probe-failure.ts';
 import { type Target, toTarget } from '../target.ts';
 import type { ProbePlan } from './probe-plan.ts';
@@ -15,10 +15,11 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  *
  * @throws {ProbeFailure} `bad_redirect` when a redirect has no usable Location
  */
-export function redirectOf(reply: TargetReply, from: Target, plan: ProbePlan): Target | null {
-  const { statusCode, location } = reply;
+export function redirectOf(reply: ReplyHead, from: Target, plan: ProbePlan): Target | null {
+  const { statusCode } = reply;
   if (!plan.options.allowRedirects || !REDIRECTS.has(statusCode)) return null;
   if (plan.expectedStatusCodes.has(statusCode)) return null;
+  const location = fieldValue(reply, 'location');
   const url = location !== undefined ? URL.parse(location, from.url.href) : null;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new ProbeFailure('bad_redirect', { statusCode });
