@@ -99,6 +99,11 @@ function judge({ name, latencyOf }: Subject, row: Row, stdout: string, delays: D
   }
   const [common = 0] = row.delaysMs;
   const healthy = lines.flatMap((line) => latencyOf(line) ?? []);
+  const expected = row.route === 'refused' ? 0 : row.lines;
+  // With a share of a CPU, what is lost is the figure.
+  if (row.share === undefined && healthy.length !== expected) {
+    throw new Error(`${name} found ${healthy.length} of ${expected} healthy on "${row.name}"`);
+  }
   const errors = healthy
     .map(({ proxy, latencyMs }) => latencyMs - (delays.get(proxy ?? '') ?? common))
     .toSorted((a, b) => a - b);
