@@ -2,7 +2,7 @@
 const writeSync = process.stdout.write.bind(process.stdout);
 let lines = 0;
 process.stdout.write = (chunk, ...rest) => {
-  lines += 1;
+  lines += String(chunk).split('\n').length - 1;
   return writeSync(chunk, ...rest);
 };
 setInterval(() => {
