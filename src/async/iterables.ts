@@ -53,6 +53,17 @@ async function nextOrAbort<T>(
   }
 }
 
+/** Yields the items of an iterable in arrays of `size`; the last one may be shorter. */
+export function* inGroups<T>(source: Iterable<T>, size: number): Generator<T[]> {
+  let group: T[] = [];
+  for (const item of source) {
+    if (group.push(item) < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
 /** Yields what a source yields in arrays of `size`; the last one may be shorter. */
 export async function* inChunks<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let chunk: T[] = [];

@@ -1,6 +1,5 @@
-import { prepend } from '../../async/iterables.ts';
 import { InvalidInputError } from '../../errors.ts';
-import { parseProxyList } from '../../proxies/list-parser.ts';
+import { parseInChunks } from '../../proxies/list-parser.ts';
 import { ListTally } from '../../proxies/list-tally.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { RejectedLine } from '../output/report.ts';
@@ -21,7 +20,7 @@ export class ListReader {
   readonly tally = new ListTally();
   /** Whether every line was read; the counts are final then. */
   ended = false;
-  readonly #entries: ReturnType<typeof parseProxyList>;
+  readonly #entries: ReturnType<typeof parseInChunks>;
   readonly #name: string;
   readonly #onRejected: (rejected: RejectedLine) => Promise<void>;
   readonly #explained: RejectedLine[] = [];
@@ -36,7 +35,7 @@ export class ListReader {
   ) {
     this.#name = source.name;
     this.#onRejected = options.onRejected;
-    this.#entries = parseProxyList(source.stream, {
+    this.#entries = parseInChunks(source.stream, {
       defaultProtocol: flags.protocol,
       format: flags.listFormat,
       allowPrivateAddresses: flags.private,
@@ -52,22 +51,40 @@ export class ListReader {
    * @throws {InvalidInputError} when the list holds no valid proxy
    */
   async open(): Promise<AsyncGenerator<ListedProxy>> {
-    const rest = this.#readProxies();
-    const first = await rest.next();
-    if (first.done) throw this.#noValidProxy();
-    return prepend(first.value, rest);
+    const first = await this.#nextProxies();
+    if (first === null) throw this.#noValidProxy();
+    return this.#yieldProxies(first);
   }
 
-  async *#readProxies(): AsyncGenerator<ListedProxy> {
-    for await (const entry of this.#entries) {
-      this.tally.add(entry);
-      if (entry.kind === 'rejected') {
-        if (this.#explained.length < EXPLAINED_REJECTIONS) this.#explained.push(entry);
-        await this.#onRejected(entry);
+  async *#yieldProxies(first: readonly ListedProxy[]): AsyncGenerator<ListedProxy> {
+    try {
+      yield* first;
+      for (let next = await this.#nextProxies(); next; next = await this.#nextProxies()) {
+        for (const listed of next) yield listed;
       }
-      if (entry.kind === 'accepted') yield { line: entry.line, proxy: entry.proxy };
+    } finally {
+      await this.#entries.return(undefined);
+    }
+  }
+
+  /** Reads on until there are proxies; null at the end of the list. */
+  async #nextProxies(): Promise<readonly ListedProxy[] | null> {
+    for (let next = await this.#entries.next(); !next.done; next = await this.#entries.next()) {
+      const listed: ListedProxy[] = [];
+      for (const entry of next.value) {
+        this.tally.add(entry);
+        if (entry.kind === 'accepted') listed.push({ line: entry.line, proxy: entry.proxy });
+        else if (entry.kind === 'rejected') await this.#reject(entry);
+      }
+      if (listed.length > 0) return listed;
     }
     this.ended = true;
+    return null;
+  }
+
+  async #reject(rejected: RejectedLine): Promise<void> {
+    if (this.#explained.length < EXPLAINED_REJECTIONS) this.#explained.push(rejected);
+    await this.#onRejected(rejected);
   }
 
   #noValidProxy(): InvalidInputError {
