@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { REQUIRE_BANNER } from '../cdk/bundle.ts';
+import { REQUIRE_BANNER, requireBuiltIns } from '../cdk/bundle.ts';
 import { STACK_PACKAGES } from '../src/local/installation.ts';
 import { DIST, ROOT } from './paths.ts';
 
@@ -44,6 +44,7 @@ export async function bundleCommandLine(): Promise<Metafile> {
     lineLimit: 160,
     legalComments: 'none',
     banner: { js: REQUIRE_BANNER },
+    plugins: [requireBuiltIns],
     logLevel: 'warning',
   });
   await cp(join(ROOT, 'build/launcher'), join(DIST, 'bin'), { recursive: true });

@@ -13,11 +13,11 @@ export const REQUIRE_BANNER =
   "import { createRequire as bannerRequire } from 'node:module'; const require = bannerRequire(import.meta.url);";
 
 /**
- * Makes the bundles `require` what they import of Node. The import of an ES module reads every export
+ * Makes a bundle `require` what it imports of Node. The import of an ES module reads every export
  * of a built-in module, and one of `node:http` is a WebSocket, for which Node loads a whole HTTP
  * client of its own. `require` reads an export when it is used.
  */
-const requireBuiltIns: Plugin = {
+export const requireBuiltIns: Plugin = {
   name: 'require-built-ins',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /.*/ }, ({ path, kind }) => {
