@@ -66,9 +66,9 @@ function fits(byte: number, position: number): boolean {
 }
 
 /**
- * Takes a whole header apart, as tolerantly as curl does: lines may end in a bare LF, a blank may
- * stand before a colon or no name at all, a value may go on in the next line, and any byte but NUL
- * may be in it.
+ * Takes a whole header with the empty line at its end apart, as tolerantly as curl does: lines may
+ * end in a bare LF, a blank may stand before a colon or no name at all, a value may go on in the next
+ * line, and any byte but NUL may be in it.
  *
  * @returns null when it is malformed
  */
@@ -77,10 +77,14 @@ export function parseHead(head: Buffer): ReplyHead | null {
   const status = STATUS_LINE.exec(text);
   if (!status || text.includes('\0')) return null;
   const fields: string[] = [];
-  for (const line of text.slice(status[0].length).split(/\r?\n/)) {
+  for (let start = status[0].length; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return null;
+    const line = text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
+    start = end + 1;
     if (line === '') break;
     const colon = line.indexOf(':');
-    if (/^[ \t]/.test(line)) {
+    if (line[0] === ' ' || line[0] === '\t') {
       if (fields.length === 0) return null;
       fields.push(`${fields.pop()} ${line.trim()}`);
     } else if (colon < 0) {
