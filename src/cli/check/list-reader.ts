@@ -22,7 +22,7 @@ export class ListReader {
   /** Whether every line was read; the counts are final then. */
   ended = false;
   readonly #entries: ReturnType<typeof parseProxyList>;
-  readonly #name: string;
+  readonly #source: ListInput;
   readonly #onRejected: (rejected: RejectedLine) => Promise<void>;
   readonly #explained: RejectedLine[] = [];
 
@@ -34,7 +34,7 @@ export class ListReader {
       readonly signal: AbortSignal;
     },
   ) {
-    this.#name = source.name;
+    this.#source = source;
     this.#onRejected = options.onRejected;
     this.#entries = parseProxyList(source.stream, {
       defaultProtocol: flags.protocol,
@@ -58,6 +58,18 @@ export class ListReader {
     return prepend(first.value, rest);
   }
 
+  /**
+   * How many proxies are still to be read, as far as that can be told: by what the file has left,
+   * or as many as there were so far.
+   */
+  get expected(): number {
+    if (this.ended) return 0;
+    const share = this.#source.shareRead();
+    const { accepted } = this.tally.counts;
+    if (share === null) return accepted;
+    return share > 0 ? accepted * (1 / Math.min(1, share) - 1) : 0;
+  }
+
   async *#readProxies(): AsyncGenerator<ListedProxy> {
     for await (const entry of this.#entries) {
       this.tally.add(entry);
@@ -74,7 +86,7 @@ export class ListReader {
     const { read, rejected, skipped } = this.tally.counts;
     const reasons = this.#explained.map(({ line, detail }) => `\n  line ${line}: ${detail}`);
     return new InvalidInputError(
-      `${this.#name} holds no valid proxy (${read} lines read, ${skipped} blank or comment, ` +
+      `${this.#source.name} holds no valid proxy (${read} lines read, ${skipped} blank or comment, ` +
         `${rejected} rejected); a line is host:port, host:port:user:password or ` +
         `scheme://user:password@host:port${reasons.join('')}`,
     );
