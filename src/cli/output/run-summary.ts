@@ -13,7 +13,7 @@ export interface LatencySummary {
 /** How the probes were admitted. */
 interface PacingSummary {
   readonly concurrency: number;
-  /** How many threads have probed. */
+  /** The most threads that have probed at a time. */
   readonly threads: number;
   readonly started: number;
   readonly startRatePerSecond: number;

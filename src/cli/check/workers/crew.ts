@@ -40,7 +40,7 @@ export class Crew {
   #isHiring = true;
   #timer: NodeJS.Timeout | undefined;
   #ended = 0;
-  /** Threads that have probed, this one included. */
+  /** The most threads that have probed at a time, this one included. */
   threads = 1;
 
   constructor(options: CrewOptions) {
@@ -117,13 +117,13 @@ export class Crew {
   async #startWorker(): Promise<WorkerThread> {
     const { setup, window, resolver } = this.#options;
     const { WorkerThread } = await import('./worker-thread.ts');
-    this.threads += 1;
     return new WorkerThread({
       setup,
       isAnswering: () => resolver.isAnswering,
       onReport: () => {
         const workers = [...this.#workers.values()];
         resolver.othersAreAnswered = workers.some(({ isAnswering }) => isAnswering);
+        this.threads = Math.max(this.threads, 1 + workers.filter(({ isReady }) => isReady).length);
         window.resume();
       },
       onLost: (worker, cause) => this.#lose(worker, cause),

@@ -1,4 +1,5 @@
 import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { onAbort } from '../../../async/on-abort.ts';
 import type { SeenCertificate } from '../../../health/dial/certificate-witness.ts';
@@ -48,11 +49,10 @@ export class WorkerThread implements Starter {
 
   constructor(options: WorkerThreadOptions) {
     this.#options = options;
-    const cache = getCompileCacheDir();
     this.#worker = new Worker(programFile('../cli/check/workers/check-worker.ts'), {
       workerData: options.setup,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      ...(cache !== undefined && { env: { ...process.env, NODE_COMPILE_CACHE: cache } }),
+      env: { ...process.env, ...compileCache() },
     });
     this.#worker.on('message', this.#read);
     this.#worker.on('error', (error) => {
@@ -135,4 +135,11 @@ export class WorkerThread implements Starter {
     for (const { reject } of this.#waiting.values()) reject(lost);
     this.#waiting.clear();
   };
+}
+
+/** Threads do not inherit the cache of what V8 has compiled; it saves each a fifth of its start. */
+function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
+  const directory = getCompileCacheDir();
+  // Its last part is Node's own, one for each version; Node adds it again.
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: dirname(directory) };
 }
