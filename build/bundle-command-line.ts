@@ -8,6 +8,7 @@ import { DIST, ROOT } from './paths.ts';
 /** Programs that run in a process of their own; `src/local/installation.ts` finds them by name. */
 const PROGRAMS = {
   main: 'src/cli/main.ts',
+  'check-worker': 'src/cli/check/workers/check-worker.ts',
   'dynamodb-service': 'src/local/services/dynamodb-service.ts',
   'sqs-service': 'src/local/services/sqs-service.ts',
   runtime: 'src/local/functions/runtime.mjs',

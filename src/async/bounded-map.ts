@@ -12,6 +12,11 @@ export class BoundedMap<Key, Value> {
     return this.#entries.get(key);
   }
 
+  /** The entries, the oldest first. */
+  entries(): MapIterator<[Key, Value]> {
+    return this.#entries.entries();
+  }
+
   /** An entry that is set again becomes the newest one. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key);

@@ -28,6 +28,8 @@ export interface HealthCheckerOptions {
   readonly clock?: Clock;
   /** Turns host names into addresses. @default a `DnsResolver` on the system's name servers */
   readonly resolver?: NameResolver;
+  /** What control probes saw of targets; checkers may share it. @default one of its own */
+  readonly witness?: CertificateWitness;
 }
 
 export interface CheckProxyRequest {
@@ -61,12 +63,12 @@ export class HealthChecker {
     maxInFlightPerHost = DEFAULT_IN_FLIGHT_PER_HOST,
     clock = systemClock,
     resolver = new DnsResolver({ clock }),
+    witness = new CertificateWitness(),
   }: HealthCheckerOptions = {}) {
     this.#defaults = options;
     this.#maxInFlightPerHost = maxInFlightPerHost;
     this.#clock = clock;
     const tls = new TlsContexts();
-    const witness = new CertificateWitness();
     this.#services = { resolver, allowPrivateAddresses, tls, witness };
     for (const protocol of Object.keys(ROUTES) as BuiltInProtocol[]) {
       const built = new BuiltInStrategy({

@@ -4,8 +4,15 @@ import { type CommandContext, stopForClosedOutput, withInterrupt } from '../inte
 import { ProgressLine } from '../output/progress-line.ts';
 import { openReport } from '../output/report-output.ts';
 import { listStatuses } from '../output/summary-text.ts';
-import type { Terminal } from '../terminal.ts';
-import { addCheckFlags, type CheckFlags, validatePacing } from './check-flags.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import {
+  addCheckFlags,
+  addWorkersFlag,
+  type CheckFlags,
+  validatePacing,
+  validateWorkers,
+  type WorkerFlags,
+} from './check-flags.ts';
 import { CheckRun } from './check-run.ts';
 import { exitCodeOf } from './fail-on.ts';
 import { completeHealthOptions, noteDefaultTarget, readHealthFlags } from './health-flags.ts';
@@ -22,6 +29,8 @@ Examples:
 Exit codes: 0 done; 1 a proxy is as bad as --fail-on says; 2 not done, and the error says why;
 130 interrupted, with the summary so far.`;
 
+type CommandFlags = CheckFlags & WorkerFlags;
+
 /** Adds `lighthouse check LIST`. */
 export function addCheckCommand(program: Command, terminal: Terminal): void {
   const command = program
@@ -33,18 +42,19 @@ export function addCheckCommand(program: Command, terminal: Terminal): void {
     )
     .argument('<list>', 'a file with proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
     .addHelpText('after', EXAMPLES);
-  addCheckFlags(command).action(async (list: string, flags: CheckFlags) => {
+  addWorkersFlag(addCheckFlags(command)).action(async (list: string, flags: CommandFlags) => {
     process.exitCode = await withInterrupt((stop) => runCheck(list, flags, { terminal, stop }));
   });
 }
 
 async function runCheck(
   listPath: string,
-  flags: CheckFlags,
+  flags: CommandFlags,
   { terminal, stop }: CommandContext,
 ): Promise<ExitCode> {
   const { signal } = stop;
   validatePacing(flags);
+  validateWorkers(flags);
   const options = completeHealthOptions(await readHealthFlags(flags));
   const source = await openList(listPath, terminal, signal);
   const status = new ProgressLine(terminal, flags.quiet ?? false);
@@ -59,7 +69,12 @@ async function runCheck(
       signal,
       onRejected: (rejected) => report.writer.writeRejected(rejected),
     });
-    const run = new CheckRun({ flags, options, reader, writer: report.writer, signal });
+    const onWorkerLost = (cause: unknown) => {
+      status.clear();
+      if (!flags.quiet) terminal.stderr.write(formatLoss(cause));
+    };
+    const { writer } = report;
+    const run = new CheckRun({ flags, options, reader, writer, signal, onWorkerLost });
     status.start(() => formatProgress(run, reader));
     const summary = await run.check();
     status.stop();
@@ -69,6 +84,11 @@ async function runCheck(
     status.stop();
     source.stream.destroy();
   }
+}
+
+function formatLoss(cause: unknown): string {
+  const reason = cause instanceof Error ? printable(cause.message) : 'unknown reason';
+  return `note: a worker thread has ended (${reason}); the others check its proxies\n`;
 }
 
 function formatProgress(run: CheckRun, reader: ListReader): string {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
 import { BuiltInProtocol } from '../../proxies/endpoint.ts';
@@ -34,21 +35,52 @@ export interface CheckFlags extends HealthFlags, ListFlags, ReportFlags {
   readonly control: boolean;
 }
 
+/** How many threads `lighthouse check` may use. */
+export interface WorkerFlags {
+  /** The most threads that probe, the main one included, 1 to 64. */
+  readonly workers: number;
+}
+
+/** The most threads of one check: beyond that, handing out proxies is what holds them up. */
+const MAX_WORKERS = 64;
+
 /** The most probes one process can pace, and a usual descriptor limit allows, at once. */
 const MAX_CONCURRENCY = 10_000;
+
+const PACING_GROUP = 'How the work is paced:';
 
 /** Adds the flags of `CheckFlags`. */
 export function addCheckFlags(command: Command): Command {
   addListFlags(command);
   addHealthFlags(command);
   command
-    .optionsGroup('How the work is paced:')
+    .optionsGroup(PACING_GROUP)
     .addOption(integerOption('--concurrency <n>', 'most probes in flight at once').default(256))
     .addOption(
       integerOption('--max-in-flight-per-host <n>', 'most in flight on one proxy host').default(32),
     )
     .option('--no-control', 'do not confirm bad verdicts by asking the target directly');
   return addReportFlags(command);
+}
+
+/** Adds `--workers`. */
+export function addWorkersFlag(command: Command): Command {
+  const cores = Math.min(MAX_WORKERS, availableParallelism());
+  return command.addOption(
+    integerOption(
+      '--workers <n>',
+      'most threads that probe; more than one only where a long list keeps one busy and another' +
+        ' is seen to gain',
+    )
+      .default(cores, `${cores}, the cores available`)
+      .helpGroup(PACING_GROUP),
+  );
+}
+
+/** @throws {InvalidInputError} when `--workers` is out of range */
+export function validateWorkers({ workers }: WorkerFlags): void {
+  if (workers >= 1 && workers <= MAX_WORKERS) return;
+  throw new InvalidInputError(`--workers is ${workers}; it must be 1 to ${MAX_WORKERS}`);
 }
 
 /** Adds the flags that say how a list is read. */

@@ -1,4 +1,7 @@
+import { mapConcurrently } from '../../async/map-concurrently.ts';
 import { systemClock } from '../../clock.ts';
+import type { ControlOutcome } from '../../health/control-probe.ts';
+import { CertificateWitness } from '../../health/dial/certificate-witness.ts';
 import type { HealthCheckOptions } from '../../health/health-check-options.ts';
 import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import { HealthChecker } from '../../health/health-checker.ts';
@@ -8,16 +11,23 @@ import type { Proxy } from '../../proxies/proxy.ts';
 import type { ReportWriter } from '../output/report.ts';
 import type { RunSummary } from '../output/run-summary.ts';
 import { RunTally } from '../output/run-tally.ts';
-import type { CheckFlags } from './check-flags.ts';
+import type { CheckFlags, WorkerFlags } from './check-flags.ts';
 import { ControlGate } from './control-gate.ts';
 import type { ListedProxy, ListReader } from './list-reader.ts';
+import { Crew } from './workers/crew.ts';
+import { Hiring } from './workers/hiring.ts';
+import { SharedResolver } from './workers/shared-resolver.ts';
 
 export interface CheckRunOptions {
-  readonly flags: CheckFlags;
+  readonly flags: CheckFlags & WorkerFlags;
   readonly options: HealthCheckOptions;
   readonly reader: ListReader;
   readonly writer: ReportWriter;
   readonly signal: AbortSignal;
+  /** Told of each worker thread that has ended by itself; the others go on with its proxies. */
+  readonly onWorkerLost: (cause: unknown) => void;
+  /** Decides how many threads probe. @default by what is measured, at most `flags.workers` */
+  readonly hiring?: Pick<Hiring, 'look'>;
 }
 
 /**
@@ -29,6 +39,7 @@ export class CheckRun {
   readonly #run: CheckRunOptions;
   readonly #checker: HealthChecker;
   readonly #window: ProbeWindow;
+  readonly #crew: Crew;
   readonly #gate: ControlGate | null;
   /** The proxies that have no result yet, by id. */
   readonly #pending = new Map<string, ListedProxy>();
@@ -38,15 +49,29 @@ export class CheckRun {
     const { flags, options, signal } = run;
     this.#run = run;
     const { concurrency, maxInFlightPerHost } = flags;
+    const [resolver, witness] = [new SharedResolver(), new CertificateWitness()];
     this.#window = new ProbeWindow({ concurrency, maxInFlightPerHost });
     this.#checker = new HealthChecker({
       options,
       allowPrivateAddresses: flags.private,
       maxInFlightPerHost,
+      resolver,
+      witness,
+    });
+    const { workers } = flags;
+    this.#crew = new Crew({
+      hiring: run.hiring ?? (workers > 1 ? new Hiring(workers) : null),
+      checker: this.#checker,
+      window: this.#window,
+      setup: { options, allowPrivateAddresses: flags.private },
+      resolver,
+      witness,
+      remaining: () => this.#pending.size + run.reader.expected,
+      onLost: run.onWorkerLost,
     });
     this.#gate = flags.control
       ? new ControlGate({
-          probe: () => this.#checker.checkTarget({ signal }),
+          probe: () => this.#probeTarget(),
           clock: systemClock,
           signal,
         })
@@ -62,18 +87,26 @@ export class CheckRun {
       await this.#report(this.#probe(listed));
     } catch (error) {
       if (!signal.aborted) throw error;
+    } finally {
+      await this.#crew.close();
     }
     return this.#summarize();
   }
 
   #probe(listed: AsyncIterable<ListedProxy>): AsyncIterable<HealthCheckResult> {
     const { flags, signal } = this.#run;
-    const results = this.#checker.streamHealthChecks(this.#remember(listed), {
+    const results = mapConcurrently(this.#remember(listed), {
       concurrency: flags.concurrency,
-      window: this.#window,
       signal,
+      work: (proxy, stop) => this.#crew.check(proxy, stop),
     });
     return this.#gate ? this.#gate.guard(results) : results;
+  }
+
+  async #probeTarget(): Promise<ControlOutcome> {
+    const outcome = await this.#checker.checkTarget({ signal: this.#run.signal });
+    this.#crew.share();
+    return outcome;
   }
 
   async *#remember(listed: AsyncIterable<ListedProxy>): AsyncGenerator<Proxy> {
@@ -98,12 +131,13 @@ export class CheckRun {
   #summarize(): RunSummary {
     const { flags, options, reader, signal } = this.#run;
     const { concurrency } = flags;
+    const { threads } = this.#crew;
     const { started, startRatePerSecond, eventLoopUtilization } = this.#window.statistics();
     return {
       ...this.tally.summary(),
       targetUrl: options.targetUrl,
       list: reader.tally.counts,
-      pacing: { concurrency, started, startRatePerSecond, eventLoopUtilization },
+      pacing: { concurrency, threads, started, startRatePerSecond, eventLoopUtilization },
       control: this.#gate?.summary() ?? null,
       elapsedMs: Math.round(systemClock.monotonic() - this.#startedAt),
       interrupted: signal.aborted,

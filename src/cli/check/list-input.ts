@@ -6,11 +6,16 @@ import type { Terminal } from '../terminal.ts';
 /** The name that stands for standard input. */
 const STANDARD_INPUT = '-';
 
+/** A list is read in small pieces, so that what its reader was given tells how much is left. */
+const PIECE_BYTES = 4096;
+
 /** A proxy list that can be read once, from its beginning. */
 export interface ListInput {
   /** The name that messages use. */
   readonly name: string;
   readonly stream: Readable;
+  /** The share of the list that its reader was given so far, 0 to 1; null when nobody knows. */
+  readonly shareRead: () => number | null;
 }
 
 /**
@@ -37,7 +42,7 @@ function openStandardInput(terminal: Terminal): ListInput {
   if (terminal.stdin.isTTY) {
     terminal.stderr.write('note: reading the list from the terminal; end it with Ctrl-D\n');
   }
-  return { name: 'standard input', stream: terminal.stdin };
+  return { name: 'standard input', stream: terminal.stdin, shareRead: () => null };
 }
 
 async function openListFile(path: string): Promise<ListInput> {
@@ -45,10 +50,12 @@ async function openListFile(path: string): Promise<ListInput> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r');
-    if ((await handle.stat()).isDirectory()) {
-      throw Object.assign(new Error('directory'), { code: 'EISDIR' });
-    }
-    return { name: `"${path}"`, stream: handle.createReadStream() };
+    const status = await handle.stat();
+    if (status.isDirectory()) throw Object.assign(new Error('directory'), { code: 'EISDIR' });
+    const stream = handle.createReadStream({ highWaterMark: PIECE_BYTES });
+    const shareRead = () =>
+      status.size > 0 ? (stream.bytesRead - stream.readableLength) / status.size : null;
+    return { name: `"${path}"`, stream, shareRead };
   } catch (error) {
     await handle?.close();
     throw fileError({ role: 'the list', path, advice }, error);

@@ -21,7 +21,7 @@ export class ListReader {
   /** Whether every line was read; the counts are final then. */
   ended = false;
   readonly #entries: ReturnType<typeof parseInChunks>;
-  readonly #name: string;
+  readonly #source: ListInput;
   readonly #onRejected: (rejected: RejectedLine) => Promise<void>;
   readonly #explained: RejectedLine[] = [];
 
@@ -33,7 +33,7 @@ export class ListReader {
       readonly signal: AbortSignal;
     },
   ) {
-    this.#name = source.name;
+    this.#source = source;
     this.#onRejected = options.onRejected;
     this.#entries = parseInChunks(source.stream, {
       defaultProtocol: flags.protocol,
@@ -54,6 +54,18 @@ export class ListReader {
     const first = await this.#nextProxies();
     if (first === null) throw this.#noValidProxy();
     return this.#yieldProxies(first);
+  }
+
+  /**
+   * How many proxies are still to be read, as far as that can be told: by what the file has left,
+   * or as many as there were so far.
+   */
+  get expected(): number {
+    if (this.ended) return 0;
+    const share = this.#source.shareRead();
+    const { accepted } = this.tally.counts;
+    if (share === null) return accepted;
+    return share > 0 ? accepted * (1 / Math.min(1, share) - 1) : 0;
   }
 
   async *#yieldProxies(first: readonly ListedProxy[]): AsyncGenerator<ListedProxy> {
@@ -91,7 +103,7 @@ export class ListReader {
     const { read, rejected, skipped } = this.tally.counts;
     const reasons = this.#explained.map(({ line, detail }) => `\n  line ${line}: ${detail}`);
     return new InvalidInputError(
-      `${this.#name} holds no valid proxy (${read} lines read, ${skipped} blank or comment, ` +
+      `${this.#source.name} holds no valid proxy (${read} lines read, ${skipped} blank or comment, ` +
         `${rejected} rejected); a line is host:port, host:port:user:password or ` +
         `scheme://user:password@host:port${reasons.join('')}`,
     );

@@ -13,9 +13,11 @@ export interface LatencySummary {
 /** How the probes were admitted. */
 interface PacingSummary {
   readonly concurrency: number;
+  /** The most threads that have probed at a time. */
+  readonly threads: number;
   readonly started: number;
   readonly startRatePerSecond: number;
-  /** How busy this process was while it probed, 0 to 1. */
+  /** How busy the main thread was while it probed, 0 to 1. */
   readonly eventLoopUtilization: number;
 }
 

@@ -98,7 +98,8 @@ function formatPacing({ pacing, elapsedMs }: RunSummary): string {
   return (
     `${formatSeconds(elapsedMs)}, ${count(Math.round(pacing.startRatePerSecond))} starts/s, ` +
     `event loop ${Math.round(pacing.eventLoopUtilization * 100)} % busy, ` +
-    `at most ${count(pacing.concurrency)} in flight`
+    `at most ${count(pacing.concurrency)} in flight` +
+    `${pacing.threads > 1 ? `, ${pacing.threads} threads` : ''}`
   );
 }
 

@@ -11,6 +11,9 @@ export interface CertificateIdentity {
   readonly fingerprint: string;
 }
 
+/** An origin and what its certificate was. */
+export type SeenCertificate = readonly [origin: string, identity: CertificateIdentity];
+
 /** How a certificate compares with the one seen without a proxy. */
 export type Comparison = 'unwitnessed' | 'same' | 'different';
 
@@ -24,6 +27,16 @@ export class CertificateWitness {
   /** Remembers the certificate that the control probe saw. */
   record(origin: string, certificate: X509Certificate): void {
     this.#seen.set(origin, identify(certificate));
+  }
+
+  /** What was seen, for a witness in another thread; see `adopt`. */
+  get seen(): readonly SeenCertificate[] {
+    return [...this.#seen.entries()];
+  }
+
+  /** Remembers what the witness of another thread has seen. */
+  adopt(seen: readonly SeenCertificate[]): void {
+    for (const [origin, identity] of seen) this.#seen.set(origin, identity);
   }
 
   /** True when the target showed a certificate, so that it speaks TLS. */

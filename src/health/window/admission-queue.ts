@@ -8,23 +8,23 @@ export interface Waiter {
  * Decides which probe starts next: first come, first served, except that probes of a host with as
  * many in flight as it may have let those of other hosts pass.
  */
-export class AdmissionQueue {
+export class AdmissionQueue<W extends Pick<Waiter, 'host'> = Waiter> {
   readonly #maxPerHost: number;
   readonly #inFlight = new Map<string, number>();
-  readonly #parked = new Map<string, Set<Waiter>>();
-  readonly #ready = new Set<Waiter>();
+  readonly #parked = new Map<string, Set<W>>();
+  readonly #ready = new Set<W>();
 
   constructor(maxPerHost: number) {
     this.#maxPerHost = maxPerHost;
   }
 
-  add(waiter: Waiter): void {
+  add(waiter: W): void {
     if (this.#isFull(waiter.host)) this.#park(waiter);
     else this.#ready.add(waiter);
   }
 
   /** Forgets a waiter that has not started. */
-  remove(waiter: Waiter): void {
+  remove(waiter: W): void {
     // A release may have made this waiter ready: the next one of its host inherits the place.
     if (this.#ready.delete(waiter)) this.#unpark(waiter.host);
     const parked = this.#parked.get(waiter.host);
@@ -32,22 +32,18 @@ export class AdmissionQueue {
     if (parked?.size === 0) this.#parked.delete(waiter.host);
   }
 
+  /** True when there is a waiter whose host has room. */
   get hasReady(): boolean {
-    return this.#ready.size > 0;
+    return this.#first() !== null;
   }
 
   /** Takes the next waiter whose host has room; null when there is none. */
-  next(): Waiter | null {
-    for (const waiter of this.#ready) {
-      this.#ready.delete(waiter);
-      if (this.#isFull(waiter.host)) {
-        this.#park(waiter);
-        continue;
-      }
-      this.#inFlight.set(waiter.host, (this.#inFlight.get(waiter.host) ?? 0) + 1);
-      return waiter;
-    }
-    return null;
+  next(): W | null {
+    const waiter = this.#first();
+    if (!waiter) return null;
+    this.#ready.delete(waiter);
+    this.#inFlight.set(waiter.host, (this.#inFlight.get(waiter.host) ?? 0) + 1);
+    return waiter;
   }
 
   /** Frees the place of a probe that has ended; one that waits for the host may start. */
@@ -56,6 +52,16 @@ export class AdmissionQueue {
     if (remaining > 0) this.#inFlight.set(host, remaining);
     else this.#inFlight.delete(host);
     this.#unpark(host);
+  }
+
+  /** The first waiter whose host has room; parks those before it, whose host has filled up. */
+  #first(): W | null {
+    for (const waiter of this.#ready) {
+      if (!this.#isFull(waiter.host)) return waiter;
+      this.#ready.delete(waiter);
+      this.#park(waiter);
+    }
+    return null;
   }
 
   /** Lets one parked waiter of a host try again; `next` parks it again when there is no room. */
@@ -75,7 +81,7 @@ export class AdmissionQueue {
     return (this.#inFlight.get(host) ?? 0) >= this.#maxPerHost;
   }
 
-  #park(waiter: Waiter): void {
+  #park(waiter: W): void {
     const parked = this.#parked.get(waiter.host);
     if (parked) parked.add(waiter);
     else this.#parked.set(waiter.host, new Set([waiter]));

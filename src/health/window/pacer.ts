@@ -56,6 +56,7 @@ export class Pacer {
   #taken = 0;
   #held = false;
   #isCareful = false;
+  #isLimiting = false;
 
   constructor(clock: Clock, readUtilization: UtilizationReader) {
     this.#clock = clock;
@@ -67,6 +68,11 @@ export class Pacer {
 
   get ratePerSecond(): number {
     return this.#rate;
+  }
+
+  /** Whether the rate, and not the work or its limits, held probes back before the last look. */
+  get isLimiting(): boolean {
+    return this.#isLimiting;
   }
 
   /** Milliseconds until the next probe may start; 0 means now, and counts as its start. */
@@ -103,6 +109,7 @@ export class Pacer {
     this.#utilization += weight * (utilization - this.#utilization);
     this.#reached += weight * ((this.#taken * 1000) / elapsedMs - this.#reached);
     const isPaced = this.#held && this.#taken + 1 >= NEARLY_ALL * this.#credited;
+    this.#isLimiting = isPaced;
     this.#rate = this.#nextRate(TARGET_UTILIZATION / Math.max(this.#utilization, 0.01), isPaced);
     this.#lookedAt = now;
     this.#credited = 0;

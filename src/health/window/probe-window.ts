@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { onAbort } from '../../async/on-abort.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { InvalidInputError } from '../../errors.ts';
-import { AdmissionQueue, type Waiter } from './admission-queue.ts';
+import { AdmissionQueue } from './admission-queue.ts';
 import { Pacer, PERIOD_MS } from './pacer.ts';
 
 /** Probes in flight at once unless set otherwise. */
@@ -16,6 +16,20 @@ export interface ProbeWindowOptions {
   /** Most probes in flight on one proxy host, 1 to 10,000. @default 32 */
   readonly maxInFlightPerHost?: number;
   readonly clock?: Clock;
+}
+
+/** What starts probes, at a pace of its own: the thread of a window, or another one. */
+export interface Starter {
+  /**
+   * Milliseconds until it may start a probe; 0 means now, and counts as its start. Infinite when it
+   * waits for something else than time, after which it has the window look again (`resume`).
+   */
+  take(): number;
+}
+
+interface Waiter {
+  readonly host: string;
+  readonly start: (starter: Starter) => void;
 }
 
 export interface ProbeWindowStatistics {
@@ -37,8 +51,11 @@ export interface ProbeWindowStatistics {
 export class ProbeWindow {
   readonly #concurrency: number;
   readonly #clock: Clock;
-  readonly #queue: AdmissionQueue;
+  readonly #queue: AdmissionQueue<Waiter>;
   readonly #pacer: Pacer;
+  #starters: readonly Starter[];
+  /** Whose turn it is. */
+  #turn = 0;
   readonly #utilizationAtStart = performance.eventLoopUtilization();
   #timer: NodeJS.Timeout | undefined;
   #inFlight = 0;
@@ -58,19 +75,45 @@ export class ProbeWindow {
     this.#clock = clock;
     this.#queue = new AdmissionQueue(maxInFlightPerHost);
     this.#pacer = new Pacer(clock, performance.eventLoopUtilization);
+    this.#starters = [this.#pacer];
+  }
+
+  /** How the starts of this thread are paced. */
+  get pace(): Pick<Pacer, 'ratePerSecond' | 'isLimiting'> {
+    return this.#pacer;
+  }
+
+  /** Lets another starter have probes, under the limits in flight of this window. */
+  addStarter(starter: Starter): void {
+    this.#starters = [...this.#starters, starter];
+    this.#pump();
+  }
+
+  removeStarter(starter: Starter): void {
+    this.#starters = this.#starters.filter((each) => each !== starter);
+  }
+
+  /** Looks again whether a starter can take a probe. */
+  resume(): void {
+    this.#pump();
   }
 
   /**
    * Runs one probe when its turn comes.
    *
    * @param host the proxy's host, for the cap per host
+   * @param probe is told who starts it, where the window has starters besides its own
    * @throws {unknown} when the signal is aborted before the turn comes: its reason; when `probe`
    * throws: its error
    */
-  async run<T>(host: string, probe: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.#admit(host, signal);
+  async run<T>(
+    host: string,
+    probe: (starter: Starter) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const starter = await this.#admit(host, signal);
     try {
-      return await probe();
+      return await probe(starter);
     } finally {
       this.#inFlight--;
       this.#queue.release(host);
@@ -89,7 +132,7 @@ export class ProbeWindow {
     };
   }
 
-  #admit(host: string, signal: AbortSignal | undefined): Promise<void> {
+  #admit(host: string, signal: AbortSignal | undefined): Promise<Starter> {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const abort = () => {
@@ -99,10 +142,10 @@ export class ProbeWindow {
       };
       let isWaiting = true;
       let forget: (() => void) | undefined;
-      const start = () => {
+      const start = (starter: Starter) => {
         isWaiting = false;
         forget?.();
-        resolve();
+        resolve(starter);
       };
       const waiter: Waiter = { host, start };
       this.#queue.add(waiter);
@@ -115,21 +158,32 @@ export class ProbeWindow {
   #pump(): void {
     clearTimeout(this.#timer);
     while (this.#inFlight < this.#concurrency && this.#queue.hasReady) {
-      const waitMs = this.#pacer.take();
-      if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#pump(), Math.min(waitMs, PERIOD_MS));
-        return;
-      }
+      const starter = this.#nextStarter();
+      if (!starter) return;
       const waiter = this.#queue.next();
-      if (waiter) this.#start(waiter);
+      if (waiter) this.#start(waiter, starter);
     }
   }
 
-  #start(waiter: Waiter): void {
+  /** The next in turn that can start a probe now; when none can, it sets the timer. */
+  #nextStarter(): Starter | null {
+    let leastMs = PERIOD_MS;
+    for (let tried = 0; tried < this.#starters.length; tried += 1) {
+      const starter = this.#starters[this.#turn % this.#starters.length];
+      this.#turn += 1;
+      const waitMs = starter?.take() ?? PERIOD_MS;
+      if (starter && waitMs === 0) return starter;
+      leastMs = Math.min(leastMs, waitMs);
+    }
+    this.#timer = setTimeout(() => this.#pump(), leastMs);
+    return null;
+  }
+
+  #start(waiter: Waiter, starter: Starter): void {
     this.#inFlight++;
     this.#lastStartAt = this.#clock.monotonic();
     if (this.#started++ === 0) this.#firstStartAt = this.#lastStartAt;
-    waiter.start();
+    waiter.start(starter);
   }
 }
 

@@ -67,6 +67,16 @@ describe('unusable input ends with exit code 2 and an error', () => {
       /--concurrency is 0; it must be 1 to/,
     ],
     [
+      'no worker',
+      () => ['check', fixture.listPath, '--workers', '0'],
+      /--workers is 0; .* 1 to 64/,
+    ],
+    [
+      'too many workers',
+      () => ['check', fixture.listPath, '--workers', '65'],
+      /--workers is 65; it must be 1 to 64/,
+    ],
+    [
       'an output file in a missing directory',
       () => ['check', fixture.listPath, '--output', join(fixture.directory, 'none', 'out.json')],
       /output file .* does not exist/,

@@ -14,6 +14,16 @@ it('passes a freed place on when the waiter it was meant for gives up', () => {
   expect(queue.next()).toBe(third);
 });
 
+it('is ready only while a waiter may start', () => {
+  const queue = new AdmissionQueue(1);
+  for (const waiter of [waiterOf('gate'), waiterOf('gate')]) queue.add(waiter);
+  expect(queue.hasReady).toBe(true);
+  queue.next();
+  expect(queue.hasReady).toBe(false);
+  queue.release('gate');
+  expect(queue.hasReady).toBe(true);
+});
+
 it('lets other hosts pass a host that is full', () => {
   const queue = new AdmissionQueue(1);
   const [first, second, other] = [waiterOf('gate'), waiterOf('gate'), waiterOf('other')];

@@ -1,10 +1,10 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mapConcurrently } from '../../../src/async/map-concurrently.ts';
 import { onAbort } from '../../../src/async/on-abort.ts';
 import { Pacer, PERIOD_MS } from '../../../src/health/window/pacer.ts';
-import { ProbeWindow } from '../../../src/health/window/probe-window.ts';
+import { ProbeWindow, type Starter } from '../../../src/health/window/probe-window.ts';
 import { FakeClock } from '../../support/fakes/fake-clock.ts';
 
 /** Counts the starts that the pacer allows over some seconds of a fake clock. */
@@ -145,6 +145,37 @@ describe('ProbeWindow', () => {
     release();
     await first;
     expect(await window.run('c', async () => 'next')).toBe('next');
+  });
+
+  it('has starters take turns under its limits, and waits for one that has no room', async () => {
+    const window = new ProbeWindow({ concurrency: 6, maxInFlightPerHost: 6 });
+    const other = {
+      room: 2,
+      take() {
+        if (this.room === 0) return Number.POSITIVE_INFINITY;
+        this.room -= 1;
+        return 0;
+      },
+    };
+    window.addStarter(other);
+    const started: boolean[] = [];
+    const ends: (() => void)[] = [];
+    const probe = (starter: Starter) => {
+      started.push(starter === other);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    };
+    const runs = Array.from({ length: 7 }, () => window.run('a', probe));
+    await vi.waitUntil(() => started.length === 6);
+    expect(started.filter(Boolean)).toHaveLength(2);
+    expect(window.statistics().inFlight).toBe(6);
+    other.room = 1;
+    window.resume();
+    expect(other.room).toBe(1);
+    ends[0]?.();
+    await vi.waitUntil(() => started.length === 7);
+    window.removeStarter(other);
+    for (const end of ends) end();
+    await Promise.all(runs);
   });
 
   it.each([0, 1.5, 10_001])('refuses a concurrency of %d', (concurrency) => {
