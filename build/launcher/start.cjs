@@ -8,7 +8,7 @@ const { isAbsolute, join } = require('node:path');
  * Limits V8's young generation, in MB. Without it a check takes half as much memory again, and its
  * memory grows for some 100,000 probes before it levels off. V8 reads it at its start only.
  */
-const SMALL_HEAP = '--max-semi-space-size=2';
+const SMALL_HEAP = '--max-semi-space-size=8';
 
 const [node, , ...args] = process.argv;
 

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../async/map-concurrently.ts';
+import { forEachConcurrently } from '../../async/for-each-concurrently.ts';
 import { systemClock } from '../../clock.ts';
 import type { ControlOutcome } from '../../health/control-probe.ts';
 import { CertificateWitness } from '../../health/dial/certificate-witness.ts';
@@ -7,7 +7,6 @@ import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import { HealthChecker } from '../../health/health-checker.ts';
 import { ProbeWindow } from '../../health/window/probe-window.ts';
 import { toResultRecord } from '../../model/result-record.ts';
-import type { Proxy } from '../../proxies/proxy.ts';
 import type { ReportWriter } from '../output/report.ts';
 import type { RunSummary } from '../output/run-summary.ts';
 import { RunTally } from '../output/run-tally.ts';
@@ -31,8 +30,9 @@ export interface CheckRunOptions {
 }
 
 /**
- * One pass over a list from this machine: list → parser → probes → control gate → report. Each
- * step pulls from the one before, so only the probes in flight and the gate's results are held.
+ * One pass over a list from this machine: list → parser → probes → control gate → report. The next
+ * proxies are read when the ones before have begun, and a probe has ended when its result is written
+ * or held by the gate, so only the probes in flight and the gate's results are in memory.
  */
 export class CheckRun {
   readonly tally = new RunTally();
@@ -41,8 +41,8 @@ export class CheckRun {
   readonly #window: ProbeWindow;
   readonly #crew: Crew;
   readonly #gate: ControlGate | null;
-  /** The proxies that have no result yet, by id. */
-  readonly #pending = new Map<string, ListedProxy>();
+  /** The proxies that have been begun and have no result yet. */
+  #pending = 0;
   readonly #startedAt = systemClock.monotonic();
 
   constructor(run: CheckRunOptions) {
@@ -66,7 +66,7 @@ export class CheckRun {
       setup: { options, allowPrivateAddresses: flags.private },
       resolver,
       witness,
-      remaining: () => this.#pending.size + run.reader.expected,
+      remaining: () => this.#pending + run.reader.expected,
       onLost: run.onWorkerLost,
     });
     this.#gate = flags.control
@@ -80,52 +80,39 @@ export class CheckRun {
 
   /** @throws {InvalidInputError} when the list holds no valid proxy; nothing is probed then */
   async check(): Promise<RunSummary> {
-    const { reader, signal } = this.#run;
+    const { reader, flags, signal } = this.#run;
+    const { concurrency } = flags;
     try {
       const listed = await reader.open();
       await this.#gate?.open();
-      await this.#report(this.#probe(listed));
+      const work = (each: ListedProxy, stop: AbortSignal) => this.#check(each, stop);
+      await forEachConcurrently(listed, { concurrency, signal, work });
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
       await this.#crew.close();
     }
+    await this.#gate?.close();
     return this.#summarize();
   }
 
-  #probe(listed: AsyncIterable<ListedProxy>): AsyncIterable<HealthCheckResult> {
-    const { flags, signal } = this.#run;
-    const results = mapConcurrently(this.#remember(listed), {
-      concurrency: flags.concurrency,
-      signal,
-      work: (proxy, stop) => this.#crew.check(proxy, stop),
-    });
-    return this.#gate ? this.#gate.guard(results) : results;
+  async #check({ line, proxy }: ListedProxy, stop: AbortSignal): Promise<void> {
+    const { writer } = this.#run;
+    this.#pending += 1;
+    const found = await this.#crew.check(proxy, stop);
+    this.#pending -= 1;
+    const report = async (result: HealthCheckResult) => {
+      const record = { line, ...toResultRecord(proxy, result) };
+      this.tally.add(record);
+      await writer.writeResult(record);
+    };
+    await (this.#gate ? this.#gate.admit(found, report) : report(found));
   }
 
   async #probeTarget(): Promise<ControlOutcome> {
     const outcome = await this.#checker.checkTarget({ signal: this.#run.signal });
     this.#crew.share();
     return outcome;
-  }
-
-  async *#remember(listed: AsyncIterable<ListedProxy>): AsyncGenerator<Proxy> {
-    for await (const each of listed) {
-      this.#pending.set(each.proxy.id, each);
-      yield each.proxy;
-    }
-  }
-
-  async #report(results: AsyncIterable<HealthCheckResult>): Promise<void> {
-    const { writer } = this.#run;
-    for await (const result of results) {
-      const listed = this.#pending.get(result.proxyId);
-      if (!listed) continue;
-      this.#pending.delete(result.proxyId);
-      const record = { line: listed.line, ...toResultRecord(listed.proxy, result) };
-      this.tally.add(record);
-      await writer.writeResult(record);
-    }
   }
 
   #summarize(): RunSummary {

@@ -11,9 +11,12 @@ export interface ControlGateOptions {
   readonly signal: AbortSignal;
   /** How long a bad result waits at most for the next control probe, ms. @default 2000 */
   readonly intervalMs?: number;
-  /** The most results held at once. @default 2000 */
+  /** The most results held before further ones have to wait. @default 2000 */
   readonly maxHeld?: number;
 }
+
+/** Takes a result with its final verdict. */
+type Pass = (result: HealthCheckResult) => Promise<void>;
 
 /**
  * Passes on a failure only when the target answered directly both before and after it. A target
@@ -24,7 +27,9 @@ export interface ControlGateOptions {
  */
 export class ControlGate {
   readonly #options: Required<ControlGateOptions>;
-  #held: HealthCheckResult[] = [];
+  #held: { readonly result: HealthCheckResult; readonly pass: Pass }[] = [];
+  /** Settles when the results that are being confirmed have been passed on; null between. */
+  #releasing: Promise<void> | null = null;
   #probedAt = 0;
   #probes = 0;
   #failed = 0;
@@ -40,18 +45,17 @@ export class ControlGate {
     await this.#probe();
   }
 
-  async *guard(results: AsyncIterable<HealthCheckResult>): AsyncGenerator<HealthCheckResult> {
-    try {
-      for await (const result of results) {
-        if (isHealthy(result)) yield result;
-        else this.#held.push(result);
-        if (this.#isDue()) yield* this.#release();
-      }
-    } catch (error) {
-      if (this.#options.signal.aborted) yield* this.#release();
-      throw error;
-    }
-    yield* this.#release();
+  /** Passes a result on: a success at once, a failure when the target has been asked after it. */
+  async admit(result: HealthCheckResult, pass: Pass): Promise<void> {
+    if (isHealthy(result)) await pass(result);
+    else this.#held.push({ result, pass });
+    if (this.#isDue()) await this.#release();
+  }
+
+  /** Passes on what is still held; call it when there will be no more results. */
+  async close(): Promise<void> {
+    await this.#releasing;
+    await this.#release();
   }
 
   summary(): ControlSummary {
@@ -61,20 +65,32 @@ export class ControlGate {
   #isDue(): boolean {
     const { clock, intervalMs, maxHeld } = this.#options;
     if (this.#held.length === 0) return false;
-    return this.#held.length >= maxHeld || clock.monotonic() - this.#probedAt >= intervalMs;
+    if (this.#held.length >= maxHeld) return true;
+    return this.#releasing === null && clock.monotonic() - this.#probedAt >= intervalMs;
   }
 
-  async *#release(): AsyncGenerator<HealthCheckResult> {
-    const doubt = await this.#doubt();
+  #release(): Promise<void> {
+    this.#releasing ??= this.#confirm().finally(() => {
+      this.#releasing = null;
+    });
+    return this.#releasing;
+  }
+
+  /** Confirms what is held now; failures found while the target is asked wait for the next time. */
+  async #confirm(): Promise<void> {
     const held = this.#held;
     this.#held = [];
-    for (const result of held) yield doubt === null ? result : toInconclusive(result, doubt);
+    if (held.length === 0) return;
+    const doubt = await this.#doubt();
+    for (const { result, pass } of held) {
+      await pass(doubt === null ? result : toInconclusive(result, doubt));
+    }
   }
 
   /** Whom the failures held so far are blamed on instead of the proxies; null when they count. */
   async #doubt(): Promise<Blame | null> {
     const before = this.#last;
-    const asked = this.#held.length > 0 && (await this.#probe());
+    const asked = await this.#probe();
     if (before && !before.ok) return blameBeside(before);
     if (!asked || !this.#last) return Blame.unconfirmed;
     return this.#last.ok ? null : blameBeside(this.#last);

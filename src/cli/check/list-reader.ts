@@ -46,11 +46,11 @@ export class ListReader {
   }
 
   /**
-   * Reads up to the first proxy and returns the sequence of all proxies.
+   * Reads up to the first proxy and returns the sequence of all proxies, a few at a time.
    *
    * @throws {InvalidInputError} when the list holds no valid proxy
    */
-  async open(): Promise<AsyncGenerator<ListedProxy>> {
+  async open(): Promise<AsyncGenerator<readonly ListedProxy[]>> {
     const first = await this.#nextProxies();
     if (first === null) throw this.#noValidProxy();
     return this.#yieldProxies(first);
@@ -68,12 +68,10 @@ export class ListReader {
     return share > 0 ? accepted * (1 / Math.min(1, share) - 1) : 0;
   }
 
-  async *#yieldProxies(first: readonly ListedProxy[]): AsyncGenerator<ListedProxy> {
+  async *#yieldProxies(first: readonly ListedProxy[]): AsyncGenerator<readonly ListedProxy[]> {
     try {
-      yield* first;
-      for (let next = await this.#nextProxies(); next; next = await this.#nextProxies()) {
-        for (const listed of next) yield listed;
-      }
+      yield first;
+      for (let next = await this.#nextProxies(); next; next = await this.#nextProxies()) yield next;
     } finally {
       await this.#entries.return(undefined);
     }

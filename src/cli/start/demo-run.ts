@@ -94,9 +94,9 @@ async function importFleet(
   return lines;
 }
 
-async function* readFleet({ list }: DemoFleet): AsyncGenerator<ListedProxy> {
+async function* readFleet({ list }: DemoFleet): AsyncGenerator<readonly ListedProxy[]> {
   for await (const entry of parseProxyList(list, { allowPrivateAddresses: true })) {
-    if (entry.kind === 'accepted') yield { line: entry.line, proxy: entry.proxy };
+    if (entry.kind === 'accepted') yield [{ line: entry.line, proxy: entry.proxy }];
   }
 }
 

@@ -25,7 +25,7 @@ export interface OnceRun {
   readonly flags: StartFlags;
   readonly options: HealthCheckOptions;
   readonly reader: ListReader;
-  readonly listed: AsyncIterable<ListedProxy>;
+  readonly listed: AsyncIterable<readonly ListedProxy[]>;
   readonly writer: ReportWriter;
   readonly status: ProgressLine;
   readonly terminal: Terminal;

@@ -117,7 +117,7 @@ export class ProbeWindow {
     } finally {
       this.#inFlight--;
       this.#queue.release(host);
-      this.#pump();
+      this.#pumpUnlessItIsEarly();
     }
   }
 
@@ -149,14 +149,20 @@ export class ProbeWindow {
       };
       const waiter: Waiter = { host, start };
       this.#queue.add(waiter);
-      this.#pump();
+      this.#pumpUnlessItIsEarly();
       if (isWaiting && signal) forget = onAbort(signal, abort);
     });
+  }
+
+  /** While the timer runs, only time is lacking: no probe that comes or ends changes that. */
+  #pumpUnlessItIsEarly(): void {
+    if (this.#timer === undefined) this.#pump();
   }
 
   /** Starts the waiters that may start now; runs again by itself when only time is lacking. */
   #pump(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     while (this.#inFlight < this.#concurrency && this.#queue.hasReady) {
       const starter = this.#nextStarter();
       if (!starter) return;

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ControlGate } from '../../../src/cli/check/control-gate.ts';
 import { RunTally } from '../../../src/cli/output/run-tally.ts';
@@ -20,11 +21,7 @@ function resultOf(proxyId: string, status: Verdict): HealthCheckResult {
   };
 }
 
-async function* failures(count: number): AsyncGenerator<HealthCheckResult> {
-  for (let index = 0; index < count; index++) {
-    yield { ...resultOf(String(index), 'inactive'), failure: 'refused' };
-  }
-}
+const refusal: HealthCheckResult = { ...resultOf('0', 'inactive'), failure: 'refused' };
 
 interface Scene {
   /** The result of each control probe, in turn. */
@@ -43,10 +40,12 @@ async function passThrough({ target, results, maxHeld = 2 }: Scene) {
   });
   await gate.open();
   const seen: string[] = [];
-  async function* source() {
-    for (const [index, status] of results.entries()) yield resultOf(String(index), status);
+  const see = async ({ proxyId, status }: HealthCheckResult) =>
+    void seen.push(`${proxyId} ${status}`);
+  for (const [index, status] of results.entries()) {
+    await gate.admit(resultOf(String(index), status), see);
   }
-  for await (const { proxyId, status } of gate.guard(source())) seen.push(`${proxyId} ${status}`);
+  await gate.close();
   return { seen, summary: gate.summary() };
 }
 
@@ -77,8 +76,12 @@ describe('the control gate', () => {
         signal: new AbortController().signal,
       });
       await gate.open();
-      const { value } = await gate.guard(failures(1)).next();
-      return (value as HealthCheckResult).blame;
+      let blame: string | undefined;
+      await gate.admit(refusal, async (result) => {
+        blame = result.blame;
+      });
+      await gate.close();
+      return blame;
     };
     expect(await blamedFor('refused')).toBe('target');
     expect(await blamedFor('unexpected_status')).toBe('target');
@@ -96,21 +99,16 @@ describe('the control gate', () => {
       signal: controller.signal,
     });
     await gate.open();
-    async function* interrupted() {
-      yield* failures(2);
-      controller.abort(new Error('Ctrl-C'));
-      throw controller.signal.reason;
-    }
     const tally = new RunTally();
     const records: ResultRecord[] = [];
-    const run = async () => {
-      for await (const result of gate.guard(interrupted())) {
-        const record = toResultRecord(null, result);
-        records.push(record);
-        tally.add(record);
-      }
+    const pass = async (result: HealthCheckResult) => {
+      const record = toResultRecord(null, result);
+      records.push(record);
+      tally.add(record);
     };
-    await expect(run()).rejects.toThrow('Ctrl-C');
+    for (let count = 0; count < 2; count += 1) await gate.admit(refusal, pass);
+    controller.abort(new Error('Ctrl-C'));
+    await gate.close();
     expect(records).toHaveLength(2);
     for (const record of records) {
       expect(record).toMatchObject({ status: 'inconclusive', blame: 'unconfirmed' });
@@ -142,6 +140,37 @@ describe('the control gate', () => {
       '6 inactive',
     ]);
     expect(summary).toMatchObject({ probes: 5, failed: 1 });
+  });
+
+  it('holds what fails while the target is asked until it is asked again, and lets too many wait', async () => {
+    const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let probes = 0;
+    const gate = new ControlGate({
+      probe: async () => {
+        await answers[probes++ - 1]?.promise;
+        return { ok: probes !== 3, latencyMs: 1 };
+      },
+      clock: { ...systemClock, monotonic: () => 0 },
+      signal: new AbortController().signal,
+      maxHeld: 2,
+    });
+    await gate.open();
+    const seen: string[] = [];
+    const see = async ({ status }: HealthCheckResult) => void seen.push(status);
+    const first = [gate.admit(refusal, see), gate.admit(refusal, see)];
+    await gate.admit(refusal, see);
+    let isWaiting = true;
+    const full = gate.admit(refusal, see).then(() => {
+      isWaiting = false;
+    });
+    await turn();
+    expect([seen, isWaiting]).toEqual([[], true]);
+    answers[0]?.resolve();
+    await Promise.all([...first, full]);
+    expect(seen).toEqual(['inactive', 'inactive']);
+    answers[1]?.resolve();
+    await gate.close();
+    expect(seen.slice(2)).toEqual(['inconclusive', 'inconclusive']);
   });
 
   it('makes the last held verdicts inconclusive when the final control probe fails', async () => {

@@ -87,9 +87,9 @@ function answer(response: ServerResponse, hosts: readonly string[], fault: Fault
 }
 
 /** A list with a proxy on every tenth line. */
-export async function* listedProxies(count: number): AsyncGenerator<ListedProxy> {
+export async function* listedProxies(count: number): AsyncGenerator<ListedProxy[]> {
   for (let index = 1; index <= count; index++) {
     const proxy = createProxy({ protocol: 'http', host: `h${index}.example`, port: 80 });
-    yield { line: index * 10, proxy };
+    yield [{ line: index * 10, proxy }];
   }
 }

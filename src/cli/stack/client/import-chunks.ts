@@ -15,7 +15,9 @@ export interface Chunk {
 }
 
 /** Cuts a list into parts, each of which an import takes. */
-export async function* chunkList(listed: AsyncIterable<ListedProxy>): AsyncGenerator<Chunk> {
+export async function* chunkList(
+  listed: AsyncIterable<readonly ListedProxy[]>,
+): AsyncGenerator<Chunk> {
   let lines: number[] = [];
   let entries: string[] = [];
   let bytes = 0;
@@ -24,13 +26,15 @@ export async function* chunkList(listed: AsyncIterable<ListedProxy>): AsyncGener
     [lines, entries, bytes] = [[], [], 0];
     return chunk;
   };
-  for await (const { line, proxy } of listed) {
-    const entry = toListEntryJson(proxy);
-    const size = Buffer.byteLength(entry) + 1;
-    if (lines.length >= CHUNK_ENTRIES || bytes + size > CHUNK_BYTES) yield cut();
-    lines.push(line);
-    entries.push(entry);
-    bytes += size;
+  for await (const some of listed) {
+    for (const { line, proxy } of some) {
+      const entry = toListEntryJson(proxy);
+      const size = Buffer.byteLength(entry) + 1;
+      if (lines.length >= CHUNK_ENTRIES || bytes + size > CHUNK_BYTES) yield cut();
+      lines.push(line);
+      entries.push(entry);
+      bytes += size;
+    }
   }
   if (lines.length > 0) yield cut();
 }

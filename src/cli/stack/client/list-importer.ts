@@ -68,7 +68,7 @@ const NOTHING: ImportOutcome = {
  */
 export async function importListed(
   api: LighthouseApi,
-  listed: AsyncIterable<ListedProxy>,
+  listed: AsyncIterable<readonly ListedProxy[]>,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const { poolName, maxConcurrency, concurrency } = options;
