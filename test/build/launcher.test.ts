@@ -70,7 +70,7 @@ describe('the launcher', () => {
 
   it('gives checks a small heap without a process in between', async () => {
     const { stdout, pid } = await launch('>=20', ['check', 'a b', '']);
-    const flags = ['--max-semi-space-size=2'];
+    const flags = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
     expect(JSON.parse(stdout)).toEqual({ args: ['check', 'a b', ''], flags, pid });
   });
 

@@ -7,7 +7,7 @@ import { fileOf } from './subjects.ts';
 import { compile } from './toolchain.ts';
 
 const PROBES = 50_000;
-/** The setting of the `lighthouse` command: V8's own pages settle in the first half of a run. */
+/** Small, so that V8's own pages settle in the first half of a run. */
 const YOUNG_GENERATION = '--max-semi-space-size=2';
 
 /** Makes Lighthouse probe tens of thousands of hostile peers and measures how its memory grows. */

@@ -10,7 +10,7 @@ const PROGRAMS = {
 };
 
 /** What `./lighthouse` gives Node, and the launcher of an installed package for checks. */
-export const COMMAND_NODE_FLAGS = ['--max-semi-space-size=2'];
+export const COMMAND_NODE_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
 
 /** How a command that has ended ended. */
 export interface CommandOutcome {

@@ -12,8 +12,8 @@ import { WorkerLost, type WorkerOrder, type WorkerReport, type WorkerSetup } fro
 /** How long the probes last that a worker has in stock, at its pace: a message there and back. */
 const STOCK_SECONDS = 0.02;
 const LEAST_STOCK = 4;
-/** The limit of V8's young generation, as in `build/launcher/start.cjs`: three semi-spaces of 2 MB. */
-const YOUNG_GENERATION_MB = 6;
+/** The limit of V8's young generation, as in `build/launcher/start.cjs`: three semi-spaces of 8 MB. */
+const YOUNG_GENERATION_MB = 24;
 
 export interface WorkerThreadOptions {
   readonly setup: WorkerSetup;
