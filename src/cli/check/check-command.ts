@@ -7,11 +7,11 @@ import { listStatuses } from '../output/summary-text.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import {
   addCheckFlags,
-  addWorkersFlag,
+  addSpeedFlags,
   type CheckFlags,
+  type SpeedFlags,
   validatePacing,
   validateWorkers,
-  type WorkerFlags,
 } from './check-flags.ts';
 import { CheckRun } from './check-run.ts';
 import { exitCodeOf } from './fail-on.ts';
@@ -29,7 +29,7 @@ Examples:
 Exit codes: 0 done; 1 a proxy is as bad as --fail-on says; 2 not done, and the error says why;
 130 interrupted, with the summary so far.`;
 
-type CommandFlags = CheckFlags & WorkerFlags;
+type CommandFlags = CheckFlags & SpeedFlags;
 
 /** Adds `lighthouse check LIST`. */
 export function addCheckCommand(program: Command, terminal: Terminal): void {
@@ -42,7 +42,7 @@ export function addCheckCommand(program: Command, terminal: Terminal): void {
     )
     .argument('<list>', 'a file with proxies (text, CSV, JSON, NDJSON, gzip), or - for stdin')
     .addHelpText('after', EXAMPLES);
-  addWorkersFlag(addCheckFlags(command)).action(async (list: string, flags: CommandFlags) => {
+  addSpeedFlags(addCheckFlags(command)).action(async (list: string, flags: CommandFlags) => {
     process.exitCode = await withInterrupt((stop) => runCheck(list, flags, { terminal, stop }));
   });
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.ts';
+import { Pace } from '../../health/window/pacer.ts';
 import { BuiltInProtocol } from '../../proxies/endpoint.ts';
 import { ReportFormat } from '../output/report.ts';
 import { addFailOnFlag, type FailOn } from './fail-on.ts';
@@ -35,8 +36,9 @@ export interface CheckFlags extends HealthFlags, ListFlags, ReportFlags {
   readonly control: boolean;
 }
 
-/** How many threads `lighthouse check` may use. */
-export interface WorkerFlags {
+/** How `lighthouse check` uses the processor. */
+export interface SpeedFlags {
+  readonly pace: Pace;
   /** The most threads that probe, the main one included, 1 to 64. */
   readonly workers: number;
 }
@@ -63,22 +65,32 @@ export function addCheckFlags(command: Command): Command {
   return addReportFlags(command);
 }
 
-/** Adds `--workers`. */
-export function addWorkersFlag(command: Command): Command {
+/** Adds `--workers` and `--pace`. */
+export function addSpeedFlags(command: Command): Command {
   const cores = Math.min(MAX_WORKERS, availableParallelism());
-  return command.addOption(
-    integerOption(
-      '--workers <n>',
-      'most threads that probe; more than one only where a long list keeps one busy and another' +
-        ' is seen to gain',
+  return command
+    .addOption(
+      integerOption(
+        '--workers <n>',
+        'most threads that probe; more than one only where a long list keeps one busy and another' +
+          ' is seen to gain',
+      )
+        .default(cores, `${cores}, the cores available`)
+        .helpGroup(PACING_GROUP),
     )
-      .default(cores, `${cores}, the cores available`)
-      .helpGroup(PACING_GROUP),
-  );
+    .addOption(
+      new Option(
+        '--pace <name>',
+        'steady measures latencies to a few ms; fast uses up the processor, and they contain waits',
+      )
+        .choices(Object.values(Pace))
+        .default(Pace.steady)
+        .helpGroup(PACING_GROUP),
+    );
 }
 
 /** @throws {InvalidInputError} when `--workers` is out of range */
-export function validateWorkers({ workers }: WorkerFlags): void {
+export function validateWorkers({ workers }: SpeedFlags): void {
   if (workers >= 1 && workers <= MAX_WORKERS) return;
   throw new InvalidInputError(`--workers is ${workers}; it must be 1 to ${MAX_WORKERS}`);
 }

@@ -10,7 +10,7 @@ import { toResultRecord } from '../../model/result-record.ts';
 import type { ReportWriter } from '../output/report.ts';
 import type { RunSummary } from '../output/run-summary.ts';
 import { RunTally } from '../output/run-tally.ts';
-import type { CheckFlags, WorkerFlags } from './check-flags.ts';
+import type { CheckFlags, SpeedFlags } from './check-flags.ts';
 import { ControlGate } from './control-gate.ts';
 import type { ListedProxy, ListReader } from './list-reader.ts';
 import { Crew } from './workers/crew.ts';
@@ -18,7 +18,7 @@ import { Hiring } from './workers/hiring.ts';
 import { SharedResolver } from './workers/shared-resolver.ts';
 
 export interface CheckRunOptions {
-  readonly flags: CheckFlags & WorkerFlags;
+  readonly flags: CheckFlags & SpeedFlags;
   readonly options: HealthCheckOptions;
   readonly reader: ListReader;
   readonly writer: ReportWriter;
@@ -48,9 +48,9 @@ export class CheckRun {
   constructor(run: CheckRunOptions) {
     const { flags, options, signal } = run;
     this.#run = run;
-    const { concurrency, maxInFlightPerHost } = flags;
+    const { concurrency, maxInFlightPerHost, pace } = flags;
     const [resolver, witness] = [new SharedResolver(), new CertificateWitness()];
-    this.#window = new ProbeWindow({ concurrency, maxInFlightPerHost });
+    this.#window = new ProbeWindow({ concurrency, maxInFlightPerHost, pace });
     this.#checker = new HealthChecker({
       options,
       allowPrivateAddresses: flags.private,
@@ -63,7 +63,7 @@ export class CheckRun {
       hiring: run.hiring ?? (workers > 1 ? new Hiring(workers) : null),
       checker: this.#checker,
       window: this.#window,
-      setup: { options, allowPrivateAddresses: flags.private },
+      setup: { options, allowPrivateAddresses: flags.private, pace },
       resolver,
       witness,
       remaining: () => this.#pending + run.reader.expected,

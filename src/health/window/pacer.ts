@@ -1,24 +1,42 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Clock } from '../../clock.ts';
 
-/** Starts per second: the first rate, the lowest and the highest. */
-const FIRST_RATE = 500;
+/** What a pace is for. */
+export const Pace = {
+  /** Latencies are those of the proxies, to a few milliseconds. */
+  steady: 'steady',
+  /** The processor is used up; latencies contain the waits for it. */
+  fast: 'fast',
+} as const;
+export type Pace = (typeof Pace)[keyof typeof Pace];
+
+interface PaceSettings {
+  /** Starts per second to begin with. */
+  readonly firstRate: number;
+  /** The share of its time the event loop may be busy before the start rate is cut. */
+  readonly utilization: number;
+  /**
+   * How often probes start, a few at a time: each wakes the processor, the proxy and their caches
+   * several times, and probes that start together share the wake-ups. The average wait is half as
+   * long. Milliseconds.
+   */
+  readonly quantumMs: number;
+}
+
+const PACES: Readonly<Record<Pace, PaceSettings>> = {
+  steady: { firstRate: 500, utilization: 0.77, quantumMs: 3 },
+  fast: { firstRate: 1000, utilization: 0.95, quantumMs: 10 },
+};
+
+/** The lowest and the highest rate, starts per second. */
 const MIN_RATE = 10;
-const MAX_RATE = 5000;
-/** The share of its time the event loop may be busy before the start rate is cut. */
-const TARGET_UTILIZATION = 0.77;
+const MAX_RATE = 10_000;
 /** The time between two looks at the event loop, milliseconds. */
 export const PERIOD_MS = 40;
 /** How far back the utilisation is averaged: one long handshake is not a trend. Milliseconds. */
 const MEMORY_MS = 150;
-/**
- * How often probes start, a few at a time: each wakes the processor, the proxy and their caches
- * several times, and probes that start together share the wake-ups. The average wait is half as
- * long. Milliseconds.
- */
-const QUANTUM_MS = 3;
-/** How far back missed starts are made up for, milliseconds. */
-const CATCH_UP_MS = 8;
+/** How far back missed starts are made up for, besides a quantum, milliseconds. */
+const CATCH_UP_MS = 5;
 /** How far one look may move the rate, as factors. */
 const SHARPEST_CUT = 0.5;
 const STEEPEST_RISE = 1.2;
@@ -43,14 +61,15 @@ type UtilizationReader = (since?: EventLoopUtilization) => EventLoopUtilization;
 export class Pacer {
   readonly #clock: Clock;
   readonly #readUtilization: UtilizationReader;
-  #rate = FIRST_RATE;
+  readonly #settings: PaceSettings;
+  #rate: number;
   /** Starts that may be made now; a fraction is kept. */
   #credit = 1;
   #creditedAt: number;
   #lookedAt: number;
   #reading: EventLoopUtilization;
   #utilization = 0;
-  #reached = FIRST_RATE;
+  #reached: number;
   /** Since the last look: what was credited, what was taken of it, and whether more was wanted. */
   #credited = 0;
   #taken = 0;
@@ -58,7 +77,10 @@ export class Pacer {
   #isCareful = false;
   #isLimiting = false;
 
-  constructor(clock: Clock, readUtilization: UtilizationReader) {
+  constructor(clock: Clock, readUtilization: UtilizationReader, pace: Pace = Pace.steady) {
+    this.#settings = PACES[pace];
+    this.#rate = this.#settings.firstRate;
+    this.#reached = this.#rate;
     this.#clock = clock;
     this.#readUtilization = readUtilization;
     this.#creditedAt = clock.monotonic();
@@ -78,8 +100,9 @@ export class Pacer {
   /** Milliseconds until the next probe may start; 0 means now, and counts as its start. */
   take(): number {
     const now = this.#clock.monotonic();
+    const { quantumMs } = this.#settings;
     if (now - this.#lookedAt >= PERIOD_MS) this.#look(now);
-    if (now - this.#creditedAt >= QUANTUM_MS) this.#addCredit(now);
+    if (now - this.#creditedAt >= quantumMs) this.#addCredit(now);
     if (this.#credit >= 1) {
       this.#credit--;
       this.#taken++;
@@ -87,12 +110,12 @@ export class Pacer {
     }
     this.#held = true;
     const lackingMs = ((1 - this.#credit) * 1000) / this.#rate;
-    return Math.max(1, Math.ceil(this.#creditedAt + Math.max(QUANTUM_MS, lackingMs) - now));
+    return Math.max(1, Math.ceil(this.#creditedAt + Math.max(quantumMs, lackingMs) - now));
   }
 
   #addCredit(now: number): void {
     // At a low rate, the wait for one start is longer than the time that is made up for.
-    const longestMs = Math.max(CATCH_UP_MS, 1000 / this.#rate);
+    const longestMs = Math.max(this.#settings.quantumMs + CATCH_UP_MS, 1000 / this.#rate);
     const credit = (Math.min(now - this.#creditedAt, longestMs) * this.#rate) / 1000;
     // At least one start: rounding may leave the product a little below.
     const most = Math.max(1, (longestMs * this.#rate) / 1000);
@@ -110,7 +133,10 @@ export class Pacer {
     this.#reached += weight * ((this.#taken * 1000) / elapsedMs - this.#reached);
     const isPaced = this.#held && this.#taken + 1 >= NEARLY_ALL * this.#credited;
     this.#isLimiting = isPaced;
-    this.#rate = this.#nextRate(TARGET_UTILIZATION / Math.max(this.#utilization, 0.01), isPaced);
+    this.#rate = this.#nextRate(
+      this.#settings.utilization / Math.max(this.#utilization, 0.01),
+      isPaced,
+    );
     this.#lookedAt = now;
     this.#credited = 0;
     this.#taken = 0;
@@ -132,7 +158,8 @@ export class Pacer {
       return Math.min(MAX_RATE, rate * Math.min(steepest, factor));
     }
     // Nothing learned at a low rate would still hold for what comes next.
-    this.#isCareful = rate > FIRST_RATE;
-    return Math.min(rate, Math.max(FIRST_RATE, this.#reached * BELOW_REACHED));
+    const { firstRate } = this.#settings;
+    this.#isCareful = rate > firstRate;
+    return Math.min(rate, Math.max(firstRate, this.#reached * BELOW_REACHED));
   }
 }

@@ -3,7 +3,7 @@ import { onAbort } from '../../async/on-abort.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { AdmissionQueue } from './admission-queue.ts';
-import { Pacer, PERIOD_MS } from './pacer.ts';
+import { Pace, Pacer, PERIOD_MS } from './pacer.ts';
 
 /** Probes in flight at once unless set otherwise. */
 export const DEFAULT_CONCURRENCY = 256;
@@ -15,6 +15,8 @@ export interface ProbeWindowOptions {
   readonly concurrency?: number;
   /** Most probes in flight on one proxy host, 1 to 10,000. @default 32 */
   readonly maxInFlightPerHost?: number;
+  /** Whether latencies or the rate matter more. @default 'steady' */
+  readonly pace?: Pace;
   readonly clock?: Clock;
 }
 
@@ -67,6 +69,7 @@ export class ProbeWindow {
   constructor({
     concurrency = DEFAULT_CONCURRENCY,
     maxInFlightPerHost = DEFAULT_IN_FLIGHT_PER_HOST,
+    pace = Pace.steady,
     clock = systemClock,
   }: ProbeWindowOptions = {}) {
     requireLimit('concurrency', concurrency);
@@ -74,7 +77,7 @@ export class ProbeWindow {
     this.#concurrency = concurrency;
     this.#clock = clock;
     this.#queue = new AdmissionQueue(maxInFlightPerHost);
-    this.#pacer = new Pacer(clock, performance.eventLoopUtilization);
+    this.#pacer = new Pacer(clock, performance.eventLoopUtilization, pace);
     this.#starters = [this.#pacer];
   }
 

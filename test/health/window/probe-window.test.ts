@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { mapConcurrently } from '../../../src/async/map-concurrently.ts';
 import { onAbort } from '../../../src/async/on-abort.ts';
-import { Pacer, PERIOD_MS } from '../../../src/health/window/pacer.ts';
+import { type Pace, Pacer, PERIOD_MS } from '../../../src/health/window/pacer.ts';
 import { ProbeWindow, type Starter } from '../../../src/health/window/probe-window.ts';
 import { FakeClock } from '../../support/fakes/fake-clock.ts';
 
@@ -21,15 +21,29 @@ function startsOver(seconds: number, utilization: number): number {
 }
 
 describe('Pacer', () => {
-  it('starts more and more while the event loop is idle, up to 5,000 per second', () => {
+  it('starts more and more while the event loop is idle, up to 10,000 per second', () => {
     expect(startsOver(1, 0.05)).toBeGreaterThan(1000);
-    expect(startsOver(10, 0.05)).toBeLessThanOrEqual(10 * 5000 + 100);
-    expect(startsOver(10, 0.05)).toBeGreaterThan(8 * 5000);
+    expect(startsOver(10, 0.05)).toBeLessThanOrEqual(10 * 10_000 + 100);
+    expect(startsOver(10, 0.05)).toBeGreaterThan(7 * 10_000);
   });
 
   it('cuts the rate while the event loop is busy, down to 10 per second', () => {
     expect(startsOver(10, 1)).toBeLessThan(600);
     expect(startsOver(10, 1) - startsOver(5, 1)).toBeGreaterThanOrEqual(45);
+  });
+
+  it('starts at a utilisation that is too much for honest latencies only where it is asked to be fast', () => {
+    const rateAt = (utilization: number, pace: Pace) => {
+      const clock = new FakeClock();
+      const pacer = new Pacer(clock, () => ({ idle: 0, active: 0, utilization }), pace);
+      for (let elapsedMs = 0; elapsedMs < 5000; elapsedMs++, clock.advance(1)) {
+        while (pacer.take() === 0);
+      }
+      return pacer.ratePerSecond;
+    };
+    expect(rateAt(0.85, 'steady')).toBeLessThan(500);
+    expect(rateAt(0.85, 'fast')).toBeGreaterThan(1000);
+    expect(rateAt(1, 'fast')).toBeLessThan(500);
   });
 
   it('starts a few at a time, so that their wake-ups are shared', () => {
@@ -98,7 +112,7 @@ describe('Pacer', () => {
       return starts;
     };
     for (let elapsedMs = 0; elapsedMs < 3000; elapsedMs++, clock.advance(1)) startUpTo(100);
-    expect(pacer.ratePerSecond).toBe(5000);
+    expect(pacer.ratePerSecond).toBe(10_000);
     // There is room for one start per millisecond.
     for (let elapsedMs = 0; elapsedMs < 2000; elapsedMs++, clock.advance(1)) startUpTo(1);
     expect(pacer.ratePerSecond).toBeLessThan(1200);

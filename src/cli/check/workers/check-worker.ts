@@ -16,11 +16,11 @@ const GATHER_MS = 3;
 /** More than the main thread ever hands out: this window only paces. */
 const UNLIMITED = 10_000;
 
-const { options, allowPrivateAddresses } = workerData as WorkerSetup;
+const { options, allowPrivateAddresses, pace } = workerData as WorkerSetup;
 const resolver = new SharedResolver();
 const witness = new CertificateWitness();
 const checker = new HealthChecker({ options, allowPrivateAddresses, resolver, witness });
-const window = new ProbeWindow({ concurrency: UNLIMITED, maxInFlightPerHost: UNLIMITED });
+const window = new ProbeWindow({ concurrency: UNLIMITED, maxInFlightPerHost: UNLIMITED, pace });
 
 let started = 0;
 let results: HealthCheckResult[] = [];

@@ -1,12 +1,14 @@
 import type { SeenCertificate } from '../../../health/dial/certificate-witness.ts';
 import type { HealthCheckOptions } from '../../../health/health-check-options.ts';
 import type { HealthCheckResult } from '../../../health/health-check-result.ts';
+import type { Pace } from '../../../health/window/pacer.ts';
 import type { Proxy } from '../../../proxies/proxy.ts';
 
 /** What a worker thread starts with. */
 export interface WorkerSetup {
   readonly options: HealthCheckOptions;
   readonly allowPrivateAddresses: boolean;
+  readonly pace: Pace;
 }
 
 /** What a worker thread is told. Credentials are in it; both ends are one process. */

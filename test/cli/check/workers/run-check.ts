@@ -52,6 +52,7 @@ export async function runCheck(list: CheckedList) {
     maxInFlightPerHost: list.maxInFlightPerHost ?? 20,
     control: list.control ?? false,
     workers: list.workers ?? 2,
+    pace: 'steady',
   } as const;
   const source = { name: 'the list', stream: Readable.from(linesOf(list.lines, ready.promise)) };
   const reader = new ListReader({ ...source, shareRead: () => null }, flags, {
