@@ -186,6 +186,13 @@ describe('what clients in practice send', () => {
     ]);
   });
 
+  it('a request is the same to the byte where the body is searched', async () => {
+    const options = { headers: { 'X-Mine': 'yes' }, proxyHeaders: { 'x-session': '7' } };
+    const alone = await headSent(absoluteForm, options);
+    expect(alone).toMatch(/^GET http.*x-session: 7/s);
+    expect(await headSent(absoluteForm, { ...options, bodyIncludes: 'text' })).toBe(alone);
+  });
+
   it.each([
     ['its own', {}, 'User-Agent: Lighthouse/0.1'],
     ['that of headers', { headers: { 'user-AGENT': 'Mine/1' } }, 'user-AGENT: Mine/1'],
