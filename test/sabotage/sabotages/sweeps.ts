@@ -178,6 +178,13 @@ ${LEDGER_LAST}`,
     tests: ['test/sweeps/start/dispatch-sweep.test.ts'],
   },
   {
+    name: 'dispatch: batches are sent in id order, all to one shard at a time',
+    file: 'src/sweeps/start/dispatch-sweep.ts',
+    find: 'inSendingOrder(missingBatches(sweep, ledger))',
+    replace: 'inSendingOrder([]).concat(missingBatches(sweep, ledger))',
+    tests: ['test/sweeps/start/dispatch-sweep.test.ts'],
+  },
+  {
     name: 'tick: a summary lost in a crash is not restored',
     file: 'src/sweeps/start/start-sweep.ts',
     find: '  if (stored) return stored.poolName === poolName ? stored : null;\n',
