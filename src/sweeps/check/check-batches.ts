@@ -16,7 +16,7 @@ import { TimeBudget } from './time-budget.ts';
  *
  * Each batch is written as soon as it is complete. A batch begins once the window has room for
  * more and everything then under way, at its slowest, fits the remaining time; the first always
- * begins. From the first that can no longer fit, batches are given back. Proxies for which the time
+ * begins. A proxy host has as many probes in flight as the most careful of its pools allows. From the first that can no longer fit, batches are given back. Proxies for which the time
  * runs out become `inconclusive` before it is over.
  */
 export async function checkBatches(
@@ -24,9 +24,7 @@ export async function checkBatches(
   messages: readonly BatchMessage[],
   invocation: CheckInvocation,
 ): Promise<readonly BatchOutcome[]> {
-  const { maxInFlight, maxInFlightPerHost } = dependencies.limits;
-  const window = new ProbeWindow({ concurrency: maxInFlight, maxInFlightPerHost });
-  return new CheckerRun(dependencies, invocation, window).check(messages);
+  return new CheckerRun(dependencies, invocation).check(messages);
 }
 
 /** A batch that has begun, or the time that one needs which could not, milliseconds. */
@@ -43,15 +41,14 @@ class CheckerRun {
   readonly #controls = new Map<string, Promise<ControlOutcome>>();
   #hasProbed = false;
 
-  constructor(
-    dependencies: CheckDependencies,
-    { remainingMs, signal, defer }: CheckInvocation,
-    window: ProbeWindow,
-  ) {
+  constructor(dependencies: CheckDependencies, { remainingMs, signal, defer }: CheckInvocation) {
     this.#dependencies = dependencies;
     this.#signal = signal;
     this.#defer = defer;
-    this.#window = window;
+    this.#window = new ProbeWindow({
+      concurrency: dependencies.limits.maxInFlight,
+      maxInFlightPerHost: (host) => this.#backlog.hosts.of(host),
+    });
     this.#budget = new TimeBudget(dependencies.limits, remainingMs, this.#backlog);
   }
 
@@ -96,7 +93,8 @@ class CheckerRun {
       const committed = commitBatch(this.#dependencies, batch.stored, { ...batch, begunAt });
       return { outcome: settle(committed, 'done') };
     }
-    const work = new BatchWork(batch, { targetAsked: this.#controls.has(message.sweepId) });
+    const targetAsked = this.#controls.has(message.sweepId);
+    const work = new BatchWork(batch, { targetAsked, limits: this.#dependencies.limits });
     if (this.#hasProbed && !(await this.#budget.waitUntilFits(work))) {
       return { neededMs: this.#budget.neededMs(work) };
     }
