@@ -23,6 +23,7 @@ import {
   queryItems,
   readItem,
   unlessRefused,
+  unlessThrottled,
 } from './database.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 import { poolStatusKey, toProxyItem, toProxyRow } from './proxy-items.ts';
@@ -137,7 +138,7 @@ export class DynamoDbProxies implements ProxyStorage {
       Key: { poolName, proxyId },
       ...updateInput({ set }, condition),
     });
-    return (await unlessRefused(this.#db.client.send(update))) !== null;
+    return (await unlessRefused(unlessThrottled(this.#db.client.send(update)))) !== null;
   }
 
   async writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null> {

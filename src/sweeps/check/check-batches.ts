@@ -1,7 +1,11 @@
+import { jitteredWaitMs } from '../../async/back-off.ts';
+import { BusyError } from '../../errors.ts';
 import type { ControlOutcome } from '../../health/control-probe.ts';
 import { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchMessage } from '../../model/sweep.ts';
+import type { ApplyDependencies } from '../record/apply-results.ts';
 import { commitBatch } from '../record/commit-batch.ts';
+import { RowWriter } from '../record/row-writer.ts';
 import type { BatchOutcome, CheckDependencies, CheckInvocation } from './batch-checker.ts';
 import { type PreparedBatch, prepareBatch } from './prepare-batch.ts';
 import { BatchWork, ProbeBacklog } from './probe-backlog.ts';
@@ -32,7 +36,7 @@ type Beginning = { readonly outcome: Promise<BatchOutcome> } | { readonly needed
 
 /** The work of one invocation of the checker. */
 class CheckerRun {
-  readonly #dependencies: CheckDependencies;
+  readonly #dependencies: CheckDependencies & ApplyDependencies;
   readonly #signal: AbortSignal;
   readonly #defer: CheckInvocation['defer'];
   readonly #window: ProbeWindow;
@@ -42,7 +46,8 @@ class CheckerRun {
   #hasProbed = false;
 
   constructor(dependencies: CheckDependencies, { remainingMs, signal, defer }: CheckInvocation) {
-    this.#dependencies = dependencies;
+    const rows = new RowWriter(dependencies, () => this.#budget.mayWait);
+    this.#dependencies = { ...dependencies, writeRow: rows.write };
     this.#signal = signal;
     this.#defer = defer;
     this.#window = new ProbeWindow({
@@ -91,7 +96,7 @@ class CheckerRun {
     }
     if (batch.stored) {
       const committed = commitBatch(this.#dependencies, batch.stored, { ...batch, begunAt });
-      return { outcome: settle(committed, 'done') };
+      return { outcome: this.#settle(committed, message) };
     }
     const targetAsked = this.#controls.has(message.sweepId);
     const work = new BatchWork(batch, { targetAsked, limits: this.#dependencies.limits });
@@ -99,7 +104,7 @@ class CheckerRun {
       return { neededMs: this.#budget.neededMs(work) };
     }
     this.#hasProbed = true;
-    return { outcome: settle(this.#check(batch, work, begunAt), 'done') };
+    return { outcome: this.#settle(this.#check(batch, work, begunAt), message) };
   }
 
   async #check(batch: PreparedBatch, work: BatchWork, begunAt: number): Promise<void> {
@@ -107,6 +112,19 @@ class CheckerRun {
     const probed = await this.#probe(batch, work);
     const stored = await storage.results.put(probed);
     await commitBatch(this.#dependencies, stored, { ...batch, begunAt });
+  }
+
+  /**
+   * What became of a batch. One whose rows the storage does not take in time is given back: its
+   * result is stored, and so is each row that was taken; the next checker goes on from there.
+   */
+  async #settle(work: Promise<void>, message: BatchMessage): Promise<BatchOutcome> {
+    const outcome = await settle(work, 'done');
+    if (typeof outcome === 'string' || !(outcome.failed instanceof BusyError)) return outcome;
+    const { checkerTimeoutMs } = this.#dependencies.limits;
+    // They come back one by one, not all at once.
+    const hiddenMs = jitteredWaitMs({ firstMs: checkerTimeoutMs }, 1);
+    return settle(this.#defer(message, hiddenMs), 'deferred');
   }
 
   async #probe(batch: PreparedBatch, work: BatchWork) {

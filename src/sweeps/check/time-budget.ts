@@ -46,6 +46,11 @@ export class TimeBudget {
     return Math.max(0, this.#remainingMs() - controlAfterMs - overheadMs(this.#limits));
   }
 
+  /** Whether what follows the probes may still wait for others: their time is not yet its own. */
+  get mayWait(): boolean {
+    return this.#remainingMs() > overheadMs(this.#limits);
+  }
+
   #neededMs(works: readonly BatchWork[]): number {
     const controlBeforeMs = Math.max(...works.map((work) => work.controlBeforeMs));
     const controlAfterMs = Math.max(...works.map((work) => work.controlAfterMs));
