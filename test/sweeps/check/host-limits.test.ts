@@ -8,6 +8,7 @@ import type { BatchMessage } from '../../../src/model/sweep.ts';
 import { Credentials } from '../../../src/proxies/credentials.ts';
 import { createProxy } from '../../../src/proxies/proxy.ts';
 import { checkBatches } from '../../../src/sweeps/check/check-batches.ts';
+import { HealthCheckOrchestrator } from '../../../src/sweeps/check/health-check-orchestrator.ts';
 import { dispatchSweep } from '../../../src/sweeps/start/dispatch-sweep.ts';
 import { startSweep } from '../../../src/sweeps/start/start-sweep.ts';
 import { makeOptions, makePool, TEST_SALT } from '../../support/factories.ts';
@@ -84,6 +85,22 @@ describe('probes in flight at one gateway', () => {
     const { port } = gateway;
     await check(world, await sweepSessions(world, { poolName: 'fleet', port, maxInFlightPerHost }));
     expect(gateway.mostAtOnce()).toBe(expected);
+  });
+
+  it('are as many as its pool allows for a program that checks the pool by itself', async () => {
+    await using gateway = await startGateway(5);
+    const world = new SweepWorld();
+    const { port } = gateway;
+    await sweepSessions(world, { poolName: 'fleet', port, maxInFlightPerHost: 5 });
+    const orchestrator = new HealthCheckOrchestrator({ checker, storage: world.storage });
+    const { rows } = await world.storage.proxies.query('fleet', { limit: 100 });
+    const statuses: string[] = [];
+    const proxies = rows.map(({ proxy }) => proxy);
+    for await (const { status } of orchestrator.streamAndStore('fleet', proxies)) {
+      statuses.push(status);
+    }
+    expect(statuses).toEqual(Array(60).fill('active'));
+    expect(gateway.mostAtOnce()).toBe(5);
   });
 
   it('are as many as the more careful of two pools allows', async () => {
