@@ -46,7 +46,7 @@ export class TimeBudget {
     return Math.max(0, this.#remainingMs() - controlAfterMs - overheadMs(this.#limits));
   }
 
-  /** Whether what follows the probes may still wait for others: their time is not yet its own. */
+  /** Whether writes may still wait for room: the time that is kept for them has not begun. */
   get mayWait(): boolean {
     return this.#remainingMs() > overheadMs(this.#limits);
   }
