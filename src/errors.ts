@@ -55,6 +55,13 @@ export class IncompatibleError extends LighthouseError {
   }
 }
 
+/** The storage takes no more of this now; the same call may succeed later. */
+export class BusyError extends LighthouseError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('busy', message, options);
+  }
+}
+
 /** The lease is over or was released, or its proxy was taken out of use. */
 export class LeaseEndedError extends LighthouseError {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,6 +1,7 @@
 /** The library: everything needed to probe, sweep and account for proxies, without AWS. */
 export { type Clock, systemClock } from './clock.ts';
 export {
+  BusyError,
   ConflictError,
   IncompatibleError,
   type InputIssue,

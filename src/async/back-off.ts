@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { onAbort } from './on-abort.ts';
 
 /** How long to wait before something is repeated. The longest wait doubles with each repetition. */
 export interface BackOff {
@@ -34,10 +34,16 @@ export async function waitToRepeat(
   repetition: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  const waitMs = jitteredWaitMs(backOff, repetition);
-  await sleep(waitMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-    throw signal?.reason ?? error;
-  });
+  signal?.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, jitteredWaitMs(backOff, repetition));
+  const forget = signal && onAbort(signal, () => reject(signal.reason));
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    forget?.();
+  }
 }
 
 /**

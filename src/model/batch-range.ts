@@ -17,6 +17,20 @@ export function* batchesOf(bitCount: number): Generator<string> {
   }
 }
 
+/**
+ * Puts the batches of a sweep in the order in which they are sent: that of their bits read
+ * backwards, as in 0000, 1000, 0100, 1100. Any 16 in a row then begin with 16 different hexadecimal
+ * digits, and so write to as many shards of the index and parts of the pool's key range at once. In
+ * id order all checkers would work on one narrow range that moves on, which DynamoDB cannot split
+ * for heat (AWS: "DynamoDB burst and adaptive capacity").
+ */
+export function inSendingOrder(batches: readonly string[]): string[] {
+  return batches
+    .map((bits) => [...bits].reverse().join(''))
+    .sort()
+    .map((reversed) => [...reversed].reverse().join(''));
+}
+
 /** The position of a batch among its sweep's batches. */
 export function batchIndex(bits: string): number {
   return bits === WHOLE_POOL ? 0 : Number.parseInt(bits, 2);

@@ -20,17 +20,52 @@ export interface PendingProbe {
   readonly host: string;
   /** The longest it can take, milliseconds. */
   readonly budgetMs: number;
+  /** How many probes its pool allows on that host at once. */
+  readonly maxInFlightPerHost: number;
+}
+
+/**
+ * How many probes may be in flight on each proxy host in one invocation of the checker: the lowest
+ * number that a pool with a proxy there has asked for, so that a gateway which two pools share is
+ * not flooded by either. It never rises: an invocation is short.
+ */
+export class HostLimits {
+  readonly #lowest = new Map<string, number>();
+
+  /** The host's number; infinite before any pool has asked for one. */
+  of(host: string): number {
+    return this.#lowest.get(host) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Counts in what the pools of some probes ask for. */
+  lower(probes: Iterable<Pick<PendingProbe, 'host' | 'maxInFlightPerHost'>>): void {
+    for (const { host, maxInFlightPerHost } of probes) {
+      if (maxInFlightPerHost < this.of(host)) this.#lowest.set(host, maxInFlightPerHost);
+    }
+  }
+}
+
+/** How many probes of a pool's proxies may be in flight on one host in one checker. */
+export function inFlightPerHost(
+  policy: Pick<PoolPolicy, 'maxInFlightPerHost'>,
+  limits: Pick<SweepLimits, 'maxInFlightPerHost'>,
+): number {
+  return policy.maxInFlightPerHost ?? limits.maxInFlightPerHost;
 }
 
 /**
  * The longest that some probes can take in one window, milliseconds: the time until the last one
  * ends if each takes its longest and they are admitted in this order, as `ProbeWindow` admits them.
+ *
+ * @param window `hosts`: what other pools have asked for besides those of the probes
  */
 export function probingTimeMs(
-  probes: Iterable<PendingProbe>,
-  { maxInFlight, maxInFlightPerHost }: Pick<SweepLimits, 'maxInFlight' | 'maxInFlightPerHost'>,
+  probes: readonly PendingProbe[],
+  { maxInFlight, hosts }: { readonly maxInFlight: number; readonly hosts: HostLimits },
 ): number {
-  const queue = new AdmissionQueue(maxInFlightPerHost);
+  const own = new HostLimits();
+  own.lower(probes);
+  const queue = new AdmissionQueue((host) => Math.min(own.of(host), hosts.of(host)));
   const hostsByEnd = new Map<number, string[]>();
   let nowMs = 0;
   let inFlight = 0;

@@ -10,6 +10,12 @@ export interface PoolPolicy {
   readonly riseFall: RiseFall;
   /** Seconds between scheduled sweeps, 60 to 86,400 in whole minutes; null when there are none. */
   readonly intervalSeconds: number | null;
+  /**
+   * The most probes that one checker has in flight on one proxy host, 1 up to all that it may have
+   * in flight (`SweepLimits.maxInFlight`); null for the checkers' own setting. Where pools share a
+   * host, the lowest of their numbers holds. @default null
+   */
+  readonly maxInFlightPerHost: number | null;
   /** Asks the target directly around each batch; off when only proxies reach it. @default true */
   readonly control: boolean;
   /**
@@ -30,12 +36,21 @@ export function policyOf({
   options,
   riseFall,
   intervalSeconds,
+  maxInFlightPerHost,
   control,
   alarmBelowAvailability,
   leasing,
   unusable,
 }: PoolPolicy): PoolPolicy {
-  const policy = { options, riseFall, intervalSeconds, control, alarmBelowAvailability, leasing };
+  const policy = {
+    options,
+    riseFall,
+    intervalSeconds,
+    maxInFlightPerHost,
+    control,
+    alarmBelowAvailability,
+    leasing,
+  };
   return unusable ? { ...policy, unusable } : policy;
 }
 

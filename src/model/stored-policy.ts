@@ -9,23 +9,33 @@ const threshold = z._default(wholeNumber(1, 10), 1);
 const wholeMinutes = wholeNumber(60, 86_400, 'seconds').check(
   z.multipleOf(60, 'must be a whole number of minutes'),
 );
+const perHostUpTo = (most: number) => z._default(z.nullable(wholeNumber(1, most)), null);
+/** The most that any probe window may have in flight. */
+const WIDEST_WINDOW = 10_000;
+const maxInFlightPerHost = perHostUpTo(WIDEST_WINDOW);
 const control = z._default(z.boolean(), true);
 const alarmBelowAvailability = z._default(z.nullable(numberWithin(0, 1)), null);
 
 /** The body of `PUT /pools/{pool}`; every field may be left out. */
-export const poolPolicySchema = z.strictObject({
+const poolPolicySchema = z.strictObject({
   /** Checked by `parseHealthCheckOptions`. */
   options: z.optional(z.unknown()),
   rise: threshold,
   fall: threshold,
   intervalSeconds: z._default(z.nullable(wholeMinutes), null),
+  maxInFlightPerHost,
   control,
   alarmBelowAvailability,
   leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
 });
 
-/** What decides verdicts besides the options. */
-const rulesSchema = z.object({ rise: threshold, fall: threshold, control });
+/** The same for checkers that have at most so many probes in flight. */
+export function policySchemaWithin(maxInFlight: number) {
+  return z.extend(poolPolicySchema, { maxInFlightPerHost: perHostUpTo(maxInFlight) });
+}
+
+/** What decides verdicts besides the options: a gateway that is flooded refuses good sessions. */
+const rulesSchema = z.object({ rise: threshold, fall: threshold, maxInFlightPerHost, control });
 
 /** A policy as it is stored, by this version or another one. */
 export type StoredPolicy = { readonly [Field in keyof PoolPolicy]?: unknown };
@@ -40,13 +50,14 @@ export type StoredPolicy = { readonly [Field in keyof PoolPolicy]?: unknown };
 export function readStoredPolicy(stored: StoredPolicy, format?: unknown): PoolPolicy {
   const options = readStoredOptions(stored.options, '/options');
   const rules = readStoredFields(rulesSchema, { ...Object(stored.riseFall), ...stored });
-  const { rise, fall, control } = rules.fields;
+  const { rise, fall, maxInFlightPerHost, control } = rules.fields;
   const issues = [...options.issues, ...rules.issues];
   if (isNewerFormat(format)) issues.push({ pointer: '', detail: describeNewerFormat(format) });
   return {
     options: options.fields,
     riseFall: { rise, fall },
     intervalSeconds: readInterval(stored.intervalSeconds),
+    maxInFlightPerHost,
     control,
     alarmBelowAvailability: readAvailability(stored.alarmBelowAvailability),
     leasing: readStoredLeasing(stored.leasing),

@@ -4,7 +4,7 @@ import { parseWith, pointerTo, unusable } from '../input.ts';
 import { LARGEST_BATCH_SIZE } from '../model/batch-split.ts';
 import { batchTimeMs, largestTimeoutMs } from '../model/batch-time.ts';
 import { type Pool, type PoolPolicy, policyOf } from '../model/pool.ts';
-import { poolPolicySchema } from '../model/stored-policy.ts';
+import { policySchemaWithin } from '../model/stored-policy.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepLimits } from '../model/sweep-limits.ts';
 
 const SOURCE = { what: "the pool's policy" };
@@ -12,7 +12,7 @@ const SOURCE = { what: "the pool's policy" };
 /**
  * Parses a pool's policy and fills in the defaults.
  *
- * @param limits the time a batch must fit; @default `DEFAULT_SWEEP_LIMITS`
+ * @param limits the time a batch must fit and the checkers' window; @default `DEFAULT_SWEEP_LIMITS`
  * @throws {InvalidInputError} when a field is invalid, which it names, or when `timeoutMs` is too
  * large for a batch, with the largest one that fits
  */
@@ -20,7 +20,8 @@ export function parsePoolPolicy(
   input: unknown = {},
   limits: SweepLimits = DEFAULT_SWEEP_LIMITS,
 ): PoolPolicy {
-  const { options, rise, fall, ...rest } = parseWith(poolPolicySchema, input, SOURCE);
+  const schema = policySchemaWithin(limits.maxInFlight);
+  const { options, rise, fall, ...rest } = parseWith(schema, input, SOURCE);
   const policy = {
     options: parseHealthCheckOptions(options, { ...SOURCE, pointer: '/options' }),
     riseFall: { rise, fall },

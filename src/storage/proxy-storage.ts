@@ -95,6 +95,8 @@ export interface ProxyStorage {
   /**
    * Writes a decided status. False, with nothing written, when the row is gone or banned, or when
    * another sweep has written it since it was read; the caller then rereads it and decides again.
+   *
+   * @throws {BusyError} when the storage takes no more writes of rows now; nothing is written then
    */
   writeStatus(write: StatusWrite): Promise<boolean>;
   /** Sets a status by hand and clears the streak; keeps `rowSweepId`. Null when there is no row. */

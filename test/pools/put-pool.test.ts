@@ -57,6 +57,10 @@ describe('parsePoolPolicy', () => {
     [{ intervalSeconds: 30 }, '/intervalSeconds'],
     [{ intervalSeconds: 90 }, '/intervalSeconds'],
     [{ intervalSeconds: 86_460 }, '/intervalSeconds'],
+    [{ maxInFlightPerHost: 0 }, '/maxInFlightPerHost'],
+    [{ maxInFlightPerHost: 257 }, '/maxInFlightPerHost'],
+    [{ maxInFlightPerHost: 1.5 }, '/maxInFlightPerHost'],
+    [{ maxInFlightPerHost: '8' }, '/maxInFlightPerHost'],
     [{ control: 'yes' }, '/control'],
     [{ alarmBelowAvailability: 1.01 }, '/alarmBelowAvailability'],
     [{ alarmBelowAvailability: -0.1 }, '/alarmBelowAvailability'],
@@ -71,6 +75,18 @@ describe('parsePoolPolicy', () => {
 
   it.each([[null], [[]], ['text'], [{ salt: 'x' }], [{ poolName: 'x' }]])('refuses %j', (input) => {
     expect(() => parsePoolPolicy(input)).toThrow(InvalidInputError);
+  });
+
+  it('lets a pool have as many probes on a host as a checker has in flight, and no more', () => {
+    const limits = { ...DEFAULT_SWEEP_LIMITS, maxInFlight: 400 };
+    const at = (maxInFlightPerHost: number | null) => ({ maxInFlightPerHost });
+    for (const most of [null, 1, 400]) {
+      expect(parsePoolPolicy(at(most), limits).maxInFlightPerHost).toBe(most);
+    }
+    expect(parsePoolPolicy({}, limits).maxInFlightPerHost).toBeNull();
+    expect(issuesOf(() => parsePoolPolicy(at(401), limits))).toEqual([
+      { pointer: '/maxInFlightPerHost', detail: 'must be a whole number from 1 to 400' },
+    ]);
   });
 
   it('names the largest timeout that fits the time of a checker', () => {

@@ -39,6 +39,7 @@ export function makePolicy(changes: Partial<PoolPolicy> = {}): PoolPolicy {
     options: makeOptions(),
     riseFall: { rise: 1, fall: 1 },
     intervalSeconds: null,
+    maxInFlightPerHost: null,
     control: true,
     alarmBelowAvailability: null,
     leasing: DEFAULT_LEASING,

@@ -20,6 +20,7 @@ interface PutFlags extends HealthFlags, LeasingFlags, StackFlags {
   readonly rise?: number;
   readonly fall?: number;
   readonly interval?: NumberOrNever;
+  readonly maxInFlightPerHost?: number;
   readonly control: boolean;
   readonly alarmBelow?: number;
 }
@@ -29,6 +30,7 @@ Examples:
   lighthouse pool put shop --target https://shop.example/ --expect 200,204 --interval 300
   lighthouse pool put lab --fall 3 --rise 2 --no-control
   lighthouse pool put shop --target https://shop.example/ --quarantine-after 3
+  lighthouse pool put gateway --max-in-flight-per-host 100
   lighthouse pool show shop
   lighthouse pool list --json
   lighthouse pool delete shop`;
@@ -71,6 +73,12 @@ function addPut(pool: Command, terminal: Terminal): void {
       ).argParser((text) => parseNumberOrNever(text, 'seconds')),
     )
     .addOption(
+      integerOption(
+        '--max-in-flight-per-host <n>',
+        "most probes of one checker in flight on one proxy host (the checkers' own setting: 32)",
+      ),
+    )
+    .addOption(
       new Option(
         '--alarm-below <share>',
         'count the pool as down while fewer of its proxies are healthy: 0 to 1, as in 0.9',
@@ -88,6 +96,9 @@ function addPut(pool: Command, terminal: Terminal): void {
       ...(flags.alarmBelow === undefined ? {} : { alarmBelowAvailability: flags.alarmBelow }),
       ...(flags.rise === undefined ? {} : { rise: flags.rise }),
       ...(flags.fall === undefined ? {} : { fall: flags.fall }),
+      ...(flags.maxInFlightPerHost === undefined
+        ? {}
+        : { maxInFlightPerHost: flags.maxInFlightPerHost }),
       ...(flags.interval === undefined ? {} : { intervalSeconds: orNull(flags.interval) }),
     });
     await printAnswer(terminal, flags, { answer: view, text: formatPool(view) });
@@ -97,9 +108,10 @@ function addPut(pool: Command, terminal: Terminal): void {
 
 /** Formats a pool for people, one field per line. */
 function formatPool(pool: PoolView): string {
+  const width = Math.max(...Object.keys(pool).map(({ length }) => length)) + 2;
   const rows = Object.entries(pool).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-    return `${name.padEnd(18)}${text.replaceAll('\n', `\n${' '.repeat(18)}`)}\n`;
+    return `${name.padEnd(width)}${text.replaceAll('\n', `\n${' '.repeat(width)}`)}\n`;
   });
   return rows.join('');
 }

@@ -21,6 +21,11 @@ const VISIBILITY_PER_TIMEOUT = 6;
 /** The attempt that the stack's own validation assumes, whatever the options. */
 const DEFAULT_ATTEMPT = { attempts: 1, timeoutMs: 5_000 };
 
+/** The most probes that each checker of the stack has in flight. */
+export function inFlightOf({ concurrency }: Pick<CheckFlags, 'concurrency'>): number {
+  return Math.min(concurrency, MOST_IN_FLIGHT);
+}
+
 /**
  * The stack's settings for one list: `--concurrency` probes per checker, and a checker timeout that
  * fits its longest batch with the probe timeout and attempts asked for.
@@ -28,11 +33,11 @@ const DEFAULT_ATTEMPT = { attempts: 1, timeoutMs: 5_000 };
  * @throws {InvalidInputError} when no checker could finish in time
  */
 export function settingsFor(
-  flags: Pick<CheckFlags, 'concurrency' | 'control'>,
+  flags: Pick<CheckFlags, 'concurrency' | 'maxInFlightPerHost' | 'control'>,
   options: HealthCheckOptions,
 ): Readonly<Record<string, unknown>> {
   const { control } = flags;
-  const maxInFlight = Math.min(flags.concurrency, MOST_IN_FLIGHT);
+  const maxInFlight = inFlightOf(flags);
   const seconds = (rows: number, inFlight: number, probe: Partial<HealthCheckOptions>): number => {
     const limits = { ...DEFAULT_SWEEP_LIMITS, maxInFlight: inFlight };
     return Math.ceil(
@@ -46,7 +51,8 @@ export function settingsFor(
   );
   if (needed > LONGEST_TIMEOUT_SECONDS) throw tooSlow(maxInFlight, options, needed);
   // A batch whose proxies all share one host takes longer still; it gets as much time as there is.
-  const oneHost = seconds(LARGEST_BATCH_SIZE, DEFAULT_SWEEP_LIMITS.maxInFlightPerHost, {});
+  const perHost = Math.min(flags.maxInFlightPerHost, maxInFlight);
+  const oneHost = seconds(LARGEST_BATCH_SIZE, perHost, {});
   const timeoutSeconds = Math.min(LONGEST_TIMEOUT_SECONDS, Math.max(needed, oneHost));
   return {
     lighthouse: {

@@ -1,4 +1,3 @@
-import { DEFAULT_IN_FLIGHT_PER_HOST } from '../../health/window/probe-window.ts';
 import { validatePacing } from '../check/check-flags.ts';
 import { exitCodeOf } from '../check/fail-on.ts';
 import {
@@ -17,7 +16,6 @@ import {
 import { ProgressLine } from '../output/progress-line.ts';
 import { openReport } from '../output/report-output.ts';
 import { logTo, withLocalStack } from '../stack/local-stack-session.ts';
-import type { Terminal } from '../terminal.ts';
 import { type StartFlags, settingsFor } from './checker-settings.ts';
 import { sweepOnce } from './once-sweep.ts';
 
@@ -47,7 +45,6 @@ export async function runOnce(
   });
   const listed = await reader.open();
   noteDefaultTarget(flags, terminal);
-  noteHostLimit(flags, terminal);
   try {
     const run = { flags, options, reader, listed, writer: report.writer, status, terminal, signal };
     const apiPort = flags.port;
@@ -61,13 +58,4 @@ export async function runOnce(
     }
     throw error;
   }
-}
-
-/** Tells people that the stack's checkers have their own limit per host. */
-function noteHostLimit({ maxInFlightPerHost, quiet }: StartFlags, { stderr }: Terminal): void {
-  if (quiet || maxInFlightPerHost === DEFAULT_IN_FLIGHT_PER_HOST) return;
-  stderr.write(
-    `note: --max-in-flight-per-host applies only to lighthouse check; the stack's checkers allow` +
-      ` ${DEFAULT_IN_FLIGHT_PER_HOST}\n`,
-  );
 }

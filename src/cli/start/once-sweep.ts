@@ -14,7 +14,7 @@ import { countRefused, IMPORT_CONCURRENCY, importListed } from '../stack/client/
 import { waitForSweep } from '../stack/sweep-command.ts';
 import { summarizeSweep } from '../stack/sweep-report.ts';
 import type { Terminal } from '../terminal.ts';
-import type { StartFlags } from './checker-settings.ts';
+import { inFlightOf, type StartFlags } from './checker-settings.ts';
 import { inLineOrder } from './line-order.ts';
 
 /** The pool that holds the list; it is gone with the stack. */
@@ -65,7 +65,9 @@ async function importList(
 ): Promise<{ readonly list: ListCounts; readonly lines: ReadonlyMap<string, number> }> {
   const lines = new Map<string, number>();
   status.start(() => `importing … ${lines.size} proxies`);
-  await api.putPool(POOL_NAME, { options, control: flags.control, intervalSeconds: null });
+  const { control } = flags;
+  const maxInFlightPerHost = Math.min(flags.maxInFlightPerHost, inFlightOf(flags));
+  await api.putPool(POOL_NAME, { options, control, intervalSeconds: null, maxInFlightPerHost });
   const imported = await importListed(api, listed, {
     poolName: POOL_NAME,
     signal,

@@ -4,18 +4,22 @@ export interface Waiter {
   readonly start: () => void;
 }
 
+/** How many probes may be in flight on a host: on any host alike, or on each its own number. */
+export type HostLimit = number | ((host: string) => number);
+
 /**
  * Decides which probe starts next: first come, first served, except that probes of a host with as
  * many in flight as it may have let those of other hosts pass.
  */
 export class AdmissionQueue<W extends Pick<Waiter, 'host'> = Waiter> {
-  readonly #maxPerHost: number;
+  readonly #limitOf: (host: string) => number;
   readonly #inFlight = new Map<string, number>();
   readonly #parked = new Map<string, Set<W>>();
   readonly #ready = new Set<W>();
 
-  constructor(maxPerHost: number) {
-    this.#maxPerHost = maxPerHost;
+  /** @param limit a host's number may fall while probes wait for it, but not rise */
+  constructor(limit: HostLimit) {
+    this.#limitOf = typeof limit === 'number' ? () => limit : limit;
   }
 
   add(waiter: W): void {
@@ -78,7 +82,7 @@ export class AdmissionQueue<W extends Pick<Waiter, 'host'> = Waiter> {
 
   /** True when the host has no room left. */
   #isFull(host: string): boolean {
-    return (this.#inFlight.get(host) ?? 0) >= this.#maxPerHost;
+    return (this.#inFlight.get(host) ?? 0) >= this.#limitOf(host);
   }
 
   #park(waiter: W): void {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { onAbort } from '../../async/on-abort.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { InvalidInputError } from '../../errors.ts';
-import { AdmissionQueue } from './admission-queue.ts';
+import { AdmissionQueue, type HostLimit } from './admission-queue.ts';
 import { Pace, Pacer, PERIOD_MS } from './pacer.ts';
 
 /** Probes in flight at once unless set otherwise. */
@@ -13,10 +13,13 @@ export const DEFAULT_IN_FLIGHT_PER_HOST = 32;
 export interface ProbeWindowOptions {
   /** Most probes in flight, 1 to 10,000. @default 256 */
   readonly concurrency?: number;
-  /** Most probes in flight on one proxy host, 1 to 10,000. @default 32 */
-  readonly maxInFlightPerHost?: number;
   /** Whether latencies or the rate matter more. @default 'steady' */
   readonly pace?: Pace;
+  /**
+   * Most probes in flight on one proxy host, 1 to 10,000; a function tells it of each host, and may
+   * lower it meanwhile. @default 32
+   */
+  readonly maxInFlightPerHost?: HostLimit;
   readonly clock?: Clock;
 }
 
@@ -73,7 +76,9 @@ export class ProbeWindow {
     clock = systemClock,
   }: ProbeWindowOptions = {}) {
     requireLimit('concurrency', concurrency);
-    requireLimit('maxInFlightPerHost', maxInFlightPerHost);
+    if (typeof maxInFlightPerHost === 'number') {
+      requireLimit('maxInFlightPerHost', maxInFlightPerHost);
+    }
     this.#concurrency = concurrency;
     this.#clock = clock;
     this.#queue = new AdmissionQueue(maxInFlightPerHost);

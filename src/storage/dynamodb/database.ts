@@ -10,6 +10,7 @@ import {
 import { repeatForRest } from '../../async/back-off.ts';
 import { chunksOf, mapBounded } from '../../async/map-bounded.ts';
 import type { Clock } from '../../clock.ts';
+import { BusyError } from '../../errors.ts';
 import type { TableName, TableNames } from '../dynamodb-tables.ts';
 import { unlessExpired } from '../storage.ts';
 
@@ -57,6 +58,29 @@ export async function unlessRefused<Output>(write: Promise<Output>): Promise<Out
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return null;
     throw error;
+  }
+}
+
+/** How DynamoDB says that it takes no more now ("Error handling with DynamoDB"). */
+const THROTTLES: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+]);
+
+/**
+ * Awaits a call.
+ *
+ * @throws {BusyError} when DynamoDB still throttles its last repetition
+ */
+export async function unlessThrottled<Output>(call: Promise<Output>): Promise<Output> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof Error && THROTTLES.has(error.name))) throw error;
+    throw new BusyError(`DynamoDB takes no more of these calls now (${error.name})`, {
+      cause: error,
+    });
   }
 }
 

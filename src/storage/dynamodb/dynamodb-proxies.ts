@@ -16,7 +16,15 @@ import type {
 } from '../proxy-storage.ts';
 import { isExpired } from '../storage.ts';
 import { absentOrExpired, exists, notBanned, writtenAsRead } from './conditions.ts';
-import { type Database, deleteItems, queryItems, readItem, unlessRefused } from './database.ts';
+import {
+  type Database,
+  deleteItems,
+  getItems,
+  queryItems,
+  readItem,
+  unlessRefused,
+  unlessThrottled,
+} from './database.ts';
 import { allOf, conditionInput, updateInput } from './expressions.ts';
 import { poolStatusKey, toProxyItem, toProxyRow } from './proxy-items.ts';
 import { queryIdsByStatus, queryRows, queryRowsByStatus } from './proxy-queries.ts';
@@ -39,7 +47,9 @@ export class DynamoDbProxies implements ProxyStorage {
   ): Promise<InsertOutcome> {
     const now = this.#db.clock.now();
     const statusSince = new Date(now).toISOString();
-    const inserted = await mapBounded(proxies, INSERT_CONCURRENCY, async (proxy) => {
+    const known = await this.#findKnown(poolName, proxies);
+    const others = proxies.filter(({ id }) => !known.has(id));
+    const inserted = await mapBounded(others, INSERT_CONCURRENCY, async (proxy) => {
       const put = new PutCommand({
         TableName: this.#db.tables.proxies,
         Item: toProxyItem(createProxyRow({ poolName, proxy, statusSince, ...options })),
@@ -49,6 +59,22 @@ export class DynamoDbProxies implements ProxyStorage {
     });
     const added = inserted.filter(Boolean).length;
     return { added, existing: proxies.length - added };
+  }
+
+  /**
+   * The ids that the pool already has: a put that its condition refuses costs as much as one that
+   * is made, a read a fifth of it or less. Consistent, so that a row which was just deleted is
+   * inserted again. What others insert meanwhile is left to the condition of the put.
+   */
+  async #findKnown(poolName: string, proxies: readonly Proxy[]): Promise<ReadonlySet<unknown>> {
+    const ids = new Set(proxies.map(({ id }) => id));
+    const items = await getItems(this.#db, 'proxies', {
+      keys: [...ids].map((proxyId) => ({ poolName, proxyId })),
+      ProjectionExpression: 'proxyId, expiresAtEpochSeconds',
+      ConsistentRead: true,
+    });
+    const current = items.filter((item) => !isExpired(item, this.#db.clock.now()));
+    return new Set(current.map(({ proxyId }) => proxyId));
   }
 
   async get(poolName: string, proxyId: string): Promise<ProxyRow | null> {
@@ -112,7 +138,7 @@ export class DynamoDbProxies implements ProxyStorage {
       Key: { poolName, proxyId },
       ...updateInput({ set }, condition),
     });
-    return (await unlessRefused(this.#db.client.send(update))) !== null;
+    return (await unlessRefused(unlessThrottled(this.#db.client.send(update)))) !== null;
   }
 
   async writeManualStatus(write: ManualStatusWrite): Promise<ProxyRow | null> {

@@ -1,7 +1,11 @@
+import { jitteredWaitMs } from '../../async/back-off.ts';
+import { BusyError } from '../../errors.ts';
 import type { ControlOutcome } from '../../health/control-probe.ts';
 import { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchMessage } from '../../model/sweep.ts';
+import type { ApplyDependencies } from '../record/apply-results.ts';
 import { commitBatch } from '../record/commit-batch.ts';
+import { RowWriter } from '../record/row-writer.ts';
 import type { BatchOutcome, CheckDependencies, CheckInvocation } from './batch-checker.ts';
 import { type PreparedBatch, prepareBatch } from './prepare-batch.ts';
 import { BatchWork, ProbeBacklog } from './probe-backlog.ts';
@@ -16,7 +20,7 @@ import { TimeBudget } from './time-budget.ts';
  *
  * Each batch is written as soon as it is complete. A batch begins once the window has room for
  * more and everything then under way, at its slowest, fits the remaining time; the first always
- * begins. From the first that can no longer fit, batches are given back. Proxies for which the time
+ * begins. A proxy host has as many probes in flight as the most careful of its pools allows. From the first that can no longer fit, batches are given back. Proxies for which the time
  * runs out become `inconclusive` before it is over.
  */
 export async function checkBatches(
@@ -24,9 +28,7 @@ export async function checkBatches(
   messages: readonly BatchMessage[],
   invocation: CheckInvocation,
 ): Promise<readonly BatchOutcome[]> {
-  const { maxInFlight, maxInFlightPerHost } = dependencies.limits;
-  const window = new ProbeWindow({ concurrency: maxInFlight, maxInFlightPerHost });
-  return new CheckerRun(dependencies, invocation, window).check(messages);
+  return new CheckerRun(dependencies, invocation).check(messages);
 }
 
 /** A batch that has begun, or the time that one needs which could not, milliseconds. */
@@ -34,7 +36,7 @@ type Beginning = { readonly outcome: Promise<BatchOutcome> } | { readonly needed
 
 /** The work of one invocation of the checker. */
 class CheckerRun {
-  readonly #dependencies: CheckDependencies;
+  readonly #dependencies: CheckDependencies & ApplyDependencies;
   readonly #signal: AbortSignal;
   readonly #defer: CheckInvocation['defer'];
   readonly #window: ProbeWindow;
@@ -43,15 +45,15 @@ class CheckerRun {
   readonly #controls = new Map<string, Promise<ControlOutcome>>();
   #hasProbed = false;
 
-  constructor(
-    dependencies: CheckDependencies,
-    { remainingMs, signal, defer }: CheckInvocation,
-    window: ProbeWindow,
-  ) {
-    this.#dependencies = dependencies;
+  constructor(dependencies: CheckDependencies, { remainingMs, signal, defer }: CheckInvocation) {
+    const rows = new RowWriter(dependencies, () => this.#budget.mayWait);
+    this.#dependencies = { ...dependencies, writeRow: rows.write };
     this.#signal = signal;
     this.#defer = defer;
-    this.#window = window;
+    this.#window = new ProbeWindow({
+      concurrency: dependencies.limits.maxInFlight,
+      maxInFlightPerHost: (host) => this.#backlog.hosts.of(host),
+    });
     this.#budget = new TimeBudget(dependencies.limits, remainingMs, this.#backlog);
   }
 
@@ -94,14 +96,15 @@ class CheckerRun {
     }
     if (batch.stored) {
       const committed = commitBatch(this.#dependencies, batch.stored, { ...batch, begunAt });
-      return { outcome: settle(committed, 'done') };
+      return { outcome: this.#settle(committed, message) };
     }
-    const work = new BatchWork(batch, { targetAsked: this.#controls.has(message.sweepId) });
+    const targetAsked = this.#controls.has(message.sweepId);
+    const work = new BatchWork(batch, { targetAsked, limits: this.#dependencies.limits });
     if (this.#hasProbed && !(await this.#budget.waitUntilFits(work))) {
       return { neededMs: this.#budget.neededMs(work) };
     }
     this.#hasProbed = true;
-    return { outcome: settle(this.#check(batch, work, begunAt), 'done') };
+    return { outcome: this.#settle(this.#check(batch, work, begunAt), message) };
   }
 
   async #check(batch: PreparedBatch, work: BatchWork, begunAt: number): Promise<void> {
@@ -109,6 +112,19 @@ class CheckerRun {
     const probed = await this.#probe(batch, work);
     const stored = await storage.results.put(probed);
     await commitBatch(this.#dependencies, stored, { ...batch, begunAt });
+  }
+
+  /**
+   * What became of a batch. One whose rows the storage does not take in time is given back: its
+   * result is stored, and so is each row that was taken; the next checker goes on from there.
+   */
+  async #settle(work: Promise<void>, message: BatchMessage): Promise<BatchOutcome> {
+    const outcome = await settle(work, 'done');
+    if (typeof outcome === 'string' || !(outcome.failed instanceof BusyError)) return outcome;
+    const { checkerTimeoutMs } = this.#dependencies.limits;
+    // They come back one by one, not all at once.
+    const hiddenMs = jitteredWaitMs({ firstMs: checkerTimeoutMs }, 1);
+    return settle(this.#defer(message, hiddenMs), 'deferred');
   }
 
   async #probe(batch: PreparedBatch, work: BatchWork) {

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import type { HealthCheckResult } from '../../health/health-check-result.ts';
 import type { HealthChecker, StreamRequest } from '../../health/health-checker.ts';
+import { ProbeWindow } from '../../health/window/probe-window.ts';
 import { manualSweepId } from '../../model/sweep-id.ts';
 import { readPolicy } from '../../pools/policy-versions.ts';
 import { requireUsable } from '../../pools/pool-policy.ts';
@@ -33,7 +34,8 @@ export class HealthCheckOrchestrator {
 
   /**
    * Yields each result once its verdict is stored, in the order they come. A proxy that the pool
-   * does not hold is checked, but nothing is stored for it.
+   * does not hold is checked, but nothing is stored for it. Without a window of its own, the stream
+   * keeps to the pool's `maxInFlightPerHost`.
    *
    * @param request as for `streamHealthChecks`; @default the pool's options
    * @throws {NotFoundError} when there is no such pool
@@ -49,10 +51,18 @@ export class HealthCheckOrchestrator {
     const { lastSweepId } = pool;
     const policy = await readPolicy(this.#storage, pool);
     requireUsable({ ...policy, poolName });
-    const { options } = policy;
+    const { options, maxInFlightPerHost } = policy;
     const sweepId = manualSweepId({ nowMs: this.#clock.now(), lastSweepId });
     const dependencies = { storage: this.#storage, clock: this.#clock };
-    const results = this.#checker.streamHealthChecks(proxies, { options, ...request });
+    const { concurrency } = request;
+    const limits = concurrency === undefined ? {} : { concurrency };
+    const results = this.#checker.streamHealthChecks(proxies, {
+      options,
+      ...(maxInFlightPerHost !== null && {
+        window: new ProbeWindow({ ...limits, maxInFlightPerHost }),
+      }),
+      ...request,
+    });
     for await (const result of results) {
       const row = await this.#storage.proxies.get(poolName, result.proxyId);
       await applyToRow(dependencies, { sweepId, policy: pool }, { row, verdict: result.status });

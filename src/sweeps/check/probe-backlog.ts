@@ -1,7 +1,13 @@
 import { probeBudgetMs } from '../../health/probe/back-off.ts';
-import { controlTimeMs, type PendingProbe } from '../../model/batch-time.ts';
+import {
+  controlTimeMs,
+  HostLimits,
+  inFlightPerHost,
+  type PendingProbe,
+} from '../../model/batch-time.ts';
 import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
+import type { SweepLimits } from '../../model/sweep-limits.ts';
 
 /** What is left to do of a batch: its probes that have no result yet, and its control probes. */
 export class BatchWork {
@@ -9,22 +15,38 @@ export class BatchWork {
   readonly controlAfterMs: number;
   /** The same for the one before; 0 once it has been made. */
   controlBeforeMs: number;
+  /** How many of its probes may be in flight on one host. */
+  readonly maxInFlightPerHost: number;
   readonly #pending: Map<string, PendingProbe>;
 
-  /** @param options `targetAsked`: another batch has made the control probe before, or makes it */
+  /**
+   * @param context `targetAsked`: another batch has made the control probe before, or makes it;
+   * `limits`: what holds where the pool's policy says nothing
+   */
   constructor(
     {
       policy,
       rows,
     }: {
-      readonly policy: Pick<PoolPolicy, 'options' | 'control'>;
+      readonly policy: Pick<PoolPolicy, 'options' | 'control' | 'maxInFlightPerHost'>;
       readonly rows: readonly Pick<ProxyRow, 'proxy'>[];
     },
-    { targetAsked }: { readonly targetAsked: boolean },
+    {
+      targetAsked,
+      limits,
+    }: {
+      readonly targetAsked: boolean;
+      readonly limits: Pick<SweepLimits, 'maxInFlightPerHost'>;
+    },
   ) {
     const budgetMs = probeBudgetMs(policy.options);
+    const maxInFlightPerHost = inFlightPerHost(policy, limits);
+    this.maxInFlightPerHost = maxInFlightPerHost;
     this.#pending = new Map(
-      rows.map(({ proxy: { id, host } }): [string, PendingProbe] => [id, { host, budgetMs }]),
+      rows.map(({ proxy: { id, host } }): [string, PendingProbe] => [
+        id,
+        { host, budgetMs, maxInFlightPerHost },
+      ]),
     );
     this.controlAfterMs = controlTimeMs(policy);
     this.controlBeforeMs = targetAsked ? 0 : this.controlAfterMs;
@@ -45,6 +67,8 @@ export class BatchWork {
 
 /** The batches under way in one invocation, in the order in which they began. */
 export class ProbeBacklog implements Iterable<BatchWork> {
+  /** What the pools of all these batches, and of those before, allow on each host. */
+  readonly hosts = new HostLimits();
   readonly #works = new Set<BatchWork>();
   #waiting: { readonly limit: number; readonly resolve: () => void } | null = null;
 
@@ -61,6 +85,7 @@ export class ProbeBacklog implements Iterable<BatchWork> {
 
   begin(work: BatchWork): void {
     this.#works.add(work);
+    this.hosts.lower(work.pending);
   }
 
   finish(work: BatchWork, proxyId: string): void {

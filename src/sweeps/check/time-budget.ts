@@ -31,7 +31,7 @@ export class TimeBudget {
       const spareMs = this.#remainingMs() - this.neededMs(work);
       const { size } = this.#backlog;
       if (spareMs <= 0 || size === 0) return false;
-      await this.#backlogFalls(Math.max(1, size - this.#limits.maxInFlightPerHost), spareMs);
+      await this.#backlogFalls(Math.max(1, size - work.maxInFlightPerHost), spareMs);
     }
     return true;
   }
@@ -46,11 +46,17 @@ export class TimeBudget {
     return Math.max(0, this.#remainingMs() - controlAfterMs - overheadMs(this.#limits));
   }
 
+  /** Whether writes may still wait for room: the time that is kept for them has not begun. */
+  get mayWait(): boolean {
+    return this.#remainingMs() > overheadMs(this.#limits);
+  }
+
   #neededMs(works: readonly BatchWork[]): number {
     const controlBeforeMs = Math.max(...works.map((work) => work.controlBeforeMs));
     const controlAfterMs = Math.max(...works.map((work) => work.controlAfterMs));
     const probes = works.flatMap(({ pending }) => [...pending]);
-    const probesMs = probingTimeMs(probes, this.#limits);
+    const { hosts } = this.#backlog;
+    const probesMs = probingTimeMs(probes, { maxInFlight: this.#limits.maxInFlight, hosts });
     return controlBeforeMs + probesMs + controlAfterMs + overheadMs(this.#limits);
   }
 

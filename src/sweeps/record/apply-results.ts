@@ -7,13 +7,22 @@ import type { BatchResult } from '../../model/batch-result.ts';
 import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Sweep } from '../../model/sweep.ts';
+import type { ProxyStorage } from '../../storage/proxy-storage.ts';
 import type { Storage } from '../../storage/storage.ts';
 
-/** Concurrent row writes of one batch: within the sockets that the SDK opens by default (50). */
-const WRITE_CONCURRENCY = 32;
+/** Rows of one batch that are worked on at once: within the SDK's sockets by default (50). */
+const ROW_CONCURRENCY = 32;
 
 /** Lost races after which a row is left to the message's next delivery. */
 const MAX_TRIES = 5;
+
+/** What the application of verdicts works with. */
+export interface ApplyDependencies {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Writes a row's status. @default `storage.proxies.writeStatus` */
+  readonly writeRow?: ProxyStorage['writeStatus'];
+}
 
 /** The sweep whose verdicts are applied, with the policy that it runs with. */
 interface AppliedSweep extends Pick<Sweep, 'sweepId'> {
@@ -26,16 +35,17 @@ interface AppliedSweep extends Pick<Sweep, 'sweepId'> {
  *
  * @param batch `rows`: as read from the pool; a row that has changed since is read again
  * @returns the rows whose status this sweep has changed, now or in an earlier delivery
+ * @throws {BusyError} when the storage takes no more writes now; those that it took stay
  */
 export async function applyResults(
-  dependencies: { readonly storage: Storage; readonly clock: Clock },
+  dependencies: ApplyDependencies,
   sweep: AppliedSweep & Pick<Sweep, 'poolName'>,
   { result, rows }: { readonly result: BatchResult; readonly rows: readonly ProxyRow[] },
 ): Promise<readonly ProxyRow[]> {
   const { storage } = dependencies;
   const known = new Map(rows.map((row) => [row.proxy.id, row]));
   const found = [...result.results];
-  const changed = await mapBounded(found, WRITE_CONCURRENCY, async ([proxyId, { status }]) => {
+  const changed = await mapBounded(found, ROW_CONCURRENCY, async ([proxyId, { status }]) => {
     const row = known.get(proxyId) ?? (await storage.proxies.get(sweep.poolName, proxyId));
     return applyToRow(dependencies, sweep, { row, verdict: status });
   });
@@ -47,9 +57,10 @@ export async function applyResults(
  *
  * @returns the row when this sweep has changed its status, now or before; else null
  * @throws {ConflictError} when others write the row at every try
+ * @throws {BusyError} when the storage takes no more writes now
  */
 export async function applyToRow(
-  { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
+  { storage, clock, writeRow = (write) => storage.proxies.writeStatus(write) }: ApplyDependencies,
   sweep: AppliedSweep,
   { row: asRead, verdict }: { readonly row: ProxyRow | null; readonly verdict: Verdict },
 ): Promise<ProxyRow | null> {
@@ -62,7 +73,7 @@ export async function applyToRow(
     const after = applyVerdict(before, verdict, sweep.policy.riseFall);
     if (after === before) return null;
     const at = new Date(clock.now()).toISOString();
-    const written = await storage.proxies.writeStatus({
+    const written = await writeRow({
       poolName: row.poolName,
       proxyId: row.proxy.id,
       sweepId,

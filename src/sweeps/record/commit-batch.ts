@@ -3,7 +3,7 @@ import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { SweepState } from '../../model/sweep.ts';
 import { requireSweep } from '../require-sweep.ts';
-import { applyResults } from './apply-results.ts';
+import { type ApplyDependencies, applyResults } from './apply-results.ts';
 import type { SweepContext } from './close-sweep.ts';
 import { recordBatch } from './record-batch.ts';
 import { proxyStatusChanged } from './sweep-events.ts';
@@ -22,9 +22,11 @@ interface CommitContext {
  *
  * No row writer outlives its sweep: when the sweep is closed, or the work began after the deadline,
  * the rows are left alone and no events are sent.
+ *
+ * @throws {BusyError} when the storage takes no more rows now; a repetition goes on from there
  */
 export async function commitBatch(
-  dependencies: SweepContext,
+  dependencies: SweepContext & ApplyDependencies,
   result: BatchResult,
   { policy, rows, begunAt }: CommitContext,
 ): Promise<void> {

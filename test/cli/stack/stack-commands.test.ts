@@ -35,11 +35,14 @@ describe('the commands against a local stack', () => {
       '2',
       '--alarm-below',
       '0.9',
+      '--max-in-flight-per-host',
+      '8',
     ];
     expect(await json('pool', 'put', 'shop', ...flags)).toMatchObject({
       pool: 'shop',
       fall: 2,
       alarmBelowAvailability: 0.9,
+      maxInFlightPerHost: 8,
       intervalSeconds: null,
     });
     expect(await json('pool', 'show', 'shop')).toMatchObject({ pool: 'shop', lastSweepId: null });

@@ -11,7 +11,7 @@ describe('a pool', () => {
       headers: { location: '/pools/fleet' },
       json: { pool: 'fleet', rise: 1, fall: 1, intervalSeconds: null, control: true },
     });
-    expect(made.json.alarmBelowAvailability).toBeNull();
+    expect(made.json).toMatchObject({ alarmBelowAvailability: null, maxInFlightPerHost: null });
     expect(made.json.options).toMatchObject({ timeoutMs: 5000, attempts: 1 });
     const policy = { rise: 3, intervalSeconds: 120, alarmBelowAvailability: 0.9 };
     const changed = await api.put('/pools/fleet', policy);

@@ -30,3 +30,18 @@ it('lets other hosts pass a host that is full', () => {
   for (const waiter of [first, second, other]) queue.add(waiter);
   expect([queue.next(), queue.next(), queue.next()]).toEqual([first, other, null]);
 });
+
+it('admits no more to a host whose limit has fallen until enough have ended there', () => {
+  let limit = 3;
+  const queue = new AdmissionQueue((host) => (host === 'gate' ? limit : 1));
+  const waiters = Array.from({ length: 5 }, () => waiterOf('gate'));
+  for (const waiter of waiters) queue.add(waiter);
+  expect([queue.next(), queue.next()]).toEqual(waiters.slice(0, 2));
+  limit = 1;
+  expect(queue.next()).toBeNull();
+  queue.release('gate');
+  expect(queue.next()).toBeNull();
+  queue.release('gate');
+  expect(waiters.slice(2)).toContain(queue.next());
+  expect(queue.next()).toBeNull();
+});

@@ -3,7 +3,6 @@ import type { Sabotage } from '../sabotage.ts';
 const CONTRACT = 'test/storage/storage.test.ts';
 const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts';
 const FAULTS_34 = 'test/sweeps/faults/failing-database.test.ts';
-const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';
 
 /** Conditions of writes, and the handling of calls that fail. */
 export const STORAGE_SABOTAGES: readonly Sabotage[] = [
@@ -24,6 +23,13 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     title: 'FAULTS 30',
   },
   {
+    name: 'import: rows that are there are put again, and refused at the price of a write',
+    file: 'src/storage/dynamodb/dynamodb-proxies.ts',
+    find: 'proxies.filter(({ id }) => !known.has(id))',
+    replace: 'proxies.filter(({ id }) => known !== undefined || id)',
+    tests: ['test/storage/import-cost.test.ts'],
+  },
+  {
     name: 'row condition: a row is written although it changed since it was read',
     file: 'src/storage/dynamodb/dynamodb-proxies.ts',
     find: ', writtenAsRead(write.expectedRowSweepId));',
@@ -38,12 +44,12 @@ export const STORAGE_SABOTAGES: readonly Sabotage[] = [
     tests: [CONTRACT],
   },
   {
-    name: 'import: an insert overwrites the row that is there',
+    name: 'import: an insert overwrites the row that another one has inserted meanwhile',
     file: 'src/storage/dynamodb/dynamodb-proxies.ts',
     find: "        ...conditionInput(absentOrExpired('proxyId', now)),\n",
     replace: '',
-    tests: [FAULTS_38_42],
-    title: 'FAULTS 42',
+    tests: [CONTRACT],
+    title: 'by however many at once',
   },
   {
     name: 'claim: a pool that is being swept is claimed again',

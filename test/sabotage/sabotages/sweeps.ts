@@ -5,6 +5,7 @@ const CHECK_BATCHES = 'test/sweeps/check/check-batches.test.ts';
 const FAULTS_30_36 = 'test/sweeps/faults/duplicates-ticks-and-old-sweeps.test.ts';
 const FAULTS_31 = 'test/sweeps/faults/crash-after-any-write.test.ts';
 const FAULTS_38_42 = 'test/sweeps/faults/late-batches-clock-and-changes.test.ts';
+const THROTTLED = 'test/functions/checker/throttled-rows.test.ts';
 const ROWS_FIRST = `  if (inTime && sweep.state === SweepState.running) {
     const changed = await applyResults(dependencies, { ...sweep, policy }, { result, rows });
     const events = changed.flatMap((row) => proxyStatusChanged(row, result) ?? []);
@@ -36,8 +37,8 @@ export const SWEEP_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'acknowledgement: it comes before the writes',
     file: 'src/sweeps/check/check-batches.ts',
-    find: "return { outcome: settle(this.#check(batch, work, begunAt), 'done') };",
-    replace: `void settle(this.#check(batch, work, begunAt), 'done');
+    find: 'return { outcome: this.#settle(this.#check(batch, work, begunAt), message) };',
+    replace: `void this.#settle(this.#check(batch, work, begunAt), message);
     return { outcome: Promise.resolve('done') };`,
     tests: ['test/functions/checker/nothing-outlives-the-return.test.ts'],
   },
@@ -178,6 +179,13 @@ ${LEDGER_LAST}`,
     tests: ['test/sweeps/start/dispatch-sweep.test.ts'],
   },
   {
+    name: 'dispatch: batches are sent in id order, all to one shard at a time',
+    file: 'src/sweeps/start/dispatch-sweep.ts',
+    find: 'inSendingOrder(missingBatches(sweep, ledger))',
+    replace: 'inSendingOrder([]).concat(missingBatches(sweep, ledger))',
+    tests: ['test/sweeps/start/dispatch-sweep.test.ts'],
+  },
+  {
     name: 'tick: a summary lost in a crash is not restored',
     file: 'src/sweeps/start/start-sweep.ts',
     find: '  if (stored) return stored.poolName === poolName ? stored : null;\n',
@@ -198,6 +206,56 @@ ${LEDGER_LAST}`,
     find: 'setTimeout(() => cut.abort(), ',
     replace: 'setTimeout(() => cut.signal.aborted, ',
     tests: ['test/sweeps/faults/tarpits.test.ts'],
+  },
+  {
+    name: 'throttled rows: the batch counts as failed',
+    file: 'src/sweeps/check/check-batches.ts',
+    find: '!(outcome.failed instanceof BusyError)',
+    replace: '!(outcome.failed instanceof BusyError && outcome.failed.code === message.bits)',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'throttled rows: they are not waited for',
+    file: 'src/sweeps/record/row-writer.ts',
+    find: 'if (!(error instanceof BusyError)) throw error;',
+    replace: 'if (!(error instanceof BusyError) || repetition > 0) throw error;',
+    tests: [THROTTLED, 'test/sweeps/record/row-writer.test.ts'],
+  },
+  {
+    name: 'throttled rows: they are begun until the checker is stopped',
+    file: 'src/sweeps/record/row-writer.ts',
+    find: 'if (this.#isThrottled && !this.#hasTime()) {',
+    replace: 'if (this.#isThrottled && !this.#hasTime() && repetition > 99) {',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'throttled rows: a slow write is not taken for a throttled one',
+    file: 'src/sweeps/record/row-writer.ts',
+    find: '- startedAt > THROTTLED_MS)',
+    replace: '- startedAt > THROTTLED_MS * 1000)',
+    tests: ['test/sweeps/record/row-writer.test.ts'],
+  },
+  {
+    name: 'throttled rows: each batch writes by itself, as many rows at once',
+    file: 'src/sweeps/record/row-writer.ts',
+    find: 'this.#places.run(async () => {',
+    replace: 'new Places(999).run(async () => {',
+    tests: ['test/sweeps/record/row-writer.test.ts'],
+  },
+  {
+    name: 'gateway: the number that its pool allows is ignored',
+    file: 'src/sweeps/check/probe-backlog.ts',
+    find: 'inFlightPerHost(policy, limits)',
+    replace: 'inFlightPerHost({ ...policy, maxInFlightPerHost: null }, limits)',
+    tests: ['test/sweeps/check/host-limits.test.ts'],
+  },
+  {
+    name: 'gateway: of two pools that share it, the one that comes last decides',
+    file: 'src/model/batch-time.ts',
+    find: 'if (maxInFlightPerHost < this.of(host))',
+    replace: 'if (maxInFlightPerHost > 0 || this.of(host) < 0)',
+    tests: ['test/sweeps/check/host-limits.test.ts'],
+    title: 'more careful of two pools',
   },
   {
     name: 'deletion: a batch of a deleted pool is probed',

@@ -14,7 +14,7 @@ export function describePolicyStorage(create: CreateStorage): void {
       const certificate = `${rootCertificates[0]}\n`;
       const ca = certificate.repeat(Math.floor((256 * 1024) / certificate.length));
       const options = makeOptions({ ca, headers: { 'x-key': 'secret' } });
-      const policy = makePolicy({ options, intervalSeconds: 60 });
+      const policy = makePolicy({ options, intervalSeconds: 60, maxInFlightPerHost: 200 });
       await storage.policies.put({ policyVersion: 'a', policy });
       await storage.policies.put({ policyVersion: 'b', policy: makePolicy() });
       expect(await storage.policies.get('a')).toEqual(policy);
@@ -41,6 +41,7 @@ export function describePolicyStorage(create: CreateStorage): void {
         ...rest,
         options: { ...options, later: true, timeoutMs: 60_000, headers: { host: 'a' } },
         leasing: { ...leasing, later: true, quarantineSeconds: -1 },
+        maxInFlightPerHost: 0,
         later: true,
       };
       await storage.policies.put({ policyVersion: 'new', policy: stored as unknown as PoolPolicy });
@@ -51,6 +52,7 @@ export function describePolicyStorage(create: CreateStorage): void {
         '/options/timeoutMs',
         '/options/headers/host',
         '/rise',
+        '/maxInFlightPerHost',
       ]);
       expect(JSON.stringify(read)).not.toContain('later');
     });

@@ -58,6 +58,27 @@ export function describeProxyStorage(create: CreateStorage): void {
       expect(await storage.proxies.get('fleet', makeProxy(0).id)).toEqual(before);
     });
 
+    it('adds each proxy once, however often it is named and by however many at once', async () => {
+      const { storage } = await create();
+      const twice = [...makeProxies(3), ...makeProxies(4)];
+      expect(await storage.proxies.insert('fleet', twice)).toEqual({ added: 4, existing: 3 });
+      const rivals = Array.from({ length: 3 }, () =>
+        storage.proxies.insert('fleet', makeProxies(150)),
+      );
+      const outcomes = await Promise.all(rivals);
+      expect(outcomes.reduce((sum, { added }) => sum + added, 0)).toBe(146);
+      expect(outcomes.reduce((sum, { existing }) => sum + existing, 0)).toBe(3 * 150 - 146);
+      expect(await readAllIds(storage, 200)).toHaveLength(150);
+    });
+
+    it('adds a proxy again as soon as it was deleted', async () => {
+      const { storage } = await create();
+      await storage.proxies.insert('fleet', makeProxies(3));
+      await storage.proxies.delete('fleet', makeProxy(1).id);
+      const outcome = await storage.proxies.insert('fleet', makeProxies(3));
+      expect(outcome).toEqual({ added: 1, existing: 2 });
+    });
+
     it('keeps the proxies of two pools apart', async () => {
       const { storage } = await create();
       await storage.proxies.insert('fleet', makeProxies(2));

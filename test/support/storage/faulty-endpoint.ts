@@ -18,6 +18,8 @@ export type Fate =
   | 'fail'
   /** The call takes effect, but the connection breaks before the answer. */
   | 'lose-answer'
+  /** Refused with an exception of this name. */
+  | { readonly refuse: string }
   | { readonly answer: unknown }
   /** The call is forwarded with another body, and its answer is changed. */
   | { readonly body: unknown; readonly change: (answer: Record<string, unknown>) => unknown };
@@ -80,6 +82,7 @@ async function meet(fate: Fate, { target, request, sent, response }: Exchange): 
     else response.destroy();
     return;
   }
+  if ('refuse' in fate) return reply(response, 400, JSON.stringify({ __type: fate.refuse }));
   if ('answer' in fate) return reply(response, 200, JSON.stringify(fate.answer));
   const { status, answer } = await forward(target, request, JSON.stringify(fate.body));
   reply(response, status, JSON.stringify(fate.change(JSON.parse(answer))));

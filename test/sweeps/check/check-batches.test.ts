@@ -248,7 +248,7 @@ describe('checkBatches', () => {
     world.remainingMs = () => 900_000;
     const checked = checkBatches(world, world.queue, world.invocation(controller));
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-    const [first, second] = ['00', '01'].map(
+    const [first, second] = ['00', '10'].map(
       (bits) => makeProxies(800).filter(({ id }) => batchOf(id, 2) === bits).length,
     );
     expect(world.checker.probed).toHaveLength((first ?? 0) + (second ?? 0));
@@ -371,7 +371,7 @@ describe('checkBatches, when time is short', () => {
     world.remainingMs = () => 400;
     world.checker.finding = () => 'hang';
     const defer: SweepWorld['defer'] = async ({ bits }) => {
-      if (bits === '10') throw new Error('queue is down');
+      if (bits === '01') throw new Error('queue is down');
     };
     const invocation = { ...world.invocation(), defer };
     const outcomes = await checkBatches(world, world.queue, invocation);

@@ -17,6 +17,8 @@ interface Batch {
   readonly attempts?: number;
   readonly control?: boolean;
   readonly targetAsked?: boolean;
+  /** What the pool allows on one host. */
+  readonly perHost?: number;
 }
 
 let batches = 0;
@@ -27,6 +29,7 @@ function batchOf({
   attempts = 1,
   control = false,
   targetAsked = true,
+  perHost,
 }: Batch = {}) {
   batches += 1;
   const first = batches * 10_000;
@@ -34,9 +37,11 @@ function batchOf({
     const host = makeEndpoint(gateway ? 1 : first + index).host;
     return createProxy(makeEndpoint(0, { host, port: 1024 + index }), TEST_SALT);
   });
-  const policy = makePolicy({ control, options: makeOptions({ attempts }) });
+  const maxInFlightPerHost = perHost ?? null;
+  const policy = makePolicy({ control, options: makeOptions({ attempts }), maxInFlightPerHost });
   const rowsOfProxies = proxies.map((proxy) => ({ proxy }));
-  const work = new BatchWork({ policy, rows: rowsOfProxies }, { targetAsked });
+  const context = { targetAsked, limits: DEFAULT_SWEEP_LIMITS };
+  const work = new BatchWork({ policy, rows: rowsOfProxies }, context);
   return { work, ids: proxies.map(({ id }) => id) };
 }
 
@@ -48,6 +53,7 @@ function budgetOf(remainingMs: () => number) {
 describe('the time that a batch needs by itself', () => {
   it.each<[string, Batch, number]>([
     ['many hosts, one wave', {}, 1_000],
+    ['one host, 100 at once as the pool allows', { gateway: true, perHost: 100 }, 2_000],
     ['many hosts, two waves', { rows: 257 }, 2_000],
     ['one host, 32 at once', { gateway: true }, 7_000],
     ['two attempts, and a pause of at most 100 ms', { attempts: 2 }, 2_100],
@@ -76,6 +82,14 @@ describe('whether a batch fits beside those under way', () => {
   it.each<[string, readonly Batch[], number]>([
     ['eight batches share the window', Array<Batch>(8).fill({}), 7_000],
     ['batches of one gateway add up', [{ gateway: true }, { gateway: true }], 13_000],
+    [
+      'a gateway of two pools keeps to the lower number',
+      [
+        { gateway: true, perHost: 100 },
+        { gateway: true, rows: 20, perHost: 20 },
+      ],
+      11_000,
+    ],
     ['a gateway overlaps with other hosts', [{ gateway: true }, {}, {}], 7_000],
     [
       'control probes overlap',

@@ -4,10 +4,18 @@ import { readProxyViews } from '../../../src/pools/proxy-views.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 import { auditSweep } from '../../support/audit/audit-sweep.ts';
 import { makePool } from '../../support/factories.ts';
+import type { Finding } from '../../support/fakes/fake-checker.ts';
 import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { type FaultyEndpoint, startFaultyEndpoint } from '../../support/storage/faulty-endpoint.ts';
 import { createTestClient } from '../../support/storage/start-dynamodb.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
+
+const DOWN: Finding = { status: 'inactive', failure: 'refused' };
+
+/** Whether a call writes the status of a row. */
+function isRowWrite({ action, body }: { readonly action: string; readonly body: unknown }) {
+  return action === 'UpdateItem' && 'proxyId' in Object(Object(body).Key);
+}
 
 describe('FAULTS 34: a database that fails', () => {
   const database = useDynamoDb();
@@ -48,6 +56,42 @@ describe('FAULTS 34: a database that fails', () => {
       proxyIds,
       acknowledged: ['0', '1'],
     });
+  });
+
+  it.each([
+    'ProvisionedThroughputExceededException',
+    'ThrottlingException',
+    'RequestLimitExceeded',
+  ])('and takes no rows now (%s) has them waited for', async (refuse) => {
+    client.destroy();
+    client = createTestClient(faulty.endpoint, { maxAttempts: 2, baseDelayMs: 1 });
+    world = new SweepWorld(await database.openStorage({ client }));
+    const proxyIds = await world.fill(40);
+    const down = new Set(proxyIds.slice(0, 5));
+    world.checker.finding = ({ id }) => (down.has(id) ? DOWN : {});
+    const { sweepId } = await world.start();
+    await world.startFanOut(sweepId);
+
+    // Too little time is left to wait: the batch is given back, with the rows that were taken.
+    let left = 15;
+    faulty.script = (call) => (isRowWrite(call) && left-- <= 0 ? { refuse } : 'pass');
+    world.remainingMs = () => 4_000;
+    expect(await world.check(world.queue.splice(0))).toEqual(['deferred']);
+    const written = (await world.rows()).filter(({ rowSweepId }) => rowSweepId === sweepId);
+    expect(written).toHaveLength(15);
+    expect((await world.current(sweepId)).state).toBe('running');
+
+    // Two of three are refused, each of them twice in a row now and then.
+    let writes = 0;
+    faulty.script = (call) => (isRowWrite(call) && writes++ % 3 > 0 ? { refuse } : 'pass');
+    world.remainingMs = () => 60_000;
+    await world.deliver();
+    expect(writes).toBeGreaterThan(2 * 25);
+    expect(world.checker.probed).toHaveLength(40);
+    await auditSweep(world.storage, sweepId, { events: world.events, proxyIds });
+    for (const { proxy, status } of await world.rows()) {
+      expect(status).toBe(down.has(proxy.id) ? 'inactive' : 'active');
+    }
   });
 
   it('and loses the answer to an insert has stored the pool', async () => {

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { batchesOf } from '../../../src/model/batch-range.ts';
+import { batchesOf, inSendingOrder } from '../../../src/model/batch-range.ts';
 import type { StoredResult } from '../../../src/model/batch-result.ts';
 import { type BatchCounts, SweepState } from '../../../src/model/sweep.ts';
 import { MemoryStorage } from '../../../src/storage/memory-storage.ts';
@@ -115,7 +115,7 @@ describe('the ledger costs at most 1.6 write units a batch', () => {
     it(`in a sweep of ${2 ** bitCount} batches, a third of them failing in ten ways`, async () => {
       const storage = (await database.openStorage())(new FakeClock());
       const spent = countUnits(database.client);
-      await record(storage, bitCount, [...batchesOf(bitCount)]);
+      await record(storage, bitCount, inSendingOrder([...batchesOf(bitCount)]));
       // Besides the ledger a sweep writes its summary when it starts and when it closes.
       const summary = 2 * 2;
       expect((spent.write - summary) / 2 ** bitCount).toBeLessThanOrEqual(1.6);

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../../src/errors.ts';
+import { idRange } from '../../../src/model/batch-range.ts';
 import { parseBatchMessage, writeBatchMessage } from '../../../src/sweeps/check/batch-message.ts';
 import { dispatchSweep } from '../../../src/sweeps/start/dispatch-sweep.ts';
-import { makeSweepId } from '../../support/factories.ts';
+import { makeCounts, makeSweep, makeSweepId } from '../../support/factories.ts';
 import { SweepWorld } from '../../support/sweeps/sweep-world.ts';
+
+/** k of a pool of a million proxies. */
+const MILLION = 12;
 
 describe('dispatchSweep', () => {
   it('sends one message per batch, without secrets, and marks the sweep', async () => {
@@ -12,7 +16,7 @@ describe('dispatchSweep', () => {
     const { sweepId, deadlineAt } = await world.start();
     expect(await dispatchSweep(world, sweepId)).toBe(4);
     expect(world.queue).toEqual(
-      ['00', '01', '10', '11'].map((bits) => ({ sweepId, poolName: 'fleet', bits, deadlineAt })),
+      ['00', '10', '01', '11'].map((bits) => ({ sweepId, poolName: 'fleet', bits, deadlineAt })),
     );
     for (const message of world.queue) {
       expect(parseBatchMessage(writeBatchMessage(message))).toEqual(message);
@@ -39,6 +43,28 @@ describe('dispatchSweep', () => {
     await expect(dispatchSweep({ ...world, sendBatches }, sweepId)).rejects.toThrow('down');
     expect(await world.current(sweepId)).not.toHaveProperty('dispatchedAt');
     expect(await dispatchSweep(world, sweepId)).toBe(4);
+  });
+
+  it.for([16, 64])('spreads any %d batches in a row evenly', async (inARow) => {
+    const world = new SweepWorld();
+    const { sweepId } = await world.storage.sweeps.put(makeSweep({ bitCount: MILLION }));
+    expect(await dispatchSweep(world, sweepId)).toBe(4096);
+    const shards = world.sent.map(({ bits }) => idRange(bits).low.charAt(0));
+    for (let first = 0; first + inARow <= shards.length; first++) {
+      const counts = Map.groupBy(shards.slice(first, first + inARow), (shard) => shard);
+      const sizes = [...counts.values()].map(({ length }) => length);
+      expect(sizes, `from ${first} on`).toEqual(Array(16).fill(inARow / 16));
+    }
+  });
+
+  it('keeps that order when it sends the batches that are missing', async () => {
+    const world = new SweepWorld();
+    const sweep = await world.storage.sweeps.put(makeSweep({ bitCount: 3 }));
+    for (const bits of ['000', '010', '011']) {
+      await world.storage.sweeps.recordBatch(sweep, bits, makeCounts());
+    }
+    expect(await dispatchSweep(world, sweep.sweepId)).toBe(5);
+    expect(world.sent.map(({ bits }) => bits)).toEqual(['100', '110', '001', '101', '111']);
   });
 
   it('refuses a sweep that does not exist', async () => {
