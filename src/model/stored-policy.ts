@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readStoredOptions } from '../health/schema/parse-options.ts';
 import { numberWithin, readStoredFields, wholeNumber } from '../input.ts';
+import { backOffSchema, readStoredBackOff } from './back-off.ts';
 import { describeNewerFormat, isNewerFormat } from './format.ts';
 import { DEFAULT_LEASING, leasingSettingsSchema, readStoredLeasing } from './leasing-settings.ts';
 import type { PoolPolicy } from './pool.ts';
@@ -22,6 +23,7 @@ export const poolPolicySchema = z.strictObject({
   control,
   alarmBelowAvailability,
   leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
+  backOff: z._default(backOffSchema, null),
 });
 
 /** What decides verdicts besides the options. */
@@ -50,6 +52,7 @@ export function readStoredPolicy(stored: StoredPolicy, format?: unknown): PoolPo
     control,
     alarmBelowAvailability: readAvailability(stored.alarmBelowAvailability),
     leasing: readStoredLeasing(stored.leasing),
+    backOff: readStoredBackOff(stored.backOff),
     ...(issues.length > 0 && { unusable: issues }),
   };
 }

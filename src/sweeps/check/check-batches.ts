@@ -96,7 +96,8 @@ class CheckerRun {
       const committed = commitBatch(this.#dependencies, batch.stored, { ...batch, begunAt });
       return { outcome: settle(committed, 'done') };
     }
-    const work = new BatchWork(batch, { targetAsked: this.#controls.has(message.sweepId) });
+    const toProbe = { policy: batch.policy, rows: batch.due };
+    const work = new BatchWork(toProbe, { targetAsked: this.#controls.has(message.sweepId) });
     if (this.#hasProbed && !(await this.#budget.waitUntilFits(work))) {
       return { neededMs: this.#budget.neededMs(work) };
     }
@@ -116,7 +117,7 @@ class CheckerRun {
     const cut = new AbortController();
     const timer = setTimeout(() => cut.abort(), this.#budget.probingTimeMs(work));
     try {
-      const controlBefore = batch.rows.length > 0 ? await this.#controlBefore(batch) : null;
+      const controlBefore = batch.due.length > 0 ? await this.#controlBefore(batch) : null;
       work.controlBeforeMs = 0;
       return await probeBatch(batch, {
         ...this.#dependencies,
