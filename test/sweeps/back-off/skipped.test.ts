@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProxyManager } from '../../../src/leases/proxy-manager.ts';
 import type { Pool } from '../../../src/model/pool.ts';
 import { toRecordCells } from '../../../src/model/result-record.ts';
+import { setProxyStatus } from '../../../src/pools/edit-proxy.ts';
 import { readProxyHistory } from '../../../src/pools/proxy-history.ts';
 import { readProxyViews } from '../../../src/pools/proxy-views.ts';
 import { readSweepReport } from '../../../src/sweeps/report/sweep-report.ts';
@@ -220,16 +221,20 @@ describe('a sweep with back-off', () => {
       outcome: 'failed',
       at: world.clock.now(),
     });
-    world.clock.advance(20 * MINUTE_MS);
+    const otherId = dead[1] ?? '';
+    const unknown = { poolName: 'fleet', proxyId: otherId, status: 'unknown' } as const;
+    await setProxyStatus(world, unknown);
+    world.clock.advance(5 * MINUTE_MS);
     world.queue.push(message, message);
     await world.deliver();
     expect(world.takeProbed()).toEqual([]);
     expect(probed).not.toContain(downId);
     expect(await world.storage.results.get('fleet', '*', message.sweepId)).toEqual(stored);
     await auditSweep(world.storage, message.sweepId, { proxyIds });
-    expect((await world.storage.proxies.get('fleet', downId))?.statusSweepId).not.toBe(
-      message.sweepId,
-    );
+    expect(stored?.results.get(otherId)).toMatchObject({ status: 'inactive', skipped: true });
+    expect((await world.storage.proxies.get('fleet', otherId))?.status).toBe('unknown');
+    const changed = await world.storage.proxies.get('fleet', proxyIds[19] ?? '');
+    expect(changed).toMatchObject({ status: 'inactive', statusSweepId: message.sweepId });
   });
 
   it('loses nothing by a crash right after any one of its writes', async () => {
