@@ -40,11 +40,10 @@ export interface TickEntry {
 }
 
 /**
- * Does one minute's work: starts a sweep of every pool that is due or has proxies
- * that cannot wait until it is, and moves on each sweep that a
- * crash has left stuck. It restores the sweep's summary, sends its messages, closes it when its
- * ledger is complete, it is overdue or its pool is being deleted, and clears the pool's pointer to
- * it. Two ticks at once do this once.
+ * Does one minute's work: starts a sweep of every pool that is due or has proxies that cannot wait
+ * until it is, and moves on each sweep that a crash has left stuck. It restores the sweep's summary,
+ * sends its messages, closes it when its ledger is complete, it is overdue or its pool is being
+ * deleted, and clears the pool's pointer to it. Two ticks at once do this once.
  *
  * @param scheduledAt the time the schedule fired for, epoch milliseconds
  */
