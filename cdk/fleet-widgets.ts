@@ -6,7 +6,10 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Blame } from '../src/health/blame.ts';
 
-/** The functions' line on each ended sweep, with its totals, availability and blame. */
+/**
+ * The functions' line on each ended sweep, with its totals, availability and blame; `known` has the
+ * last verdicts of skipped proxies, too.
+ */
 const FINISHED = 'filter message = "sweep finished"';
 
 /** A dashboard's full width, and the height of a graph, in CloudWatch's grid. */
@@ -41,7 +44,7 @@ export function fleetWidgets(logGroups: readonly ILogGroup[]): readonly (readonl
         view: View.LINE,
         queryLines: [
           FINISHED,
-          'stats 100 * (sum(totals.active) + sum(totals.slow)) / (sum(totals.active) + sum(totals.slow) + sum(totals.inactive)) as percent by bin(1h)',
+          'stats 100 * (sum(known.active) + sum(known.slow)) / (sum(known.active) + sum(known.slow) + sum(known.inactive)) as percent by bin(1h)',
         ],
       }),
     ],

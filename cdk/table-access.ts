@@ -30,7 +30,7 @@ export const TABLE_ACCESS: Readonly<Record<FunctionName, TableGrants>> = {
   checker: {
     pools: { actions: ['GetItem', 'UpdateItem'] },
     proxies: { actions: ['GetItem', 'Query', 'UpdateItem'] },
-    results: { actions: ['GetItem', 'PutItem'] },
+    results: { actions: ['GetItem', 'Query', 'PutItem'] },
     sweeps: { actions: ['GetItem', 'Query', 'UpdateItem'] },
   },
   api: {

@@ -1,5 +1,4 @@
 import type { Blame } from '../src/health/failure.ts';
-import { availabilityOf } from '../src/model/availability.ts';
 import { EventType } from '../src/model/event-names.ts';
 import type { PublishEvents, SweepFinished } from '../src/sweeps/record/sweep-events.ts';
 import { SweepMetric } from './metric-names.ts';
@@ -19,14 +18,16 @@ export function countSweeps(telemetry: Telemetry, publishEvents: PublishEvents):
 }
 
 function count({ logger, sweepMetrics }: Telemetry, sweep: SweepFinished['detail']): void {
-  const { sweepId, pool: poolName, state, batches, totals, latencyMs } = sweep;
-  const availability = availabilityOf(totals);
+  const { sweepId, pool: poolName, state, edge, batches, totals, skippedAs } = sweep;
+  const { availability, latencyMs } = sweep;
   const blame = sumBlame(sweep);
   logger.info('sweep finished', {
     poolName,
     sweepId,
     state,
+    edge,
     totals,
+    known: addSkipped(totals, skippedAs),
     availability,
     latencyMs,
     blame,
@@ -35,10 +36,25 @@ function count({ logger, sweepMetrics }: Telemetry, sweep: SweepFinished['detail
     addCount(sweepMetrics, SweepMetric.incomplete, 1);
     logger.warn('sweep incomplete', { poolName, sweepId, batches });
   }
-  if (totals.proxies > 0 && totals.inconclusive === totals.proxies) {
+  const probed = totals.proxies - totals.skipped;
+  // An edge sweep probes too few proxies to tell.
+  if (!edge && probed > 0 && totals.inconclusive === probed) {
     addCount(sweepMetrics, SweepMetric.inconclusive, 1);
     logger.warn('sweep inconclusive', { poolName, sweepId, failures: sweep.failures });
   }
+}
+
+/** What is known of all proxies after a sweep: its verdicts, and the last ones of the others. */
+function addSkipped(
+  { active, slow, inactive, inconclusive }: SweepFinished['detail']['totals'],
+  skipped: SweepFinished['detail']['skippedAs'],
+) {
+  return {
+    active: active + skipped.active,
+    slow: slow + skipped.slow,
+    inactive: inactive + skipped.inactive,
+    inconclusive: inconclusive + skipped.inconclusive,
+  };
 }
 
 /** How many verdicts each party is to blame for; parties without any are absent. */

@@ -69,6 +69,7 @@ export {
 export type { ManagerOptions } from './leases/manager-options.ts';
 export { ProxyManager, type UseRequest } from './leases/proxy-manager.ts';
 export type { LeaseAcquired, LeaseListener, LeaseReleased } from './leases/watch/lease-events.ts';
+export type { BackOff } from './model/back-off.ts';
 export type { BatchResult, StoredResult } from './model/batch-result.ts';
 export { EventType } from './model/event-names.ts';
 export type { LeaseFigures, PoolStatistics } from './model/lease-figures.ts';

@@ -9,7 +9,7 @@ export interface StoredResult {
   readonly status: Verdict;
   readonly protocol: string;
   readonly latencyMs: number;
-  /** When the probe started, milliseconds after the batch's `startedAt`. */
+  /** When the probe started, milliseconds after the batch's `startedAt`; before it when `skipped`. */
   readonly offsetMs: number;
   readonly statusCode?: number;
   readonly failure?: FailureCode;
@@ -27,6 +27,8 @@ export interface StoredResult {
   readonly timings?: PhaseTimings;
   readonly certificateIssuer?: string;
   readonly certificateChanged?: true;
+  /** This sweep did not probe the proxy: the rest is what the last probe found. */
+  readonly skipped?: true;
 }
 
 /** What one sweep found in one batch: the commit point, written once and never changed. */
@@ -42,13 +44,18 @@ export interface BatchResult extends Formatted {
   readonly control?: ControlOutcome;
   /** Set when the batch had more rows than may be probed; the rest were not. */
   readonly truncated?: true;
+  /**
+   * How many proxies have another status or streak after its verdicts; absent when none, and in
+   * pools without `backOff`.
+   */
+  readonly changed?: number;
   /** How much was leased when the batch began, by the statuses after its verdicts. */
   readonly leasing?: LeaseFigures;
   readonly expiresAtEpochSeconds: number;
 }
 
-/** What one sweep found about a proxy. */
-export interface ProxyResult {
+/** What one sweep found, or passed on, about a proxy. */
+export interface ProxyResult extends Formatted {
   readonly sweepId: string;
   /** When the batch started, ISO 8601. */
   readonly startedAt: string;

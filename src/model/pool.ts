@@ -2,6 +2,7 @@ import { type InputIssue, InvalidInputError } from '../errors.ts';
 import type { HealthCheckOptions } from '../health/health-check-options.ts';
 import type { RiseFall } from '../health/rise-fall.ts';
 import type { PoolSalt } from '../proxies/proxy.ts';
+import type { BackOff } from './back-off.ts';
 import type { LeasingSettings } from './leasing-settings.ts';
 
 /** How and when proxies are checked and how they are leased; set by `PUT /pools/{pool}`. */
@@ -24,6 +25,8 @@ export interface PoolPolicy {
    */
   readonly alarmBelowAvailability: number | null;
   readonly leasing: LeasingSettings;
+  /** How the schedule leaves proxies out that are long inactive; null when it never does. @default null */
+  readonly backOff: BackOff | null;
   /**
    * What this version cannot use of a policy that another one stored; defaults stand in for it, and
    * nothing may be swept with it. Never stored; absent when all of it can be used.
@@ -40,17 +43,11 @@ export function policyOf({
   control,
   alarmBelowAvailability,
   leasing,
+  backOff,
   unusable,
 }: PoolPolicy): PoolPolicy {
-  const policy = {
-    options,
-    riseFall,
-    intervalSeconds,
-    maxInFlightPerHost,
-    control,
-    alarmBelowAvailability,
-    leasing,
-  };
+  const rules = { options, riseFall, intervalSeconds, control, alarmBelowAvailability };
+  const policy = { ...rules, maxInFlightPerHost, leasing, backOff };
   return unusable ? { ...policy, unusable } : policy;
 }
 
@@ -75,6 +72,16 @@ export interface Pool extends PoolPolicy {
    * absent before, and after a sweep that found no proxies.
    */
   readonly lastAvailability?: number;
+  /**
+   * The last sweep before the edge sweeps since, which the schedule counts from; absent when the
+   * last sweep was none.
+   */
+  readonly wholeSweepId?: string;
+  /** The last ended sweep has changed the status or streak of a proxy; only with `backOff`. */
+  readonly lastSweepChanged?: true;
+  /** ISO 8601, see `EdgeCause`; what is not after the last sweep's time has been served by it. */
+  readonly newSince?: string;
+  readonly failedSince?: string;
   /** When its deletion was asked for; its rows are being deleted, and nothing may start with it. */
   readonly deletingSince?: string;
   /** Set on the pool of an inline list; readers ignore expired pools. */
@@ -91,6 +98,11 @@ export type PoolState = Pick<
   | 'runningSweepId'
   | 'lastSweepId'
   | 'lastAvailability'
+  | 'backOff'
+  | 'wholeSweepId'
+  | 'lastSweepChanged'
+  | 'newSince'
+  | 'failedSince'
   | 'deletingSince'
   | 'expiresAtEpochSeconds'
 >;

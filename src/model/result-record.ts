@@ -30,6 +30,8 @@ export interface ResultRecord {
   readonly proxySays: string | null;
   /** What the proxy's list said about it besides its tags; absent when nothing. */
   readonly labels?: ProxyLabels;
+  /** The sweep did not probe the proxy: this is what its last probe found, at `checkedAt`. */
+  readonly skipped?: true;
 }
 
 type Outcome = Pick<HealthCheckResult, 'status' | 'protocol' | 'latencyMs'> &
@@ -59,7 +61,12 @@ export function toStoredRecord(
   { result, startedAt }: { readonly result: StoredResult; readonly startedAt: string },
 ): ResultRecord {
   const checkedAt = new Date(Date.parse(startedAt) + result.offsetMs).toISOString();
-  return formatRecord(proxy, { proxyId, checkedAt }, { ...result, ...blameAsStored(result) });
+  const record = formatRecord(
+    proxy,
+    { proxyId, checkedAt },
+    { ...result, ...blameAsStored(result) },
+  );
+  return result.skipped ? { ...record, skipped: true } : record;
 }
 
 /** An inconclusive result is stored without blame when the target did not answer directly. */
@@ -120,13 +127,14 @@ const AFTER_TIMINGS = ['checkedAt', 'errorMessage', 'proxySays'] as const;
 
 /**
  * A record's fields as the columns of a table; each phase of `timings` has one of its own, and
- * `labels` are JSON.
+ * `labels` are JSON. `skipped` is `true` or empty.
  */
 export const RECORD_COLUMNS: readonly string[] = [
   ...BEFORE_TIMINGS,
   ...PHASES.map((phase) => `timings.${phase}`),
   ...AFTER_TIMINGS,
   'labels',
+  'skipped',
 ];
 
 /** A record as a row of those columns. */
@@ -136,5 +144,6 @@ export function toRecordCells(record: ResultRecord): Cell[] {
     ...PHASES.map((phase) => record.timings?.[phase] ?? null),
     ...AFTER_TIMINGS.map((field) => record[field]),
     record.labels ? JSON.stringify(record.labels) : null,
+    record.skipped ? 'true' : null,
   ];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readStoredOptions } from '../health/schema/parse-options.ts';
 import { numberWithin, readStoredFields, wholeNumber } from '../input.ts';
+import { backOffSchema, readStoredBackOff } from './back-off.ts';
 import { describeNewerFormat, isNewerFormat } from './format.ts';
 import { DEFAULT_LEASING, leasingSettingsSchema, readStoredLeasing } from './leasing-settings.ts';
 import type { PoolPolicy } from './pool.ts';
@@ -27,6 +28,7 @@ const poolPolicySchema = z.strictObject({
   control,
   alarmBelowAvailability,
   leasing: z._default(leasingSettingsSchema, DEFAULT_LEASING),
+  backOff: z._default(backOffSchema, null),
 });
 
 /** The same for checkers that have at most so many probes in flight. */
@@ -61,6 +63,7 @@ export function readStoredPolicy(stored: StoredPolicy, format?: unknown): PoolPo
     control,
     alarmBelowAvailability: readAvailability(stored.alarmBelowAvailability),
     leasing: readStoredLeasing(stored.leasing),
+    backOff: readStoredBackOff(stored.backOff),
     ...(issues.length > 0 && { unusable: issues }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Verdict } from '../health/health-check-result.ts';
 import { batchIndex } from './batch-range.ts';
 import type { Formatted } from './format.ts';
 import type { LeaseFigures } from './lease-figures.ts';
@@ -13,12 +14,17 @@ export const SweepState = {
 } as const;
 export type SweepState = (typeof SweepState)[keyof typeof SweepState];
 
-/** What the ledger keeps about one batch; their sum is a sweep's totals. */
+/**
+ * What the ledger keeps about one batch; their sum is a sweep's totals. Each proxy is counted once:
+ * by the verdict of this sweep, or as skipped by its last one.
+ */
 export interface BatchCounts {
   readonly active: number;
   readonly slow: number;
   readonly inactive: number;
   readonly inconclusive: number;
+  /** Proxies that were not probed, by what the last probe found; absent when there are none. */
+  readonly skipped?: Readonly<Record<Verdict, number>>;
   /** Bytes on the wire, sent and received, over all probes. */
   readonly bytes: number;
   /** Healthy latencies in 16 logarithmic buckets; see `latency-histogram.ts`. */
@@ -30,6 +36,8 @@ export interface BatchCounts {
   readonly failures: Readonly<Record<string, number>>;
   /** How much was leased; absent when no batch has noted it. */
   readonly leasing?: LeaseFigures;
+  /** How many proxies changed; see `BatchResult`. */
+  readonly changed?: number;
 }
 
 /** One pass over a pool. */
@@ -44,6 +52,8 @@ export interface Sweep extends Formatted {
   /** A copy of the policy, in sweeps of an earlier version; they have no `policyVersion`. */
   readonly policy?: PoolPolicy;
   readonly trigger: 'schedule' | 'manual';
+  /** It probes only what cannot wait for the schedule's next sweep; see `isDue`. */
+  readonly edge?: true;
   readonly startedAt: string;
   /** A batch begun later still writes its result and ledger entry, but no rows or events. */
   readonly deadlineAt: string;

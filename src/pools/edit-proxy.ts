@@ -1,29 +1,35 @@
 import type { Clock } from '../clock.ts';
+import { ProxyStatus } from '../health/rise-fall.ts';
 import { parseMaxConcurrency } from '../model/leasing-settings.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import type { ManualStatusWrite } from '../storage/proxy-storage.ts';
 import type { Storage } from '../storage/storage.ts';
+import { noteEdge } from './note-edge.ts';
 import { noSuchProxy, requirePool } from './require-pool.ts';
 
 /**
  * Sets the status of a proxy by hand: `banned` keeps it out of use whatever sweeps find, `unknown`
- * lets the next verdict decide. A proxy that already has the status does not change.
+ * lets the next verdict decide; a pool with `backOff` and a schedule has that within a minute. A proxy that already has the status does not change.
  *
  * @throws {NotFoundError} when there is no such pool, or no such proxy in it
  * @throws {ConflictError} when the pool is being deleted
  */
 export async function setProxyStatus(
-  { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
+  dependencies: { readonly storage: Storage; readonly clock: Clock },
   { poolName, proxyId, status }: Omit<ManualStatusWrite, 'at'>,
 ): Promise<ProxyRow> {
+  const { storage, clock } = dependencies;
   await requirePool(storage, poolName);
   const row = await storage.proxies.get(poolName, proxyId);
   if (row?.status === status) return row;
   const at = new Date(clock.now()).toISOString();
   const written =
     row && (await storage.proxies.writeManualStatus({ poolName, proxyId, status, at }));
-  if (written) return written;
-  throw noSuchProxy(poolName, proxyId);
+  if (!written) throw noSuchProxy(poolName, proxyId);
+  if (status === ProxyStatus.unknown) {
+    await noteEdge(dependencies, await requirePool(storage, poolName), 'newSince');
+  }
+  return written;
 }
 
 /**

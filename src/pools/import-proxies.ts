@@ -1,8 +1,10 @@
+import { type Clock, systemClock } from '../clock.ts';
 import { parseMaxConcurrency } from '../model/leasing-settings.ts';
 import type { AcceptedEntry, ListEntry } from '../proxies/list-entry.ts';
 import { type ListCounts, ListTally } from '../proxies/list-tally.ts';
 import type { RejectionReason } from '../proxies/rejection.ts';
 import type { Storage } from '../storage/storage.ts';
+import { noteEdge } from './note-edge.ts';
 import { requirePool, requireSamePool } from './require-pool.ts';
 
 /** The most proxies inserted at once, and held in memory. */
@@ -45,7 +47,8 @@ export interface ImportReport extends ListCounts {
 
 /**
  * Puts the accepted entries of a list into a pool. Their ids must be made with the pool's salt. A
- * second import of a list changes nothing. If the pool is deleted meanwhile, the import stops at
+ * second import of a list changes nothing. What is new to a pool with `backOff` and a schedule is
+ * probed within a minute. If the pool is deleted meanwhile, the import stops at
  * the end of its chunk, and the deletion removes what it inserted.
  *
  * @throws {InvalidInputError} when `maxConcurrency` is out of range
@@ -53,7 +56,7 @@ export interface ImportReport extends ListCounts {
  * @throws {ConflictError} when the pool is being deleted
  */
 export async function importProxies(
-  { storage }: { readonly storage: Storage },
+  { storage, clock = systemClock }: { readonly storage: Storage; readonly clock?: Clock },
   poolName: string,
   entries: AsyncIterable<ListEntry>,
   { onEntry, lines = false, maxConcurrency = 1 }: ImportOptions = {},
@@ -73,7 +76,8 @@ export async function importProxies(
     const proxies = chunk.map(({ proxy }) => proxy);
     chunk = [];
     const outcome = await storage.proxies.insert(poolName, proxies, options);
-    await requireSamePool(storage, pool);
+    const current = await requireSamePool(storage, pool);
+    if (outcome.added > 0) await noteEdge({ storage, clock }, current, 'newSince');
     added += outcome.added;
     existing += outcome.existing;
   };

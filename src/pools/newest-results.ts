@@ -11,11 +11,14 @@ const MAX_CACHED_BATCHES = 64;
 export class NewestResults {
   readonly #storage: Storage;
   readonly #pool: Pool;
+  readonly #query: { readonly beforeSweepId?: string };
   readonly #batches = new BoundedMap<string, Promise<BatchResult | null>>(MAX_CACHED_BATCHES);
 
-  constructor(storage: Storage, pool: Pool) {
+  /** @param query `beforeSweepId`: only results of sweeps earlier than this one */
+  constructor(storage: Storage, pool: Pool, query: { readonly beforeSweepId?: string } = {}) {
     this.#storage = storage;
     this.#pool = pool;
+    this.#query = query;
   }
 
   /** The newest result of a proxy; null when no sweep within retention has one. */
@@ -26,9 +29,10 @@ export class NewestResults {
     const holders = batches
       .filter((batch) => batch !== null)
       .sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1));
-    for (const { sweepId, startedAt, results } of holders) {
+    for (const { sweepId, startedAt, results, newerFormat } of holders) {
       const result = results.get(proxyId);
-      if (result) return { sweepId, startedAt, result };
+      if (!result) continue;
+      return { sweepId, startedAt, result, ...(newerFormat !== undefined && { newerFormat }) };
     }
     return null;
   }
@@ -36,7 +40,7 @@ export class NewestResults {
   #newestOf(bits: string): Promise<BatchResult | null> {
     const cached = this.#batches.get(bits);
     if (cached) return cached;
-    const read = this.#storage.results.getNewest(this.#pool.poolName, bits);
+    const read = this.#storage.results.getNewest(this.#pool.poolName, bits, this.#query);
     this.#batches.set(bits, read);
     return read;
   }

@@ -31,7 +31,7 @@ export async function requirePool(storage: Storage, poolName: string): Promise<P
 }
 
 /**
- * Asserts that a pool is still there, is still the same one and is not being deleted.
+ * Reads a pool again; asserts that it is still the same one and is not being deleted.
  *
  * @throws {NotFoundError} when the pool no longer exists
  * @throws {ConflictError} when it is being deleted, or when another pool has its name now
@@ -39,9 +39,9 @@ export async function requirePool(storage: Storage, poolName: string): Promise<P
 export async function requireSamePool(
   storage: Storage,
   { poolName, salt }: Pick<Pool, 'poolName' | 'salt'>,
-): Promise<void> {
+): Promise<Pool> {
   const pool = await requirePool(storage, poolName);
-  if (pool.salt === salt) return;
+  if (pool.salt === salt) return pool;
   throw new ConflictError(`pool "${poolName}" was deleted and another one was created meanwhile`);
 }
 

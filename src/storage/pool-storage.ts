@@ -6,6 +6,8 @@ export interface PoolClaim {
   readonly sweepId: string;
   /** The pool's new `batchBitCounts`, the sweep's own first. */
   readonly batchBitCounts: readonly number[];
+  /** Of an edge sweep: the pool's last sweep that was none. @default the sweep is none itself */
+  readonly wholeSweepId?: string;
   /** The pool's expiry, if it has one. */
   readonly expiresAtEpochSeconds?: number;
 }
@@ -26,6 +28,20 @@ export interface PolicyChange {
   /** The version that it replaces; undefined when the pool has none yet. */
   readonly replaces: string | undefined;
 }
+
+/** What an ended sweep says of its pool. */
+export interface SweepFindings {
+  /** See `Pool.lastAvailability`; null when there were no proxies. @default the pool keeps its own */
+  readonly availability?: number | null | undefined;
+  /** See `Pool.lastSweepChanged`. @default the pool keeps its own */
+  readonly changed?: boolean;
+}
+
+/**
+ * Why a sweep has to come before the schedule's next: since then proxies are new, or one has failed
+ * while leased.
+ */
+export type EdgeCause = 'newSince' | 'failedSince';
 
 /** Whether a claim succeeded; if not, what stood against it. */
 export type ClaimOutcome =
@@ -53,16 +69,10 @@ export interface PoolStorage {
   listTended(): AsyncIterable<PoolState>;
   /** Makes a sweep the pool's running one if none runs and `lastSweepId` is earlier. */
   claim(claim: PoolClaim): Promise<ClaimOutcome>;
-  /**
-   * Clears the pool's pointer to its running sweep if it still points at this one.
-   *
-   * @param lastAvailability what the sweep found; null when nothing. @default the pool keeps its own
-   */
-  clearRunningSweep(
-    poolName: string,
-    sweepId: string,
-    lastAvailability?: number | null,
-  ): Promise<void>;
+  /** Clears the pool's pointer to its running sweep if it still points at this one. */
+  clearRunningSweep(poolName: string, sweepId: string, findings?: SweepFindings): Promise<void>;
+  /** Notes a cause on a pool, if it is there. @param at ISO 8601 */
+  noteEdge(poolName: string, cause: EdgeCause, at: string): Promise<void>;
   /** Marks a pool as being deleted; the first mark stays. Null when there is no pool. */
   markDeleting(poolName: string, at: string): Promise<Pool | null>;
   /** Removes this pool, not another of its name, if it is marked and no sweep runs; else false. */

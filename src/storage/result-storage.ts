@@ -6,8 +6,16 @@ export interface ResultStorage {
   put(result: BatchResult): Promise<BatchResult>;
   /** Reads consistently; null when there is none. */
   get(poolName: string, bits: string, sweepId: string): Promise<BatchResult | null>;
-  /** The newest result of a batch; eventually consistent, null when there is none. */
-  getNewest(poolName: string, bits: string): Promise<BatchResult | null>;
+  /**
+   * The newest result of a batch; eventually consistent, null when there is none.
+   *
+   * @param query `beforeSweepId`: only of sweeps earlier than this one
+   */
+  getNewest(
+    poolName: string,
+    bits: string,
+    query?: { readonly beforeSweepId?: string },
+  ): Promise<BatchResult | null>;
   /** One proxy's results in one batch, newest first; omits sweeps that did not have the proxy. */
   queryByProxy(
     poolName: string,

@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
 import { countSweeps } from '../../functions/count-sweeps.ts';
-import type { BatchCounts } from '../../src/model/sweep.ts';
+import type { BatchCounts, Sweep } from '../../src/model/sweep.ts';
 import { type SweepEvent, sweepFinished } from '../../src/sweeps/record/sweep-events.ts';
 import { makeCounts, makeSweep } from '../support/factories.ts';
 import { recordTelemetry } from './support/recorded-telemetry.ts';
 
-function finished(totals: BatchCounts, missingBatches: readonly string[] = []): SweepEvent {
+function finished(
+  totals: BatchCounts,
+  missingBatches: readonly string[] = [],
+  changes: Partial<Sweep> = {},
+): SweepEvent {
   const state = missingBatches.length > 0 ? 'incomplete' : 'complete';
   const closedAt = '2026-01-15T12:00:09.118Z';
-  const event = sweepFinished(makeSweep({ state, closedAt, totals, missingBatches }));
+  const event = sweepFinished(makeSweep({ state, closedAt, totals, missingBatches, ...changes }));
   if (!event) throw new Error('the sweep is not finished');
   return event;
 }
@@ -34,7 +38,9 @@ it('logs an ended sweep in the form that the dashboard reads', async () => {
       poolName: 'fleet',
       state: 'complete',
       availability: 0.6,
-      totals: { proxies: 12, active: 5, slow: 1, inactive: 4, inconclusive: 2 },
+      edge: false,
+      totals: { proxies: 12, active: 5, slow: 1, inactive: 4, inconclusive: 2, skipped: 0 },
+      known: { active: 5, slow: 1, inactive: 4, inconclusive: 2 },
       latencyMs: expect.objectContaining({ p95: expect.any(Number) }),
     }),
   ]);
@@ -47,6 +53,20 @@ it('counts sweeps that are incomplete or without any verdict', async () => {
   expect((await count(finished(makeCounts(), ['01']))).metrics).toEqual({ SweepsIncomplete: 1 });
   const blind = makeCounts({ active: 0, inconclusive: 3 });
   expect((await count(finished(blind))).metrics).toEqual({ SweepsInconclusive: 1 });
+});
+
+it('logs skipped proxies by their last verdict, and expects little of an edge sweep', async () => {
+  const skipped = { active: 3, slow: 1, inactive: 5, inconclusive: 0 };
+  const counts = makeCounts({ active: 1, inactive: 0, skipped });
+  const { lines } = await count(finished(counts));
+  expect(lines[0]).toMatchObject({
+    availability: 0.5,
+    totals: { proxies: 10, active: 1, skipped: 9 },
+    known: { active: 4, slow: 1, inactive: 5, inconclusive: 0 },
+  });
+  const blind = makeCounts({ active: 0, inconclusive: 3, skipped });
+  expect((await count(finished(blind))).metrics).toEqual({ SweepsInconclusive: 1 });
+  expect((await count(finished(blind, [], { edge: true }))).metrics).toEqual({});
 });
 
 it('counts and logs nothing of an event that was not published', async () => {

@@ -50,8 +50,9 @@ it('every DynamoDB call of a function is one its role allows, and the other way 
       functions.api(httpEvent({ method, target, headers, ...(body && { body }) }), lambdaContext()),
     );
   const list = Array.from({ length: 300 }, (_, n) => `8.8.8.8:${10_000 + n}`).join('\n');
-  await call('PUT', '/pools/fleet', '{"intervalSeconds":60}');
-  await call('PUT', '/pools/fleet', '{"intervalSeconds":60}');
+  const policy = '{"intervalSeconds":60,"backOff":{}}';
+  await call('PUT', '/pools/fleet', policy);
+  await call('PUT', '/pools/fleet', policy);
   await call('POST', '/pools/fleet/proxies', list);
   await call('PUT', '/pools/empty', '{}');
   await call('POST', '/sweeps', '{"pool":"empty"}');

@@ -28,6 +28,7 @@ describe('parsePoolPolicy', () => {
       riseFall: { rise: 1, fall: 1 },
       intervalSeconds: null,
       control: true,
+      backOff: null,
     });
     expect(policy.options).toMatchObject({ timeoutMs: 5000, attempts: 1 });
     expect(parsePoolPolicy({})).toEqual(policy);

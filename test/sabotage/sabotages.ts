@@ -1,4 +1,5 @@
 import type { Sabotage } from './sabotage.ts';
+import { BACK_OFF_SABOTAGES } from './sabotages/back-off.ts';
 import { CHECK_SABOTAGES } from './sabotages/check.ts';
 import { DEPLOYED_SABOTAGES } from './sabotages/deployed.ts';
 import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
@@ -14,6 +15,7 @@ import { UPGRADE_SABOTAGES } from './sabotages/upgrades.ts';
 export const SABOTAGES: readonly Sabotage[] = [
   ...STORAGE_SABOTAGES,
   ...SWEEP_SABOTAGES,
+  ...BACK_OFF_SABOTAGES,
   ...MACHINERY_SABOTAGES,
   ...STACK_SABOTAGES,
   ...LEASE_SABOTAGES,

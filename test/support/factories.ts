@@ -43,6 +43,7 @@ export function makePolicy(changes: Partial<PoolPolicy> = {}): PoolPolicy {
     control: true,
     alarmBelowAvailability: null,
     leasing: DEFAULT_LEASING,
+    backOff: null,
     ...changes,
   };
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../../../src/errors.ts';
 import { pointerTo } from '../../../src/input.ts';
-import { availabilityOf } from '../../../src/model/availability.ts';
 import { type Pool, policyOf } from '../../../src/model/pool.ts';
 import type { SweepReport } from '../../../src/sweeps/report/sweep-report.ts';
 
@@ -40,7 +39,7 @@ export function viewPoolWithSweep(pool: Pool, lastSweep: SweepReport | null) {
   return {
     ...viewPool(pool),
     statistics: lastSweep && figures && { ...figures, asOf: lastSweep.startedAt },
-    lastSweep: lastSweep && { ...lastSweep, availability: availabilityOf(lastSweep.totals) },
+    lastSweep,
   };
 }
 

@@ -45,7 +45,10 @@ export interface RunSummary {
   readonly list: ListCounts | null;
   /** How many results were reported: `list.accepted`, unless the run was interrupted. */
   readonly checked: number;
+  /** Skipped ones by their last verdict. */
   readonly statuses: Readonly<Record<Verdict, number>>;
+  /** How many the sweep did not probe; absent when none. Not in `failures` and `latencyMs`. */
+  readonly skipped?: number;
   /** The most frequent first. */
   readonly failures: readonly FailureCount[];
   readonly latencyMs: LatencySummary;

@@ -13,24 +13,32 @@ export class RunTally {
   readonly #failures = new Map<string, { code: FailureCode; blame: Blame; count: number }>();
   readonly #latencies = new Uint32Array(LONGEST_LATENCY_MS + 1);
   checked = 0;
+  #skipped = 0;
+  #measured = 0;
 
-  add(record: Pick<LineRecord, 'status' | 'latencyMs' | 'failure' | 'blame'>): void {
+  add(record: Pick<LineRecord, 'status' | 'latencyMs' | 'failure' | 'blame' | 'skipped'>): void {
     this.checked++;
     this.statuses[record.status]++;
+    if (record.skipped) {
+      this.#skipped++;
+      return;
+    }
     if (isHealthy(record)) this.#addLatency(record.latencyMs);
     if (record.failure !== null) this.#addFailure(record.failure, record.blame ?? 'unclear');
   }
 
-  summary(): Pick<RunSummary, 'checked' | 'statuses' | 'failures' | 'latencyMs'> {
+  summary(): Pick<RunSummary, 'checked' | 'statuses' | 'skipped' | 'failures' | 'latencyMs'> {
     return {
       checked: this.checked,
       statuses: { ...this.statuses },
+      ...(this.#skipped > 0 && { skipped: this.#skipped }),
       failures: this.#countFailures(),
       latencyMs: this.#percentiles(),
     };
   }
 
   #addLatency(latencyMs: number): void {
+    this.#measured++;
     const bucket = Math.min(LONGEST_LATENCY_MS, Math.max(0, Math.round(latencyMs)));
     this.#latencies[bucket] = (this.#latencies[bucket] ?? 0) + 1;
   }
@@ -50,10 +58,9 @@ export class RunTally {
   }
 
   #percentiles(): LatencySummary {
-    const healthy = this.statuses.active + this.statuses.slow;
     const at = (percent: number): number | null => {
-      if (healthy === 0) return null;
-      let remaining = Math.ceil((healthy * percent) / 100);
+      if (this.#measured === 0) return null;
+      let remaining = Math.ceil((this.#measured * percent) / 100);
       return this.#latencies.findIndex((times) => {
         remaining -= times;
         return remaining <= 0;

@@ -17,6 +17,7 @@ export function formatSummary(summary: RunSummary, colour: boolean): string {
     ['target', summary.targetUrl ?? ''],
     ['list', formatList(summary)],
     ['checked', `${count(summary.checked)}: ${formatStatuses(summary.statuses, colour)}`],
+    ['skipped', formatSkipped(summary)],
     ['failures', formatFailures(summary.failures)],
     ['latency', formatLatency(summary.latencyMs)],
     ['control', formatControl(summary.control)],
@@ -54,18 +55,29 @@ function formatList({ list }: RunSummary): string {
   );
 }
 
+function formatSkipped({ skipped }: RunSummary): string {
+  return skipped ? `${count(skipped)} of them, shown with their last verdict` : '';
+}
+
+/** How many proxies have each verdict, and how many a sweep did not probe. */
+interface SweepStatuses extends Readonly<Record<Verdict, number>> {
+  readonly skipped?: number | undefined;
+}
+
 /** Formats how many proxies have each verdict. */
-export function formatStatuses(statuses: RunSummary['statuses'], colour: boolean): string {
-  return Object.values(Verdict)
-    .map((name) => paint(`${count(statuses[name])} ${name}`, VERDICT_COLOURS[name], colour))
-    .join(', ');
+export function formatStatuses(statuses: SweepStatuses, colour: boolean): string {
+  const verdicts = Object.values(Verdict).map((name) =>
+    paint(`${count(statuses[name])} ${name}`, VERDICT_COLOURS[name], colour),
+  );
+  const { skipped = 0 } = statuses;
+  return [...verdicts, ...(skipped > 0 ? [`${count(skipped)} skipped`] : [])].join(', ');
 }
 
 /** Lists how many proxies have each verdict, as plain numbers. */
-export function listStatuses(statuses: RunSummary['statuses'], separator: string): string {
-  return Object.values(Verdict)
-    .map((name) => `${statuses[name]} ${name}`)
-    .join(separator);
+export function listStatuses(statuses: SweepStatuses, separator: string): string {
+  const verdicts = Object.values(Verdict).map((name) => `${statuses[name]} ${name}`);
+  const { skipped = 0 } = statuses;
+  return [...verdicts, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(separator);
 }
 
 /** Formats failures as `refused 3 (proxy), timeout 1 (proxy)`. */

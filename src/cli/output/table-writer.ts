@@ -7,7 +7,7 @@ const STATUS_COLOURS: Readonly<Record<string, Colour>> = { ...VERDICT_COLOURS, r
 /** Rows align while they stream: every width is fixed except the last. */
 const COLUMNS = [
   { title: 'LINE', width: 7, align: 'right' },
-  { title: 'STATUS', width: 12, align: 'left' },
+  { title: 'STATUS', width: 14, align: 'left' },
   { title: 'LATENCY', width: 9, align: 'right' },
   { title: 'HTTP', width: 4, align: 'right' },
   { title: 'FAILURE', width: 24, align: 'left' },
@@ -39,7 +39,7 @@ export function createTableWriter(sink: Sink, colour: boolean): ReportWriter {
 function resultCells(record: LineRecord): string[] {
   return [
     record.line === null ? '-' : String(record.line),
-    record.status,
+    record.skipped ? `(${record.status})` : record.status,
     `${Math.round(record.latencyMs)} ms`,
     record.statusCode === null ? '-' : String(record.statusCode),
     record.failure ?? '-',

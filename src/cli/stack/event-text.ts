@@ -23,6 +23,7 @@ const finishSchema = z.object({
     slow: z.number(),
     inactive: z.number(),
     inconclusive: z.number(),
+    skipped: z.optional(z.number()),
   }),
 });
 

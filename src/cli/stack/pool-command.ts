@@ -3,6 +3,7 @@ import { integerOption, parseShare } from '../check/flag-parsers.ts';
 import { addHealthFlags, type HealthFlags, readHealthFlags } from '../check/health-flags.ts';
 import { ExitCode } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
+import { addBackOffFlags, type BackOffFlags, readBackOffFlags } from './back-off-flags.ts';
 import type { PoolView } from './client/api-schemas.ts';
 import type { StackFlags } from './client/find-stack.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import { addPoolDelete } from './pool-delete-command.ts';
 import { onStack, printAnswer } from './stack-command.ts';
 
-interface PutFlags extends HealthFlags, LeasingFlags, StackFlags {
+interface PutFlags extends HealthFlags, LeasingFlags, BackOffFlags, StackFlags {
   readonly rise?: number;
   readonly fall?: number;
   readonly interval?: NumberOrNever;
@@ -31,6 +32,7 @@ Examples:
   lighthouse pool put lab --fall 3 --rise 2 --no-control
   lighthouse pool put shop --target https://shop.example/ --quarantine-after 3
   lighthouse pool put gateway --max-in-flight-per-host 100
+  lighthouse pool put free --interval 300 --back-off 86400
   lighthouse pool show shop
   lighthouse pool list --json
   lighthouse pool delete shop`;
@@ -87,13 +89,16 @@ function addPut(pool: Command, terminal: Terminal): void {
     .option('--no-control', 'do not confirm bad verdicts by asking the target directly')
     .addHelpText('after', EXAMPLES);
   addHealthFlags(put);
+  addBackOffFlags(put);
   addLeasingFlags(put);
   onStack<[string], PutFlags>(put, terminal, async ({ api }, [name], flags) => {
+    const backOff = readBackOffFlags(flags);
     const view = await api.putPool(name, {
       options: await readHealthFlags(flags),
       control: flags.control,
       leasing: readLeasingFlags(flags),
       ...(flags.alarmBelow === undefined ? {} : { alarmBelowAvailability: flags.alarmBelow }),
+      ...(backOff && { backOff }),
       ...(flags.rise === undefined ? {} : { rise: flags.rise }),
       ...(flags.fall === undefined ? {} : { fall: flags.fall }),
       ...(flags.maxInFlightPerHost === undefined

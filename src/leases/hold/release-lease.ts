@@ -1,5 +1,6 @@
 import { LeaseOutcome, type ProxyRow } from '../../model/proxy-row.ts';
 import { surplusBlocks } from '../../pools/blocks.ts';
+import { noteEdge } from '../../pools/note-edge.ts';
 import type { UseReport } from '../../storage/lease-storage.ts';
 import type { LeaseReference } from '../lease.ts';
 import type { LeaseContext } from '../lease-context.ts';
@@ -38,7 +39,7 @@ export async function releaseLease(
   const row = await storage.leases.release({ poolName, proxyId, token, ...(use && { use }) });
   const lease = row?.leases[token];
   if (!row || !lease) return null;
-  await forgetOldBlocks(context, row, use);
+  await follow(context, row, use);
   return { ...lease, proxyId, row };
 }
 
@@ -52,8 +53,28 @@ async function releaseSigned(
   if (lease.expiresAt <= clock.now()) return null;
   if (!use) return { ...lease, row: null };
   const row = await storage.leases.recordUse(reference.poolName, lease.proxyId, use);
-  if (row) await forgetOldBlocks(context, row, use);
+  if (row) await follow(context, row, use);
   return row && { ...lease, row };
+}
+
+/** Does what follows from a report. @param row before the report */
+async function follow(context: LeaseContext, row: ProxyRow, use?: UseReport): Promise<void> {
+  if (use?.outcome === LeaseOutcome.failed) await askForProbe(context, row);
+  else await forgetOldBlocks(context, row, use);
+}
+
+/**
+ * Has a pool with `backOff` probe a proxy soon that has failed. The schedule does so in time where
+ * this fails.
+ */
+async function askForProbe(context: LeaseContext, { poolName }: ProxyRow): Promise<void> {
+  const { storage, reportError } = context;
+  try {
+    const pool = await storage.pools.get(poolName);
+    if (pool) await noteEdge(context, pool, 'failedSince');
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 /** Removes surplus blocks; a later report makes up for a failure. @param row before the report */

@@ -1,5 +1,6 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { inChunks } from '../../async/iterables.ts';
+import { readStoredBackOff } from '../../model/back-off.ts';
 import { FORMAT_ATTRIBUTE } from '../../model/format.ts';
 import {
   isListed,
@@ -12,10 +13,12 @@ import {
 import { readStoredPolicy } from '../../model/stored-policy.ts';
 import type {
   ClaimOutcome,
+  EdgeCause,
   PolicyChange,
   PoolClaim,
   PoolQuery,
   PoolStorage,
+  SweepFindings,
 } from '../pool-storage.ts';
 import { unlessExpired } from '../storage.ts';
 import {
@@ -43,7 +46,7 @@ import { PoolRegister, type RegisterEntry } from './pool-register.ts';
 
 /** What a tick needs of a pool. */
 const STATE_PROJECTION =
-  'poolName, createdAt, intervalSeconds, alarmBelowAvailability, runningSweepId, lastSweepId, lastAvailability, deletingSince, expiresAtEpochSeconds';
+  'poolName, createdAt, intervalSeconds, alarmBelowAvailability, runningSweepId, lastSweepId, lastAvailability, backOff, wholeSweepId, lastSweepChanged, newSince, failedSince, deletingSince, expiresAtEpochSeconds';
 
 /** Entries removed by one tick; the next one goes on. */
 const MAX_DISMISSALS = 100;
@@ -107,7 +110,7 @@ export class DynamoDbPools implements PoolStorage {
       ConsistentRead: true,
     });
     for (const item of states) {
-      const state = unlessExpired(item, this.#db.clock.now()) as PoolState | null;
+      const state = toState(unlessExpired(item, this.#db.clock.now()));
       if (!state || !isTended(state)) continue;
       if (!entries.delete(state.poolName)) {
         await this.#register.enter('tended', state.poolName, state);
@@ -120,9 +123,13 @@ export class DynamoDbPools implements PoolStorage {
   }
 
   async claim(claim: PoolClaim): Promise<ClaimOutcome> {
-    const { poolName, sweepId, batchBitCounts } = claim;
+    const { poolName, sweepId, batchBitCounts, wholeSweepId } = claim;
     await this.#register.enter('tended', poolName, claim);
-    const set = { runningSweepId: sweepId, lastSweepId: sweepId, batchBitsUsed: batchBitCounts };
+    const ids = { runningSweepId: sweepId, lastSweepId: sweepId, wholeSweepId };
+    const changes = {
+      set: { ...ids, batchBitsUsed: batchBitCounts },
+      remove: wholeSweepId === undefined ? ['wholeSweepId'] : [],
+    };
     const condition = allOf(
       exists('poolName'),
       notDeleting,
@@ -132,7 +139,7 @@ export class DynamoDbPools implements PoolStorage {
     const update = new UpdateCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
-      ...updateInput({ set }, condition),
+      ...updateInput(changes, condition),
     });
     if (await unlessRefused(this.#db.client.send(update))) return { claimed: true };
     const { runningSweepId, lastSweepId } = (await this.get(poolName)) ?? {};
@@ -146,17 +153,32 @@ export class DynamoDbPools implements PoolStorage {
   async clearRunningSweep(
     poolName: string,
     sweepId: string,
-    lastAvailability?: number | null,
+    { availability, changed }: SweepFindings = {},
   ): Promise<void> {
-    const isUnknown = lastAvailability === null;
     const changes = {
-      set: isUnknown ? {} : { lastAvailability },
-      remove: ['runningSweepId', ...(isUnknown ? ['lastAvailability'] : [])],
+      set: {
+        lastAvailability: availability ?? undefined,
+        lastSweepChanged: changed || undefined,
+      },
+      remove: [
+        'runningSweepId',
+        ...(availability === null ? ['lastAvailability'] : []),
+        ...(changed === false ? ['lastSweepChanged'] : []),
+      ],
     };
     const update = new UpdateCommand({
       TableName: this.#db.tables.pools,
       Key: { poolName },
       ...updateInput(changes, runs(sweepId)),
+    });
+    await unlessRefused(this.#db.client.send(update));
+  }
+
+  async noteEdge(poolName: string, cause: EdgeCause, at: string): Promise<void> {
+    const update = new UpdateCommand({
+      TableName: this.#db.tables.pools,
+      Key: { poolName },
+      ...updateInput({ set: { [cause]: at } }, exists('poolName')),
     });
     await unlessRefused(this.#db.client.send(update));
   }
@@ -195,6 +217,11 @@ export class DynamoDbPools implements PoolStorage {
     const current = unlessExpired(item, this.#db.clock.now());
     return current && toPool(current);
   }
+}
+
+/** The state as it is stored, apart from settings that another version may have written. */
+function toState(item: Item | null): PoolState | null {
+  return item && ({ ...item, backOff: readStoredBackOff(item.backOff) } as unknown as PoolState);
 }
 
 function policyAttributes(policy: PoolPolicy) {

@@ -39,8 +39,12 @@ export class DynamoDbResults implements ResultStorage {
     return item && toBatchResult(item);
   }
 
-  async getNewest(poolName: string, bits: string): Promise<BatchResult | null> {
-    for await (const item of this.#newestFirst(poolName, bits, { Limit: 1 })) {
+  async getNewest(
+    poolName: string,
+    bits: string,
+    query: { readonly beforeSweepId?: string } = {},
+  ): Promise<BatchResult | null> {
+    for await (const item of this.#newestFirst(poolName, bits, { ...query, Limit: 1 })) {
       if (!this.#expired(item)) return toBatchResult(item);
     }
     return null;

@@ -3,10 +3,12 @@ import { isListed, isTended, type Pool, type PoolState } from '../../model/pool.
 import { readStoredPolicy } from '../../model/stored-policy.ts';
 import type {
   ClaimOutcome,
+  EdgeCause,
   PolicyChange,
   PoolClaim,
   PoolQuery,
   PoolStorage,
+  SweepFindings,
 } from '../pool-storage.ts';
 import { unlessExpired } from '../storage.ts';
 
@@ -56,7 +58,8 @@ export class MemoryPools implements PoolStorage {
     }
   }
 
-  async claim({ poolName, sweepId, batchBitCounts }: PoolClaim): Promise<ClaimOutcome> {
+  async claim(request: PoolClaim): Promise<ClaimOutcome> {
+    const { poolName, sweepId, batchBitCounts, wholeSweepId } = request;
     const pool = this.#find(poolName);
     if (!pool || pool.deletingSince !== undefined) return { claimed: false };
     const { runningSweepId, lastSweepId } = pool;
@@ -68,20 +71,30 @@ export class MemoryPools implements PoolStorage {
       };
     }
     const claim = { runningSweepId: sweepId, lastSweepId: sweepId, batchBitCounts };
-    this.#pools.set(poolName, { ...pool, ...claim });
+    const { wholeSweepId: _earlier, ...kept } = pool;
+    this.#pools.set(poolName, { ...kept, ...claim, ...(wholeSweepId && { wholeSweepId }) });
     return { claimed: true };
   }
 
   async clearRunningSweep(
     poolName: string,
     sweepId: string,
-    lastAvailability?: number | null,
+    { availability, changed }: SweepFindings = {},
   ): Promise<void> {
     const pool = this.#find(poolName);
     if (pool?.runningSweepId !== sweepId) return;
-    const { runningSweepId: _cleared, lastAvailability: known, ...idle } = pool;
-    const found = lastAvailability === undefined ? known : (lastAvailability ?? undefined);
-    this.#pools.set(poolName, { ...idle, ...(found !== undefined && { lastAvailability: found }) });
+    const { runningSweepId: _cleared, lastAvailability, lastSweepChanged, ...idle } = pool;
+    const found = availability === undefined ? lastAvailability : (availability ?? undefined);
+    this.#pools.set(poolName, {
+      ...idle,
+      ...(found !== undefined && { lastAvailability: found }),
+      ...((changed ?? lastSweepChanged) && { lastSweepChanged: true }),
+    });
+  }
+
+  async noteEdge(poolName: string, cause: EdgeCause, at: string): Promise<void> {
+    const pool = this.#find(poolName);
+    if (pool) this.#pools.set(poolName, { ...pool, [cause]: at });
   }
 
   async markDeleting(poolName: string, at: string): Promise<Pool | null> {

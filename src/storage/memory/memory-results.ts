@@ -24,8 +24,12 @@ export class MemoryResults implements ResultStorage {
     return unlessExpired(this.#sweepsOf(poolName, bits).get(sweepId), this.#clock.now());
   }
 
-  async getNewest(poolName: string, bits: string): Promise<BatchResult | null> {
-    return this.#newestFirst(poolName, bits)[0] ?? null;
+  async getNewest(
+    poolName: string,
+    bits: string,
+    query: { readonly beforeSweepId?: string } = {},
+  ): Promise<BatchResult | null> {
+    return this.#newestFirst(poolName, bits, query)[0] ?? null;
   }
 
   async queryByProxy(
@@ -34,8 +38,7 @@ export class MemoryResults implements ResultStorage {
     proxyId: string,
     { limit, beforeSweepId }: { readonly limit: number; readonly beforeSweepId?: string },
   ): Promise<readonly ProxyResult[]> {
-    return this.#newestFirst(poolName, bits)
-      .filter(({ sweepId }) => beforeSweepId === undefined || sweepId < beforeSweepId)
+    return this.#newestFirst(poolName, bits, { beforeSweepId })
       .flatMap(({ sweepId, startedAt, results }) => {
         const result = results.get(proxyId);
         return result ? [{ sweepId, startedAt, result }] : [];
@@ -43,8 +46,13 @@ export class MemoryResults implements ResultStorage {
       .slice(0, limit);
   }
 
-  #newestFirst(poolName: string, bits: string): BatchResult[] {
+  #newestFirst(
+    poolName: string,
+    bits: string,
+    { beforeSweepId }: { readonly beforeSweepId?: string | undefined },
+  ): BatchResult[] {
     return [...this.#sweepsOf(poolName, bits).values()]
+      .filter(({ sweepId }) => beforeSweepId === undefined || sweepId < beforeSweepId)
       .filter((result) => !isExpired(result, this.#clock.now()))
       .sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1));
   }

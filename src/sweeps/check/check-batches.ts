@@ -98,8 +98,9 @@ class CheckerRun {
       const committed = commitBatch(this.#dependencies, batch.stored, { ...batch, begunAt });
       return { outcome: this.#settle(committed, message) };
     }
+    const toProbe = { policy: batch.policy, rows: batch.due };
     const targetAsked = this.#controls.has(message.sweepId);
-    const work = new BatchWork(batch, { targetAsked, limits: this.#dependencies.limits });
+    const work = new BatchWork(toProbe, { targetAsked, limits: this.#dependencies.limits });
     if (this.#hasProbed && !(await this.#budget.waitUntilFits(work))) {
       return { neededMs: this.#budget.neededMs(work) };
     }
@@ -132,7 +133,7 @@ class CheckerRun {
     const cut = new AbortController();
     const timer = setTimeout(() => cut.abort(), this.#budget.probingTimeMs(work));
     try {
-      const controlBefore = batch.rows.length > 0 ? await this.#controlBefore(batch) : null;
+      const controlBefore = batch.due.length > 0 ? await this.#controlBefore(batch) : null;
       work.controlBeforeMs = 0;
       return await probeBatch(batch, {
         ...this.#dependencies,

@@ -1,14 +1,16 @@
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { idRange, WHOLE_POOL } from '../../model/batch-range.ts';
-import type { BatchResult } from '../../model/batch-result.ts';
+import type { BatchResult, ProxyResult } from '../../model/batch-result.ts';
 import { type Formatted, requireKnownFormat } from '../../model/format.ts';
 import type { PoolPolicy } from '../../model/pool.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type BatchMessage, type Sweep, SweepState } from '../../model/sweep.ts';
 import { isSweepOf } from '../../model/sweep-id.ts';
 import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
+import { NewestResults } from '../../pools/newest-results.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { requirePolicy, requireSweep } from '../require-sweep.ts';
+import { isDue, scheduleOf } from './is-due.ts';
 
 /** What the work on a batch begins with. */
 export interface PreparedBatch {
@@ -18,6 +20,10 @@ export interface PreparedBatch {
   readonly rows: readonly ProxyRow[];
   /** The pool has more rows in this batch than a batch may have. */
   readonly truncated: boolean;
+  /** Those of the rows that are probed. */
+  readonly due: readonly ProxyRow[];
+  /** What is known of the others, by proxy id: the newest result of each. */
+  readonly skipped: ReadonlyMap<string, ProxyResult>;
   /** What an earlier delivery found; null when the batch is still to be probed. */
   readonly stored: BatchResult | null;
 }
@@ -50,7 +56,35 @@ export async function prepareBatch(
     storage.proxies.query(poolName, query),
   ]);
   requireKnownFormats(sweep, stored, ...page.rows);
-  return { sweep, policy, bits, rows: page.rows, truncated: page.next !== undefined, stored };
+  const batch = {
+    sweep,
+    policy,
+    bits,
+    rows: page.rows,
+    truncated: page.next !== undefined,
+    stored,
+  };
+  const nothingLeftOut = { due: page.rows, skipped: new Map<string, ProxyResult>() };
+  return { ...batch, ...(stored ? nothingLeftOut : await chooseDue(storage, batch)) };
+}
+
+/** Which rows of a batch are due, and what is known of the others. */
+async function chooseDue(
+  storage: Storage,
+  { sweep, policy, rows }: Pick<PreparedBatch, 'sweep' | 'policy' | 'rows'>,
+): Promise<Pick<PreparedBatch, 'due' | 'skipped'>> {
+  const skipped = new Map<string, ProxyResult>();
+  const schedule = scheduleOf(sweep, policy);
+  const pool = schedule && (await storage.pools.get(sweep.poolName));
+  if (!pool) return { due: rows, skipped };
+  const results = new NewestResults(storage, pool, { beforeSweepId: sweep.sweepId });
+  const due: ProxyRow[] = [];
+  for (const row of rows) {
+    const newest = await results.find(row.proxy.id);
+    if (!newest || isDue({ row, newest }, schedule)) due.push(row);
+    else skipped.set(row.proxy.id, newest);
+  }
+  return { due, skipped };
 }
 
 /** Verdicts are stored for good: nothing that they follow from may be misunderstood. */

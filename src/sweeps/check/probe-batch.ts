@@ -5,11 +5,18 @@ import { type HealthCheckResult, isHealthy, Verdict } from '../../health/health-
 import { applyVerdict, type RiseFall } from '../../health/rise-fall.ts';
 import type { ProbeWindow } from '../../health/window/probe-window.ts';
 import type { BatchResult, StoredResult } from '../../model/batch-result.ts';
-import { figuresOf, type LeaseFigures } from '../../model/lease-figures.ts';
+import { type FiguredRow, figuresOf } from '../../model/lease-figures.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 import type { BatchChecker } from './batch-checker.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
-import { toInconclusive, toStoredResult, unfinishedResult, wordsBytesOf } from './stored-result.ts';
+import {
+  toInconclusive,
+  toSkippedResult,
+  toStoredResult,
+  unfinishedResult,
+  wordsBytesOf,
+} from './stored-result.ts';
 
 export interface ProbeContext {
   readonly checker: BatchChecker;
@@ -27,26 +34,31 @@ export interface ProbeContext {
 }
 
 /**
- * Probes a batch and gives every one of its proxies a verdict. When the target does not answer a
- * direct request, before or after, every failure is `inconclusive`; a success stands, since an
- * expected answer proves the proxy.
+ * Probes those of a batch that are due and gives every one of its proxies an entry: its verdict, or
+ * what is known of one that is skipped. When the target does not answer a direct request, before or
+ * after, every failure is `inconclusive`; a success stands, since an expected answer proves the
+ * proxy.
  */
 export async function probeBatch(
-  { sweep, policy, bits, rows, truncated }: PreparedBatch,
+  { sweep, policy, bits, rows, due, skipped, truncated }: PreparedBatch,
   context: ProbeContext,
 ): Promise<BatchResult> {
   const startedAt = context.clock.now();
-  const proxies = rows.map((row) => row.proxy);
+  const proxies = due.map((row) => row.proxy);
   const found = await probeAll(proxies, policy.options, context);
   context.signal.throwIfAborted();
   const control = await controlOutcome(policy.options, context);
   const results = new Map<string, StoredResult>();
-  const frame = { startedAt, wordsBytes: wordsBytesOf(found.values()) };
+  const passedOn = [...skipped.values()].map(({ result }) => result);
+  const frame = { startedAt, wordsBytes: wordsBytesOf([...found.values(), ...passedOn]) };
   for (const proxy of proxies) {
     const result = found.get(proxy.id);
     const stored = result ? toStoredResult(result, frame) : unfinishedResult(proxy);
     results.set(proxy.id, control && !control.ok ? setAside(stored, control) : stored);
   }
+  const after = statesAfter(rows, results, policy.riseFall);
+  const changed = after.filter(({ hasChanged }) => hasChanged).length;
+  for (const [proxyId, newest] of skipped) results.set(proxyId, toSkippedResult(newest, frame));
   return {
     poolName: sweep.poolName,
     bits,
@@ -56,7 +68,8 @@ export async function probeBatch(
     bytes: [...found.values()].reduce((sum, { bytes }) => sum + bytes, 0),
     ...(control && { control }),
     ...(truncated && { truncated: true as const }),
-    leasing: figuresAfter(rows, results, { riseFall: policy.riseFall, now: startedAt }),
+    ...(policy.backOff && changed > 0 && { changed }),
+    leasing: figuresOf(after, startedAt),
     expiresAtEpochSeconds: sweep.expiresAtEpochSeconds,
   };
 }
@@ -66,18 +79,18 @@ function setAside(stored: StoredResult, control: ControlOutcome): StoredResult {
   return isHealthy(stored) ? stored : toInconclusive(stored, blameBeside(control));
 }
 
-/** The lease figures when the rows were read, under the statuses that the verdicts lead to. */
-function figuresAfter(
-  rows: PreparedBatch['rows'],
-  results: ReadonlyMap<string, StoredResult>,
-  { riseFall, now }: { readonly riseFall: RiseFall; readonly now: number },
-): LeaseFigures {
-  const after = rows.map(({ proxy, status, streak, leases, maxConcurrency }) => {
-    const verdict = results.get(proxy.id)?.status ?? Verdict.inconclusive;
-    const state = applyVerdict({ status, streak }, verdict, riseFall);
-    return { status: state.status, leases, maxConcurrency };
+/** The rows as they were read, with the statuses that the verdicts lead to. */
+function statesAfter(
+  rows: readonly ProxyRow[],
+  verdicts: ReadonlyMap<string, StoredResult>,
+  riseFall: RiseFall,
+): readonly (FiguredRow & { readonly hasChanged: boolean })[] {
+  return rows.map(({ proxy, status, streak, leases, maxConcurrency }) => {
+    const before = { status, streak };
+    const verdict = verdicts.get(proxy.id)?.status ?? Verdict.inconclusive;
+    const after = applyVerdict(before, verdict, riseFall);
+    return { status: after.status, leases, maxConcurrency, hasChanged: after !== before };
   });
-  return figuresOf(after, now);
 }
 
 async function probeAll(

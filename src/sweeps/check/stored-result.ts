@@ -1,7 +1,8 @@
 import { Blame, isOurs } from '../../health/failure.ts';
 import { type HealthCheckResult, Verdict } from '../../health/health-check-result.ts';
-import type { StoredResult } from '../../model/batch-result.ts';
+import type { ProxyResult, StoredResult } from '../../model/batch-result.ts';
 import { MAX_ROWS_PER_BATCH } from '../../model/sweep-limits.ts';
+import { probedAt } from '../../pools/newest-results.ts';
 import type { Proxy } from '../../proxies/proxy.ts';
 
 /** The most bytes kept of a certificate's issuer: the intercepting party chooses the text. */
@@ -22,7 +23,9 @@ export interface BatchFrame {
 }
 
 /** How much each result of a batch may keep of what its proxy says, bytes. */
-export function wordsBytesOf(results: Iterable<HealthCheckResult>): number {
+export function wordsBytesOf(
+  results: Iterable<Pick<HealthCheckResult, 'proxySays' | 'certificateIssuer'>>,
+): number {
   let withWords = 0;
   let withIssuer = 0;
   for (const { proxySays, certificateIssuer } of results) {
@@ -52,6 +55,17 @@ export function toStoredResult(result: HealthCheckResult, frame: BatchFrame): St
     }),
     ...(proxySays !== undefined && { proxySays: shorten(proxySays, frame.wordsBytes) }),
     ...(result.certificateChanged && { certificateChanged: true as const }),
+  };
+}
+
+/** What is stored of a proxy that is not probed: its newest result, which keeps its own time. */
+export function toSkippedResult(newest: ProxyResult, frame: BatchFrame): StoredResult {
+  const { proxySays, ...result } = newest.result;
+  return {
+    ...result,
+    offsetMs: probedAt(newest) - frame.startedAt,
+    ...(proxySays !== undefined && { proxySays: shorten(proxySays, frame.wordsBytes) }),
+    skipped: true,
   };
 }
 

@@ -44,7 +44,8 @@ export async function applyResults(
 ): Promise<readonly ProxyRow[]> {
   const { storage } = dependencies;
   const known = new Map(rows.map((row) => [row.proxy.id, row]));
-  const found = [...result.results];
+  // What was skipped has said nothing new.
+  const found = [...result.results].filter(([, { skipped }]) => !skipped);
   const changed = await mapBounded(found, ROW_CONCURRENCY, async ([proxyId, { status }]) => {
     const row = known.get(proxyId) ?? (await storage.proxies.get(sweep.poolName, proxyId));
     return applyToRow(dependencies, sweep, { row, verdict: status });

@@ -77,12 +77,16 @@ export async function finishSweep(
   if (sweep.missingBatches?.length) await recordLateBatches({ storage }, sweep);
   const event = sweepFinished(sweep);
   if (event) await publishEvents?.([event]);
-  await storage.pools.clearRunningSweep(sweep.poolName, sweep.sweepId, foundAvailability(sweep));
+  await storage.pools.clearRunningSweep(sweep.poolName, sweep.sweepId, {
+    availability: foundAvailability(sweep),
+    changed: (sweep.totals?.changed ?? 0) > 0,
+  });
 }
 
 /** What a sweep says of its pool: null when it is empty, undefined without conclusive verdicts. */
 function foundAvailability({ totals, state }: Sweep): number | null | undefined {
   if (!totals) return undefined;
-  const isEmpty = state === SweepState.complete && totals.inconclusive === 0;
+  const isEmpty =
+    state === SweepState.complete && totals.inconclusive === 0 && totals.skipped === undefined;
   return availabilityOf(totals) ?? (isEmpty ? null : undefined);
 }

@@ -1,5 +1,8 @@
 import { type Blame, describeFailure, type FailureCode } from '../../health/failure.ts';
+import type { Verdict } from '../../health/health-check-result.ts';
+import { availabilityOf } from '../../model/availability.ts';
 import type { BatchCounts } from '../../model/sweep.ts';
+import { countOf } from './batch-counts.ts';
 import { percentileOf } from './latency-histogram.ts';
 
 /** How often one failure decided a verdict, and whose fault it is. */
@@ -11,14 +14,23 @@ export interface FailureCount {
 
 /** The sum of a ledger, as people and programs read it. */
 export interface CountsReport {
-  /** Counts over the recorded batches; `proxies` is the sum of the other four. */
+  /** Counts over the recorded batches; `proxies` is the sum of the other five. */
   readonly totals: {
     readonly proxies: number;
     readonly active: number;
     readonly slow: number;
     readonly inactive: number;
     readonly inconclusive: number;
+    /** Not probed by this sweep; see `skippedAs`. */
+    readonly skipped: number;
   };
+  /** The skipped ones by their last verdict, which an earlier sweep found. */
+  readonly skippedAs: Readonly<Record<Verdict, number>>;
+  /**
+   * The healthy share of the conclusive verdicts, 0 to 1, of skipped ones the last; null when there
+   * are none.
+   */
+  readonly availability: number | null;
   /** Percentiles of healthy proxies, estimated from a histogram; null when there are none. */
   readonly latencyMs: {
     readonly p50: number | null;
@@ -31,12 +43,18 @@ export interface CountsReport {
   readonly bytes: number;
 }
 
+const NONE = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
+
 /** Makes a report of a sum of ledger entries. */
 export function reportCounts(counts: BatchCounts): CountsReport {
   const { active, slow, inactive, inconclusive, latencyHistogram, bytes } = counts;
-  const proxies = active + slow + inactive + inconclusive;
+  const skippedAs = counts.skipped ?? NONE;
+  const skipped = countOf(skippedAs);
+  const proxies = countOf(counts) + skipped;
   return {
-    totals: { proxies, active, slow, inactive, inconclusive },
+    totals: { proxies, active, slow, inactive, inconclusive, skipped },
+    skippedAs,
+    availability: availabilityOf(counts),
     latencyMs: {
       p50: percentileOf(latencyHistogram, 0.5),
       p95: percentileOf(latencyHistogram, 0.95),

@@ -50,6 +50,8 @@ export interface SweepFinished {
       readonly sweepId: string;
       readonly state: Exclude<SweepState, 'running'>;
       readonly trigger: Sweep['trigger'];
+      /** It probed only what could not wait for the schedule's next sweep. */
+      readonly edge: boolean;
       readonly startedAt: string;
       /** Work begun later changed no status and sent no event. */
       readonly deadlineAt: string;
@@ -115,6 +117,7 @@ export function sweepFinished(sweep: Sweep): SweepFinished | null {
       sweepId,
       state,
       trigger,
+      edge: sweep.edge === true,
       startedAt,
       deadlineAt,
       closedAt,

@@ -12,6 +12,8 @@ export interface SweepReport extends CountsReport {
   readonly poolName: string;
   readonly state: SweepState;
   readonly trigger: Sweep['trigger'];
+  /** It probes only what cannot wait for the schedule's next sweep. */
+  readonly edge: boolean;
   readonly startedAt: string;
   readonly deadlineAt: string;
   readonly closedAt: string | null;
@@ -46,6 +48,7 @@ export async function readSweepReport(
     poolName,
     state,
     trigger,
+    edge: sweep.edge === true,
     startedAt,
     deadlineAt,
     closedAt: closedAt ?? null,

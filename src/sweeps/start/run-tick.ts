@@ -2,8 +2,8 @@ import { mapBounded } from '../../async/map-bounded.ts';
 import { ConflictError } from '../../errors.ts';
 import { isBelowLimit, type PoolState } from '../../model/pool.ts';
 import { type Sweep, SweepState } from '../../model/sweep.ts';
-import { sweepIdTimeMs } from '../../model/sweep-id.ts';
 import { closeSweep, finishSweep, missingBatches } from '../record/close-sweep.ts';
+import { type DueSweep, findDueSweep } from './due-sweep.ts';
 import { restoreSweep, type StartDependencies, startSweep } from './start-sweep.ts';
 import { closesAtMs } from './sweep-plan.ts';
 
@@ -40,10 +40,10 @@ export interface TickEntry {
 }
 
 /**
- * Does one minute's work: starts a sweep of every pool that is due, and moves on each sweep that a
- * crash has left stuck. It restores the sweep's summary, sends its messages, closes it when its
- * ledger is complete, it is overdue or its pool is being deleted, and clears the pool's pointer to
- * it. Two ticks at once do this once.
+ * Does one minute's work: starts a sweep of every pool that is due or has proxies that cannot wait
+ * until it is, and moves on each sweep that a crash has left stuck. It restores the sweep's summary,
+ * sends its messages, closes it when its ledger is complete, it is overdue or its pool is being
+ * deleted, and clears the pool's pointer to it. Two ticks at once do this once.
  *
  * @param scheduledAt the time the schedule fired for, epoch milliseconds
  */
@@ -78,7 +78,8 @@ async function tend(
     return { sweepId, action: await bringForward(dependencies, sweep, pool) };
   }
   if (pool.deletingSince !== undefined) return { action: 'deleting' };
-  return isDue(pool, scheduledAt) ? startDue(dependencies, pool, scheduledAt) : { action: 'idle' };
+  const due = findDueSweep(pool, scheduledAt);
+  return due ? startDue(dependencies, pool, due) : { action: 'idle' };
 }
 
 /** Frees a pool from a sweep that is not its own, or is so no longer. */
@@ -91,27 +92,15 @@ async function release(
   return { action: 'released', sweepId };
 }
 
-/** Whether the interval has passed since the last sweep, by the time in its id. */
-function isDue(
-  { intervalSeconds, lastSweepId, createdAt }: PoolState,
-  scheduledAt: number,
-): boolean {
-  if (intervalSeconds === null) return false;
-  // A sweep for a minute before the pool was made would be that of a deleted pool of the same name.
-  if (scheduledAt < Date.parse(createdAt)) return false;
-  if (lastSweepId === undefined) return true;
-  return sweepIdTimeMs(lastSweepId) + intervalSeconds * 1000 <= scheduledAt;
-}
-
 async function startDue(
   dependencies: TickDependencies,
   { poolName }: PoolState,
-  scheduledAt: number,
+  due: DueSweep,
 ): Promise<Tended> {
   const [first] = await dependencies.storage.proxies.queryIds(poolName, 1);
   if (first === undefined) return { action: 'idle' };
   try {
-    const request = { poolName, trigger: 'schedule', scheduledAt } as const;
+    const request = { poolName, trigger: 'schedule', ...due } as const;
     const { sweepId, dispatchedAt } = await startSweep(dependencies, request);
     if (dispatchedAt === undefined) await dependencies.startFanOut(sweepId);
     return { action: 'started', sweepId };

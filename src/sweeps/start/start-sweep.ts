@@ -28,6 +28,8 @@ export type SweepRequest =
       readonly trigger: 'schedule';
       /** The time the schedule fired for, epoch milliseconds. */
       readonly scheduledAt: number;
+      /** It probes only what cannot wait for the schedule's next sweep. @default false */
+      readonly edge?: boolean;
     };
 
 /**
@@ -52,13 +54,15 @@ export async function startSweep(
   if (known) return known;
   const pool = await withPolicyVersion(dependencies, asRead);
   const plan = await planSweep(storage, pool);
-  const draft = draftSweep(dependencies, { pool, sweepId, trigger: request.trigger, plan });
+  const edge = request.trigger === 'schedule' && request.edge === true;
+  const draft = draftSweep(dependencies, { pool, sweepId, trigger: request.trigger, edge, plan });
   requireTimeLeft(pool, draft, dependencies);
-  const { poolName, expiresAtEpochSeconds } = pool;
+  const { poolName, expiresAtEpochSeconds, wholeSweepId = pool.lastSweepId } = pool;
   const claim = await storage.pools.claim({
     poolName,
     sweepId,
     batchBitCounts: [plan.bitCount, ...pool.batchBitCounts.filter((k) => k !== plan.bitCount)],
+    ...(edge && wholeSweepId !== undefined && { wholeSweepId }),
     ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),
   });
   if (!claim.claimed) return findStarted(dependencies, { request, sweepId, claim });
@@ -89,7 +93,9 @@ export async function restoreSweep(
   const plan = { size, bitCount: pool.batchBitCounts[0] ?? 0 };
   const scheduled = scheduledSweepId(poolName, sweepIdTimeMs(sweepId)) === sweepId;
   const trigger = scheduled ? 'schedule' : 'manual';
-  return storage.sweeps.put(draftSweep(dependencies, { pool, sweepId, trigger, plan }));
+  // Only the claim of an edge sweep leaves this in the pool.
+  const edge = asRead.wholeSweepId !== undefined;
+  return storage.sweeps.put(draftSweep(dependencies, { pool, sweepId, trigger, edge, plan }));
 }
 
 /** Asserts that no item of a sweep expires while it runs: items expire with the pool. */

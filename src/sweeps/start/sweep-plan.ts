@@ -42,11 +42,13 @@ export function draftSweep(
     pool,
     sweepId,
     trigger,
+    edge,
     plan,
   }: {
     readonly pool: Pool;
     readonly sweepId: string;
     readonly trigger: Sweep['trigger'];
+    readonly edge: boolean;
     readonly plan: SweepPlan;
   },
 ): Sweep {
@@ -58,6 +60,7 @@ export function draftSweep(
     bitCount: plan.bitCount,
     ...(policyVersion !== undefined && { policyVersion }),
     trigger,
+    ...(edge && { edge: true as const }),
     startedAt: new Date(now).toISOString(),
     deadlineAt: new Date(now + sweepTimeMs(plan.bitCount, limits)).toISOString(),
     state: SweepState.running,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createJsonWriter } from '../../../src/cli/output/json-writer.ts';
 import type { LineRecord, Sink } from '../../../src/cli/output/report.ts';
 import { RunTally } from '../../../src/cli/output/run-tally.ts';
+import { listStatuses } from '../../../src/cli/output/summary-text.ts';
 import { createTableWriter } from '../../../src/cli/output/table-writer.ts';
 
 class MemorySink implements Sink {
@@ -79,6 +80,30 @@ describe('the table', () => {
 });
 
 describe('the tally', () => {
+  it('counts a skipped proxy by its last verdict, without its latency and failure', async () => {
+    const tally = new RunTally();
+    tally.add(record);
+    tally.add({ ...record, latencyMs: 9_999, skipped: true });
+    const down = { status: 'inactive', failure: 'refused', blame: 'proxy' } as const;
+    tally.add({ ...record, ...down, skipped: true });
+    expect(tally.summary()).toEqual({
+      checked: 3,
+      statuses: { active: 2, slow: 0, inactive: 1, inconclusive: 0 },
+      skipped: 2,
+      latencyMs: { p50: 42, p95: 42, p99: 42 },
+      failures: [],
+    });
+    const sink = new MemorySink();
+    const writer = createTableWriter(sink, false);
+    await writer.writeResult({ ...record, ...down, skipped: true });
+    await writer.finish(summaryOf(tally));
+    expect(sink.text).toMatch(/ \(inactive\) .* refused /);
+    expect(sink.text).toContain('skipped   2 of them, shown with their last verdict\n');
+    expect(listStatuses({ ...tally.statuses, skipped: 2 }, ', ')).toMatch(
+      /0 inconclusive, 2 skipped$/,
+    );
+  });
+
   it('gives exact percentiles of the healthy latencies', () => {
     const tally = new RunTally();
     for (let latencyMs = 1; latencyMs <= 200; latencyMs++) tally.add({ ...record, latencyMs });

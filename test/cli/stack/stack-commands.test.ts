@@ -126,9 +126,25 @@ describe('the commands against a local stack', () => {
     expect(await json('pool', 'show', 'old')).toMatchObject({ deletionProgress: 1 });
   });
 
+  it('a pool gets back-off by its flags, with the defaults for those left out', async () => {
+    const backOffOf = async (...flags: readonly string[]) =>
+      (await json('pool', 'put', 'free', '--interval', '300', ...flags)).backOff;
+    expect(await backOffOf('--back-off')).toEqual({
+      maxIntervalSeconds: 86_400,
+      edgeIntervalSeconds: 300,
+    });
+    expect(await backOffOf('--back-off', '43200', '--edge-interval', '600')).toEqual({
+      maxIntervalSeconds: 43_200,
+      edgeIntervalSeconds: 600,
+    });
+    expect(await backOffOf()).toBeNull();
+  });
+
   it.each([
     ['an unknown pool', ['sweep', 'nowhere'], /there is no pool "nowhere"/],
     ['an option out of range', ['pool', 'put', 'x', '--timeout-ms', '50'], /timeout/],
+    ['a limit out of range', ['pool', 'put', 'x', '--back-off', '10'], /\/backOff\/maxIntervalSec/],
+    ['a flag alone', ['pool', 'put', 'x', '--edge-interval', '60'], /belongs to --back-off/],
     ['an invalid pool name', ['pool', 'put', 'No Pool'], /pool name .* must be/],
     ['an unknown sweep', ['results', '0199a3c2-7d1e-7c3a-9b0e-0a1b2c3d4e5f'], /no sweep/],
     ['an unknown proxy', ['proxies', 'ban', 'shop', 'x'], /there is no proxy "x"/],

@@ -12,11 +12,15 @@ export interface Recount {
   readonly slow: number;
   readonly inactive: number;
   readonly inconclusive: number;
+  /** Proxies that were not probed, by their last verdict; only where there are any. */
+  readonly skipped?: Readonly<Record<CountedVerdict, number>>;
   readonly bytes: number;
   readonly latencyHistogram: readonly number[];
   readonly failures: Readonly<Record<string, number>>;
   /** Only where a batch, or any batch of a sweep, has figures of leases. */
   readonly leasing?: LeaseFigures;
+  /** Only where proxies changed, in pools with back-off. */
+  readonly changed?: number;
 }
 
 /** What a verdict may be. */
@@ -45,9 +49,11 @@ export function ownBatch(proxyId: string, k: number): string {
 
 /** Counts the verdicts of one stored result; no result is no verdict. */
 export function recount(batch: BatchResult | undefined): Recount {
-  const results: readonly StoredResult[] = batch ? [...batch.results.values()] : [];
-  const number = (verdict: CountedVerdict): number =>
-    results.filter(({ status }) => status === verdict).length;
+  const all: readonly StoredResult[] = batch ? [...batch.results.values()] : [];
+  const results = all.filter(({ skipped }) => skipped !== true);
+  const left = all.filter(({ skipped }) => skipped === true);
+  const number = (verdict: CountedVerdict, among = results): number =>
+    among.filter(({ status }) => status === verdict).length;
   const healthy = results.filter(({ status }) => status === 'active' || status === 'slow');
   // Beside a failed control probe, no failure of a proxy decided its verdict.
   const deciding = batch?.control?.ok === false ? [] : results;
@@ -65,7 +71,18 @@ export function recount(batch: BatchResult | undefined): Recount {
     bytes: batch?.bytes ?? 0,
     latencyHistogram: bucketsOf(healthy.map(({ latencyMs }) => latencyMs)),
     failures,
+    ...(left.length > 0 && { skipped: byVerdict((verdict) => number(verdict, left)) }),
     ...(batch?.leasing && { leasing: batch.leasing }),
+    ...(batch?.changed !== undefined && { changed: batch.changed }),
+  };
+}
+
+function byVerdict(of: (verdict: CountedVerdict) => number): Record<CountedVerdict, number> {
+  return {
+    active: of('active'),
+    slow: of('slow'),
+    inactive: of('inactive'),
+    inconclusive: of('inconclusive'),
   };
 }
 
@@ -84,6 +101,8 @@ export function sumOf(recounts: readonly Recount[]): Recount {
   const leased = recounts.flatMap(({ leasing }) => leasing ?? []);
   const figure = (of: (each: LeaseFigures) => number): number =>
     leased.reduce((sum, each) => sum + of(each), 0);
+  const skippedAs = byVerdict((verdict) => total(({ skipped }) => skipped?.[verdict] ?? 0));
+  const changed = total((each) => each.changed ?? 0);
   const codes = new Set(recounts.flatMap(({ failures }) => Object.keys(failures)));
   return {
     active: total((each) => each.active),
@@ -97,6 +116,8 @@ export function sumOf(recounts: readonly Recount[]): Recount {
     failures: Object.fromEntries(
       [...codes].map((code) => [code, total(({ failures }) => failures[code] ?? 0)]),
     ),
+    ...(recounts.some(({ skipped }) => skipped) && { skipped: skippedAs }),
+    ...(changed > 0 && { changed }),
     ...(leased.length > 0 && {
       leasing: {
         total: figure((each) => each.total),

@@ -38,6 +38,8 @@ export interface SweepEvidence {
   readonly ledger: ReadonlyMap<string, BatchCounts>;
   /** The stored result of each batch that has one. */
   readonly results: ReadonlyMap<string, BatchResult>;
+  /** The result of each batch that was the newest before the sweep, under the same k. */
+  readonly earlier: ReadonlyMap<string, BatchResult>;
   readonly rows: readonly ProxyRow[];
   readonly expected: AuditExpectation;
 }
@@ -55,16 +57,19 @@ export async function gatherEvidence(
   const { poolName } = sweep;
   const batches = batchNames(sweep.bitCount);
   const results = new Map<string, BatchResult>();
+  const earlier = new Map<string, BatchResult>();
   for (const bits of batches) {
     const result = await storage.results.get(poolName, bits, sweepId);
     if (result) results.set(bits, result);
+    const before = await storage.results.getNewest(poolName, bits, { beforeSweepId: sweepId });
+    if (before) earlier.set(bits, before);
   }
   const [pool, ledger, rows] = await Promise.all([
     storage.pools.get(poolName),
     storage.sweeps.readLedger(sweepId),
     readRows(storage, poolName),
   ]);
-  return { sweep, pool, batches, ledger, results, rows, expected };
+  return { sweep, pool, batches, ledger, results, earlier, rows, expected };
 }
 
 /** Reads every row of a pool. */

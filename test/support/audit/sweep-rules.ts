@@ -63,8 +63,24 @@ export const SWEEP_RULES: readonly SweepRule[] = [
       yield `${late} batches came late, of which the summary knows ${sweep.lateBatches ?? 0}`;
   },
 
+  function* skippedProxiesKeepTheirLastResult({ sweep, results, earlier }) {
+    for (const [id, result, bits] of verdictsOf(results)) {
+      if (result.skipped !== true) continue;
+      if (sweep.trigger !== 'schedule') yield `${id} was skipped by a sweep by hand`;
+      const before = earlier.get(bits);
+      const known = before?.results.get(id);
+      const same = ['status', 'latencyMs', 'failure', 'statusCode', 'blame'] as const;
+      const isOff = known && same.some((field) => known[field] !== result[field]);
+      const when = (batch: { readonly startedAt: string } | undefined, offsetMs = 0): number =>
+        Date.parse(batch?.startedAt ?? '') + offsetMs;
+      const isLater = when(results.get(bits), result.offsetMs) !== when(before, known?.offsetMs);
+      if (known && (isOff || isLater)) yield `${id} was skipped and lost what was last found`;
+    }
+  },
+
   function* rowsFollowTheStoredVerdicts({ sweep, pool, rows, results }) {
-    const found = new Map([...verdictsOf(results)].map(([id, { status }]) => [id, status]));
+    const probed = [...verdictsOf(results)].filter(([, { skipped }]) => skipped !== true);
+    const found = new Map(probed.map(([id, { status }]) => [id, status]));
     for (const { proxy, rowSweepId, status, statusSweepId } of rows) {
       const verdict = found.get(proxy.id);
       if (rowSweepId !== NEVER_SWEPT && rowSweepId > (pool?.lastSweepId ?? rowSweepId))

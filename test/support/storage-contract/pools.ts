@@ -263,13 +263,49 @@ export function describePoolStorage(create: CreateStorage): void {
       for (const [index, found] of [0.5, undefined, 0, null].entries()) {
         const sweepId = makeSweepId(index + 1);
         await storage.pools.claim(claim(index + 1));
-        await storage.pools.clearRunningSweep('fleet', sweepId, found);
+        await storage.pools.clearRunningSweep('fleet', sweepId, { availability: found });
         // Of a sweep that no longer runs.
-        await storage.pools.clearRunningSweep('fleet', sweepId, 0.75);
+        await storage.pools.clearRunningSweep('fleet', sweepId, { availability: 0.75 });
         availabilities.push((await storage.pools.get('fleet'))?.lastAvailability);
       }
       expect(availabilities).toEqual([0.5, 0.5, 0, undefined]);
       expect(await storage.pools.get('fleet')).not.toHaveProperty('lastAvailability');
+    });
+
+    it('keeps what a tick needs to know of edge sweeps, and drops what is over', async () => {
+      const { storage } = await create();
+      const backOff = { maxIntervalSeconds: 3600, edgeIntervalSeconds: 300 };
+      await storage.pools.create(makePool({ intervalSeconds: 3600, backOff }));
+      const seen = async () => {
+        const pools: object[] = [];
+        for await (const pool of storage.pools.listTended()) pools.push(pool);
+        const { wholeSweepId, lastSweepChanged, newSince, failedSince } =
+          (await storage.pools.get('fleet')) ?? {};
+        const known = { wholeSweepId, lastSweepChanged, newSince, failedSince };
+        expect(pools).toMatchObject([JSON.parse(JSON.stringify({ ...known, backOff }))]);
+        return JSON.parse(JSON.stringify(known));
+      };
+      expect(await seen()).toEqual({});
+      const end = (order: number, changed: boolean) =>
+        storage.pools.clearRunningSweep('fleet', makeSweepId(order), { changed });
+      await storage.pools.claim(claim(1));
+      await end(1, true);
+      const newSince = '2026-01-15T12:00:07.000Z';
+      const failedSince = '2026-01-15T12:00:08.000Z';
+      await storage.pools.noteEdge('fleet', 'newSince', '2026-01-15T12:00:05.000Z');
+      await storage.pools.noteEdge('fleet', 'newSince', newSince);
+      await storage.pools.noteEdge('fleet', 'failedSince', failedSince);
+      await storage.pools.noteEdge('gone', 'newSince', newSince);
+      expect(await storage.pools.get('gone')).toBeNull();
+      expect(await seen()).toEqual({ lastSweepChanged: true, newSince, failedSince });
+      await storage.pools.claim({ ...claim(2), wholeSweepId: makeSweepId(1) });
+      expect(await seen()).toMatchObject({ wholeSweepId: makeSweepId(1) });
+      await end(2, false);
+      expect(await seen()).toEqual({ wholeSweepId: makeSweepId(1), newSince, failedSince });
+      await storage.pools.claim(claim(3));
+      // As when a tick frees a pool: nothing new is known.
+      await storage.pools.clearRunningSweep('fleet', makeSweepId(3));
+      expect(await seen()).toEqual({ newSince, failedSince });
     });
 
     it('lists a pool without a schedule as tended while it is below its limit', async () => {
@@ -283,7 +319,7 @@ export function describePoolStorage(create: CreateStorage): void {
       };
       const sweep = async (order: number, found: number) => {
         await storage.pools.claim(claim(order));
-        await storage.pools.clearRunningSweep('fleet', makeSweepId(order), found);
+        await storage.pools.clearRunningSweep('fleet', makeSweepId(order), { availability: found });
       };
       expect(await tended()).toEqual([]);
       await sweep(1, 0.89);

@@ -110,6 +110,28 @@ export function describeResultStorage(create: CreateStorage): void {
       expect(await storage.results.get('fleet', '*', makeSweepId(1))).toEqual(stored);
     });
 
+    it('keeps what was skipped, with the time before its batch at which it was found', async () => {
+      const { storage } = await create();
+      const skipped = makeStoredResult({ offsetMs: -3_600_000, skipped: true });
+      const failed = {
+        status: 'inactive',
+        failure: 'timeout',
+        offsetMs: -5,
+        skipped: true,
+      } as const;
+      const results = new Map([
+        [makeProxy(0).id, skipped],
+        [makeProxy(1).id, makeStoredResult(failed)],
+        [makeProxy(2).id, makeStoredResult()],
+      ]);
+      const result = makeBatchResult({ results, changed: 1 });
+      await storage.results.put(result);
+      expect(await storage.results.get('fleet', '*', makeSweepId(1))).toEqual(result);
+      const query = { limit: 1 };
+      const history = await storage.results.queryByProxy('fleet', '*', makeProxy(0).id, query);
+      expect(history[0]?.result).toEqual(skipped);
+    });
+
     it('finds the newest result of a batch', async () => {
       const { storage } = await create();
       expect(await storage.results.getNewest('fleet', '*')).toBeNull();
@@ -119,6 +141,10 @@ export function describeResultStorage(create: CreateStorage): void {
       await storage.results.put(makeBatchResult({ bits: '0', sweepId: makeSweepId(9) }));
       const newest = await storage.results.getNewest('fleet', '*');
       expect(newest?.sweepId).toBe(makeSweepId(3));
+      const earlierThan = (order: number) =>
+        storage.results.getNewest('fleet', '*', { beforeSweepId: makeSweepId(order) });
+      expect((await earlierThan(3))?.sweepId).toBe(makeSweepId(2));
+      expect(await earlierThan(1)).toBeNull();
     });
 
     it('lists the results of one proxy newest first and omits sweeps without it', async () => {

@@ -42,6 +42,7 @@ describe('checkBatches', () => {
     const report = await readSweepReport(world, sweep.sweepId);
     expect(report.totals).toEqual({
       proxies: 700,
+      skipped: 0,
       active: 600,
       slow: 0,
       inactive: 100,

@@ -87,7 +87,14 @@ export const sweepReplySchema = z.looseObject({
   startedAt: z.string(),
   closedAt: z.string().nullable(),
   batches: z.object({ total: count, recorded: count, late: count, missing: z.array(z.string()) }),
-  totals: z.object({ active: count, slow: count, inactive: count, inconclusive: count }),
+  totals: z.object({
+    active: count,
+    slow: count,
+    inactive: count,
+    inconclusive: count,
+    /** Absent in answers of an earlier version. */
+    skipped: count.default(0),
+  }),
   latencyMs: z.object({ p50: percentile, p95: percentile, p99: percentile }),
   failures: z.array(
     z.object({
