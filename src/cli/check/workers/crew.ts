@@ -103,7 +103,7 @@ export class Crew {
       cpuMs: (user + system) / 1000,
       areReady: [...this.#workers.values()].every(({ isReady }) => isReady),
     });
-    if (advice === Advice.hire) void this.#hire();
+    if (advice === Advice.hire) void this.#hire().catch((error) => this.#lose(null, error));
     if (advice === Advice.bench) this.#bench();
   }
 
@@ -140,11 +140,14 @@ export class Crew {
     this.#benched.push(worker);
   }
 
-  /** A thread that ends by itself is not replaced: the next one might end in the same way. */
-  #lose(worker: WorkerThread, cause: unknown): void {
+  /**
+   * A thread that ends by itself, or cannot be started, is not replaced: the next one might end in
+   * the same way.
+   */
+  #lose(worker: WorkerThread | null, cause: unknown): void {
     clearInterval(this.#timer);
-    this.#options.window.removeStarter(worker);
-    this.#workers.delete(worker);
+    if (worker) this.#options.window.removeStarter(worker);
+    if (worker) this.#workers.delete(worker);
     this.#benched = this.#benched.filter((each) => each !== worker);
     this.#options.onLost(cause);
   }
