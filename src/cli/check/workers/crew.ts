@@ -48,7 +48,6 @@ export class Crew {
     const { hiring } = options;
     if (!hiring) return;
     this.#timer = setInterval(() => this.#look(hiring), LOOK_MS);
-    this.#timer.unref();
   }
 
   /**
