@@ -35,8 +35,8 @@ export interface CrewOptions {
 export class Crew {
   readonly #options: CrewOptions;
   readonly #workers = new Map<Starter, WorkerThread>();
-  /** The worker that was hired last and waits to be tried again. */
-  #benched: WorkerThread | null = null;
+  /** Those of them that wait to be tried again; the one hired last is benched first. */
+  #benched: WorkerThread[] = [];
   #isHiring = true;
   #timer: NodeJS.Timeout | undefined;
   #ended = 0;
@@ -48,7 +48,6 @@ export class Crew {
     const { hiring } = options;
     if (!hiring) return;
     this.#timer = setInterval(() => this.#look(hiring), LOOK_MS);
-    this.#timer.unref();
   }
 
   /**
@@ -92,22 +91,24 @@ export class Crew {
   #look(hiring: Pick<Hiring, 'look'>): void {
     const { window, remaining } = this.#options;
     const { isLimiting: isPaced, ratePerSecond } = window.pace;
+    const { user, system } = process.threadCpuUsage();
     const advice = hiring.look({
       nowMs: systemClock.monotonic(),
       ended: this.#ended,
       remaining: remaining(),
       isPaced,
       ratePerSecond,
+      busyMs: performance.eventLoopUtilization().active,
+      cpuMs: (user + system) / 1000,
       areReady: [...this.#workers.values()].every(({ isReady }) => isReady),
     });
-    if (advice === Advice.hire) void this.#hire();
+    if (advice === Advice.hire) void this.#hire().catch((error) => this.#lose(null, error));
     if (advice === Advice.bench) this.#bench();
   }
 
   async #hire(): Promise<void> {
     const { window, witness } = this.#options;
-    const worker = this.#benched ?? (await this.#startWorker());
-    this.#benched = null;
+    const worker = this.#benched.pop() ?? (await this.#startWorker());
     if (!this.#isHiring) return void worker.close();
     this.#workers.set(worker, worker);
     worker.share(witness.seen);
@@ -131,17 +132,22 @@ export class Crew {
   }
 
   #bench(): void {
-    const worker = [...this.#workers.values()].at(-1) ?? null;
-    if (worker) this.#options.window.removeStarter(worker);
-    this.#benched = worker;
+    const active = [...this.#workers.values()].filter((each) => !this.#benched.includes(each));
+    const worker = active.at(-1);
+    if (!worker) return;
+    this.#options.window.removeStarter(worker);
+    this.#benched.push(worker);
   }
 
-  /** A thread that ends by itself is not replaced: the next one might end in the same way. */
-  #lose(worker: WorkerThread, cause: unknown): void {
+  /**
+   * A thread that ends by itself, or cannot be started, is not replaced: the next one might end in
+   * the same way.
+   */
+  #lose(worker: WorkerThread | null, cause: unknown): void {
     clearInterval(this.#timer);
-    this.#options.window.removeStarter(worker);
-    this.#workers.delete(worker);
-    if (this.#benched === worker) this.#benched = null;
+    if (worker) this.#options.window.removeStarter(worker);
+    if (worker) this.#workers.delete(worker);
+    this.#benched = this.#benched.filter((each) => each !== worker);
     this.#options.onLost(cause);
   }
 }

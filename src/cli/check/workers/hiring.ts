@@ -10,6 +10,9 @@ export interface Look {
   readonly isPaced: boolean;
   /** The starts per second that this pace allows. */
   readonly ratePerSecond: number;
+  /** How long the main thread has been busy, and how long a processor has run it meanwhile. */
+  readonly busyMs: number;
+  readonly cpuMs: number;
   /** Whether every thread that was hired has loaded. */
   readonly areReady: boolean;
 }
@@ -42,6 +45,10 @@ type Step = keyof typeof STEPS;
 const WORTHWHILE_MS = 2500;
 /** Nor is it worth judging one for a list that ends before, milliseconds. */
 const JUDGED_MS = 6000;
+/** The share of its busy time that a processor runs the main thread, below which no core is free. */
+const FREE_CORE_SHARE = 0.85;
+/** Below this share, threads wait for each other, and latencies hold these waits. */
+const CROWDED_SHARE = 0.6;
 /** The least gain that keeps a thread, as a share of what it would gain if nothing were shared. */
 const LEAST_GAIN = 0.25;
 /** The wait before a thread that gained too little is tried again; it doubles. Milliseconds. */
@@ -53,7 +60,7 @@ const LOOKS_IN_DOUBT = 3;
  * Decides by what is measured how many threads probe. When their pace holds probes back, one more
  * is hired. On a long list it is then judged: the rate with it is compared with the rate without
  * it, right after. It stays where that pays, and otherwise waits on the bench, for twice as long
- * each time.
+ * each time. So does a thread whose core others have come to use.
  */
 export class Hiring {
   readonly #most: number;
@@ -61,7 +68,7 @@ export class Hiring {
   #threads = 1;
   #step: Step = 'busy';
   /** The look with which the step began. */
-  #from: Pick<Look, 'nowMs' | 'ended'> | null = null;
+  #from: Look | null = null;
   #looksInDoubt = 0;
   #rateWith = 0;
   #pauseMs = FIRST_PAUSE_MS;
@@ -83,21 +90,23 @@ export class Hiring {
     const elapsedMs = nowMs - this.#from.nowMs;
     if (elapsedMs < STEPS[this.#step]) return null;
     const rate = (ended - this.#from.ended) / elapsedMs;
+    const cpuShare = (look.cpuMs - this.#from.cpuMs) / (look.busyMs - this.#from.busyMs);
     this.#from = look;
-    return this.#end(look, rate);
+    return this.#end(look, { rate, cpuShare });
   }
 
   /** Ends a step in which `rate` probes a millisecond have ended. */
-  #end(look: Look, rate: number): Advice | null {
+  #end(look: Look, { rate, cpuShare }: { rate: number; cpuShare: number }): Advice | null {
     switch (this.#step) {
       case 'busy':
-        return this.#consider(look, rate);
+        if (cpuShare < CROWDED_SHARE && this.#threads > 1) return this.#reduce(look);
+        return cpuShare < FREE_CORE_SHARE ? null : this.#consider(look, rate);
       case 'warmUp':
         if (look.remaining < rate * JUDGED_MS) return this.#keep();
         this.#step = 'with';
         return null;
       case 'with':
-        this.#rateWith = rate;
+        this.#rateWith = cpuShare < CROWDED_SHARE ? 0 : rate;
         this.#step = 'settle';
         return Advice.bench;
       case 'settle':
@@ -116,16 +125,26 @@ export class Hiring {
     return Advice.hire;
   }
 
-  #judge({ nowMs }: Look, rateWithout: number): Advice | null {
+  #judge(look: Look, rateWithout: number): Advice | null {
     const gain = (this.#rateWith / rateWithout - 1) * this.#threads;
     if (gain >= LEAST_GAIN) {
       this.#keep();
       return Advice.hire;
     }
+    this.#pause(look);
+    return null;
+  }
+
+  #reduce(look: Look): Advice {
+    this.#threads -= 1;
+    this.#pause(look);
+    return Advice.bench;
+  }
+
+  #pause({ nowMs }: Look): void {
     this.#step = 'busy';
     this.#pausedUntil = nowMs + this.#pauseMs;
     this.#pauseMs *= 2;
-    return null;
   }
 
   #keep(): null {

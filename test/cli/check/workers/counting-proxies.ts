@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 
 /** What four proxies, each on a host of its own, saw of those that use them. */
 export interface CountingProxies extends AsyncDisposable {
-  /** A list with so many sessions on the proxies, by turns. The first one's answer comes last. */
+  /**
+   * A list with so many sessions on the proxies, half of them on the first. The answer for the first
+   * session comes last.
+   */
   lines(count: number): string[];
   /** The most requests under way at once, in all and on one host. */
   readonly most: () => { readonly inAll: number; readonly onOneHost: number };
@@ -52,7 +55,7 @@ export async function startCountingProxies(): Promise<CountingProxies> {
     lines(count) {
       expected += count;
       return Array.from({ length: count }, (_, index) => {
-        const { address, port } = origins[index % origins.length] as AddressInfo;
+        const { address, port } = origins[Math.max(0, (index % 6) - 2)] as AddressInfo;
         return `http://session-${index}:secret@${address}:${port}`;
       });
     },

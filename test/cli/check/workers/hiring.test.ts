@@ -10,6 +10,7 @@ class Run {
   threads = 1;
   #nowMs = 0;
   #ended = 0;
+  #cpuMs = 0;
 
   constructor(most: number, rateOf: (threads: number) => number, length = 1_000_000) {
     this.hiring = new Hiring(most);
@@ -18,16 +19,22 @@ class Run {
   }
 
   /** Passes the time; `isPaced` tells whether the pace holds probes back. */
-  pass(seconds: number, look: Partial<Pick<Look, 'isPaced' | 'areReady'>> = {}): this {
+  pass(
+    seconds: number,
+    look: Partial<Pick<Look, 'isPaced' | 'areReady'>> & { cpuShare?: number } = {},
+  ): this {
     for (let looks = 0; looks < seconds * 10; looks += 1) {
       this.#nowMs += 100;
       this.#ended += this.rateOf(this.threads) / 10;
+      this.#cpuMs += (look.cpuShare ?? 1) * 75;
       const advice = this.hiring.look({
         nowMs: this.#nowMs,
         ended: this.#ended,
         remaining: this.length - this.#ended,
         isPaced: true,
         ratePerSecond: this.rateOf(1),
+        busyMs: 0.75 * this.#nowMs,
+        cpuMs: this.#cpuMs,
         areReady: true,
         ...look,
       });
@@ -54,6 +61,21 @@ describe('Hiring', () => {
       run.pass(0.5).pass(0.5, { isPaced: false });
     }
     expect(run.advice).toEqual([]);
+  });
+
+  it('hires none while other programs have the cores', () => {
+    expect(new Run(2, linear).pass(20, { cpuShare: 0.7 }).advice).toEqual([]);
+  });
+
+  it('benches a thread when other programs come to use its core, and tries it again', () => {
+    const run = new Run(2, linear).pass(60);
+    expect(run.pass(3, { cpuShare: 0.5 }).threads).toBe(1);
+    expect(run.pass(40).threads).toBe(2);
+  });
+
+  it('benches one that crowds the others, whatever it gains', () => {
+    const run = new Run(2, linear).pass(1.5).pass(3, { cpuShare: 0.5 });
+    expect(run.pass(2).advice.at(-1)).toContain('bench');
   });
 
   it('hires none for a list that ends soon', () => {

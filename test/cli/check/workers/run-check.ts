@@ -26,6 +26,8 @@ export interface CheckedList {
   readonly hiresAtOnce?: boolean;
   readonly signal?: AbortSignal;
   readonly onRecord?: (recorded: number) => void;
+  /** Called for each result that comes from a worker thread, with their number so far. */
+  readonly onWorkerResults?: (results: number) => void;
   /** Called when a worker thread has loaded. */
   readonly onReady?: (worker: Worker) => void;
 }
@@ -38,10 +40,7 @@ export async function runCheck(list: CheckedList) {
   const { hiresAtOnce = true } = list;
   const ready = Promise.withResolvers<void>();
   if (!hiresAtOnce) ready.resolve();
-  const threads = watchThreads((worker) => {
-    list.onReady?.(worker);
-    ready.resolve();
-  });
+  const threads = watchThreads(list, ready.resolve);
   const flags = {
     protocol: 'http',
     listFormat: 'text',
@@ -91,13 +90,22 @@ function hireOnce() {
   return { look: (_: Look) => (looks++ === 0 ? Advice.hire : null) };
 }
 
-function watchThreads(onReady: (worker: Worker) => void) {
+function watchThreads(
+  { onReady, onWorkerResults }: Pick<CheckedList, 'onReady' | 'onWorkerResults'>,
+  resolve: () => void,
+) {
   const watched = { started: 0, ended: 0, results: 0, forget: () => {} };
   const watch = (worker: Worker) => {
     watched.started += 1;
-    worker.once('message', () => onReady(worker));
+    worker.once('message', () => {
+      onReady?.(worker);
+      resolve();
+    });
     worker.on('message', ({ results }: WorkerReport) => {
-      watched.results += results.length;
+      for (const _ of results) {
+        watched.results += 1;
+        onWorkerResults?.(watched.results);
+      }
     });
     worker.once('exit', () => {
       watched.ended += 1;

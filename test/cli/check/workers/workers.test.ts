@@ -25,7 +25,7 @@ afterEach(() => proxies[Symbol.asyncDispose]());
 const sessionsOf = (records: readonly LineRecord[]) => new Set(records.map(({ proxy }) => proxy));
 
 it('gives one record for every line, and its limits hold over all threads', async () => {
-  const limits = { concurrency: 40, maxInFlightPerHost: 12 };
+  const limits = { concurrency: 40, maxInFlightPerHost: 10 };
   const { records, summary, threads, losses } = await runCheck({
     ...{ lines: proxies.lines(LINES), ...limits },
   });
