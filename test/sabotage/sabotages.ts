@@ -1,4 +1,5 @@
 import type { Sabotage } from './sabotage.ts';
+import { COST_SABOTAGES } from './sabotages/costs.ts';
 import { DEPLOYED_SABOTAGES } from './sabotages/deployed.ts';
 import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
 import { LEASE_SABOTAGES } from './sabotages/leases.ts';
@@ -20,4 +21,5 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...STRANGER_SABOTAGES,
   ...UPGRADE_SABOTAGES,
   ...DEPLOYED_SABOTAGES,
+  ...COST_SABOTAGES,
 ];
