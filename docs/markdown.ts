@@ -7,7 +7,10 @@ export function formatRows(
   return line(heading) + line(heading.map(() => '---')) + rows.map(line).join('');
 }
 
-/** A number with up to three digits of a fraction, as people write it. */
+/** A number as people write it, with three digits where it is small. */
 export function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: value < 100 ? 3 : 15 });
+  return value.toLocaleString(
+    'en-US',
+    value < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },
+  );
 }

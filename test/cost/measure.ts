@@ -1,10 +1,11 @@
 /**
- * `npm run cost:measure`: measures what the pipeline takes of the services that charge by use, and
- * writes it to src/cost/quantities.json and docs/cost.md. Takes about eight minutes.
+ * `npm run cost:measure`: measures what the pipeline takes of the services that charge by use,
+ * writes it to src/cost/quantities.json and docs/cost.md, and prints each goal with its outcome. It
+ * takes about eight minutes.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { formatCostPage } from '../../docs/generate-cost.ts';
+import { formatCostPage, formatScenarios } from '../../docs/generate-cost.ts';
 import { systemClock } from '../../src/clock.ts';
 import { playInvocation } from '../../src/cost/checker-time.ts';
 import type { MeasuredScenario, Quantities } from '../../src/cost/quantities.ts';
@@ -26,6 +27,7 @@ const quantities = await measure();
 const json = `${JSON.stringify(quantities, rounded, 2)}\n`;
 writeFileSync(new URL('../../src/cost/quantities.json', import.meta.url), json);
 writeFileSync(new URL('../../docs/cost.md', import.meta.url), formatCostPage(JSON.parse(json)));
+process.stdout.write(formatScenarios(JSON.parse(json)));
 
 async function measure(): Promise<Quantities> {
   say('counting on the wire');
