@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   proxies: async () => (await import('./stack/proxies-command.ts')).addProxiesCommand,
   lease: async () => (await import('./stack/lease/lease-command.ts')).addLeaseCommand,
   redrive: async () => (await import('./stack/redrive-command.ts')).addRedriveCommand,
+  cost: async () => (await import('./cost/cost-command.ts')).addCostCommand,
   doctor: async () => (await import('./doctor/doctor-command.ts')).addDoctorCommand,
 };
 

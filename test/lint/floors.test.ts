@@ -20,6 +20,8 @@ const UPWARD: readonly Forbidden[] = [
   ['src/health/dial/upward.ts', imports('../../model/batch-result.ts'), RESTRICTED],
   ['src/health/upward.ts', imports('../storage/storage.ts'), RESTRICTED],
   ['src/model/upward.ts', imports('../storage/storage.ts'), RESTRICTED],
+  ['src/cost/upward.ts', imports('../storage/storage.ts'), RESTRICTED],
+  ['src/sweeps/start/cost.ts', imports('../../cost/prices.ts'), RESTRICTED],
   ['src/storage/upward.ts', imports('../pools/put-pool.ts'), RESTRICTED],
   ['src/storage/dynamodb/upward.ts', imports('../../sweeps/require-sweep.ts'), RESTRICTED],
   ['src/pools/upward.ts', imports('../leases/lease.ts'), RESTRICTED],

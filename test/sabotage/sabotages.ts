@@ -1,6 +1,7 @@
 import type { Sabotage } from './sabotage.ts';
 import { BACK_OFF_SABOTAGES } from './sabotages/back-off.ts';
 import { CHECK_SABOTAGES } from './sabotages/check.ts';
+import { COST_SABOTAGES } from './sabotages/costs.ts';
 import { DEPLOYED_SABOTAGES } from './sabotages/deployed.ts';
 import { LEASE_PROGRAM_SABOTAGES } from './sabotages/lease-programs.ts';
 import { LEASE_SABOTAGES } from './sabotages/leases.ts';
@@ -24,4 +25,5 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...UPGRADE_SABOTAGES,
   ...DEPLOYED_SABOTAGES,
   ...CHECK_SABOTAGES,
+  ...COST_SABOTAGES,
 ];

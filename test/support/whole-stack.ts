@@ -51,12 +51,15 @@ export interface WholeStackOptions
   readonly small?: SmallSettings;
   /** More settings of the checker, as in `cdk.json`. */
   readonly checker?: Readonly<Record<string, number>>;
+  /** Whether the minute's tick comes by itself. @default true */
+  readonly scheduleEnabled?: boolean;
 }
 
 /** Synthesizes and starts the stack. */
 export async function startWholeStack({
   small,
   checker,
+  scheduleEnabled = true,
   ...options
 }: WholeStackOptions = {}): Promise<WholeStack> {
   await using starting = new AsyncDisposableStack();
@@ -64,7 +67,9 @@ export async function startWholeStack({
   starting.defer(() => rm(directory, { recursive: true, force: true }));
   // Twice the usual window: with fewer waves, each probe has more of the checker's few seconds.
   const waves = small && { maxInFlight: 512 };
-  const context = { lighthouse: { checker: { ...waves, ...checker } } };
+  const context = {
+    lighthouse: { checker: { ...waves, ...checker }, fanOut: { scheduleEnabled } },
+  };
   const outDir = await synthesize({ outDir: join(directory, 'cdk.out'), context });
   if (small !== undefined) await makeSettingsSmall(outDir, small);
   const lines: string[] = [];
