@@ -120,7 +120,7 @@ async function createDeadPool(pool: string, count: number, bitCount: number) {
 const isLedger = ({ input }: TappedRequest) => JSON.stringify(input.Key).includes('ledger#');
 /** The pool releases the sweep: a checker's last write, unless the minute's tick comes first. */
 const isCheckersRelease = (request: TappedRequest) =>
-  String(request.input.UpdateExpression).includes('REMOVE') && !stack.isOfFanOut(request);
+  request.input.ConditionExpression === 'runningSweepId = :running' && !stack.isOfFanOut(request);
 
 /** The points at which a checker is killed. */
 const DEATHS: readonly (readonly [string, Place])[] = [
