@@ -8,7 +8,7 @@ import { guardResponse } from './response-guard.ts';
 import { takeClient } from './socket-client.ts';
 
 /** A text wanted in the body. */
-export interface ContentWish {
+interface ContentWish {
   readonly text: Buffer;
   /** Most bytes of decoded content that are looked at. */
   readonly maxBytes: number;
