@@ -43,6 +43,8 @@ export class CheckRun {
   readonly #gate: ControlGate | null;
   /** The proxies that have been begun and have no result yet. */
   #pending = 0;
+  /** Settles when the last record is written: probes end side by side, and a report is one line. */
+  #written: Promise<void> = Promise.resolve();
   readonly #startedAt = systemClock.monotonic();
 
   constructor(run: CheckRunOptions) {
@@ -101,10 +103,11 @@ export class CheckRun {
     this.#pending += 1;
     const found = await this.#crew.check(proxy, stop);
     this.#pending -= 1;
-    const report = async (result: HealthCheckResult) => {
+    const report = (result: HealthCheckResult) => {
       const record = { line, ...toResultRecord(proxy, result) };
       this.tally.add(record);
-      await writer.writeResult(record);
+      this.#written = this.#written.then(() => writer.writeResult(record));
+      return this.#written;
     };
     await (this.#gate ? this.#gate.admit(found, report) : report(found));
   }

@@ -25,7 +25,8 @@ export interface CheckedList {
    */
   readonly hiresAtOnce?: boolean;
   readonly signal?: AbortSignal;
-  readonly onRecord?: (recorded: number) => void;
+  /** The next record is written when it has settled. */
+  readonly onRecord?: (recorded: number) => void | Promise<void>;
   /** Called for each result that comes from a worker thread, with their number so far. */
   readonly onWorkerResults?: (results: number) => void;
   /** Called when a worker thread has loaded. */
@@ -64,7 +65,7 @@ export async function runCheck(list: CheckedList) {
     writer: {
       async writeResult(record) {
         records.push(record);
-        list.onRecord?.(records.length);
+        await list.onRecord?.(records.length);
       },
       writeRejected: async () => {},
       finish: async () => {},

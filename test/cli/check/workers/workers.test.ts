@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { LineRecord } from '../../../../src/cli/output/report.ts';
@@ -23,6 +24,21 @@ beforeEach(async () => {
 afterEach(() => proxies[Symbol.asyncDispose]());
 
 const sessionsOf = (records: readonly LineRecord[]) => new Set(records.map(({ proxy }) => proxy));
+
+it('writes one record after the other, however slowly that goes', async () => {
+  let writing = 0;
+  let most = 0;
+  const { records } = await runCheck({
+    ...{ lines: proxies.lines(200), workers: 1, hiresAtOnce: false },
+    onRecord: async () => {
+      writing += 1;
+      most = Math.max(most, writing);
+      await turn();
+      writing -= 1;
+    },
+  });
+  expect([records.length, most]).toEqual([200, 1]);
+});
 
 it('gives one record for every line, and its limits hold over all threads', async () => {
   const limits = { concurrency: 40, maxInFlightPerHost: 10 };
