@@ -47,7 +47,7 @@ Generated from the cost model in \`src/cost/\` by \`npm run docs\`; a test keeps
 $ lighthouse cost --proxies 10000 --every 5m
 ${formatEstimate(estimate, alternativesTo(estimate))}\`\`\`
 
-Say what your fleet is like with \`--alive\`, \`--latency\`, \`--timeout-ms\`, \`--attempts\`, \`--https\`, \`--hosts\` (gateways) and \`--changes\`; \`--json\` prints the amounts, too.
+Say what your fleet is like with \`--alive\`, \`--latency\`, \`--timeout-ms\`, \`--attempts\`, \`--https\`, \`--hosts\` (gateways), \`--max-in-flight-per-host\` and \`--changes\`; \`--json\` prints the amounts, too.
 `;
 }
 
@@ -76,7 +76,7 @@ function scenarios(quantities: Quantities): string {
 ${formatScenarios(quantities)}
 **What decides it.** Lambda is paid while a checker waits, so dead proxies and their time-out cost more than the work on live ones: a shorter \`timeoutMs\` is the cheapest saving. The window of 256 probes hides most of the waiting, but not that for the last dead proxies of an invocation, a third of its time. The rest is DynamoDB: a result item of 200 proxies has ${kilobytes} KB, a write unit each, and is kept for 30 days with point-in-time recovery, a fifth of the bill. An \`https:\` target costs hardly more, since its handshakes fit into the time that is waited anyway.
 
-**What is missed.** The goal for \`http:\` is as far away as storage and recovery together, or as half of the checker's time. Behind one gateway host at most 32 probes are in flight (\`checker.maxInFlightPerHost\`), an eighth of the window, so that the same wait costs eight times as much; a gateway that bears 256 costs what many hosts do.
+**What is missed.** The goal for \`http:\` is as far away as storage and recovery together, or as half of the checker's time. Behind one gateway host at most 32 probes are in flight unless the pool's \`maxInFlightPerHost\` says otherwise, an eighth of the window, so that the same wait costs eight times as much; a gateway that bears 256 costs what many hosts do.
 `;
 }
 

@@ -62,6 +62,7 @@ class Play {
   readonly #ends: { atMs: number; host: number }[] = [];
   readonly #onHost = new Map<number, number>();
   readonly #hosts: number;
+  readonly #mostPerHost: number;
   /** When the processor is done with the probes that have started. */
   #busyUntilMs = 0;
   #begun = 0;
@@ -71,6 +72,7 @@ class Play {
     this.#scenario = scenario;
     this.#load = load;
     this.#hosts = scenario.hosts ?? Number.POSITIVE_INFINITY;
+    this.#mostPerHost = scenario.maxInFlightPerHost ?? DEFAULT_SWEEP_LIMITS.maxInFlightPerHost;
     this.#cpu = {
       aliveMs: (scenario.https ? cpuMs.https : cpuMs.http) / share,
       deadMs: (cpuMs.failed * scenario.attempts) / share,
@@ -104,8 +106,8 @@ class Play {
   }
 
   #longestMs(probes: number): number {
-    const { maxInFlight, maxInFlightPerHost } = DEFAULT_SWEEP_LIMITS;
-    const inWindow = Math.min(maxInFlight, maxInFlightPerHost * this.#hosts);
+    const { maxInFlight } = DEFAULT_SWEEP_LIMITS;
+    const inWindow = Math.min(maxInFlight, this.#mostPerHost * this.#hosts);
     const { timeoutMs, attempts } = this.#scenario;
     const controlMs = probeBudgetMs({ timeoutMs, attempts: Math.max(attempts, CONTROL_ATTEMPTS) });
     const probingMs = Math.ceil(probes / inWindow) * probeBudgetMs(this.#scenario);
@@ -114,10 +116,9 @@ class Play {
 
   /** Starts the next probe for which there is room; false when there is none. */
   #startOne(): boolean {
-    const { maxInFlight, maxInFlightPerHost } = DEFAULT_SWEEP_LIMITS;
-    if (this.#ends.length >= maxInFlight) return false;
+    if (this.#ends.length >= DEFAULT_SWEEP_LIMITS.maxInFlight) return false;
     const at = this.#waiting.findIndex(
-      (probe) => (this.#onHost.get(this.#hostOf(probe)) ?? 0) < maxInFlightPerHost,
+      (probe) => (this.#onHost.get(this.#hostOf(probe)) ?? 0) < this.#mostPerHost,
     );
     const [probe] = at < 0 ? [] : this.#waiting.splice(at, 1);
     if (probe === undefined) return false;

@@ -12,6 +12,8 @@ export interface CheckerScenario {
   readonly attempts: number;
   /** Hosts that the proxies are on, such as gateways; null for one each. */
   readonly hosts: number | null;
+  /** The pool's setting of that name, 1 to 256. @default 32 */
+  readonly maxInFlightPerHost?: number;
 }
 
 /** What something takes of the services that charge by use. */

@@ -22,5 +22,9 @@ export const SCENARIOS: readonly NamedScenario[] = [
   { name: '`http:` target', goalUsd: 0.15, ...USUAL },
   { name: '`https:` target', goalUsd: 0.2, ...USUAL, https: true },
   { name: '`http:`, all behind one gateway host', goalUsd: 0.2, ...USUAL, hosts: 1 },
+  {
+    ...{ name: '`http:`, such a gateway with 256 in flight', goalUsd: 0.2, ...USUAL },
+    ...{ hosts: 1, maxInFlightPerHost: 256 },
+  },
   { name: '`http:`, time-out of 9 s', goalUsd: 0.2, ...USUAL, timeoutMs: 9000 },
 ];

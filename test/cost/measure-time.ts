@@ -23,6 +23,7 @@ export interface TakenTime {
 /** Sweeps a pool twice, the second time with every function at its share of a core. */
 export async function takeTime(scenario: CheckerScenario, checks: number): Promise<TakenTime> {
   const { https, hosts, timeoutMs, attempts, alive, latencyMs } = scenario;
+  const { maxInFlightPerHost = null } = scenario;
   await using world = await startCostWorld({ https, checker: { maxConcurrency: 2 } });
   using limits = new DisposableStack();
   const { fleet, whole } = world;
@@ -33,7 +34,7 @@ export async function takeTime(scenario: CheckerScenario, checks: number): Promi
   fleet.behave((session) => ((session * 0.618034) % 1 < alive ? latencyMs : null));
   const options = { ...world.options, timeoutMs, attempts };
   const list = hosts === null ? fleet.list(checks) : fleet.list(checks, hosts);
-  await whole.createPool('fleet', { options, intervalSeconds: 60 }, list);
+  await whole.createPool('fleet', { options, intervalSeconds: 60, maxInFlightPerHost }, list);
   await world.sweep('fleet');
   const checker = functionOf(world, 'checker');
   const how = limit(limits, checker);

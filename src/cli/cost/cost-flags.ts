@@ -17,6 +17,7 @@ export interface CostFlags {
   readonly attempts: number;
   readonly https?: true;
   readonly hosts?: number;
+  readonly maxInFlightPerHost: number;
   readonly changes: number;
   readonly json?: true;
 }
@@ -49,6 +50,11 @@ export function addCostFlags(command: Command): Command {
         most: MAX_PROXIES,
       }),
     )
+    .addOption(
+      wholeOption('--max-in-flight-per-host <n>', "the pool's setting", {
+        most: DEFAULT_SWEEP_LIMITS.maxInFlight,
+      }).default(DEFAULT_SWEEP_LIMITS.maxInFlightPerHost),
+    )
     .addOption(shareOption('--changes <share>', 'checks that change a status', 0.001))
     .option('--json', 'print one line of JSON');
 }
@@ -59,7 +65,7 @@ export function addCostFlags(command: Command): Command {
  * @throws {InvalidInputError} when no pool could be checked so; the message names the flag
  */
 export function readPlan(flags: CostFlags): FleetPlan {
-  const { proxies, timeoutMs, attempts, latency, hosts } = flags;
+  const { proxies, timeoutMs, attempts, latency, hosts, maxInFlightPerHost } = flags;
   const policy = { options: completeHealthOptions({ timeoutMs, attempts }), control: true };
   if (latency > timeoutMs) {
     throw new InvalidInputError(
@@ -80,6 +86,7 @@ export function readPlan(flags: CostFlags): FleetPlan {
     changes: flags.changes,
     https: flags.https ?? false,
     hosts: hosts === undefined || hosts >= proxies ? null : hosts,
+    maxInFlightPerHost,
   };
 }
 

@@ -27,9 +27,9 @@ async function expectedAfter(count: number, list: string | Uint8Array | Readable
   const flags = { protocol: 'http', listFormat: 'auto', private: true } as const;
   const reader = new ListReader(source, flags, { signal, onRejected: async () => {} });
   let read = 0;
-  for await (const _ of await reader.open()) {
-    read += 1;
-    if (read === count) return reader.expected;
+  for await (const some of await reader.open()) {
+    read += some.length;
+    if (read >= count) return reader.expected;
   }
   return reader.expected;
 }
@@ -47,7 +47,7 @@ it.each([1_000, 5_000, 15_000])('tells from a file what follows %d proxies', asy
 });
 
 it('expects as much again of a stream, and nothing after the end', async () => {
-  expect(await expectedAfter(1_000, Readable.from([text]))).toBe(1_000);
+  expect(await expectedAfter(1_024, Readable.from([text]))).toBe(1_024);
   expect(await expectedAfter(LINES + 1, Readable.from([text]))).toBe(0);
   expect(await expectedAfter(LINES + 1, text)).toBe(0);
 });

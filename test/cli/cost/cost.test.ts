@@ -21,13 +21,13 @@ describe('lighthouse cost', () => {
 
   it('passes every flag on', async () => {
     const flags = '--proxies 3000 --every 2h --alive 0.5 --latency 300 --timeout-ms 4000';
-    const more = '--attempts 2 --https --hosts 3 --changes 0.2 --json';
+    const more = '--attempts 2 --https --hosts 3 --max-in-flight-per-host 64 --changes 0.2 --json';
     const { exitCode, stdout } = await runHere(['cost', ...`${flags} ${more}`.split(' ')]);
     expect(exitCode).toBe(0);
     const answer = JSON.parse(stdout);
     expect(answer.plan).toEqual({
       ...{ proxies: 3000, everySeconds: 7200, alive: 0.5, latencyMs: 300, timeoutMs: 4000 },
-      ...{ attempts: 2, https: true, hosts: 3, changes: 0.2 },
+      ...{ attempts: 2, https: true, hosts: 3, maxInFlightPerHost: 64, changes: 0.2 },
     });
     expect(answer).toEqual(JSON.parse(JSON.stringify({ ...answer, ...estimateCost(answer.plan) })));
     expect(answer.alternatives.alwaysOnVm.breakEvenChecksPerMonth).toBeGreaterThan(1_000_000);
