@@ -86,7 +86,9 @@ function sweeps({ stack }: WholeStack, storage: DynamoDbStorage) {
     async sweep(pool: string): Promise<Sweep> {
       await tick();
       const sweepId = (await storage.pools.get(pool))?.lastSweepId ?? '';
-      await until(async () => (await storage.pools.get(pool))?.runningSweepId === undefined);
+      const hasEnded = async () => (await storage.pools.get(pool))?.runningSweepId === undefined;
+      // Batches behind one gateway are given back, and become visible one after the other.
+      await until(hasEnded, { timeoutMs: 10 * MINUTE_MS });
       const sweep = await storage.sweeps.get(sweepId);
       if (sweep?.state !== 'complete') throw new Error(`sweep ${sweepId} is ${sweep?.state}`);
       return sweep;
