@@ -5,7 +5,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { repeatForRest } from '../src/async/back-off.ts';
-import { chunksOf, mapBounded } from '../src/async/map-bounded.ts';
+import { chunksOf } from '../src/async/iterables.ts';
+import { mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
 import type { BatchMessage } from '../src/model/sweep.ts';
 import { writeBatchMessage } from '../src/sweeps/check/batch-message.ts';

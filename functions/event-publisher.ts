@@ -4,7 +4,8 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { repeatForRest } from '../src/async/back-off.ts';
-import { chunksOf, mapBounded } from '../src/async/map-bounded.ts';
+import { chunksOf } from '../src/async/iterables.ts';
+import { mapBounded } from '../src/async/map-bounded.ts';
 import { LighthouseError } from '../src/errors.ts';
 import { EVENT_SOURCE } from '../src/model/event-names.ts';
 import type { PublishEvents, SweepEvent } from '../src/sweeps/record/sweep-events.ts';

@@ -53,15 +53,15 @@ async function nextOrAbort<T>(
   }
 }
 
-/** Yields the items of an iterable in arrays of `size`; the last one may be shorter. */
-export function* inGroups<T>(source: Iterable<T>, size: number): Generator<T[]> {
-  let group: T[] = [];
-  for (const item of source) {
-    if (group.push(item) < size) continue;
-    yield group;
-    group = [];
+/** Cuts items into arrays of `size`, such as a call takes; the last one may be shorter. */
+export function* chunksOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < size) continue;
+    yield chunk;
+    chunk = [];
   }
-  if (group.length > 0) yield group;
+  if (chunk.length > 0) yield chunk;
 }
 
 /** Yields what a source yields in arrays of `size`; the last one may be shorter. */

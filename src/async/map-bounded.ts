@@ -25,8 +25,3 @@ export async function mapBounded<Item, Result>(
   if (failures.length > 0) throw failures[0];
   return results;
 }
-
-/** Cuts items into slices of at most `size`, for a call with a limit. */
-export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
-}

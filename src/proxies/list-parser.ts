@@ -1,4 +1,4 @@
-import { abortable, inGroups } from '../async/iterables.ts';
+import { abortable, chunksOf } from '../async/iterables.ts';
 import { InvalidInputError } from '../errors.ts';
 import { BuiltInProtocol } from './endpoint.ts';
 import { EntryMaker } from './list/entry-maker.ts';
@@ -79,9 +79,9 @@ export async function* parseInChunks(
   const create: CreateReader = (detected, blankLines) => createReader(maker, detected, blankLines);
   const reader = format === 'auto' ? new DetectingReader(create) : create(format, 0);
   for await (const chunk of decode(abortable(parts, signal), maxExpansionRatio)) {
-    for (const entries of inGroups(reader.push(chunk), CHUNK_SIZE)) yield entries;
+    for (const entries of chunksOf(reader.push(chunk), CHUNK_SIZE)) yield entries;
   }
-  for (const entries of inGroups(reader.end(), CHUNK_SIZE)) yield entries;
+  for (const entries of chunksOf(reader.end(), CHUNK_SIZE)) yield entries;
 }
 
 function createMaker(options: ListOptions): EntryMaker {

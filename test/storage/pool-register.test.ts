@@ -7,7 +7,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { chunksOf } from '../../src/async/map-bounded.ts';
+import { chunksOf } from '../../src/async/iterables.ts';
 import { DEFAULT_SWEEP_LIMITS } from '../../src/model/sweep-limits.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { runTick } from '../../src/sweeps/start/run-tick.ts';

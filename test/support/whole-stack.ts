@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chunksOf } from '../../src/async/map-bounded.ts';
+import { chunksOf } from '../../src/async/iterables.ts';
 import { localAuthorization } from '../../src/local/credentials.ts';
 import {
   type LocalStack,

@@ -1,4 +1,4 @@
-import { chunksOf } from '../../async/map-bounded.ts';
+import { chunksOf } from '../../async/iterables.ts';
 import {
   figuresOf,
   type LeaseFigures,

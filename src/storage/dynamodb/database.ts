@@ -8,7 +8,8 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { repeatForRest } from '../../async/back-off.ts';
-import { chunksOf, mapBounded } from '../../async/map-bounded.ts';
+import { chunksOf } from '../../async/iterables.ts';
+import { mapBounded } from '../../async/map-bounded.ts';
 import type { Clock } from '../../clock.ts';
 import { BusyError } from '../../errors.ts';
 import type { TableName, TableNames } from '../dynamodb-tables.ts';

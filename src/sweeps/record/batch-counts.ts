@@ -1,4 +1,4 @@
-import { isHealthy, type Verdict } from '../../health/health-check-result.ts';
+import { isHealthy, Verdict } from '../../health/health-check-result.ts';
 import type { BatchResult } from '../../model/batch-result.ts';
 import { type LeaseFigures, sumFigures } from '../../model/lease-figures.ts';
 import type { BatchCounts } from '../../model/sweep.ts';
@@ -10,13 +10,14 @@ export type CountedResult = Pick<
   'results' | 'bytes' | 'control' | 'leasing' | 'changed'
 >;
 
-const NO_VERDICTS: Readonly<Record<Verdict, number>> = {
+/** No proxy has any verdict. */
+export const NO_VERDICTS: Readonly<Record<Verdict, number>> = {
   active: 0,
   slow: 0,
   inactive: 0,
   inconclusive: 0,
 };
-const VERDICTS = ['active', 'slow', 'inactive', 'inconclusive'] as const;
+const VERDICTS = Object.values(Verdict);
 
 /** How many proxies some counts by verdict have in all. */
 export function countOf(verdicts: Readonly<Record<Verdict, number>>): number {

@@ -2,7 +2,7 @@ import { type Blame, describeFailure, type FailureCode } from '../../health/fail
 import type { Verdict } from '../../health/health-check-result.ts';
 import { availabilityOf } from '../../model/availability.ts';
 import type { BatchCounts } from '../../model/sweep.ts';
-import { countOf } from './batch-counts.ts';
+import { countOf, NO_VERDICTS } from './batch-counts.ts';
 import { percentileOf } from './latency-histogram.ts';
 
 /** How often one failure decided a verdict, and whose fault it is. */
@@ -43,12 +43,10 @@ export interface CountsReport {
   readonly bytes: number;
 }
 
-const NONE = { active: 0, slow: 0, inactive: 0, inconclusive: 0 };
-
 /** Makes a report of a sum of ledger entries. */
 export function reportCounts(counts: BatchCounts): CountsReport {
   const { active, slow, inactive, inconclusive, latencyHistogram, bytes } = counts;
-  const skippedAs = counts.skipped ?? NONE;
+  const skippedAs = counts.skipped ?? NO_VERDICTS;
   const skipped = countOf(skippedAs);
   const proxies = countOf(counts) + skipped;
   return {

@@ -1,5 +1,6 @@
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { chunksOf, mapBounded } from '../../../src/async/map-bounded.ts';
+import { chunksOf } from '../../../src/async/iterables.ts';
+import { mapBounded } from '../../../src/async/map-bounded.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { ProxyStatus } from '../../../src/health/rise-fall.ts';
 import { SIZE_SAMPLE } from '../../../src/model/batch-split.ts';

@@ -1,4 +1,4 @@
-import { chunksOf } from '../../../src/async/map-bounded.ts';
+import { chunksOf } from '../../../src/async/iterables.ts';
 import type { Pool } from '../../../src/model/pool.ts';
 import type { ProxyRow } from '../../../src/model/proxy-row.ts';
 import type { BatchMessage, Sweep } from '../../../src/model/sweep.ts';
