@@ -1,8 +1,9 @@
 import type { Sabotage } from '../sabotage.ts';
 
 const TESTS = ['test/cli/check/workers/workers.test.ts'];
+const MALFORMED = 'test/health/faults/malformed-replies.test.ts';
 
-/** What keeps a check whole over all its threads. */
+/** What keeps a check whole, over all its threads and whatever answers it. */
 export const CHECK_SABOTAGES: readonly Sabotage[] = [
   {
     name: 'threads: what a thread that died was checking is lost',
@@ -50,5 +51,29 @@ export const CHECK_SABOTAGES: readonly Sabotage[] = [
     find: 'if (gain >= LEAST_GAIN) {',
     replace: 'if (gain >= -1) {',
     tests: ['test/cli/check/workers/hiring.test.ts'],
+  },
+  {
+    name: 'report: records are written side by side',
+    file: 'src/cli/check/check-run.ts',
+    find: 'this.#written = this.#written.then(() => writer.writeResult(record));',
+    replace: 'this.#written = writer.writeResult(record);',
+    tests: TESTS,
+    title: 'writes one record after the other',
+  },
+  {
+    name: 'head: an answer of two lengths is taken',
+    file: 'src/health/http/reply-head.ts',
+    find: 'if (++lengths > 1 || !CONTENT_LENGTH.test(value)) return false;',
+    replace: 'lengths++;',
+    tests: [MALFORMED],
+    title: 'FAULTS 9',
+  },
+  {
+    name: 'head: a length beside a coding is taken',
+    file: 'src/health/http/reply-head.ts',
+    find: 'return lengths === 0 || codings === 0;',
+    replace: 'return true;',
+    tests: [MALFORMED],
+    title: 'FAULTS 9',
   },
 ];
